@@ -1,0 +1,62 @@
+# `make` lists what there is to do; every target sets up what it needs by itself.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+DATA   ?= .leadlight
+WORKERS ?= 2
+export NO_MKDOCS_2_WARNING = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser demo test check bench soak build lock clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup  ## build the site and be visitor, rep and marketer of a working conversation
+	@$(BIN)/leadlight demo --port $(PORT) --data $(DATA)
+
+test: setup browser  ## everything: lint, types, all tests, browser included
+	@$(BIN)/ruff check functions tests && $(BIN)/ruff format --check functions tests
+	@$(BIN)/mypy
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+check: setup  ## lint, types and the fast tests, in under a minute
+	@$(BIN)/ruff check functions tests && $(BIN)/ruff format --check functions tests
+	@$(BIN)/mypy
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+
+bench: setup  ## our figures beside a floor, measured in the same run
+	@$(BIN)/python -m tests.bench
+
+soak: setup  ## kill the server again and again under load; minutes, not seconds
+	@$(BIN)/pytest -m slow tests/journeys/test_kill.py --kills 100
+
+build: setup  ## build site/ and bundle/ and look for leaks
+	@$(BIN)/leadlight build -f mkdocs.yml --site-dir site --bundle-dir bundle
+
+lock: setup  ## renew requirements.lock from pyproject.toml (versions and hashes, no index address)
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra dev -q pyproject.toml -o requirements.lock
+
+clean:  ## remove what the other targets made, the environment included
+	rm -rf $(VENV) $(DATA) site bundle dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find functions tests -name __pycache__ -prune -exec rm -rf {} +
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Leadlight needs Python 3.11 or newer; this is {v[0]}.{v[1]}. Set PYTHON=/path/to/python3.11")'
+	@echo "Setting up .venv (once; about a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || (echo "Python's venv module is missing. On Debian: apt-get install python3-venv" && exit 1)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Debian's own Chromium: no download from anywhere else.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's chromium for the browser tests ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else echo "No chromium on the PATH: browser tests will be skipped, and say so. Install Chromium, or run as root on Debian."; fi; }

@@ -1,0 +1,204 @@
+"""What can go wrong, and who can do something about it. Raised everywhere, turned into answers in `handlers/http.py`.
+
+LeadlightError
+├── VisitorCanFix
+│   ├── BadRequest            what was sent cannot be read
+│   ├── BadFields             .fields: field name → what to do
+│   ├── UnknownGate           .gate
+│   ├── NotOpen               .gate: no pass for it
+│   ├── WrongCode             .tries_left
+│   ├── TooMany               .retry_after in seconds
+│   └── BadToken              not ours, changed, or of another purpose
+│       └── ExpiredToken      .expired_at
+├── OperatorMustFix
+│   ├── BadPlaybook           .problems: file, line, what to do
+│   ├── Leak                  .leaks: file, phrase, where it was withheld
+│   ├── MissingSetting        .setting, .example
+│   ├── MissingBundle         .path
+│   ├── LostKey               .key_id: sealed fields cannot be opened
+│   └── StoreTooNew           .found, .known: schema versions
+└── TryAgain
+    ├── Conflict              someone else changed this lead first: read again, decide again
+    ├── AlreadyClaimed        .key, .state, .lease_until: another worker does it, or it is done
+    ├── LeaseLost             the claim is no longer ours
+    ├── StoreBusy             the store did not answer in time
+    ├── NotSent               the mail was certainly not accepted
+    └── SendUnclear           nobody knows whether the mail was accepted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class LeadlightError(Exception):
+    """Anything this product raises on purpose."""
+
+
+class VisitorCanFix(LeadlightError):
+    """The person who asked can put it right; the message tells how."""
+
+
+class BadRequest(VisitorCanFix):
+    """What was sent cannot be read at all."""
+
+
+class BadFields(VisitorCanFix):
+    """Some fields need another value."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__("Please look at the marked fields: " + ", ".join(self.fields))
+
+
+class UnknownGate(VisitorCanFix):
+    """No page of this site has that gate."""
+
+    def __init__(self, gate: str) -> None:
+        self.gate = gate
+        super().__init__("There is nothing of that name here. Open the page again and try from there.")
+
+
+class NotOpen(VisitorCanFix):
+    """This browser has no pass for the gate."""
+
+    def __init__(self, gate: str) -> None:
+        self.gate = gate
+        super().__init__("This part is for readers who left their address. The form on the page opens it.")
+
+
+class WrongCode(VisitorCanFix):
+    """The six digits do not belong to this waiting tab."""
+
+    def __init__(self, tries_left: int) -> None:
+        self.tries_left = tries_left
+        what_next = (
+            "Look at the newest mail and try again."
+            if tries_left
+            else "This code is used up. Send the form again for a fresh one."
+        )
+        super().__init__(f"That code does not fit. {what_next}")
+
+
+class TooMany(VisitorCanFix):
+    """Too many requests from one network."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after  # seconds
+        super().__init__(f"That was a lot at once. Please try again in {max(1, retry_after // 60)} minutes.")
+
+
+class BadToken(VisitorCanFix):
+    """A link that we did not make, that was changed, or that is meant for something else."""
+
+    def __init__(self, message: str = "This link is not complete. Open it from the mail again.") -> None:
+        super().__init__(message)
+
+
+class ExpiredToken(BadToken):
+    """A link of ours whose time is over."""
+
+    def __init__(self, expired_at: datetime) -> None:
+        self.expired_at = expired_at
+        super().__init__(
+            f"This link worked until {expired_at:%d %B %Y, %H:%M} UTC. Send the form again for a fresh one."
+        )
+
+
+class OperatorMustFix(LeadlightError):
+    """Whoever runs or builds the site has to change something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in the sources. `line` is 1-based; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.message}"
+
+
+class BadPlaybook(OperatorMustFix):
+    """The sources of the site or its playbook contradict the format."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Leak(OperatorMustFix):
+    """Something withheld stands in a public file."""
+
+    def __init__(self, leaks: Sequence[Problem]) -> None:
+        self.leaks = tuple(leaks)
+        super().__init__("\n".join(str(leak) for leak in self.leaks))
+
+
+class MissingSetting(OperatorMustFix):
+    """A setting has no value and no safe default."""
+
+    def __init__(self, setting: str, example: str) -> None:
+        self.setting, self.example = setting, example
+        super().__init__(f"{setting} is not set. Set it, for example {setting}={example}")
+
+
+class MissingBundle(OperatorMustFix):
+    """There is no built bundle where we look for it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"There is no {path} in the bundle. Run `leadlight build` and publish the result.")
+
+
+class LostKey(OperatorMustFix):
+    """The key of sealed fields is gone: erased, or the keys were not restored with the leads."""
+
+    def __init__(self, key_id: str) -> None:
+        self.key_id = key_id
+        super().__init__(f"Key {key_id} is not in the key store; what it sealed cannot be read.")
+
+
+class StoreTooNew(OperatorMustFix):
+    """The store was written by a newer release."""
+
+    def __init__(self, found: int, known: int) -> None:
+        self.found, self.known = found, known
+        super().__init__(f"The store has schema {found}, this release knows up to {known}. Install the newer release.")
+
+
+class TryAgain(LeadlightError):
+    """Nothing is wrong with the request; the same again may succeed."""
+
+
+class Conflict(TryAgain):
+    """The lead was changed by someone else since it was read."""
+
+
+class AlreadyClaimed(TryAgain):
+    """Another worker holds the claim, or the thing is done."""
+
+    def __init__(self, *, key: str, state: str, lease_until: datetime) -> None:
+        self.key, self.state, self.lease_until = key, state, lease_until
+        super().__init__(f"{key} is {state}")
+
+
+class LeaseLost(TryAgain):
+    """The claim was given to someone else, or the entry is already settled."""
+
+
+class StoreBusy(TryAgain):
+    """The store did not answer in time."""
+
+
+class NotSent(TryAgain):
+    """The mail was certainly not accepted; sending again cannot make two."""
+
+
+class SendUnclear(TryAgain):
+    """The mail may or may not have been accepted."""

@@ -1,0 +1,71 @@
+"""What is to happen and when: due rows, and the ledger that guards doing each of them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from leadlight.model.person import LeadId
+
+
+class DueKind(StrEnum):
+    """Which sort of thing is due; with `ref` it names one thing of one lead."""
+
+    MAIL = "mail"  # opt-in, delivery, notification: may repeat, never vanish
+    STEP = "step"  # a follow-up: never twice
+    TASK = "task"  # the rep's next step
+    HOLD = "hold"  # the end of a take-over
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
+
+    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`; step `<sequence>@<version>/<slug>`;
+    task and hold the touch that set them.
+    """
+
+    lead_id: LeadId
+    generation: int
+    kind: DueKind
+    ref: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Names this row among the lead's rows."""
+        return f"{self.kind}/{self.ref}"
+
+    @property
+    def ledger_key(self) -> str:
+        """Names the doing of it, for ever: also after the row is gone, and across an erased lead's new start."""
+        return f"{self.generation}/{self.kind}/{self.ref}"
+
+
+class LedgerState(StrEnum):
+    """How far the doing is."""
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    PARKED = "parked"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One thing done or being done for one lead.
+
+    `owner` is the nonce of the worker that claimed it; `lease_until` is longer than any function or client time-out.
+    `attempts` counts claims. `reason` says in words why it was parked or skipped.
+    """
+
+    lead_id: LeadId
+    key: str
+    state: LedgerState
+    owner: str
+    lease_until: datetime
+    at: datetime
+    attempts: int = 1
+    message_id: str | None = None
+    reason: str | None = None

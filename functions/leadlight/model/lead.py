@@ -1,0 +1,100 @@
+"""A lead as the store keeps it: no address, no name; those are sealed in its captures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from leadlight.model.person import CallWish, CaptureId, GateId, Intent, LeadId, Promise, Purpose
+from leadlight.model.touch import Objective
+
+
+class Stage(StrEnum):
+    """How far the sales process is."""
+
+    LEAD = "lead"
+    PROSPECT = "prospect"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    REPEAT = "repeat"
+    LOST = "lost"
+    LAPSED = "lapsed"
+    DISQUALIFIED = "disqualified"
+
+
+class Temperature(StrEnum):
+    """How ready to accept an offer."""
+
+    COLD = "cold"
+    WARM = "warm"
+    HOT = "hot"
+
+
+class StopReason(StrEnum):
+    """Why no follow-up may be sent any more."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+    DISQUALIFIED = "disqualified"
+    REPLIED = "replied"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop holds until it is lifted by the fact that its reason names."""
+
+    reason: StopReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A rep has taken over: the plan waits until `until`, then the manager is told and the plan resumes."""
+
+    by: str
+    objective: Objective
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A lead in a sequence, pinned to the version it started with, under the promise it was given."""
+
+    sequence: str
+    version: str
+    gate: GateId
+    started_at: datetime
+    promise: Promise
+    next_step: str | None  # slug; None when the sequence is over
+    last_at: datetime  # when the step before was done; the next wait counts from here
+    mails_sent: int = 0
+    ended: str | None = None  # why, in words, once it is over
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Everything about a lead that decisions need. `revision` counts commits and guards each of them."""
+
+    id: LeadId
+    created_at: datetime
+    generation: int = 1
+    revision: int = 0
+    stage: Stage = Stage.LEAD
+    language: str = "en"
+    zone: str | None = None  # IANA name, if known
+    confirmed_at: datetime | None = None
+    confirmed: tuple[CaptureId, ...] = ()  # these captures add up to the profile
+    grants: Mapping[GateId, datetime] = field(default_factory=dict)
+    purposes: tuple[Purpose, ...] = ()
+    intent: Intent | None = None
+    call: CallWish | None = None
+    owner: str | None = None
+    stops: tuple[Stop, ...] = ()
+    hold: Hold | None = None
+    enrolments: tuple[Enrolment, ...] = ()
+    achieved: tuple[Objective, ...] = ()

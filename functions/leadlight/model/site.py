@@ -1,0 +1,214 @@
+"""What a build hands to the running system: the manifest of the bundle, gates, forms, team. Written once, read often.
+
+Everything the manifest names by `path` lies in the bundle under its content hash and never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+
+from leadlight.model.person import GateId, Promise, Purpose
+from leadlight.model.sequence import Wait, WaitUnit
+from leadlight.model.touch import Encounter
+
+MANIFEST_SCHEMA = 1
+
+
+class Unlock(StrEnum):
+    """What opens a gate."""
+
+    EMAIL = "email"
+    FORM = "form"
+    REP = "rep"
+
+
+class ConsentMode(StrEnum):
+    """Whether follow-ups are part of the exchange (`required`, and it says so) or a free choice."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class FieldType(StrEnum):
+    """Kinds of form fields."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    CHOICE = "choice"
+    TEXTAREA = "textarea"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. `buys` tells the visitor what the answer is good for."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    label: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    buys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`wording` maps each purpose that the form asks for to the exact words beside its box."""
+
+    name: str
+    fields: tuple[Field, ...]
+    consent: ConsentMode
+    wording: Mapping[Purpose, str]
+    title: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The exact words and the promise that a visitor saw; its hash stands in the form and in the consent."""
+
+    form: str
+    language: str
+    wording: Mapping[Purpose, str]
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class FileObject:
+    """A gated download. `size` in bytes, `type` a media type, `path` in the bundle."""
+
+    path: str
+    size: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gated page. `page` is its address in the site without a leading slash: `tutorials/zero-trust/`."""
+
+    page: str
+    title: str
+    unlock: Unlock
+    files: tuple[str, ...]
+    fields: tuple[Field, ...]
+    consent: ConsentMode
+    wording: str  # hash of the current Wording object
+    withheld_words: int
+    withheld_percent: int
+    minutes: int  # reading time of the withheld half
+    half: str  # path of JSON {"html", "toc", "title"}
+    full: str  # path of the whole page as HTML
+    form: str = "short"
+    language: str = "en"
+    sequence: str | None = None
+    buyer: str | None = None
+    encounter: Encounter = Encounter.SUBJECT
+    quality: int = 3
+    topics: tuple[str, ...] = ()
+    file_objects: Mapping[str, FileObject] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceRef:
+    """Where the current version of a sequence lies."""
+
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The marketer's palette as CSS colours, for mails and pages."""
+
+    primary: str = "#4051b5"
+    primary_text: str = "#ffffff"
+    accent: str = "#526cfe"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The one mutable object of a bundle, `manifest.json`. `version` is the hash of everything else in it."""
+
+    schema: int
+    version: str
+    site_name: str
+    site_url: str
+    language: str
+    theme: Theme
+    gates: Mapping[GateId, Gate]
+    sequences: Mapping[str, SequenceRef]
+    wordings: Mapping[str, str]  # hash → path; grows, is never pruned while a lead names it
+    team: str  # path of Team
+    messages: str  # path of Mapping[name, Message]
+    shell: str  # path of the theme's page around what we serve: see SHELL_MARKS
+
+
+SHELL_TITLE = "LEADLIGHT-TITLE"
+SHELL_BODY = "LEADLIGHT-BODY"
+"""Marks within the shell that are replaced at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail outside sequences (opt-in, delivery, notification): Jinja, the body renders to Markdown."""
+
+    name: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the team."""
+
+    id: str
+    name: str
+    email: str
+    phone: str = ""
+    title: str = ""
+    languages: tuple[str, ...] = ("en",)
+    booking: str = ""
+    manager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Working hours of the team. `days`: 0 is Monday. `holidays` are ISO dates."""
+
+    zone: str = "UTC"
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    start: time = time(9, 0)
+    end: time = time(17, 0)
+    holidays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is writing: the footer of each mail needs the postal address by law (CAN-SPAM § 7704(a)(5))."""
+
+    name: str
+    postal: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`hold` is how long a take-over keeps the plan waiting without an outcome, in working hours."""
+
+    company: Company
+    people: tuple[Person, ...]
+    hours: Hours = Hours()
+    hold: Wait = Wait(16, WaitUnit.HOURS)
+
+    def person(self, person_id: str | None) -> Person:
+        """The person of that id, else the first one: a team is never without somebody to answer."""
+        return next((p for p in self.people if p.id == person_id), self.people[0])
+
+    @property
+    def manager(self) -> Person:
+        """Who is told when something was left lying: the first manager, else the first person."""
+        return next((p for p in self.people if p.manager), self.people[0])

@@ -1,0 +1,81 @@
+"""A touch: one fact on a lead's timeline, never changed once stored. The feed is made of touches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from leadlight.model.person import GateId, LeadId, Sealed
+
+
+class TouchKind(StrEnum):
+    """What happened. The values are the names of the events that are published."""
+
+    CAPTURED = "lead.captured"
+    CONFIRMED = "lead.confirmed"
+    UNLOCKED = "content.unlocked"
+    READ = "content.read"
+    DOWNLOADED = "file.downloaded"
+    ASKED = "question.asked"
+    CALL_WANTED = "call.wanted"
+    SENT = "touch.sent"
+    PARKED = "touch.parked"
+    SKIPPED = "touch.skipped"
+    NOTIFIED = "rep.notified"
+    CLAIMED = "rep.claimed"
+    HOLD_LAPSED = "hold.lapsed"
+    OUTCOME = "outcome.logged"
+    UNSUBSCRIBED = "lead.unsubscribed"
+    STAGE_CHANGED = "lead.stage_changed"
+
+
+class Encounter(StrEnum):
+    """With whom or what a touch is a meeting."""
+
+    PERSON = "person"
+    SUBJECT = "subject"
+    COMPANY = "company"
+    PRODUCT = "product"
+
+
+class Objective(StrEnum):
+    """Which progress a contact is to effect."""
+
+    START = "start"
+    ADVANCE = "advance"
+    CLOSE = "close"
+    RELATE = "relate"
+
+
+class WhyNot(StrEnum):
+    """Why a contact did not achieve its objective."""
+
+    NOT_REACHED = "not-reached"
+    WRONG_TIME = "wrong-time"
+    WRONG_PERSON = "wrong-person"
+    OBJECTION = "objection"
+    NO_NEED = "no-need"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """`facts` hold ids, names of steps, reasons: nothing personal. Free text of people goes into `sealed`.
+
+    `id` is unique per lead. A deterministic id (`read:tutorials/x:2026-01-05`) makes a fact count once.
+    `quality` is 0 for what is only a cost (a mail sent), 1 to 5 for an experience.
+    """
+
+    id: str
+    lead_id: LeadId
+    kind: TouchKind
+    at: datetime
+    encounter: Encounter | None = None
+    objective: Objective | None = None
+    quality: int = 0
+    gate: GateId | None = None
+    by: str | None = None  # a person of the team, by id
+    facts: Mapping[str, str] = field(default_factory=dict)
+    sealed: Sealed | None = None

@@ -1,0 +1,251 @@
+"""What the product needs from the outside world, with the whole contract of each part in words.
+
+`local/` and `aws/` fulfil these; `tests/contracts/` quotes them.
+
+The words, once and everywhere:
+
+    visitor       a person at the site
+    lead          left contact details; also the first stage
+    gate          where an open page goes on for leads only
+    playbook      what marketers write for conversations: forms, sequences, messages, team
+    sequence      a planned conversation; its parts are steps
+    follow-up     a step planned for one lead, with a due time
+    touch         a fact on the timeline
+    encounter     whom or what a touch meets: person, subject, company, product
+    objective     the progress a contact is to effect: start, advance, close, relate
+    outcome       whether it did, or why not
+    stage         lead, prospect, opportunity, customer, repeat, lost, lapsed, disqualified
+    temperature   cold, warm, hot
+    intent        exploring, evaluating, ready
+    consent       a receipt per purpose: content, follow-up, phone, news
+    pass          the visitor's cookie
+    ledger        what guards doing a due thing once
+    rep, marketer the people on our side
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.message import EmailMessage
+from typing import BinaryIO, Protocol
+
+from leadlight.model.due import Due, LedgerEntry
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, CaptureId, LeadId
+from leadlight.model.touch import Touch
+from leadlight.settings import Settings
+from leadlight.tokens import Tokens
+
+
+class Clock(Protocol):
+    """The time. Nothing else in the product asks the machine for it."""
+
+    def now(self) -> datetime:
+        """Aware, UTC; never goes backwards by more than the machine's own clock does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A fresh AES-256 key that has sealed nothing yet. `secret` is 32 bytes."""
+
+    id: str
+    secret: bytes
+
+
+class Keys(Protocol):
+    """Where the keys of sealed fields live, apart from the leads, so that erasing a key erases what it sealed."""
+
+    def fresh(self) -> SealingKey:
+        """A key that no one else has got or will get.
+
+        Locally it is already durable, unassigned; on AWS the store writes it within the capture's transaction.
+        A key that is never named by a stored capture or touch is waste, not harm.
+        """
+
+    def secrets(self, key_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The secrets of those that exist. A missing id is simply absent: erased."""
+
+    def shred(self, key_ids: Sequence[str]) -> None:
+        """Deletes for good. Unknown ids are fine. Durable on return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A counter that may be increased while it is below `limit`.
+
+    `key` holds the window it counts (`network/<hash>/2026-01-05T08`): old windows are dead rows, removed by retention.
+    """
+
+    key: str
+    limit: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything one decision about one lead writes; all of it or nothing.
+
+    `lead` is the new record. Its `revision` is the one it was decided on; the store writes it as `revision + 1` and
+    refuses when the stored one differs. `settle` replaces ledger entries that this worker holds. `undue` are keys
+    (`Due.key`) of rows to remove; `due` are written after that, so a row in both is moved. `confirm` marks captures
+    confirmed, `code_sent` records when the mail that carries the six digits went out. `keys` are fresh keys that
+    sealed something in `touches`. A touch whose id exists already refuses the change with `Conflict`.
+    """
+
+    lead: Lead
+    touches: tuple[Touch, ...] = ()
+    due: tuple[Due, ...] = ()
+    undue: tuple[str, ...] = ()
+    settle: tuple[LedgerEntry, ...] = ()
+    confirm: Mapping[CaptureId, datetime] | None = None
+    code_sent: Mapping[CaptureId, datetime] | None = None
+    keys: tuple[SealingKey, ...] = ()
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A touch as it comes by on the feed. `position` grows; compare positions only for order."""
+
+    position: int
+    touch: Touch
+
+
+class Store(Protocol):
+    """Leads and everything known about them.
+
+    Atomicity: each method that writes is one transaction. Durability: `durable()`. Order: reads by one process see
+    all writes that returned before. Every method may raise `StoreBusy` and nothing else that is foreign.
+    """
+
+    def capture(
+        self,
+        capture: Capture,
+        *,
+        key: SealingKey,
+        touch: Touch,
+        due: Sequence[Due],
+        budgets: Sequence[Budget],
+        lead: Lead,
+    ) -> None:
+        """Stores one submit without reading the lead before: known and unknown addresses cost the same.
+
+        Writes the capture, its touch, its due rows and its key, and increases the budgets; writes `lead` only where
+        there is none of that id, and otherwise leaves the lead's record and revision alone.
+        Raises `TooMany` (nothing written) when a budget is used up. Idempotent by `capture.id`: a second call
+        with an id that is stored already changes nothing and raises nothing.
+        """
+
+    def commit(self, change: Change) -> Lead:
+        """Applies the change and returns the lead as stored. Each touch gets onto the feed once, in order.
+
+        Raises `Conflict` when the lead's revision is not the one decided on, or when a touch id exists: read again,
+        decide again. Raises `LeaseLost` when a ledger entry in `settle` is not claimed by its `owner` any more.
+        A lost answer is recognised: committing the same `Change` again at once (same `nonce`) is answered as done.
+        """
+
+    def append(self, touch: Touch) -> bool:
+        """Adds one touch to a lead's timeline without touching the lead. False if a touch of that id is there."""
+
+    def claim(
+        self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
+    ) -> LedgerEntry:
+        """Takes the right to do `due`, once decided on `lead`; returns the entry, `claimed`, owned by `owner`.
+
+        Refused with `Conflict` when the stored revision differs from `lead.revision` (so a stop that was stored in
+        between always wins) or when the due row is gone or was moved. Refused with `AlreadyClaimed` when there is an
+        entry, unless it is `claimed`, its lease ended before `now`, and `may_repeat`. Claiming again with the same
+        `owner` while it is ours returns our entry: a lost answer is no loss.
+        """
+
+    def lead(self, lead_id: LeadId) -> Lead | None:
+        """The lead, or None if there is none."""
+
+    def leads(self) -> Iterator[Lead]:
+        """All leads, in no particular order; for operators and reports, never within a visitor's request."""
+
+    def captures(self, lead_id: LeadId) -> tuple[Capture, ...]:
+        """The lead's captures, oldest first."""
+
+    def touches(self, lead_id: LeadId) -> tuple[Touch, ...]:
+        """The lead's timeline, oldest first, ties in the order stored."""
+
+    def due_of(self, lead_id: LeadId) -> tuple[Due, ...]:
+        """What is due for one lead, earliest first."""
+
+    def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
+        """What is due by then, of all leads, earliest first, at most `limit` rows."""
+
+    def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
+        """The ledger of one lead, in no particular order."""
+
+    def count(self, budget: Budget) -> bool:
+        """Increases the counter and returns True, or returns False when it has reached its limit. Never exceeds it."""
+
+    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
+        """The oldest touches that were not yet advanced over; the same again until `advance` is called.
+
+        On AWS the stream pushes instead; there this reads what a consumer of the stream would get.
+        """
+
+    def advance(self, position: int) -> None:
+        """Everything up to and including `position` is handled. Survives a crash."""
+
+    def note(self, name: str) -> str | None:
+        """A small named fact of the installation itself, such as the demo clock's offset."""
+
+    def set_note(self, name: str, value: str) -> None:
+        """Stores it."""
+
+    def durable(self) -> None:
+        """Returns once everything that this process has written before will survive a crash of the machine."""
+
+    def close(self) -> None:
+        """Lets go of files and connections."""
+
+
+class Mailer(Protocol):
+    """Hands one message over. Never retries by itself."""
+
+    def send(self, message: EmailMessage, *, tag: str) -> str:
+        """Sends and returns the id under which the carrier accepted it. `tag` names the ledger entry for evidence.
+
+        Raises `NotSent` when it was certainly not accepted, `SendUnclear` when nobody knows.
+        """
+
+    def was_sent(self, tag: str) -> bool | None:
+        """Evidence: True or False when the carrier can tell for sure, None when it cannot."""
+
+
+class Files(Protocol):
+    """The bundle: immutable objects by path, and `manifest.json`."""
+
+    def read(self, path: str) -> bytes:
+        """The object. Raises `MissingBundle`."""
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """The object for streaming, seekable. Raises `MissingBundle`."""
+
+    def version(self) -> str:
+        """Changes whenever `manifest.json` does; cheap enough to ask on every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that actors get. Built in `wiring.py` only."""
+
+    store: Store
+    keys: Keys
+    mailer: Mailer
+    files: Files
+    clock: Clock
+    tokens: Tokens
+    settings: Settings
+
+    def with_mailer(self, mailer: Mailer) -> Services:
+        """The same with another mailer."""
+        return replace(self, mailer=mailer)

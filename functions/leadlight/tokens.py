@@ -1,0 +1,79 @@
+"""Signed, expiring, rotatable links and cookies. Called by actors and handlers; the clock is handed in.
+
+itsdangerous with SHA-256, one salt per purpose (so a token of one purpose is worthless for another), and a list of
+keys, oldest to newest, for rotation. Token text is not unique (base64 has slack): what must happen once is keyed by
+an id inside the token, never by its text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from leadlight.errors import BadToken, ExpiredToken
+
+
+class TokenUse(StrEnum):
+    """What a token is good for; the value is its salt."""
+
+    CONFIRM = "confirm"  # {lead, capture, gen}: mailed
+    UNSUBSCRIBE = "unsubscribe"  # {lead, gen}: mailed
+    REP = "rep"  # {lead, gen, rep, id}: mailed to a rep
+    LEAD_PASS = "lead-pass"  # noqa: S105 a salt, not a password. {lead, gen}: cookie
+    GATE_PASS = "gate-pass"  # noqa: S105 the same. {lead, gen, capture, gate}: cookie
+    TAB = "tab"  # {lead, gen, capture, gate}: cookie of the tab that waits for the code
+    REP_BROWSER = "rep-browser"  # {id}: cookie of the browser that a rep's token is bound to
+
+
+LIFE: Mapping[TokenUse, timedelta] = {
+    TokenUse.CONFIRM: timedelta(days=14),
+    TokenUse.UNSUBSCRIBE: timedelta(days=365 * 5),  # links in old mails must keep working
+    TokenUse.REP: timedelta(days=7),
+    TokenUse.LEAD_PASS: timedelta(days=365),
+    TokenUse.GATE_PASS: timedelta(days=30),
+    TokenUse.TAB: timedelta(days=1),
+    TokenUse.REP_BROWSER: timedelta(days=7),
+}
+
+
+class Tokens:
+    """Signs and reads. `keys` oldest to newest; `now` is the product's clock."""
+
+    def __init__(self, keys: Sequence[str], now: Callable[[], datetime]) -> None:
+        self._keys = list(keys)
+        self._now = now
+
+    def sign(self, use: TokenUse, facts: Mapping[str, str | int]) -> str:
+        """A URL-safe token that says `facts` for `use`, from now on for `LIFE[use]`."""
+        return str(self._serializer(use).dumps(dict(facts)))
+
+    def read(self, use: TokenUse, text: str) -> Mapping[str, str]:
+        """The facts. Raises `ExpiredToken` (ours, but over) or `BadToken` (anything else)."""
+        try:
+            facts = self._serializer(use).loads(text, max_age=int(LIFE[use].total_seconds()))
+        except SignatureExpired as error:
+            signed_at = error.date_signed or datetime.fromtimestamp(0, UTC)
+            raise ExpiredToken(signed_at + LIFE[use]) from error
+        except (BadData, UnicodeError) as error:
+            raise BadToken from error
+        if not isinstance(facts, dict):
+            raise BadToken
+        return {str(name): str(value) for name, value in facts.items()}
+
+    def _serializer(self, use: TokenUse) -> URLSafeTimedSerializer:
+        now = self._now
+
+        class Signer(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return int(now().timestamp())
+
+        return URLSafeTimedSerializer(
+            self._keys,
+            salt=f"leadlight.{use}",
+            signer=Signer,
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        )
