@@ -47,6 +47,7 @@ class LedgerState(StrEnum):
     """How far the doing is."""
 
     CLAIMED = "claimed"
+    RELEASED = "released"  # certainly not done; may be claimed again
     SENT = "sent"
     PARKED = "parked"
     SKIPPED = "skipped"

@@ -24,6 +24,7 @@ class TouchKind(StrEnum):
     PARKED = "touch.parked"
     SKIPPED = "touch.skipped"
     NOTIFIED = "rep.notified"
+    SIGNED_IN = "rep.signed_in"
     CLAIMED = "rep.claimed"
     HOLD_LAPSED = "hold.lapsed"
     OUTCOME = "outcome.logged"

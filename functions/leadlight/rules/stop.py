@@ -1,0 +1,47 @@
+"""May we write to this lead now? The one place that knows what stops and what holds.
+
+Asked before each claim; the claim then fails if the lead was changed since, so a stop that is stored always wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.model.lead import Enrolment, Lead, Stop, StopReason
+from leadlight.model.person import Purpose
+
+UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
+"""Stops that hold for every mail, also for one that was just asked for."""
+
+
+def why_no_follow_up(lead: Lead, enrolment: Enrolment) -> str | None:
+    """Why no follow-up may be sent, in words, or None if one may."""
+    if lead.stops:
+        return f"stopped: {lead.stops[0].reason}"
+    if lead.hold:
+        return f"held by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
+    if Purpose.FOLLOW_UP not in lead.purposes:
+        return "no consent to follow-ups"
+    if enrolment.mails_sent >= enrolment.promise.mails:
+        return f"the promise of {enrolment.promise.mails} mails is used up"
+    return None
+
+
+def why_no_mail(lead: Lead) -> str | None:
+    """Why not even a mail that was asked for may be sent, or None if it may."""
+    reasons = [stop.reason for stop in lead.stops if stop.reason in UNREACHABLE]
+    return f"stopped: {reasons[0]}" if reasons else None
+
+
+def stopped(lead: Lead, reason: StopReason, now: datetime) -> Lead:
+    """The lead with that stop; a stop of the same reason is kept as it was."""
+    if any(stop.reason is reason for stop in lead.stops):
+        return lead
+    return replace(lead, stops=(*lead.stops, Stop(reason, now)))
+
+
+def consented_anew(lead: Lead) -> Lead:
+    """The lead after a new confirmed consent to follow-ups: what the person had stopped may go on."""
+    lifted = {StopReason.UNSUBSCRIBED, StopReason.REPLIED}
+    return replace(lead, stops=tuple(stop for stop in lead.stops if stop.reason not in lifted))
