@@ -70,3 +70,25 @@ class LedgerEntry:
     attempts: int = 1
     message_id: str | None = None
     reason: str | None = None
+
+
+def may_be_claimed(previous: LedgerEntry | None, *, now: datetime, may_repeat: bool) -> bool:
+    """Whether a thing may be claimed that the ledger shows as `previous`. Both stores ask this."""
+    if previous is None or previous.state is LedgerState.RELEASED:
+        return True
+    return may_repeat and previous.state is LedgerState.CLAIMED and previous.lease_until <= now
+
+
+def claimed(due: Due, previous: LedgerEntry | None, *, owner: str, now: datetime, lease_until: datetime) -> LedgerEntry:
+    """The entry of a new claim. Why the try before was released stays readable; a lost try leaves no reason."""
+    released = previous is not None and previous.state is LedgerState.RELEASED
+    return LedgerEntry(
+        lead_id=due.lead_id,
+        key=due.ledger_key,
+        state=LedgerState.CLAIMED,
+        owner=owner,
+        lease_until=lease_until,
+        at=now,
+        attempts=previous.attempts + 1 if previous else 1,
+        reason=previous.reason if previous and released else None,
+    )

@@ -1,0 +1,205 @@
+"""Doing a due thing once: claim, look again, send, settle. Called for every mail the product sends by itself.
+
+Two classes of mail. Follow-ups are never sent twice: when nobody knows whether one went out, it is parked and shown.
+Confirmations, deliveries and mails to reps may repeat but never vanish. Reading of the guarantee: `Ports.Store.claim`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, SendUnclear
+from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.ports import Change, Services
+
+LEASE = timedelta(minutes=3)
+"""Longer than a function may run (30 s) and than any mail client waits (20 s)."""
+
+TRIES = 5
+"""How often a decision is made anew because somebody else changed the lead meanwhile."""
+
+LAST_RETRY = 8
+"""Claims after which a mail that is certainly not accepted is parked instead of tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail that may go out for the lead as read."""
+
+    message: EmailMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Nothing is sent: the row is settled as skipped, for a reason, with what else changes."""
+
+    reason: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a mail, to be turned into a change of the lead."""
+
+    due: Due
+    state: LedgerState
+    at: datetime
+    reason: str | None = None
+
+
+Prepare = Callable[[Lead], Ready | Instead]
+"""Decides on the lead as read. Slow work (rendering) happens here, before the claim."""
+
+Conclude = Callable[[Lead, Done], Change]
+"""What the lead looks like after it was sent or parked: touches, next due row. Pure; may run again after a conflict."""
+
+
+def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepare, conclude: Conclude) -> Done | None:
+    """Does what is due, once. None if there is nothing to do (any more), or someone else does it right now."""
+    for _ in range(TRIES):
+        lead = services.store.lead(due.lead_id)
+        if lead is None or lead.generation != due.generation:
+            return None
+        prepared = prepare(lead)
+        try:
+            if isinstance(prepared, Instead):
+                return _skip(services, due, lead, prepared)
+            entry = _claim(services, due, lead, may_repeat=may_repeat)
+        except Conflict:
+            continue
+        if entry is None:
+            return None
+        done = _send(services, due, entry, prepared.message, may_repeat=may_repeat)
+        return _settle(services, done, entry, conclude) if done else None
+    return None
+
+
+def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> LedgerEntry | None:
+    """Our claim, or None: someone else holds it, or it is done and only the row was left."""
+    now = services.clock.now()
+    owner = secrets.token_hex(16)
+
+    def take(*, repeat: bool) -> LedgerEntry:
+        return services.store.claim(
+            due, lead=lead, owner=owner, now=now, lease_until=now + LEASE, may_repeat=repeat
+        )
+
+    try:
+        return take(repeat=may_repeat)
+    except AlreadyClaimed as taken:
+        if taken.state != LedgerState.CLAIMED:
+            services.store.commit(Change(lead=lead, undue=(due.key,)))
+            return None
+        if taken.lease_until > now:
+            return None
+    try:
+        # The worker before us died between its claim and its word on it: `attempts` tells `_send` to look for evidence.
+        return take(repeat=True)
+    except AlreadyClaimed:
+        return None
+
+
+def _send(
+    services: Services, due: Due, entry: LedgerEntry, message: EmailMessage, *, may_repeat: bool
+) -> tuple[LedgerEntry, Done] | None:
+    """Sends unless it was sent; says what became of it."""
+    tag = f"{due.lead_id}/{due.ledger_key}"
+    now = services.clock.now()
+    if entry.attempts > 1:
+        evidence = services.mailer.was_sent(tag)
+        if evidence:
+            return _word(entry, due, LedgerState.SENT, now, "found at the carrier")
+        if evidence is None and not may_repeat and not _was_released(entry):
+            return _word(entry, due, LedgerState.PARKED, now, "nobody knows whether it was sent")
+    if not _still_ours(services, entry):
+        return None
+    try:
+        message_id = services.mailer.send(message, tag=tag)
+    except NotSent as error:
+        return _refused(entry, due, now, str(error))
+    except SendUnclear as error:
+        if may_repeat:
+            return _refused(entry, due, now, str(error))
+        return _word(entry, due, LedgerState.PARKED, now, str(error))
+    settled, done = _word(entry, due, LedgerState.SENT, services.clock.now(), None)
+    return replace(settled, message_id=message_id), done
+
+
+def _was_released(entry: LedgerEntry) -> bool:
+    return entry.reason is not None and entry.reason.startswith(RELEASED)
+
+
+RELEASED = "not accepted: "
+"""Begins the reason of an entry whose mail was certainly not sent; a later claim keeps the reason of the one before."""
+
+
+def _still_ours(services: Services, entry: LedgerEntry) -> bool:
+    """A last look right before the effect: a worker that slept past its lease must not send."""
+    current = next((e for e in services.store.ledger(entry.lead_id) if e.key == entry.key), None)
+    return current is not None and current.owner == entry.owner and services.clock.now() < entry.lease_until
+
+
+def _word(
+    entry: LedgerEntry, due: Due, state: LedgerState, at: datetime, reason: str | None
+) -> tuple[LedgerEntry, Done]:
+    return replace(entry, state=state, at=at, reason=reason), Done(due, state, at, reason)
+
+
+def _refused(entry: LedgerEntry, due: Due, now: datetime, why: str) -> tuple[LedgerEntry, Done]:
+    """Certainly not sent: later again, each time twice as late, parked when that has gone on for long."""
+    if entry.attempts >= LAST_RETRY:
+        return _word(entry, due, LedgerState.PARKED, now, f"given up after {entry.attempts} tries: {why}")
+    later = replace(due, at=now + timedelta(minutes=2**entry.attempts))
+    return _word(entry, later, LedgerState.RELEASED, now, RELEASED + why)
+
+
+def _settle(services: Services, sent: tuple[LedgerEntry, Done], entry: LedgerEntry, conclude: Conclude) -> Done:
+    """Stores what became of it. The mail is out, so this is tried until it is stored or the claim is no longer ours."""
+    settled, done = sent
+    for _ in range(TRIES * 4):
+        lead = services.store.lead(entry.lead_id)
+        if lead is None:
+            return done
+        try:
+            services.store.commit(_settling(lead, settled, done, conclude))
+        except Conflict:
+            continue
+        except LeaseLost:
+            return done
+        else:
+            return done
+    raise Conflict(f"{entry.key} could not be settled: the lead changes all the time")
+
+
+def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) -> Change:
+    if done.state is LedgerState.RELEASED:
+        return Change(lead=lead, due=(done.due,), settle=(settled,))
+    change = conclude(lead, done)
+    return replace(change, undue=(done.due.key, *change.undue), settle=(settled,))
+
+
+def _skip(services: Services, due: Due, lead: Lead, instead: Instead) -> Done:
+    """Settles without sending. Guarded by the lead's revision alone: nothing leaves the house."""
+    now = services.clock.now()
+    services.store.commit(replace(instead.change, undue=(due.key, *instead.change.undue)))
+    return Done(due, LedgerState.SKIPPED, now, instead.reason)
+
+
+def touch_of(done: Done, **facts: str) -> Touch:
+    """The touch that says what became of a due thing. Sent mail is a cost, no experience: quality 0."""
+    kinds = {LedgerState.SENT: TouchKind.SENT, LedgerState.PARKED: TouchKind.PARKED}
+    kind = kinds.get(done.state, TouchKind.SKIPPED)
+    reason = {"reason": done.reason} if done.reason else {}
+    return Touch(
+        id=f"{kind.value.removeprefix('touch.')}/{done.due.ledger_key}",
+        lead_id=done.due.lead_id,
+        kind=kind,
+        at=done.at,
+        facts={"what": done.due.key, **facts, **reason},
+    )

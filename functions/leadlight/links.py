@@ -1,0 +1,39 @@
+"""Every address that a mail or a page of ours points to, absolute. Links in mails are inert until a person's button."""
+
+from __future__ import annotations
+
+import hashlib
+
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture
+from leadlight.ports import Services
+from leadlight.tokens import TokenUse
+
+
+def page(services: Services, path: str) -> str:
+    """A page of the site. `path` as in the manifest, without a leading slash."""
+    return f"{services.settings.site_url}/{path}"
+
+
+def confirm(services: Services, capture: Capture) -> str:
+    """Confirms that one submit; later, the way back to the page on any device."""
+    facts = {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id}
+    return f"{services.settings.site_url}/confirm?token={services.tokens.sign(TokenUse.CONFIRM, facts)}"
+
+
+def unsubscribe(services: Services, lead: Lead) -> str:
+    """Ends follow-ups (RFC 8058: a POST to it does, at once)."""
+    facts = {"lead": lead.id, "gen": lead.generation}
+    return f"{services.settings.site_url}/unsubscribe?token={services.tokens.sign(TokenUse.UNSUBSCRIBE, facts)}"
+
+
+def rep_token(services: Services, lead: Lead, rep: str, *, cause: str) -> str:
+    """Opens one lead to one rep for 7 days. `cause` names the mail: the same mail repeated carries the same id."""
+    token_id = hashlib.sha256(f"{lead.id}/{lead.generation}/{rep}/{cause}".encode()).hexdigest()[:20]
+    facts = {"lead": lead.id, "gen": lead.generation, "rep": rep, "id": token_id}
+    return services.tokens.sign(TokenUse.REP, facts)
+
+
+def briefing(services: Services, lead: Lead, rep: str, *, cause: str) -> str:
+    """The rep's page about one lead."""
+    return f"{services.settings.site_url}/rep/lead?token={rep_token(services, lead, rep, cause=cause)}"

@@ -1,0 +1,70 @@
+"""Who is this lead, as far as it is known? Opens what is sealed; called by whatever writes to or about a lead.
+
+The profile is what the *confirmed* captures add up to; one submit that nobody confirmed never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, CaptureId
+from leadlight.model.touch import Touch
+from leadlight.ports import Services
+from leadlight.vault import unseal
+
+RESERVED = frozenset({"email", "network"})
+"""Fields that are not answers to a question of the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Personal fields by name, the newest answer winning; empty text where nothing is known."""
+
+    fields: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """Where mails go."""
+        return self.fields.get("email", "")
+
+    @property
+    def name(self) -> str:
+        """The full name as far as it was given."""
+        parts = (self.fields.get("first_name", ""), self.fields.get("last_name", ""))
+        return self.fields.get("name", "") or " ".join(part for part in parts if part)
+
+    @property
+    def first_name(self) -> str:
+        """How to greet: empty when unknown."""
+        return self.fields.get("first_name", "") or (self.name.split() or [""])[0]
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What the form asked besides the address."""
+        return {name: value for name, value in self.fields.items() if name not in RESERVED and value}
+
+
+def capture_of(services: Services, lead: Lead, capture_id: str) -> Capture | None:
+    """One submit of this lead."""
+    return next((c for c in services.store.captures(lead.id) if c.id == CaptureId(capture_id)), None)
+
+
+def profile_of(services: Services, lead: Lead, *, only: Capture | None = None) -> Profile:
+    """The profile of confirmed captures, or of that one submit `only`. Raises `LostKey`."""
+    captures = (only,) if only else tuple(c for c in services.store.captures(lead.id) if c.id in lead.confirmed)
+    secrets = services.keys.secrets([c.sealed.key_id for c in captures])
+    fields: dict[str, str] = {}
+    for capture in captures:
+        opened = unseal(capture.sealed, secrets=secrets, owner=lead.id)
+        fields.update({name: value for name, value in opened.items() if value})
+    return Profile(fields)
+
+
+def sealed_text(services: Services, touch: Touch) -> str:
+    """The free text of a touch (a question, a note); empty if there is none. Raises `LostKey`."""
+    if touch.sealed is None:
+        return ""
+    secrets = services.keys.secrets([touch.sealed.key_id])
+    return unseal(touch.sealed, secrets=secrets, owner=touch.lead_id).get("text", "")
