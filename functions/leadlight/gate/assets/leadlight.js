@@ -1,0 +1,189 @@
+// The gate's front end. Without it every form here is a plain post; with it the page answers and opens in place.
+// The readable cookie is only a hint that a pass exists: what opens the page is the pass, and only the server knows it.
+const hinted = () => /(^|; )leadlight_open=/.test(document.cookie)
+const halves = new Map() // content address → what was withheld, so that coming back within the site costs no request
+const find = (selector, root = document) => root.querySelector(selector)
+const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+const fragment = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content
+
+// --- forms
+
+const say = (form, text = "") => { find(".leadlight-status", form).textContent = text }
+
+const values = (form) => {
+  const data = Object.fromEntries([...new FormData(form)].filter(([, value]) => value))
+  for (const box of all("[type=checkbox]", form)) data[box.name] = box.checked
+  for (const field of all("[data-when]", form)) if (!field.required) delete data[field.name]
+  if (data.call_at) data.call = new Date(data.call_at).toISOString()
+  delete data.call_at
+  return data
+}
+
+// A call needs a number and perhaps a time; without a call they are neither asked for nor sent.
+const adapt = (form) => {
+  const call = find("[name=call]:checked", form)?.value
+  for (const field of all("[data-when]", form)) field.required = field.dataset.when.split(" ").includes(call)
+}
+
+const mark = (form, name, text = "") => {
+  const note = find(`[data-error="${name}"]`, form)
+  if (!note) return false
+  note.textContent = text
+  const field = find(`[name="${name}"]:not([type=radio])`, form)
+  text ? field?.setAttribute("aria-invalid", true) : field?.removeAttribute("aria-invalid")
+  return true
+}
+
+const complain = (form, { detail = "", fields = {} }) => {
+  const elsewhere = Object.entries(fields).filter(([name, text]) => !mark(form, name, text) && !mark(form, name + "_at", text))
+  say(form, [detail, ...elsewhere.map(([, text]) => text)].join(" "))
+  find("[aria-invalid]", form)?.focus()
+}
+
+const submit = async (form, seen = form) => {
+  for (const note of all("[data-error]", seen)) mark(seen, note.dataset.error)
+  say(seen)
+  const bad = all(":invalid:not(fieldset)", form)
+  if (bad.length) return complain(form, { fields: Object.fromEntries(bad.map((el) => [el.name, el.validationMessage])) })
+  if (form.ariaBusy) return
+  form.ariaBusy = true
+  try {
+    const response = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(values(form)),
+    })
+    const body = await response.json()
+    if (response.ok) return body
+    complain(seen, body)
+  } catch {
+    say(seen, form.dataset.failed)
+  } finally {
+    form.ariaBusy = null
+  }
+}
+
+// --- what happens on each form
+
+const show = (section, waiting) => {
+  const [form, mail] = all(".leadlight-card", section)
+  form.hidden = waiting
+  mail.hidden = !waiting
+  find("[data-leadlight-address]", mail).textContent = find("[name=email]", form).value
+  find(waiting ? "h2" : "[name=email]", waiting ? mail : form).focus()
+}
+
+const on = {
+  access: async (form, section) => {
+    const answer = await submit(form)
+    if (answer?.status === "open") await enter(section, form)
+    else if (answer) show(section, true)
+  },
+  code: async (form, section) => {
+    if (await submit(form)) await enter(section, form)
+    else find("[name=code]", form).select()
+  },
+  say: async (form) => {
+    if (!await submit(form)) return
+    form.reset()
+    say(form, form.dataset.done)
+  },
+}
+
+const enhance = (form) => {
+  const section = form.closest(".leadlight")
+  form.noValidate = true
+  form.onsubmit = (event) => {
+    event.preventDefault()
+    on[form.dataset.leadlight](form, section)
+  }
+  form.onchange = () => adapt(form)
+  adapt(form)
+  if (form.dataset.leadlight !== "code") return
+  const access = find("form", section)
+  find("[name=code]", form).oninput = ({ target }) => {
+    target.value = target.value.replace(/\D/g, "")
+    if (target.value.length === 6) form.requestSubmit()
+  }
+  find("[data-leadlight-correct]", section).onclick = () => show(section, false)
+  find("[data-leadlight-again]", section).onclick = async () => {
+    if (await submit(access, form)) say(form, form.dataset.again)
+  }
+}
+
+// --- opening the page
+
+// `form` is the one that was just sent, if any: only then is there something to explain when the pass is missing.
+const enter = async (section, form, asked = form) => {
+  const address = section.dataset.content
+  try {
+    const response = halves.has(address) || await fetch(address, { headers: { Accept: "application/json" } })
+    if (response.ok) halves.set(address, await response.json())
+    else if (response.status && response.status !== 401) throw response
+    if (!section.isConnected) return
+    if (halves.has(address)) open(section, halves.get(address), asked)
+    else if (form) say(form, section.dataset.blocked)
+  } catch {
+    if (form) say(form, form.dataset.failed)
+  } finally {
+    section.classList.remove("leadlight--known")
+  }
+}
+
+// Material decorates whatever it finds each time it mounts: take its additions out of the open part first.
+const undress = () => {
+  for (const el of all(".md-code__nav, .tabbed-control")) el.remove()
+  for (const el of all(".tabbed-labels > label > a[tabindex='-1']")) el.replaceWith(...el.childNodes)
+  for (const el of all(".md-typeset__scrollwrap")) el.replaceWith(find("table", el))
+}
+
+const open = (section, { html, toc }, asked) => {
+  const rest = section.nextElementSibling, half = fragment(html)
+  const ours = find(".footnote ol", half), theirs = find(".footnote ol", section.parentNode)
+  if (ours && theirs) {
+    ours.append(...[...ours.children, ...theirs.children].sort((a, b) => a.value - b.value))
+    theirs.closest(".footnote").remove()
+  }
+  for (const old of all("script", half)) { // what is parsed as a fragment does not run
+    const script = document.createElement("script")
+    for (const { name, value } of old.attributes) script.setAttribute(name, value)
+    script.async = false
+    script.text = old.text
+    old.replaceWith(script)
+  }
+  undress()
+  rest.replaceChildren(half)
+  if (asked) {
+    const note = Object.assign(document.createElement("p"), { className: "leadlight-opened", tabIndex: -1, textContent: section.dataset.opened })
+    note.role = "status"
+    rest.prepend(note)
+  }
+  section.remove()
+  const nav = toc && find(".md-nav--secondary", fragment(toc))
+  if (nav) for (const old of all(".md-nav--secondary")) old.replaceWith(nav.cloneNode(true))
+  window.document$ ? document$.next(document) : run()
+  find(".leadlight-opened", rest)?.focus()
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  if (rest.contains(target)) target.scrollIntoView()
+}
+
+// --- when to look
+
+const run = () => {
+  all("form[data-leadlight]:not([novalidate])").forEach(enhance)
+  const section = find(".leadlight:not([data-tried])")
+  if (!section || !hinted()) return
+  section.dataset.tried = ""
+  section.classList.add("leadlight--known")
+  enter(section)
+}
+
+// The person confirmed by the link, in another tab of this browser, and came back to this one.
+const look = () => {
+  const section = find(".leadlight")
+  if (section && hinted() && !document.hidden && !find(".leadlight-mail", section).hidden) enter(section, undefined, true)
+  else run()
+}
+addEventListener("focus", look)
+addEventListener("visibilitychange", look)
+window.document$ ? document$.subscribe(run) : run()
