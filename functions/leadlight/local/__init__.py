@@ -1,0 +1,1 @@
+"""One machine, no account: SQLite, a directory, a Maildir or SMTP. Chosen in `leadlight.wiring`."""

@@ -1,0 +1,81 @@
+"""How a SQLite file is opened, written and kept at its newest schema. Used by the local store and the local keys.
+
+One guarded connection per object: threads take turns, processes wait for each other through SQLite's own locks.
+`synchronous=FULL` makes every commit durable before it returns (https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadlight.errors import Conflict, StoreBusy, StoreTooNew
+
+PRIVATE = 0o600
+
+
+class Database:
+    """A connection with the schema that `migrations` add up to. Raises `StoreTooNew`, `StoreBusy`."""
+
+    def __init__(self, path: Path, migrations: Sequence[str], *, busy_seconds: float) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=PRIVATE)  # SQLite gives its side files the mode of the main file
+        self._turn = threading.RLock()
+        self._connection = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
+        try:
+            with translated():
+                self._connection.executescript(
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+                )
+            self._migrate(migrations)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, durable once left; rolled back if left by an error."""
+        with self._turn, translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection for one query, to be fetched to the end before leaving."""
+        with self._turn, translated():
+            yield self._connection
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._turn:
+            self._connection.close()
+
+    def _migrate(self, migrations: Sequence[str]) -> None:
+        with self.writing() as db:
+            (found,) = db.execute("PRAGMA user_version").fetchone()
+            if found > len(migrations):
+                raise StoreTooNew(found, len(migrations))
+            for script in migrations[found:]:
+                for statement in script.split(";"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version={len(migrations)}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLite's errors as ours: what is taken already is a conflict, everything else is a store that did not answer."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict from error
+    except sqlite3.Error as error:
+        raise StoreBusy(f"SQLite: {error}. Try again; if it stays, look at the disk.") from error

@@ -1,0 +1,42 @@
+"""The bundle as a directory. Fulfils `leadlight.ports.Files`; chosen in `leadlight.wiring`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO
+
+from leadlight.errors import MissingBundle
+
+MANIFEST = "manifest.json"
+
+
+class LocalFiles:
+    """`ports.Files` for a bundle directory. What lies outside of it, by `..` or a link, is missing too."""
+
+    def __init__(self, bundle_dir: Path) -> None:
+        self._root = bundle_dir.resolve()
+
+    def read(self, path: str) -> bytes:
+        with self.open(path) as file:
+            return file.read()
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        try:
+            return self._inside(path).open("rb")
+        except (OSError, ValueError) as error:
+            raise MissingBundle(path) from error
+
+    def version(self) -> str:
+        """One `stat`: a build replaces the manifest by renaming, so the inode changes even within one clock tick."""
+        try:
+            found = (self._root / MANIFEST).stat()
+        except OSError as error:
+            raise MissingBundle(MANIFEST) from error
+        return f"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"
+
+    def _inside(self, path: str) -> Path:
+        full = (self._root / path).resolve()
+        if not full.is_relative_to(self._root):
+            raise MissingBundle(path)
+        return full

@@ -1,0 +1,74 @@
+"""The keys of sealed fields in a SQLite file of their own, so that shredding a key erases what it sealed.
+
+Fulfils `leadlight.ports.Keys`; chosen in `leadlight.wiring`. `fresh` hands out only keys that this very object made
+durable in a batch before, so no other process can hand out the same, and most calls cost no write. A crash wastes
+the rest of the batch. Batches start small, for short-lived commands, and double.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from leadlight.errors import StoreBusy
+from leadlight.local.database import Database
+from leadlight.local.schema import KEYS
+from leadlight.ports import SealingKey
+
+FIRST_BATCH, LARGEST_BATCH = 8, 256
+
+
+class SqliteKeys:
+    """`ports.Keys` for one machine. Several threads and several processes may use the same file."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
+        self._db = Database(path, KEYS, busy_seconds=busy_seconds)
+        self._pool: list[SealingKey] = []
+        self._batch = FIRST_BATCH
+        self._turn = threading.Lock()
+
+    def fresh(self) -> SealingKey:
+        with self._turn:
+            if not self._pool:
+                self._pool = self._durable_batch()
+            return self._pool.pop()
+
+    def secrets(self, key_ids: Sequence[str]) -> Mapping[str, bytes]:
+        with self._db.reading() as db:
+            return dict(
+                db.execute(
+                    "SELECT id, secret FROM sealing_key WHERE id IN (SELECT value FROM json_each(?))",
+                    (listed(key_ids),),
+                ).fetchall()
+            )
+
+    def shred(self, key_ids: Sequence[str]) -> None:
+        """Deletes for good. `secure_delete` overwrites the rows; the write-ahead log, which still holds the pages
+        from before, is emptied. Raises `StoreBusy` when a reader kept the log in use: shred again.
+        """
+        with self._db.writing() as db:
+            db.execute("DELETE FROM sealing_key WHERE id IN (SELECT value FROM json_each(?))", (listed(key_ids),))
+        with self._db.reading() as db:
+            (kept, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if kept:
+            raise StoreBusy("The keys are deleted, but traces remain until the log is emptied. Shred them again.")
+
+    def close(self) -> None:
+        """Lets go of the file; keys of the pool that were not handed out are waste."""
+        self._db.close()
+
+    def _durable_batch(self) -> list[SealingKey]:
+        keys = [SealingKey(secrets.token_hex(16), secrets.token_bytes(32)) for _ in range(self._batch)]
+        with self._db.writing() as db:
+            db.executemany("INSERT INTO sealing_key (id, secret) VALUES (?, ?)", [(key.id, key.secret) for key in keys])
+        self._batch = min(2 * self._batch, LARGEST_BATCH)
+        return keys
+
+
+def listed(key_ids: Sequence[str]) -> str:
+    """Ids as one SQL value, however many there are."""
+    return msgspec.json.encode(list(key_ids)).decode()

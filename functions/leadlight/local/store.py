@@ -1,0 +1,273 @@
+"""The store in one SQLite file: leads, captures, timeline, due rows, ledger, feed, counters, notes.
+
+Fulfils `leadlight.ports.Store`; chosen in `leadlight.wiring`. Each writing method is one `BEGIN IMMEDIATE`
+transaction, so the order of touches is the order of commits and the feed needs only a cursor.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
+from leadlight.local.database import Database
+from leadlight.local.schema import STORE
+from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, CaptureId, LeadId
+from leadlight.model.touch import Touch
+from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+
+Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
+
+PAGE = 500
+SWEPT = 20  # expired counters removed with each capture: more than one capture adds
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SqliteStore:
+    """`ports.Store` for one machine. Several threads and several processes may use the same file."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
+        self._db = Database(path, STORE, busy_seconds=busy_seconds)
+
+    def capture(
+        self,
+        capture: Capture,
+        *,
+        key: SealingKey,
+        touch: Touch,
+        due: Sequence[Due],
+        budgets: Sequence[Budget],
+        lead: Lead,
+    ) -> None:
+        with self._db.writing() as db:
+            if db.execute("SELECT 1 FROM capture WHERE id = ?", (capture.id,)).fetchone():
+                return
+            for budget in budgets:
+                if not increase(db, budget):
+                    raise TooMany(max(1, int((budget.expires_at - capture.at).total_seconds())))
+            use_keys(db, lead.id, (key,))
+            db.execute(
+                "INSERT INTO lead VALUES (?, ?, '', ?) ON CONFLICT DO NOTHING", (lead.id, lead.revision, packed(lead))
+            )
+            db.execute(
+                "INSERT INTO capture (id, lead_id, at, key_id, doc) VALUES (?, ?, ?, ?, ?)",
+                (capture.id, capture.lead_id, micros(capture.at), capture.sealed.key_id, packed(capture)),
+            )
+            add_touches(db, (touch,))
+            put_due(db, due)
+            sweep_counters(db, capture.at)
+
+    def commit(self, change: Change) -> Lead:
+        lead = replace(change.lead, revision=change.lead.revision + 1)
+        with self._db.writing() as db:
+            stored = db.execute("SELECT revision, nonce, doc FROM lead WHERE id = ?", (lead.id,)).fetchone()
+            if stored and stored[1] == change.nonce:
+                return unpacked(stored[2], Lead)
+            if not stored or stored[0] != change.lead.revision:
+                raise Conflict
+            db.execute(
+                "UPDATE lead SET revision = ?, nonce = ?, doc = ? WHERE id = ?",
+                (lead.revision, change.nonce, packed(lead), lead.id),
+            )
+            for entry in change.settle:
+                settle(db, entry)
+            use_keys(db, lead.id, change.keys)
+            mark_captures(db, lead.id, confirm=change.confirm or {}, code_sent=change.code_sent or {})
+            add_touches(db, change.touches)
+            db.executemany("DELETE FROM due WHERE lead_id = ? AND key = ?", [(lead.id, key) for key in change.undue])
+            put_due(db, change.due)
+        return lead
+
+    def append(self, touch: Touch) -> bool:
+        try:
+            with self._db.writing() as db:
+                add_touches(db, (touch,))
+        except Conflict:
+            return False
+        return True
+
+    def claim(
+        self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
+    ) -> LedgerEntry:
+        with self._db.writing() as db:
+            revision = db.execute("SELECT revision FROM lead WHERE id = ?", (lead.id,)).fetchone()
+            if revision != (lead.revision,) or stored_due(db, due) != due:
+                raise Conflict
+            found = stored_entry(db, due.lead_id, due.ledger_key)
+            if found and found.owner == owner and found.state is LedgerState.CLAIMED:
+                return found
+            free = not found or (found.state is LedgerState.CLAIMED and found.lease_until <= now and may_repeat)
+            if found and not free:
+                raise AlreadyClaimed(key=found.key, state=found.state, lease_until=found.lease_until)
+            attempts = found.attempts + 1 if found else 1
+            entry = LedgerEntry(
+                due.lead_id, due.ledger_key, LedgerState.CLAIMED, owner, lease_until, at=now, attempts=attempts
+            )
+            put_entry(db, entry)
+        return entry
+
+    def lead(self, lead_id: LeadId) -> Lead | None:
+        found = self._docs("SELECT doc FROM lead WHERE id = ?", Lead, lead_id)
+        return found[0] if found else None
+
+    def leads(self) -> Iterator[Lead]:
+        page = self._docs("SELECT doc FROM lead ORDER BY id LIMIT ?", Lead, PAGE)
+        while page:
+            yield from page
+            page = self._docs("SELECT doc FROM lead WHERE id > ? ORDER BY id LIMIT ?", Lead, page[-1].id, PAGE)
+
+    def captures(self, lead_id: LeadId) -> tuple[Capture, ...]:
+        return self._docs("SELECT doc FROM capture WHERE lead_id = ? ORDER BY at, seq", Capture, lead_id)
+
+    def touches(self, lead_id: LeadId) -> tuple[Touch, ...]:
+        return self._docs("SELECT doc FROM touch WHERE lead_id = ? ORDER BY at, seq", Touch, lead_id)
+
+    def due_of(self, lead_id: LeadId) -> tuple[Due, ...]:
+        return self._docs("SELECT doc FROM due WHERE lead_id = ? ORDER BY at", Due, lead_id)
+
+    def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
+        return self._docs("SELECT doc FROM due WHERE at <= ? ORDER BY at LIMIT ?", Due, micros(until), limit)
+
+    def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
+        return self._docs("SELECT doc FROM ledger WHERE lead_id = ?", LedgerEntry, lead_id)
+
+    def count(self, budget: Budget) -> bool:
+        with self._db.writing() as db:
+            return increase(db, budget)
+
+    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
+        with self._db.reading() as db:
+            rows = db.execute(
+                "SELECT seq, doc FROM touch WHERE seq > (SELECT handled FROM feed) ORDER BY seq LIMIT ?", (limit,)
+            ).fetchall()
+        return tuple(FeedRecord(seq, unpacked(doc, Touch)) for seq, doc in rows)
+
+    def advance(self, position: int) -> None:
+        with self._db.writing() as db:
+            db.execute("UPDATE feed SET handled = ?1 WHERE handled < ?1", (position,))
+
+    def note(self, name: str) -> str | None:
+        with self._db.reading() as db:
+            row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_note(self, name: str, value: str) -> None:
+        with self._db.writing() as db:
+            db.execute("REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def durable(self) -> None:
+        """Nothing to wait for: with `synchronous=FULL` each commit was durable when it returned."""
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _docs(self, query: str, kind: type[Doc], *values: str | int) -> tuple[Doc, ...]:
+        with self._db.reading() as db:
+            rows = db.execute(query, values).fetchall()
+        return tuple(unpacked(doc, kind) for (doc,) in rows)
+
+
+def packed(document: Capture | Due | Lead | LedgerEntry | Touch) -> str:
+    """The document as JSON."""
+    return msgspec.json.encode(document).decode()
+
+
+def unpacked(text: str, kind: type[Doc]) -> Doc:
+    """The document again."""
+    return msgspec.json.decode(text, type=kind)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def increase(db: sqlite3.Connection, budget: Budget) -> bool:
+    """Adds one to a counter that is below its limit; False if it is not."""
+    cursor = db.execute(
+        "INSERT INTO counter SELECT ?1, 1, ?2 WHERE ?3 > 0 ON CONFLICT (key) DO UPDATE SET n = n + 1 WHERE n < ?3",
+        (budget.key, micros(budget.expires_at), budget.limit),
+    )
+    return cursor.rowcount == 1
+
+
+def sweep_counters(db: sqlite3.Connection, now: datetime) -> None:
+    """Removes a few counters whose window is over."""
+    db.execute(
+        "DELETE FROM counter WHERE key IN (SELECT key FROM counter WHERE expires_at < ? ORDER BY expires_at LIMIT ?)",
+        (micros(now), SWEPT),
+    )
+
+
+def use_keys(db: sqlite3.Connection, lead_id: LeadId, keys: Iterable[SealingKey]) -> None:
+    """Notes for ever that these keys have sealed something; one that has already is a `Conflict`."""
+    db.executemany("INSERT INTO used_key VALUES (?, ?)", [(key.id, lead_id) for key in keys])
+
+
+def add_touches(db: sqlite3.Connection, touches: Iterable[Touch]) -> None:
+    """Puts touches on the timeline and, by the same row, on the feed."""
+    db.executemany(
+        "INSERT INTO touch (lead_id, id, at, doc) VALUES (?, ?, ?, ?)",
+        [(touch.lead_id, touch.id, micros(touch.at), packed(touch)) for touch in touches],
+    )
+
+
+def put_due(db: sqlite3.Connection, rows: Iterable[Due]) -> None:
+    """Writes due rows; one of the same lead and key is moved."""
+    db.executemany(
+        "REPLACE INTO due VALUES (?, ?, ?, ?)", [(row.lead_id, row.key, micros(row.at), packed(row)) for row in rows]
+    )
+
+
+def stored_due(db: sqlite3.Connection, due: Due) -> Due | None:
+    """The row under that lead and key as it is now."""
+    row = db.execute("SELECT doc FROM due WHERE lead_id = ? AND key = ?", (due.lead_id, due.key)).fetchone()
+    return unpacked(row[0], Due) if row else None
+
+
+def stored_entry(db: sqlite3.Connection, lead_id: LeadId, key: str) -> LedgerEntry | None:
+    """The ledger entry under that key."""
+    row = db.execute("SELECT doc FROM ledger WHERE lead_id = ? AND key = ?", (lead_id, key)).fetchone()
+    return unpacked(row[0], LedgerEntry) if row else None
+
+
+def put_entry(db: sqlite3.Connection, entry: LedgerEntry) -> None:
+    """Writes the entry over any other of its key."""
+    db.execute("REPLACE INTO ledger VALUES (?, ?, ?)", (entry.lead_id, entry.key, packed(entry)))
+
+
+def settle(db: sqlite3.Connection, entry: LedgerEntry) -> None:
+    """Replaces an entry that its owner still holds."""
+    held = stored_entry(db, entry.lead_id, entry.key)
+    if not held or held.state is not LedgerState.CLAIMED or held.owner != entry.owner:
+        raise LeaseLost
+    put_entry(db, entry)
+
+
+def mark_captures(
+    db: sqlite3.Connection,
+    lead_id: LeadId,
+    *,
+    confirm: Mapping[CaptureId, datetime],
+    code_sent: Mapping[CaptureId, datetime],
+) -> None:
+    """Writes the times into the captures that they name; one that is not this lead's is a `Conflict`."""
+    for capture_id in confirm.keys() | code_sent.keys():
+        row = db.execute("SELECT doc FROM capture WHERE id = ? AND lead_id = ?", (capture_id, lead_id)).fetchone()
+        if not row:
+            raise Conflict
+        capture = unpacked(row[0], Capture)
+        marked = replace(
+            capture,
+            confirmed_at=confirm.get(capture_id, capture.confirmed_at),
+            code_sent_at=code_sent.get(capture_id, capture.code_sent_at),
+        )
+        db.execute("UPDATE capture SET doc = ? WHERE id = ?", (packed(marked), capture_id))
