@@ -69,7 +69,7 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
         prepared = prepare(lead)
         try:
             if isinstance(prepared, Instead):
-                return _skip(services, due, lead, prepared)
+                return _skip(services, due, prepared)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
         except Conflict:
             continue
@@ -86,9 +86,7 @@ def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> Led
     owner = secrets.token_hex(16)
 
     def take(*, repeat: bool) -> LedgerEntry:
-        return services.store.claim(
-            due, lead=lead, owner=owner, now=now, lease_until=now + LEASE, may_repeat=repeat
-        )
+        return services.store.claim(due, lead=lead, owner=owner, now=now, lease_until=now + LEASE, may_repeat=repeat)
 
     try:
         return take(repeat=may_repeat)
@@ -108,27 +106,37 @@ def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> Led
 def _send(
     services: Services, due: Due, entry: LedgerEntry, message: EmailMessage, *, may_repeat: bool
 ) -> tuple[LedgerEntry, Done] | None:
-    """Sends unless it was sent; says what became of it."""
+    """Sends unless it was sent; says what became of it. None if the claim is no longer ours."""
     tag = f"{due.lead_id}/{due.ledger_key}"
-    now = services.clock.now()
-    if entry.attempts > 1:
-        evidence = services.mailer.was_sent(tag)
-        if evidence:
-            return _word(entry, due, LedgerState.SENT, now, "found at the carrier")
-        if evidence is None and not may_repeat and not _was_released(entry):
-            return _word(entry, due, LedgerState.PARKED, now, "nobody knows whether it was sent")
+    known = _evidence(services, due, entry, tag, may_repeat=may_repeat)
+    if known:
+        return known
     if not _still_ours(services, entry):
         return None
     try:
         message_id = services.mailer.send(message, tag=tag)
     except NotSent as error:
-        return _refused(entry, due, now, str(error))
+        return _refused(entry, due, services.clock.now(), str(error))
     except SendUnclear as error:
         if may_repeat:
-            return _refused(entry, due, now, str(error))
-        return _word(entry, due, LedgerState.PARKED, now, str(error))
+            return _refused(entry, due, services.clock.now(), str(error))
+        return _word(entry, due, LedgerState.PARKED, services.clock.now(), str(error))
     settled, done = _word(entry, due, LedgerState.SENT, services.clock.now(), None)
     return replace(settled, message_id=message_id), done
+
+
+def _evidence(
+    services: Services, due: Due, entry: LedgerEntry, tag: str, *, may_repeat: bool
+) -> tuple[LedgerEntry, Done] | None:
+    """What became of the try before this one, if there was one and its end is not known. None: go on and send."""
+    if entry.attempts == 1 or _was_released(entry):
+        return None
+    sent = services.mailer.was_sent(tag)
+    if sent:
+        return _word(entry, due, LedgerState.SENT, services.clock.now(), "found at the carrier")
+    if sent is None and not may_repeat:
+        return _word(entry, due, LedgerState.PARKED, services.clock.now(), "nobody knows whether it was sent")
+    return None
 
 
 def _was_released(entry: LedgerEntry) -> bool:
@@ -184,7 +192,7 @@ def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) 
     return replace(change, undue=(done.due.key, *change.undue), settle=(settled,))
 
 
-def _skip(services: Services, due: Due, lead: Lead, instead: Instead) -> Done:
+def _skip(services: Services, due: Due, instead: Instead) -> Done:
     """Settles without sending. Guarded by the lead's revision alone: nothing leaves the house."""
     now = services.clock.now()
     services.store.commit(replace(instead.change, undue=(due.key, *instead.change.undue)))

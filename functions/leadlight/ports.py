@@ -158,7 +158,8 @@ class Store(Protocol):
 
         Refused with `Conflict` when the stored revision differs from `lead.revision` (so a stop that was stored in
         between always wins) or when the due row is gone or was moved. Refused with `AlreadyClaimed` when there is an
-        entry, unless it is `released`, or it is `claimed`, its lease ended before `now`, and `may_repeat`. Claiming again with the same
+        entry, unless it is `released`, or it is `claimed`, its lease ended before `now`, and
+        `may_repeat`. Claiming again with the same
         `owner` while it is ours returns our entry: a lost answer is no loss. `model.due.may_be_claimed` and `claimed`
         decide and make the entry, the same for all stores.
         """

@@ -47,7 +47,7 @@ class Tokens:
         self._keys = list(keys)
         self._now = now
 
-    def sign(self, use: TokenUse, facts: Mapping[str, str | int]) -> str:
+    def sign(self, use: TokenUse, facts: Mapping[str, object]) -> str:
         """A URL-safe token that says `facts` for `use`, from now on for `LIFE[use]`."""
         return str(self._serializer(use).dumps(dict(facts)))
 

@@ -1,0 +1,63 @@
+"""What a mail may say about a lead, a page, us. Fills the context types that the build has checked templates against."""
+
+from __future__ import annotations
+
+from leadlight import links
+from leadlight.model.lead import Lead, Temperature
+from leadlight.model.person import CallKind, CallWish
+from leadlight.model.site import Gate, Person, Team
+from leadlight.playbook.context import CompanyView, GateView, LeadView, RepView
+from leadlight.ports import Services
+from leadlight.profile import Profile
+
+
+def lead_view(lead: Lead, profile: Profile, *, temperature: Temperature = Temperature.COLD) -> LeadView:
+    """The lead as far as it is known. Whoever does not want calls has no phone here."""
+    refused = lead.call is not None and lead.call.kind is CallKind.NO
+    return LeadView(
+        first_name=profile.first_name,
+        name=profile.name,
+        email=profile.address,
+        company=profile.fields.get("company", ""),
+        phone="" if refused else profile.fields.get("phone", ""),
+        country=profile.fields.get("country", ""),
+        language=lead.language,
+        temperature=temperature,
+        stage=lead.stage,
+        intent=lead.intent,
+    )
+
+
+def gate_view(services: Services, gate: Gate) -> GateView:
+    """The gated page with its public address."""
+    return GateView(gate.title, links.page(services, gate.page), gate.minutes, gate.files)
+
+
+def rep_view(person: Person) -> RepView:
+    """Somebody of the team."""
+    return RepView(
+        name=person.name,
+        first_name=person.name.split()[0] if person.name else "",
+        email=person.email,
+        phone=person.phone,
+        title=person.title,
+        booking=person.booking,
+    )
+
+
+def company_view(services: Services, team: Team) -> CompanyView:
+    """Us."""
+    return CompanyView(team.company.name, team.company.postal, team.company.email, services.settings.site_url)
+
+
+def call_in_words(call: CallWish | None) -> str:
+    """The visitor's word on calls for a person to read; empty if nothing was said."""
+    if call is None:
+        return ""
+    match call.kind:
+        case CallKind.NOW:
+            return "Call now"
+        case CallKind.NO:
+            return "Please don't call"
+        case CallKind.AT:
+            return f"Call on {call.at:%A %d %B, %H:%M} UTC" if call.at else "Call at a time"
