@@ -1,0 +1,111 @@
+"""What is wrong, and what to write instead? Turns data into a shape, or into every problem at once. Build only."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.playbook.written import Path, Written
+
+T = TypeVar("T")
+
+
+def shaped(shape: type[T], written: Written, path: Path = ()) -> T:
+    """The data at `path` as `shape` (a pydantic dataclass). Raises `BadPlaybook` with all that is wrong."""
+    data: Any = written.data
+    for step in path:
+        data = data[step]
+    try:
+        return TypeAdapter(shape).validate_python({} if data is None else data)
+    except ValidationError as invalid:
+        problems = [_problem(error, shape, written, path) for error in invalid.errors(include_url=False)]
+        raise BadPlaybook(problems) from invalid
+
+
+def gather(problems: list[Problem], read: Callable[[], T]) -> T | None:
+    """What `read` gives, or None after adding its problems: so that one run finds everything."""
+    try:
+        return read()
+    except BadPlaybook as bad:
+        problems.extend(bad.problems)
+        return None
+
+
+def nearest(wrong: str, right: Iterable[str]) -> str:
+    """`; did you mean x?`, or the whole choice where nothing is near."""
+    choices = list(right)
+    lowered = {choice.lower(): choice for choice in choices}
+    near = difflib.get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean `{lowered[near[0]]}`?"
+    return "; there is " + listed(choices) if choices else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `b` or `c`."""
+    ticked = [f"`{word}`" for word in words]
+    return ticked[0] if len(ticked) == 1 else f"{', '.join(ticked[:-1])} or {ticked[-1]}"
+
+
+def keys_of(shape: Any) -> dict[str, FieldInfo]:
+    """The keys that may be written for a shape, as they are written."""
+    fields: dict[str, FieldInfo] = getattr(shape, "__pydantic_fields__", {})
+    return {field.alias or name: field for name, field in fields.items()}
+
+
+def _problem(error: ErrorDetails, shape: Any, written: Written, base: Path) -> Problem:
+    path, holder = _followed(error["loc"], shape)
+    key = next((part for part in reversed((*base, *path)) if isinstance(part, str)), "this file")
+    return written.problem((*base, *path), _message(error, key, keys_of(holder)))
+
+
+def _followed(location: tuple[int | str, ...], shape: Any) -> tuple[Path, Any]:
+    """The path without pydantic's own marks of unions, and the shape that holds its last key."""
+    path: Path = ()
+    holder = shape
+    for part in location:
+        keys = keys_of(shape)
+        if isinstance(part, int):
+            path = (*path, part)
+            continue
+        holder = shape
+        path = (*path, part)
+        if part in keys:
+            shape = _shape_in(keys[part].annotation)
+    return path, holder
+
+
+def _shape_in(annotation: Any) -> Any:
+    """The shape inside `list[Shape]`, `Shape | None` …"""
+    if keys_of(annotation):
+        return annotation
+    return next((found for argument in get_args(annotation) if (found := _shape_in(argument))), None)
+
+
+def _message(error: ErrorDetails, key: str, keys: Mapping[str, FieldInfo]) -> str:
+    given = error["input"]
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            message = f"unknown key `{key}`{nearest(key, keys)}"
+        case "missing":
+            hint = keys[key].description if key in keys else None
+            message = f"`{key}` is missing" + (f": {hint}" if hint else "")
+        case "enum":
+            choices = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
+            message = f"`{key}` cannot be `{given}`{nearest(str(given), choices)} It can be {listed(choices)}."
+        case "value_error":
+            message = f"`{key}`: {error['ctx']['error']}"
+        case "string_type":
+            message = f"`{key}` must be text; put {given!r} in quotes"
+        case "dataclass_type" | "dict_type":
+            message = f"`{key}` must be `name: value` lines, indented below it"
+        case _:
+            message = f"`{key}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+    return message

@@ -1,0 +1,205 @@
+"""What may be written in a playbook and in a page's `gate:`? One shape per kind of file. Build only.
+
+Descriptions are what a marketer is told when the key is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+from datetime import date, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from leadlight.model.person import Purpose
+from leadlight.model.sequence import Appeal, Channel, Migrate, Wait, WaitUnit, Window
+from leadlight.model.site import ConsentMode, FieldType, Unlock
+from leadlight.model.touch import Encounter, Objective
+from leadlight.playbook.spans import Meter, days_of, meter_of, percent_of, wait_of
+
+CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+def _line(text: str) -> str:
+    if not text.strip() or "\n" in text.strip():
+        raise ValueError("write one line of text")
+    return text.strip()
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>\",;]+@[^\s@<>\",;]+", text):
+        raise ValueError(f"{text!r} is no mail address; write it as name@example.com")
+    return text
+
+
+def _web(text: str) -> str:
+    if text and not re.match(r"https?://[^\s/]", text):
+        raise ValueError(f"{text!r} is no web address; start it with https://")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is no time zone; write one such as `Europe/Warsaw` or `UTC`") from error
+    return text
+
+
+def _field_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
+        raise ValueError(f"{text!r} is no field name; use lower-case letters, digits and `_`")
+    if text in {"gate", "consent", "news", "wording", "call"}:
+        raise ValueError(f"`{text}` is used by the form itself; choose another name")
+    return text
+
+
+def _gate_id(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", text) or {".", ".."} & set(text.split("/")):
+        raise ValueError(f"{text!r} is no gate id; use words with `/` between, such as `tutorials/zero-trust`")
+    return text
+
+
+def _clock_time(text: object) -> object:
+    if isinstance(text, int):
+        raise ValueError('put the time in quotes: `"09:00"`')  # noqa: TRY004 pydantic wants ValueError
+    return text
+
+
+def _named(company: object) -> object:
+    return {"name": company} if isinstance(company, str) else company
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Address = Annotated[str, AfterValidator(_address)]
+Web = Annotated[str, AfterValidator(_web)]
+Span = Annotated[Wait, BeforeValidator(wait_of)]
+Time = Annotated[time, BeforeValidator(_clock_time)]
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class GateShape:
+    """`gate:` in the front matter of a page."""
+
+    form: str = "short"
+    unlock: Unlock = Unlock.EMAIL
+    teaser: Annotated[int, BeforeValidator(percent_of)] | None = None
+    files: tuple[str, ...] = ()
+    sequence: str | None = None
+    buyer: str | None = None
+    encounter: Encounter = Encounter.SUBJECT
+    quality: Annotated[int, Field(ge=1, le=5)] = 3
+    meter: Annotated[Meter, BeforeValidator(meter_of)] | None = None
+    topics: tuple[str, ...] = ()
+    id: Annotated[str, AfterValidator(_gate_id)] | None = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class StepShape:
+    """The front matter of a step."""
+
+    subject: Annotated[Line, Field(description="write the line that the reader sees first")]
+    wait: Annotated[Span, Field(description="say how long after the step before, such as `2 days`")]
+    encounter: Annotated[
+        Encounter, Field(description="choose what it is a meeting with: person, subject, company, product")
+    ]
+    objective: Annotated[
+        Objective,
+        Field(description="choose the progress it is to effect (start, advance, close, relate), or leave the step out"),
+    ]
+    send: Window = Window.WORKING_HOURS
+    channel: Channel = Channel.MAIL
+    sender: Annotated[str, Field(alias="from")] = "rep"
+    appeal: Appeal | None = None
+    only_if: Line | None = None
+    stale_after: Span | None = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class SequenceShape:
+    """`sequence.yml`."""
+
+    purpose: str = ""
+    migrate: Migrate = Migrate.FINISH
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class FieldShape:
+    """One entry of `fields:`."""
+
+    name: Annotated[str, AfterValidator(_field_name), Field(description="name the field, such as `company`")]
+    type: FieldType = FieldType.TEXT
+    label: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    buys: str = ""
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class FormShape:
+    """`forms/<name>.yml`."""
+
+    wording: Annotated[
+        dict[Purpose, Line],
+        Field(description="write the words for each purpose: `content:` and, where you follow up, `follow-up:`"),
+    ]
+    title: str = ""
+    button: str = ""
+    consent: ConsentMode = ConsentMode.OPTIONAL
+    fields: tuple[FieldShape, ...] = ()
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class CompanyShape:
+    """`company:` in `team.yml`."""
+
+    name: Annotated[Line, Field(description="write the company's name as readers know it")]
+    postal: str = ""
+    email: Address | None = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class PersonShape:
+    """One entry of `people:`."""
+
+    name: Annotated[Line, Field(description="write the person's full name")]
+    email: Annotated[Address, Field(description="write the person's mail address")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] | None = None
+    phone: str = ""
+    title: str = ""
+    languages: tuple[str, ...] = ()
+    booking: Web = ""
+    manager: bool = False
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class HoursShape:
+    """`hours:` in `team.yml`."""
+
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    days: Annotated[tuple[int, ...], BeforeValidator(days_of)] = (0, 1, 2, 3, 4)
+    start: Annotated[Time, Field(alias="from")] = time(9, 0)
+    end: Annotated[Time, Field(alias="to")] = time(17, 0)
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class TeamShape:
+    """`team.yml`."""
+
+    company: Annotated[CompanyShape, BeforeValidator(_named), Field(description="write `company: Your Name`")]
+    people: Annotated[
+        tuple[PersonShape, ...], Field(min_length=1, description="name one person at least, with name and email")
+    ]
+    hours: HoursShape = field(default_factory=HoursShape)
+    holidays: tuple[date, ...] = ()
+    hold: Span = Wait(16, WaitUnit.HOURS)
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class MessageShape:
+    """The front matter of `messages/<name>.md`."""
+
+    subject: Annotated[Line, Field(description="write the line that the reader sees first")]

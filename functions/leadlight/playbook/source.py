@@ -1,0 +1,183 @@
+"""What did the marketers write? Reads a whole playbook folder, or gives the built-in one. Build only.
+
+Called by the gate plugin and by `check`. All problems of all files come at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.model.person import Intent, Purpose
+from leadlight.model.sequence import Sequence
+from leadlight.model.site import ConsentMode, Field, FieldType, Form, Message, Team
+from leadlight.playbook.context import MESSAGES
+from leadlight.playbook.findings import gather, nearest, shaped
+from leadlight.playbook.front import GateFront
+from leadlight.playbook.roster import built_in_team, read_team
+from leadlight.playbook.shapes import FieldShape, FormShape, MessageShape
+from leadlight.playbook.steps import read_sequences, text_problems
+from leadlight.playbook.written import Written, read_yaml, split_front
+
+_BUILT_IN = Path(__file__).parent
+_PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """Everything marketers wrote, checked, with the built-in parts where they wrote none.
+
+    `buyers` and `objections` are names of pages; None where there is no such folder.
+    """
+
+    forms: Mapping[str, Form]
+    sequences: Mapping[str, Sequence]
+    messages: Mapping[str, Message]
+    team: Team
+    buyers: tuple[str, ...] | None = None
+    objections: tuple[str, ...] | None = None
+
+
+def load(playbook_dir: Path, *, language: str) -> Playbook:
+    """The playbook in that folder; a missing folder gives the built-in one. Raises `BadPlaybook` with every problem."""
+    problems = list(_strays(playbook_dir))
+    team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
+    sequences = read_sequences(playbook_dir / "sequences", team, problems)
+    forms = _forms(_BUILT_IN / "forms", problems) | _forms(playbook_dir / "forms", problems)
+    messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
+    gather(problems, lambda: _criteria(playbook_dir / "criteria.yml"))
+    buyers = _pages(playbook_dir / "buyers", problems)
+    objections = _pages(playbook_dir / "objections", problems)
+    if problems:
+        raise BadPlaybook(problems)
+    return Playbook(forms, sequences, messages, team, buyers, objections)
+
+
+def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
+    """What a gate names that the playbook does not have."""
+    named = (
+        ("form", front.form, playbook.forms),
+        ("sequence", front.sequence, playbook.sequences),
+        ("buyer", front.buyer, playbook.buyers),
+    )
+    return tuple(
+        Problem(front.file, front.line, f"`{key}: {name}` is not in the playbook{nearest(name, known)}")
+        for key, name, known in named
+        if name is not None and known is not None and name not in known
+    )
+
+
+def _strays(folder: Path) -> Iterator[Problem]:
+    for path in _visible(folder):
+        if path.name not in _PARTS and path.stem.lower() != "readme":
+            yield Problem(str(path), 0, f"a playbook has no `{path.name}`{nearest(path.name, _PARTS)}")
+
+
+def _visible(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+
+
+def _named_files(folder: Path, suffix: str, problems: list[Problem]) -> Iterator[Path]:
+    for path in _visible(folder):
+        if path.suffix == suffix and re.fullmatch(r"[a-z0-9][a-z0-9-]*", path.stem):
+            yield path
+        elif path.stem.lower() != "readme":
+            problems.append(Problem(str(path), 0, f"name it with lower-case letters, digits and `-`, and `{suffix}`"))
+
+
+def _forms(folder: Path, problems: list[Problem]) -> dict[str, Form]:
+    read = {
+        path.stem: gather(problems, lambda path=path: _form(path))  # type: ignore[misc]  # mypy cannot type lambda defaults
+        for path in _named_files(folder, ".yml", problems)
+    }
+    return {name: form for name, form in read.items() if form is not None}
+
+
+def _form(path: Path) -> Form:
+    written = read_yaml(path.read_text(encoding="utf-8"), file=str(path))
+    shape = shaped(FormShape, written)
+    problems = list(_form_problems(shape, written))
+    if problems:
+        raise BadPlaybook(problems)
+    fields = tuple(_field(field) for field in shape.fields)
+    if not any(field.name == "email" for field in fields):
+        fields = (Field("email", FieldType.EMAIL, label="E-mail address", required=True), *fields)
+    return Form(path.stem, fields, shape.consent, shape.wording, title=shape.title, button=shape.button)
+
+
+def _field(shape: FieldShape) -> Field:
+    label = shape.label or shape.name.replace("_", " ").capitalize()
+    required = shape.required or shape.name == "email"
+    return Field(shape.name, shape.type, label, required=required, choices=shape.choices, buys=shape.buys)
+
+
+def _form_problems(shape: FormShape, written: Written) -> Iterator[Problem]:
+    if Purpose.CONTENT not in shape.wording:
+        yield written.problem(("wording",), "`content` is missing: say what the address is used for at once")
+    if shape.consent is ConsentMode.REQUIRED and Purpose.FOLLOW_UP not in shape.wording:
+        message = (
+            "`consent: required` makes follow-ups part of the exchange, so `wording` must say so: add `follow-up:`"
+        )
+        yield written.problem(("consent",), message)
+    seen = set[str]()
+    for index, field in enumerate(shape.fields):
+        where = ("fields", index)
+        if field.name in seen:
+            yield written.problem(where, f"there are two fields called `{field.name}`; rename or remove one")
+        seen.add(field.name)
+        if (field.name == "email") != (field.type is FieldType.EMAIL):
+            yield written.problem(where, "the one field of type email is called `email`, and it has that type")
+        if (field.type is FieldType.CHOICE) != bool(field.choices):
+            yield written.problem(where, f"`{field.name}` needs both `type: choice` and `choices:`, or neither")
+        if field.name == "intent" and not set(field.choices) <= set(Intent):
+            yield written.problem((*where, "choices"), f"`intent` can be {', '.join(Intent)}")
+
+
+def _messages(folder: Path, problems: list[Problem]) -> dict[str, Message]:
+    messages = {}
+    for path in _named_files(folder, ".md", problems):
+        if path.stem not in MESSAGES:
+            problems.append(Problem(str(path), 0, f"no mail is called `{path.stem}`{nearest(path.stem, MESSAGES)}"))
+        elif message := gather(problems, lambda path=path: _message(path)):  # type: ignore[misc]  # the same
+            messages[path.stem] = message
+    return messages
+
+
+def _message(path: Path) -> Message:
+    page = split_front(path.read_text(encoding="utf-8-sig"))
+    written = read_yaml(page.front, file=str(path), first_line=2)
+    shape = shaped(MessageShape, written)
+    problems = text_problems(shape.subject, page, written, MESSAGES[path.stem])
+    if problems:
+        raise BadPlaybook(problems)
+    return Message(path.stem, shape.subject, page.body.strip())
+
+
+def _criteria(path: Path) -> None:
+    if not path.exists():
+        return
+    written = read_yaml(path.read_text(encoding="utf-8"), file=str(path))
+    if not isinstance(written.data, dict | None):
+        raise BadPlaybook([written.problem((), "write `name: value` lines; an empty file takes the defaults")])
+
+
+def _pages(folder: Path, problems: list[Problem]) -> tuple[str, ...] | None:
+    """Names of the buyers or objections. Each page needs a title (front matter or first heading) and a text."""
+    if not folder.is_dir():
+        return None
+    names = []
+    for path in _named_files(folder, ".md", problems):
+        names.append(path.stem)
+        page = split_front(path.read_text(encoding="utf-8-sig"))
+        written = gather(problems, lambda page=page, path=path: read_yaml(page.front, file=str(path), first_line=2))  # type: ignore[misc]  # the same
+        titled = written is not None and isinstance(written.data, dict) and bool(written.data.get("title"))
+        if not titled and not re.search(r"^# +\S", page.body, re.MULTILINE):
+            problems.append(Problem(str(path), 1, "`title` is missing: say it in front matter or as a `#` heading"))
+        if not re.sub(r"^#.*$", "", page.body, flags=re.MULTILINE).strip():
+            problems.append(Problem(str(path), page.body_line, "there is no text yet; write it, or remove the file"))
+    return tuple(names)

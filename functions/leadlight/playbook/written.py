@@ -1,0 +1,94 @@
+"""Where does it say that? YAML and front matter as plain data, with the line of each key. Build only."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from leadlight.errors import BadPlaybook, Problem
+
+Path = tuple[str | int, ...]
+"""Keys and positions from the top of a file to one value."""
+
+_FRONT = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+"""As MkDocs finds it, but also at the very end of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Plain data (dict, list, str, int, float, bool, None, date) and where it stands."""
+
+    file: str
+    data: object
+    lines: Mapping[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line of that value, else of what is nearest around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 0)
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """Something wrong with that value."""
+        return Problem(self.file, self.line(path), message)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A Markdown file: its front matter as text, and the rest. Lines are 1-based."""
+
+    front: str
+    body: str
+    body_line: int
+
+
+def split_front(text: str) -> Page:
+    """The two parts of a Markdown file; an empty front where there is none."""
+    match = _FRONT.match(text)
+    if match is None:
+        return Page("", text, 1)
+    return Page(match["front"], text[match.end() :], text.count("\n", 0, match.end()) + 1)
+
+
+def read_yaml(text: str, *, file: str, first_line: int = 1) -> Written:
+    """The data of one document. Raises `BadPlaybook` where it is no YAML or says a key twice."""
+    lines: dict[Path, int] = {(): first_line}
+    try:
+        data = YAML(typ="rt", pure=True).load(io.StringIO(text))
+    except DuplicateKeyError as error:
+        line = first_line + (error.problem_mark.line if error.problem_mark else 0)
+        raise BadPlaybook([Problem(file, line, "this key is there twice; keep one")]) from error
+    except MarkedYAMLError as error:
+        line = first_line + (error.problem_mark.line if error.problem_mark else 0)
+        what = error.problem or "this cannot be read"
+        message = f"this is not valid YAML ({what}); look at the indentation, colons and quotes here"
+        raise BadPlaybook([Problem(file, line, message)]) from error
+    except YAMLError as error:
+        raise BadPlaybook([Problem(file, first_line, f"this is not valid YAML: {error}")]) from error
+    return Written(file, _plain(data, (), lines, first_line), lines)
+
+
+def _plain(node: object, path: Path, lines: dict[Path, int], first_line: int) -> object:
+    if isinstance(node, CommentedMap):
+        for key in node:
+            lines[(*path, str(key))] = first_line + node.lc.key(key)[0]
+        return {str(key): _plain(value, (*path, str(key)), lines, first_line) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        for index in range(len(node)):
+            lines[(*path, index)] = first_line + node.lc.item(index)[0]
+        return [_plain(value, (*path, index), lines, first_line) for index, value in enumerate(node)]
+    if isinstance(node, TaggedScalar):
+        return str(node.value)
+    if isinstance(node, bool) or node is None:
+        return node
+    for simple in (int, float, str):
+        if isinstance(node, simple):
+            return simple(node)
+    return node
