@@ -70,14 +70,15 @@ class Keys(Protocol):
         """The secrets of those that exist. A missing id is simply absent: erased."""
 
     def shred(self, key_ids: Sequence[str]) -> None:
-        """Deletes for good. Unknown ids are fine. Durable on return."""
+        """Deletes for good. Unknown ids are fine. Durable on return. After `StoreBusy`, shred the same again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """A counter that may be increased while it is below `limit`.
 
-    `key` holds the window it counts (`network/<hash>/2026-01-05T08`): old windows are dead rows, removed by retention.
+    `key` holds the window it counts (`network/<hash>/2026-01-05T08`): old windows are dead rows, which the store
+    removes by itself some time after `expires_at`. Within one call each key stands at most once.
     """
 
     key: str
@@ -91,9 +92,11 @@ class Change:
 
     `lead` is the new record. Its `revision` is the one it was decided on; the store writes it as `revision + 1` and
     refuses when the stored one differs. `settle` replaces ledger entries that this worker holds. `undue` are keys
-    (`Due.key`) of rows to remove; `due` are written after that, so a row in both is moved. `confirm` marks captures
-    confirmed, `code_sent` records when the mail that carries the six digits went out. `keys` are fresh keys that
-    sealed something in `touches`. A touch whose id exists already refuses the change with `Conflict`.
+    (`Due.key`) of rows to remove, whether they exist or not; `due` are written after that, so a row in both is moved.
+    `confirm` marks captures of this lead confirmed, `code_sent` records when the mail that carries the six digits
+    went out. `keys` are fresh keys that sealed something in `touches`. A touch whose id exists already, a key that
+    was used already, or a capture that is not this lead's refuses the change with `Conflict`. At most 90 rows: the
+    whole change is one transaction everywhere.
     """
 
     lead: Lead
@@ -134,22 +137,28 @@ class Store(Protocol):
     ) -> None:
         """Stores one submit without reading the lead before: known and unknown addresses cost the same.
 
-        Writes the capture, its touch, its due rows and its key, and increases the budgets; writes `lead` only where
-        there is none of that id, and otherwise leaves the lead's record and revision alone.
-        Raises `TooMany` (nothing written) when a budget is used up. Idempotent by `capture.id`: a second call
-        with an id that is stored already changes nothing and raises nothing.
+        Writes the capture, its touch, its due rows and its key, and increases the budgets; writes `lead` as given
+        only where there is none of that id, and otherwise leaves the lead's record and revision alone.
+        Raises `TooMany` (nothing written) when a budget is used up; `retry_after` counts from `capture.at`. Raises
+        `Conflict` (nothing written) when the key or the touch's id was used before. Idempotent by `capture.id`: a
+        second call with an id that is stored already changes nothing and raises nothing.
         """
 
     def commit(self, change: Change) -> Lead:
         """Applies the change and returns the lead as stored. Each touch gets onto the feed once, in order.
 
-        Raises `Conflict` when the lead's revision is not the one decided on, or when a touch id exists: read again,
-        decide again. Raises `LeaseLost` when a ledger entry in `settle` is not claimed by its `owner` any more.
-        A lost answer is recognised: committing the same `Change` again at once (same `nonce`) is answered as done.
+        Raises `Conflict` when the lead's revision is not the one decided on or there is no such lead, or when a touch
+        id exists: read again, decide again. Otherwise raises `LeaseLost` when a ledger entry in `settle` is not
+        claimed by its `owner` any more: never claimed, taken by another after its lease, or settled.
+        A lost answer is recognised: committing the same `Change` again at once (same `nonce`, no other commit to that
+        lead in between) is answered as done.
         """
 
     def append(self, touch: Touch) -> bool:
-        """Adds one touch to a lead's timeline without touching the lead. False if a touch of that id is there."""
+        """Adds one touch to a lead's timeline without touching the lead. False if a touch of that id is there.
+
+        For touches that seal nothing; sealed ones go through `commit`, with their keys.
+        """
 
     def claim(
         self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
@@ -157,11 +166,11 @@ class Store(Protocol):
         """Takes the right to do `due`, once decided on `lead`; returns the entry, `claimed`, owned by `owner`.
 
         Refused with `Conflict` when the stored revision differs from `lead.revision` (so a stop that was stored in
-        between always wins) or when the due row is gone or was moved. Refused with `AlreadyClaimed` when there is an
-        entry, unless it is `released`, or it is `claimed`, its lease ended before `now`, and
-        `may_repeat`. Claiming again with the same
-        `owner` while it is ours returns our entry: a lost answer is no loss. `model.due.may_be_claimed` and `claimed`
-        decide and make the entry, the same for all stores.
+        between always wins) or when the due row is gone or was moved. Then, refused with `AlreadyClaimed` when there
+        is an entry, unless it is `released`, or it is `claimed`, its lease is over (`lease_until <= now`) and
+        `may_repeat`. Claiming again with the same `owner` while the entry is `claimed` by it returns that entry
+        unchanged: a lost answer is no loss. `model.due.may_be_claimed` and `claimed` decide and make the entry, the
+        same for all stores.
         """
 
     def lead(self, lead_id: LeadId) -> Lead | None:
@@ -191,11 +200,12 @@ class Store(Protocol):
     def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
         """The oldest touches that were not yet advanced over; the same again until `advance` is called.
 
+        In the order of the transactions that stored them, at least for each lead by itself.
         On AWS the stream pushes instead; there this reads what a consumer of the stream would get.
         """
 
     def advance(self, position: int) -> None:
-        """Everything up to and including `position` is handled. Survives a crash."""
+        """Everything up to and including `position` is handled. Survives a crash. Never goes back."""
 
     def note(self, name: str) -> str | None:
         """A small named fact of the installation itself, such as the demo clock's offset."""

@@ -18,7 +18,7 @@ import msgspec
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
 from leadlight.local.database import Database
 from leadlight.local.schema import STORE
-from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
@@ -104,13 +104,9 @@ class SqliteStore:
             found = stored_entry(db, due.lead_id, due.ledger_key)
             if found and found.owner == owner and found.state is LedgerState.CLAIMED:
                 return found
-            free = not found or (found.state is LedgerState.CLAIMED and found.lease_until <= now and may_repeat)
-            if found and not free:
+            if found and not may_be_claimed(found, now=now, may_repeat=may_repeat):
                 raise AlreadyClaimed(key=found.key, state=found.state, lease_until=found.lease_until)
-            attempts = found.attempts + 1 if found else 1
-            entry = LedgerEntry(
-                due.lead_id, due.ledger_key, LedgerState.CLAIMED, owner, lease_until, at=now, attempts=attempts
-            )
+            entry = claimed(due, found, owner=owner, now=now, lease_until=lease_until)
             put_entry(db, entry)
         return entry
 
