@@ -1,0 +1,83 @@
+"""What did the build hand over? Reads the compiled playbook and gates at run time; called by actors and handlers.
+
+Opened per request, so it reads only what is asked for, and remembers it: all but the manifest never changes.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+import msgspec
+
+from leadlight.errors import MissingBundle, UnknownGate
+from leadlight.model.person import GateId
+from leadlight.model.sequence import Sequence
+from leadlight.model.site import Gate, Manifest, Message, Team, Wording
+from leadlight.ports import Files
+
+T = TypeVar("T")
+
+
+class Bundle:
+    """One version of the bundle."""
+
+    def __init__(self, files: Files, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._files = files
+        self._read: dict[str, object] = {}
+
+    def gate(self, gate_id: str) -> Gate:
+        """Raises `UnknownGate`."""
+        try:
+            return self.manifest.gates[GateId(gate_id)]
+        except KeyError as error:
+            raise UnknownGate(gate_id) from error
+
+    def wording(self, wording_hash: str) -> Wording | None:
+        """The words and the promise of that hash; also old ones. None for a hash that was never given out."""
+        path = self.manifest.wordings.get(wording_hash)
+        return self._object(path, Wording) if path else None
+
+    def sequence(self, name: str) -> Sequence:
+        """The current version. Raises `MissingBundle`."""
+        ref = self.manifest.sequences.get(name)
+        if ref is None:
+            raise MissingBundle(f"sequence {name}")
+        return self._object(ref.path, Sequence)
+
+    def sequence_version(self, version: str) -> Sequence:
+        """The version that a lead is pinned to, however old. Raises `MissingBundle`."""
+        return self._object(f"sequences/{version}.json", Sequence)
+
+    def message(self, name: str) -> Message:
+        """One of the mails outside sequences. Raises `MissingBundle`."""
+        messages = self._object(self.manifest.messages, dict[str, Message])
+        if name not in messages:
+            raise MissingBundle(f"message {name}")
+        return messages[name]
+
+    @property
+    def team(self) -> Team:
+        """Who answers. Raises `MissingBundle`."""
+        return self._object(self.manifest.team, Team)
+
+    @cached_property
+    def shell(self) -> str:
+        """The theme's page around what we serve, with its marks. Raises `MissingBundle`."""
+        return self._files.read(self.manifest.shell).decode()
+
+    def _object(self, path: str, kind: type[T]) -> T:
+        if path not in self._read:
+            self._read[path] = msgspec.json.decode(self._files.read(path), type=kind)
+        return self._read[path]  # type: ignore[return-value]  # a path is read as one kind only
+
+
+def open_bundle(files: Files) -> Bundle:
+    """The bundle as it is now; the same object while the manifest stays. Raises `MissingBundle`."""
+    return _open(files, files.version())  # type: ignore[arg-type]  # objects hash by identity; a protocol cannot say so
+
+
+@lru_cache(maxsize=4)
+def _open(files: Files, version: str) -> Bundle:  # noqa: ARG001 the version is what makes it another bundle
+    return Bundle(files, msgspec.json.decode(files.read("manifest.json"), type=Manifest))

@@ -1,0 +1,80 @@
+"""What does this template or condition say for this lead? Jinja in its sandbox; called by `messages` and `followup`.
+
+Templates see data only: no functions of Jinja's own, no private attributes, no change to anything. A name that does
+not exist is an error, never an empty place in a mail.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.playbook.context import Context, Names
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_KEPT = frozenset("\n\u200c\u200d")
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What an expression over plain data can raise by itself, besides Jinja's own errors."""
+
+
+def clean(value: object) -> str:
+    """A value as text: None is nothing; lines stay, all that is invisible or private goes (but emoji stay whole)."""
+    text = "" if value is None else str(value)
+    return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _DROPPED)
+
+
+def sandbox(finalize: Callable[[object], str] = clean) -> ImmutableSandboxedEnvironment:
+    """Jinja as templates get it; `finalize` turns each value that is printed into text."""
+    from jinja2 import StrictUndefined  # noqa: PLC0415 not needed to answer a submit
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 the same
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.clear()
+    return environment
+
+
+def render(text: str, context: Context, *, finalize: Callable[[object], str] = clean) -> str:
+    """The template filled in. Raises `BadPlaybook` where it cannot be."""
+    from jinja2 import TemplateError  # noqa: PLC0415 not needed to answer a submit
+
+    environment = _plain() if finalize is clean else sandbox(finalize)
+    try:
+        return environment.from_string(text).render(context)
+    except (TemplateError, *FAILURES) as error:
+        raise BadPlaybook([Problem("template", getattr(error, "lineno", 0) or 0, str(error))]) from error
+
+
+def truth(expression: str, context: Context) -> bool:
+    """Whether the expression holds. Raises `BadPlaybook` where it cannot be told."""
+    from jinja2 import TemplateError  # noqa: PLC0415 not needed to answer a submit
+
+    try:
+        return bool(_plain().compile_expression(expression, undefined_to_none=False)(**context))
+    except (TemplateError, *FAILURES) as error:
+        raise BadPlaybook([Problem("only_if", 0, str(error))]) from error
+
+
+def check_template(text: str, names: Names) -> list[str]:
+    """What is wrong with a template over these names, in words; nothing means it will render. For the build."""
+    from leadlight.playbook.templates import template_problems  # noqa: PLC0415 build only
+
+    return [message for _, message in template_problems(text, names)]
+
+
+@functools.cache
+def _plain() -> ImmutableSandboxedEnvironment:
+    return sandbox()
