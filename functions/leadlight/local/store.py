@@ -77,13 +77,13 @@ class SqliteStore:
                 "UPDATE lead SET revision = ?, nonce = ?, doc = ? WHERE id = ?",
                 (lead.revision, change.nonce, packed(lead), lead.id),
             )
-            for entry in change.settle:
-                settle(db, entry)
             use_keys(db, lead.id, change.keys)
             mark_captures(db, lead.id, confirm=change.confirm or {}, code_sent=change.code_sent or {})
             add_touches(db, change.touches)
             db.executemany("DELETE FROM due WHERE lead_id = ? AND key = ?", [(lead.id, key) for key in change.undue])
             put_due(db, change.due)
+            for entry in change.settle:
+                settle(db, entry)
         return lead
 
     def append(self, touch: Touch) -> bool:

@@ -1,0 +1,56 @@
+"""The contract of `leadlight.ports.Store`, and the stores that fulfil it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.contracts.examples import Place
+from tests.contracts.store_captures import Captures
+from tests.contracts.store_claims import Claims
+from tests.contracts.store_commits import Commits
+from tests.contracts.store_reads import Reads
+
+from leadlight.local.keys import SqliteKeys
+from leadlight.local.store import SqliteStore
+from leadlight.ports import Store
+
+
+class StoreContract(Captures, Commits, Claims, Reads):
+    """A backend's suite overrides `place`, nothing else."""
+
+    @pytest.fixture
+    def place(self) -> Iterator[Place]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, place: Place) -> Store:
+        return place.store()
+
+
+@dataclass
+class Directory:
+    """The files of an installation on one machine; closes what it opened."""
+
+    path: Path
+    opened: list[SqliteStore | SqliteKeys]
+
+    def store(self) -> SqliteStore:
+        self.opened.append(store := SqliteStore(self.path / "leads.db"))
+        return store
+
+    def keys(self) -> SqliteKeys:
+        self.opened.append(keys := SqliteKeys(self.path / "keys.db"))
+        return keys
+
+    def at_rest(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.path.glob("leads.db*"))
+
+
+class TestSqliteStore(StoreContract):
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Iterator[Place]:
+        directory = Directory(tmp_path, [])
+        yield directory
+        for opened in directory.opened:
+            opened.close()
