@@ -1,0 +1,152 @@
+"""How does a text of the playbook become one mail? Called by whoever mails: welcome, follow-ups, notifications.
+
+One message is multipart/alternative: plain text that reads well, and quiet HTML in one column with the same words.
+Nothing in it tells us that it was opened: no image, no pixel, and links stay as they were written.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadlight.model.sequence import Step
+from leadlight.model.site import Company, Message, Theme
+from leadlight.playbook.context import Context
+from leadlight.playbook.expressions import clean
+from leadlight.playbook.palette import readable
+from leadlight.playbook.plain import plain_text
+from leadlight.playbook.prose import Prose, one_line, prose
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+LIGHT, DARK = "#ffffff", "#17181c"
+"""The paper of a mail by day and by night; `mail.html` says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name and an address, as people see them."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What stands below each mail: who writes, why the reader gets it, and links (words, address), such as the stop."""
+
+    company: Company
+    why: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def compose(
+    texts: Message | Step,
+    context: Context,
+    *,
+    sender: Mailbox,
+    to: Mailbox,
+    message_id: str,
+    date: datetime,
+    footer: Footer,
+    theme: Theme = Theme(),  # noqa: B008 frozen
+    reply_to: Mailbox | None = None,
+    headers: Mapping[str, str] | None = None,
+    language: str = "en",
+) -> EmailMessage:
+    """The finished message, the same for the same arguments. Send its `as_bytes()` as they are.
+
+    `message_id` is without angle brackets, `date` aware. `headers` are added as given, such as `List-Unsubscribe`.
+    Raises `BadPlaybook` where a template cannot be filled in.
+    """
+    subject = one_line(texts.subject, context)
+    written = prose(texts.body, context)
+    unicode_address = not all(box.address.rpartition("@")[0].isascii() for box in (sender, to, reply_to or to))
+    # Python would fold a long address in List-Unsubscribe into encoded words, which no mail client can follow.
+    policy = (SMTPUTF8 if unicode_address else SMTP).clone(refold_source="none")
+    message = EmailMessage(policy=policy)
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    if reply_to is not None:
+        message["Reply-To"] = _address(reply_to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = f"<{_token(message_id)}>"
+    for name, value in (headers or {}).items():
+        _add(message, name, value)
+    message.set_content(_text(written, footer), cte="quoted-printable")
+    message.add_alternative(_html(written, footer, theme, subject, language), subtype="html", cte="quoted-printable")
+    message.set_boundary(hashlib.sha256(message_id.encode()).hexdigest()[:32])
+    return message
+
+
+def _address(box: Mailbox) -> Address:
+    local, _, domain = _token(box.address).rpartition("@")
+    if not domain.isascii():
+        domain = domain.encode("idna").decode("ascii")
+    return Address(display_name=" ".join(clean(box.name).split()), username=local, domain=domain)
+
+
+def _token(text: str) -> str:
+    """Without anything that could end a header or an address."""
+    return "".join(char for char in clean(text) if not char.isspace() and char not in "<>")
+
+
+def _add(message: EmailMessage, name: str, value: str) -> None:
+    line = " ".join(clean(value).split())
+    if line.isascii():
+        message.set_raw(name, line)
+    else:
+        message[name] = line
+
+
+def _text(written: Prose, footer: Footer) -> str:
+    company = ", ".join(part for part in (footer.company.name, _in_one_line(footer.company.postal)) if part)
+    links = [f"{words}: {address}" for words, address in footer.links]
+    lines = [plain_text(f"<p>{_escaped(line)}</p>").rstrip("\n") for line in (company, footer.why, *links) if line]
+    return "\n".join([written.text, "-- ", *lines]) + "\n" if lines else written.text
+
+
+def _html(written: Prose, footer: Footer, theme: Theme, subject: str, language: str) -> str:
+    import css_inline  # noqa: PLC0415 not needed to answer a submit
+    from markupsafe import Markup  # noqa: PLC0415 the same
+
+    primary = readable(theme.primary, on=LIGHT, fallback=Theme().primary)
+    page = _shell().render(
+        content=Markup(written.html),  # noqa: S704 cleaned by nh3 a moment ago
+        footer=footer,
+        postal=_in_one_line(footer.company.postal),
+        subject=subject,
+        language=language,
+        link=primary,
+        link_dark=readable(theme.primary, on=DARK, fallback=Theme().primary),
+        button=primary,
+        button_text=readable(theme.primary_text, on=primary, fallback=Theme().primary_text),
+    )
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(page)
+
+
+def _in_one_line(postal: str) -> str:
+    return ", ".join(line.strip().rstrip(",") for line in postal.splitlines() if line.strip())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+@functools.cache
+def _shell() -> Template:
+    from jinja2 import Environment  # noqa: PLC0415 not needed to answer a submit
+
+    source = (Path(__file__).parent / "playbook" / "mail.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True).from_string(source)
