@@ -137,6 +137,13 @@ const undress = () => {
   for (const el of all(".md-typeset__scrollwrap")) el.replaceWith(find("table", el))
 }
 
+// Going to the address again would make instant navigation load the page anew; so allow for its header by hand.
+const reveal = (target) => {
+  target.style.scrollMarginTop = "3.6rem"
+  target.scrollIntoView()
+  target.style.scrollMarginTop = ""
+}
+
 const open = (section, { html, toc }, asked) => {
   const rest = section.nextElementSibling, half = fragment(html)
   const ours = find(".footnote ol", half), theirs = find(".footnote ol", section.parentNode)
@@ -163,8 +170,8 @@ const open = (section, { html, toc }, asked) => {
   if (nav) for (const old of all(".md-nav--secondary")) old.replaceWith(nav.cloneNode(true))
   window.document$ ? document$.next(document) : run()
   find(".leadlight-opened", rest)?.focus()
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
-  if (rest.contains(target)) target.scrollIntoView()
+  const target = document.getElementById(decodeURIComponent(section.dataset.anchor.slice(1)))
+  if (rest.contains(target)) reveal(target)
 }
 
 // --- when to look
@@ -172,7 +179,9 @@ const open = (section, { html, toc }, asked) => {
 const run = () => {
   all("form[data-leadlight]:not([novalidate])").forEach(enhance)
   const section = find(".leadlight:not([data-tried])")
-  if (!section || !hinted()) return
+  if (!section) return
+  section.dataset.anchor ??= location.hash // Material changes it while the reader scrolls
+  if (!hinted()) return
   section.dataset.tried = ""
   section.classList.add("leadlight--known")
   enter(section)
