@@ -133,7 +133,7 @@ def _html(written: Prose, footer: Footer, theme: Theme, subject: str, language: 
         button=primary,
         button_text=readable(theme.primary_text, on=primary, fallback=Theme().primary_text),
     )
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(page)
+    return css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
 
 
 def _in_one_line(postal: str) -> str:

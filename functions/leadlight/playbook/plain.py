@@ -36,6 +36,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
         self._link_from = 0
         self._link_ended: tuple[int, str] | None = None
         self._preformatted = False
+        self._fresh_list = True
 
     def text(self) -> str:
         self._flush("p")
@@ -54,6 +55,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
             case "blockquote":
                 self._quotes += 1
             case "ul" | "ol":
+                self._fresh_list = not self._lists
                 self._lists.append(1 if tag == "ol" else None)
             case "li":
                 self._start_item()
@@ -87,7 +89,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
 
     def _end_link(self) -> None:
         words = self._words[self._link_from :].strip()
-        if self._href and words and words != self._href.split(":", 1)[-1] and words != self._href:
+        if self._href and words and "".join(words.split()) not in {self._href, self._href.partition(":")[2]}:
             self._link_ended = (len(self._words), self._href)
         self._href = None
 
@@ -114,11 +116,8 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
         lines = _wrapped(words, first, rest, keep=self._preformatted)
         if tag in _UNDERLINE:
             lines += "\n" + hang + _UNDERLINE[tag] * min(max(map(len, lines.splitlines())) - len(hang), 40)
-        self._paragraphs.append((item is not None and self._follows_an_item(), lines))
-
-    def _follows_an_item(self) -> bool:
-        last = self._paragraphs[-1][1].lstrip("> ") if self._paragraphs else ""
-        return last.startswith("- ") or last[:1].isdigit()
+        self._paragraphs.append((item is not None and not self._fresh_list, lines))
+        self._fresh_list = self._fresh_list and item is None
 
 
 def _wrapped(words: str, first: str, rest: str, *, keep: bool) -> str:

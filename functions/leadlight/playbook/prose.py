@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from dataclasses import dataclass
 
 from leadlight.playbook.context import Context
 from leadlight.playbook.expressions import clean, render
 from leadlight.playbook.plain import plain_text
-
-_MARK = re.compile("\ue000([0-9]+)\ue001")
-"""Private characters, which `clean` takes out of every value: no value can forge a mark."""
 
 _TAGS = {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _CLASSES = {"a": {"button"}, "p": {"code", "note"}}
@@ -35,11 +33,11 @@ def prose(body: str, context: Context) -> Prose:
     import markdown  # noqa: PLC0415 not needed to answer a submit
     import nh3  # noqa: PLC0415 the same
 
-    values: list[str] = []
-    source = render(body, context, finalize=lambda value: _mark(value, values))
+    marks = _Marks()
+    source = render(body, context, finalize=marks.put)
     marked = markdown.markdown(source, extensions=["attr_list", "sane_lists"], output_format="html")
     safe = nh3.clean(
-        _unmarked(marked, values),
+        marks.resolve(marked),
         tags=_TAGS,
         attributes={"a": {"href"}},
         allowed_classes=_CLASSES,
@@ -55,20 +53,27 @@ def one_line(text: str, context: Context, *, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _mark(value: object, values: list[str]) -> str:
-    text = clean(value) if not isinstance(value, str) or not _MARK.search(value) else value
-    if not text:
-        return ""
-    values.append(text)
-    return f"\ue000{len(values) - 1}\ue001"
+class _Marks:
+    """Stands in for values. A mark holds a number that nobody can guess, so no value can pass for one."""
 
+    def __init__(self) -> None:
+        self._values: list[str] = []
+        self._secret = secrets.randbits(64)
+        self._pattern = re.compile(f"(\ue000{self._secret}:[0-9]+\ue001)")
 
-def _unmarked(marked: str, values: list[str]) -> str:
-    """Values for marks, again while there are marks: `{% set %}` blocks make marks of marks."""
-    while _MARK.search(marked):
-        marked = _MARK.sub(lambda found: _shown(values[int(found[1])]), marked)
-    return marked
+    def put(self, value: object) -> str:
+        """The mark for a value; nothing for an empty one. Marks within it, from a `{% set %}` block, stay."""
+        parts = self._pattern.split("" if value is None else str(value))
+        text = "".join(clean(part) if index % 2 == 0 else part for index, part in enumerate(parts))
+        if not text:
+            return ""
+        self._values.append(text)
+        return f"\ue000{self._secret}:{len(self._values) - 1}\ue001"
 
+    def resolve(self, marked: str) -> str:
+        """Escaped values for marks. A value only holds marks older than itself, so this ends."""
+        return self._pattern.sub(lambda found: self.resolve(self._shown(found[0])), marked)
 
-def _shown(value: str) -> str:
-    return html.escape(value).replace("\n", "<br>\n")
+    def _shown(self, mark: str) -> str:
+        value = self._values[int(mark[1:-1].partition(":")[2])]
+        return html.escape(value).replace("\n", "<br>\n")

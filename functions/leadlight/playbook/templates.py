@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from leadlight.playbook.context import Context, Names
-from leadlight.playbook.expressions import FAILURES, sandbox
+from leadlight.playbook.expressions import FAILURES, sandbox, tightened
 from leadlight.playbook.findings import nearest
 
 _LANGUAGE = ("true", "false", "none", "True", "False", "None", "loop")
@@ -25,7 +25,7 @@ _SUITS = {str: "a text", int: "a number", bool: "a yes or no"}
 
 def template_problems(text: str, names: Names) -> list[tuple[int, str]]:
     """What is wrong, each with its 1-based line within `text`."""
-    environment = sandbox()
+    environment, text = sandbox(), tightened(text)
     try:
         tree = environment.parse(text)
         environment.compile(text)
