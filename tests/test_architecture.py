@@ -11,7 +11,7 @@ SOURCE = ROOT / "functions" / "leadlight"
 
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
-SAYING = DECIDING | {"playbook", "messages"}
+SAYING = DECIDING | {"decide", "profile", "links", "playbook", "messages", "views", "letter"}
 BY_ITSELF = {"welcome", "followup", "notify", "report", "rights"}
 ACTING = SAYING | {"ledger"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
@@ -24,9 +24,14 @@ MAY_IMPORT = {
     "vault": CORE,
     "settings": CORE,
     "ports": DECIDING - {"ports"},
+    "decide": DECIDING,
+    "profile": DECIDING,
+    "links": DECIDING,
     "playbook": DECIDING,
     "messages": DECIDING | {"playbook"},
-    "ledger": SAYING,
+    "views": DECIDING | {"links", "profile", "playbook"},
+    "letter": SAYING - {"letter"},
+    "ledger": DECIDING,
     **dict.fromkeys(BY_ITSELF, SAYING | {"ledger"}),
     **dict.fromkeys(PEOPLE, ACTING),
     "pages": ACTING | PEOPLE,

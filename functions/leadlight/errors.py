@@ -6,7 +6,7 @@ LeadlightError
 │   ├── BadFields             .fields: field name → what to do
 │   ├── UnknownGate           .gate
 │   ├── NotOpen               .gate: no pass for it
-│   ├── WrongCode             .tries_left
+│   ├── WrongCode             .used_up
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
 │       └── ExpiredToken      .expired_at
@@ -72,12 +72,12 @@ class NotOpen(VisitorCanFix):
 class WrongCode(VisitorCanFix):
     """The six digits do not belong to this waiting tab."""
 
-    def __init__(self, tries_left: int) -> None:
-        self.tries_left = tries_left
+    def __init__(self, *, used_up: bool) -> None:
+        self.used_up = used_up
         what_next = (
-            "Look at the newest mail and try again."
-            if tries_left
-            else "This code is used up. Send the form again for a fresh one."
+            "It was tried too often. Send the form again for a fresh one."
+            if used_up
+            else "Look at the newest mail and try again; a code works for 15 minutes."
         )
         super().__init__(f"That code does not fit. {what_next}")
 

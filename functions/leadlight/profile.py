@@ -62,9 +62,9 @@ def profile_of(services: Services, lead: Lead, *, only: Capture | None = None) -
     return Profile(fields)
 
 
-def sealed_text(services: Services, touch: Touch) -> str:
-    """The free text of a touch (a question, a note); empty if there is none. Raises `LostKey`."""
+def sealed_fields(services: Services, touch: Touch) -> Mapping[str, str]:
+    """What is personal in a touch (`text`, `phone`); empty if nothing is. Raises `LostKey`."""
     if touch.sealed is None:
-        return ""
+        return {}
     secrets = services.keys.secrets([touch.sealed.key_id])
-    return unseal(touch.sealed, secrets=secrets, owner=touch.lead_id).get("text", "")
+    return unseal(touch.sealed, secrets=secrets, owner=touch.lead_id)

@@ -1,11 +1,12 @@
-"""What a mail may say about a lead, a page, us. Fills the context types that the build has checked templates against."""
+"""What a mail may say about a lead, a page, us. Fills the context types that templates were checked against."""
 
 from __future__ import annotations
 
 from leadlight import links
 from leadlight.model.lead import Lead, Temperature
-from leadlight.model.person import CallKind, CallWish
-from leadlight.model.site import Gate, Person, Team
+from leadlight.model.person import CallKind, CallWish, GateId
+from leadlight.model.site import Person, Team
+from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import CompanyView, GateView, LeadView, RepView
 from leadlight.ports import Services
 from leadlight.profile import Profile
@@ -28,8 +29,11 @@ def lead_view(lead: Lead, profile: Profile, *, temperature: Temperature = Temper
     )
 
 
-def gate_view(services: Services, gate: Gate) -> GateView:
-    """The gated page with its public address."""
+def gate_view(services: Services, bundle: Bundle, gate_id: str) -> GateView:
+    """The gated page with its public address; the site itself once the page is gone, so that no plan ends with it."""
+    gate = bundle.manifest.gates.get(GateId(gate_id))
+    if gate is None:
+        return GateView(bundle.manifest.site_name, links.page(services, ""))
     return GateView(gate.title, links.page(services, gate.page), gate.minutes, gate.files)
 
 

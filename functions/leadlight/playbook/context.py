@@ -92,6 +92,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "question": str,
             "opening": str,
         },
+        "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
         "manager": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str, "reason": str},
     }
 )

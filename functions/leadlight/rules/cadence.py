@@ -92,13 +92,13 @@ def plan(lead: Lead, enrolment: Enrolment, sequence: Sequence, *, hours: Hours, 
         over = replace(enrolment, next_step=None, ended=enrolment.ended or "all steps are done")
         return Plan(over, None, tuple(skipped))
     at = within(step.window, max(after(step.wait, enrolment.last_at, hours), now), hours)
-    due = Due(lead.id, lead.generation, DueKind.STEP, step_ref(enrolment, step), at)
+    due = Due(lead.id, lead.generation, DueKind.STEP, step_ref(enrolment, step.slug), at)
     return Plan(replace(enrolment, next_step=step.slug), due, tuple(skipped))
 
 
-def step_ref(enrolment: Enrolment, step: Step) -> str:
+def step_ref(enrolment: Enrolment, slug: str) -> str:
     """How a due row names a step of one enrolment; a new start of the same sequence is another enrolment."""
-    return f"{enrolment.sequence}@{enrolment.version}/{enrolment.started_at:%Y%m%dT%H%M%S}/{step.slug}"
+    return f"{enrolment.sequence}@{enrolment.version}/{enrolment.started_at:%Y%m%dT%H%M%S}/{slug}"
 
 
 def step_of(sequence: Sequence, slug: str | None) -> Step | None:

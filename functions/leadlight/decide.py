@@ -1,0 +1,37 @@
+"""One decision about one lead: read, decide, write; again if somebody else was faster. Used by all who act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from leadlight.errors import BadToken, Conflict
+from leadlight.model.lead import Lead
+from leadlight.model.person import LeadId
+from leadlight.ports import Change, Services
+
+TRIES = 8
+
+
+def decide(services: Services, lead_id: str, generation: str, change_of: Callable[[Lead], Change | None]) -> Lead:
+    """The lead as stored after the change that `change_of` makes of it; None from it means that all is well already.
+
+    Raises `BadToken` when there is no such lead (any more), `Conflict` when it changes all the time.
+    """
+    for _ in range(TRIES):
+        lead = the_lead(services, lead_id, generation)
+        change = change_of(lead)
+        if change is None:
+            return lead
+        try:
+            return services.store.commit(change)
+        except Conflict:
+            continue
+    raise Conflict("this lead changes all the time; please try again")
+
+
+def the_lead(services: Services, lead_id: str, generation: str) -> Lead:
+    """The lead that a token names. Raises `BadToken` when it is gone or started anew since."""
+    lead = services.store.lead(LeadId(lead_id))
+    if lead is None or str(lead.generation) != generation:
+        raise BadToken("This link belongs to data that was erased. Open the page and start afresh, if you like.")
+    return lead

@@ -1,0 +1,170 @@
+"""What happens by itself to a lead in a sequence: a step comes due, a take-over lapses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadlight import letter, links
+from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
+from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.sequence import Channel, Sequence, Step
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.playbook.context import Context, Links
+from leadlight.playbook.expressions import truth
+from leadlight.ports import Change, Services
+from leadlight.profile import profile_of
+from leadlight.rules.cadence import after, following, step_of, step_ref
+from leadlight.rules.planning import Replan, open_enrolments, replan, with_enrolment
+from leadlight.rules.routing import owner_of
+from leadlight.rules.stop import why_no_follow_up
+from leadlight.rules.warmth import temperature
+from leadlight.views import company_view, gate_view, lead_view, rep_view
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step whose time has come, with everything that belongs to it."""
+
+    lead: Lead
+    enrolment: Enrolment
+    sequence: Sequence
+    step: Step
+    due: Due
+    now: datetime
+
+
+def run_step(services: Services, due: Due) -> Done | None:
+    """Sends the step if it may and should still be sent, and plans the one after it. Never sends twice."""
+    bundle = open_bundle(services.files)
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        turn = _turn(bundle, lead, due, services.clock.now())
+        if turn is None:
+            return Instead("superseded", Change(lead=lead))
+        context = _context(services, bundle, turn)
+        if why := _why_not(turn, context, bundle):
+            return Instead(why, _passed_over(bundle, turn, why))
+        if turn.step.channel is Channel.REP:
+            return Instead("handed to the rep", _handed_over(bundle, turn))
+        return Ready(letter.follow_up(services, bundle, turn.step, context, lead=lead, due=due))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return _concluded(bundle, lead, done)
+
+    return carry_out(services, due, may_repeat=False, prepare=prepare, conclude=conclude)
+
+
+def lapse_hold(services: Services, due: Due) -> None:
+    """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
+    lead = services.store.lead(due.lead_id)
+    now = services.clock.now()
+    if lead is None or lead.generation != due.generation:
+        return
+    if lead.hold is None or lead.hold.until > now:
+        services.store.commit(Change(lead=lead, undue=(due.key,)))
+        return
+    touch = Touch(
+        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=lead.hold.by,
+        objective=lead.hold.objective,
+    )  # fmt: skip
+    planned = replanned(open_bundle(services.files), replace(lead, hold=None), now)
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
+    services.store.commit(
+        Change(
+            lead=planned.lead,
+            touches=(touch, *planned.touches),
+            undue=(due.key, *planned.undue),
+            due=(*planned.due, tell),
+        )
+    )
+
+
+def replanned(bundle: Bundle, lead: Lead, now: datetime) -> Replan:
+    """The plan of a changed lead, by the sequences it is pinned to."""
+    sequences = {e.version: bundle.sequence_version(e.version) for e in open_enrolments(lead)}
+    return replan(lead, sequences=sequences, hours=bundle.team.hours, now=now)
+
+
+def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
+    """The turn that the row names, if it is still that enrolment's next step."""
+    for enrolment in open_enrolments(lead):
+        if enrolment.next_step and step_ref(enrolment, enrolment.next_step) == due.ref:
+            sequence = bundle.sequence_version(enrolment.version)
+            step = step_of(sequence, enrolment.next_step)
+            return Turn(lead, enrolment, sequence, step, due, now) if step else None
+    return None
+
+
+def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
+    """Why this step should not be sent any more, or None if it should."""
+    step = turn.step
+    if why := why_no_follow_up(turn.lead, turn.enrolment):
+        return why
+    if step.stale_after and turn.now > after(step.stale_after, turn.due.at, bundle.team.hours):
+        return f"late by more than {step.stale_after}"
+    if step.objective in turn.lead.achieved:
+        return f"'{step.objective}' is achieved already"
+    if step.only_if and not truth(step.only_if, context):
+        return f"not so: {step.only_if}"
+    return None
+
+
+def _passed_over(bundle: Bundle, turn: Turn, why: str) -> Change:
+    """The lead without this step, and the plan that follows; where nothing may be sent at all, the end of it."""
+    if turn.lead.hold:
+        return Change(lead=turn.lead)
+    if why_no_follow_up(turn.lead, turn.enrolment):
+        moved = replace(turn.enrolment, next_step=None, ended=why)
+    else:
+        moved = _moved_on(turn, turn.now)
+    planned = replanned(bundle, with_enrolment(turn.lead, moved), turn.now)
+    touch = _step_touch(turn, Done(turn.due, LedgerState.SKIPPED, turn.now, why))
+    return Change(lead=planned.lead, touches=(touch, *planned.touches), due=planned.due)
+
+
+def _handed_over(bundle: Bundle, turn: Turn) -> Change:
+    """A step for a person: the rep is told, and the plan goes on."""
+    change = _concluded(bundle, turn.lead, Done(turn.due, LedgerState.SKIPPED, turn.now, "handed to the rep"))
+    ref = f"notify/{change.touches[0].id}"
+    tell = Due(turn.lead.id, turn.lead.generation, DueKind.MAIL, ref, turn.now)
+    return replace(change, due=(*change.due, tell))
+
+
+def _concluded(bundle: Bundle, lead: Lead, done: Done) -> Change:
+    """The step is over, sent or parked: it is on the timeline, counted, and the next one is planned."""
+    turn = _turn(bundle, lead, done.due, done.at)
+    if turn is None:
+        return Change(lead=lead, touches=(touch_of(done),))
+    moved = _moved_on(turn, done.at)
+    if done.state is not LedgerState.SKIPPED:
+        moved = replace(moved, mails_sent=turn.enrolment.mails_sent + 1)
+    planned = replanned(bundle, with_enrolment(lead, moved), done.at)
+    return Change(lead=planned.lead, touches=(_step_touch(turn, done), *planned.touches), due=planned.due)
+
+
+def _step_touch(turn: Turn, done: Done) -> Touch:
+    touch = touch_of(done, sequence=turn.sequence.name, version=turn.sequence.version, step=turn.step.slug)
+    return replace(touch, encounter=turn.step.encounter, objective=turn.step.objective, gate=turn.enrolment.gate)
+
+
+def _moved_on(turn: Turn, at: datetime) -> Enrolment:
+    coming = following(turn.sequence, turn.step)
+    ended = None if coming else "all steps are done"
+    return replace(turn.enrolment, next_step=coming.slug if coming else None, last_at=at, ended=ended)
+
+
+def _context(services: Services, bundle: Bundle, turn: Turn) -> Context:
+    """What the step's texts and its condition may know."""
+    lead = turn.lead
+    warmth = temperature(lead, services.store.touches(lead.id))
+    gate = gate_view(services, bundle, turn.enrolment.gate)
+    return {
+        "lead": lead_view(lead, profile_of(services, lead), temperature=warmth),
+        "gate": gate,
+        "rep": rep_view(owner_of(lead, bundle.team)),
+        "company": company_view(services, bundle.team),
+        "links": Links(gate.url, links.unsubscribe(services, lead)),
+    }

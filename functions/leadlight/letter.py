@@ -1,0 +1,112 @@
+"""One mail from us to one person: who from, who to, which footer, which headers. Rendered by `messages`."""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+from leadlight import links
+from leadlight.messages import Footer, Mailbox, compose
+from leadlight.model.due import Due
+from leadlight.model.lead import Lead
+from leadlight.model.sequence import Step
+from leadlight.model.site import Person, Team
+from leadlight.playbook.bundle import Bundle
+from leadlight.playbook.context import Context, LeadView
+from leadlight.ports import Services
+from leadlight.rules.routing import owner_of
+
+WHY = {
+    "confirm": "You get this mail because this address was typed into our site. Nothing follows unless you confirm.",
+    "delivery": "You get this mail because you confirmed your address on our site.",
+    "notify": "You get this mail because this lead is yours.",
+    "manager": "You get this mail because you look after the team.",
+    "signin": "You get this mail because somebody opened your link in another browser.",
+}
+"""Why the reader gets a mail outside sequences: it stands in the footer."""
+
+
+def message(
+    services: Services,
+    bundle: Bundle,
+    name: str,
+    context: Context,
+    *,
+    to: tuple[str, str],
+    due: Due,
+    sender: Person | None = None,
+) -> EmailMessage:
+    """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it."""
+    return compose(
+        bundle.message(name),
+        context,
+        sender=_mailbox(sender) if sender else _company(services, bundle.team),
+        to=Mailbox(*to),
+        reply_to=_mailbox(sender) if sender else None,
+        message_id=_message_id(services, due),
+        date=services.clock.now(),
+        footer=Footer(bundle.team.company, WHY[name]),
+        theme=bundle.manifest.theme,
+        headers={"Auto-Submitted": "auto-generated"},
+        language=bundle.manifest.language,
+    )
+
+
+def follow_up(
+    services: Services, bundle: Bundle, step: Step, context: Context, *, lead: Lead, due: Due
+) -> EmailMessage:
+    """A step of a sequence, with the one-click way out that RFC 8058 and the big mailbox providers ask for."""
+    reader = context["lead"]
+    assert isinstance(reader, LeadView)  # noqa: S101 tells the type checker what `followup` has put there
+    sender = _sender(bundle.team, step, lead)
+    stop = links.unsubscribe(services, lead)
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"{bundle.team.company.name} <{due.ref.partition('@')[0]}.{_host(services)}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    return compose(
+        step,
+        context,
+        sender=_mailbox(sender) if sender else _company(services, bundle.team),
+        to=Mailbox(reader.name, reader.email),
+        reply_to=_mailbox(sender or owner_of(lead, bundle.team)),
+        message_id=_message_id(services, due),
+        date=services.clock.now(),
+        footer=Footer(
+            bundle.team.company,
+            "You get this mail because you agreed to it when you opened a page on our site.",
+            (("Stop these mails", stop),),
+        ),
+        theme=bundle.manifest.theme,
+        headers=headers,
+        language=lead.language,
+    )
+
+
+def _sender(team: Team, step: Step, lead: Lead) -> Person | None:
+    """Whom the step is from; None is the company."""
+    if step.sender == "company":
+        return None
+    return owner_of(lead, team) if step.sender == "rep" else team.person(step.sender)
+
+
+def _company(services: Services, team: Team) -> Mailbox:
+    address = services.settings.mail_from or team.company.email or team.people[0].email
+    return Mailbox(team.company.name, address)
+
+
+def _mailbox(person: Person) -> Mailbox:
+    return Mailbox(person.name, person.email)
+
+
+def _message_id(services: Services, due: Due) -> str:
+    """The same for the same due thing, so that a mail repeated after a crash is recognised as the same."""
+    name = hashlib.sha256(f"{due.lead_id}/{due.ledger_key}".encode()).hexdigest()[:32]
+    return f"<{name}@{_host(services)}>"
+
+
+def _host(services: Services) -> str:
+    return urlsplit(services.settings.site_url).hostname or "localhost"

@@ -1,0 +1,182 @@
+"""What we tell our own people: whom to call, why and with what purpose; what was left lying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.message import EmailMessage
+
+from leadlight import letter, links
+from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
+from leadlight.model.due import Due, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind, CallWish, Capture, Intent
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.playbook.context import Context
+from leadlight.ports import Change, Services
+from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.rules.routing import owner_of
+from leadlight.rules.warmth import suggested_objective, temperature
+from leadlight.views import call_in_words, company_view, gate_view, lead_view, rep_view
+
+OPENINGS = {
+    "start": "Ask what made them look for this today, and listen.",
+    "advance": "Ask what would have to be true for them to try it, and agree on the next date.",
+    "close": "They know enough to decide. Offer the next step plainly and ask for it.",
+    "relate": "Ask how it is going, and what you could have told them earlier.",
+}
+"""What to begin with, by the objective that is open."""
+
+REASONS = {
+    TouchKind.CAPTURED: "{who} downloaded “{what}” (unconfirmed)",
+    TouchKind.CONFIRMED: "{who} opened “{what}”",
+    TouchKind.ASKED: "{who} asks about “{what}”",
+    TouchKind.CALL_WANTED: "{who} about “{what}”",
+    TouchKind.OUTCOME: "Today: your next step with {who}",
+    TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
+}
+"""Why this mail, now: its subject, behind the wish for a call."""
+
+
+SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
+"""Answers that have a place of their own in the mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a mail to the rep is about. `capture` is set where the touch came from one submit."""
+
+    lead: Lead
+    touch: Touch
+    touches: tuple[Touch, ...]
+    profile: Profile
+    confirmed: bool
+    capture: Capture | None
+
+    @property
+    def wish(self) -> CallWish | None:
+        """The word on calls that counts here: of the one submit, as long as nobody confirmed it."""
+        if self.touch.facts.get("call"):
+            at = self.touch.facts.get("at")
+            return CallWish(CallKind(self.touch.facts["call"]), datetime.fromisoformat(at) if at else None)
+        return self.capture.call if self.capture and not self.confirmed else self.lead.call
+
+    @property
+    def intent(self) -> Intent | None:
+        """The same for the intent."""
+        return self.capture.intent if self.capture and not self.confirmed else self.lead.intent
+
+
+def tell_rep(services: Services, due: Due) -> Done | None:
+    """Mails the rep about the touch that the row names. May repeat, never vanishes."""
+    bundle = open_bundle(services.files)
+    cause = due.ref.removeprefix("notify/")
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        touches = services.store.touches(lead.id)
+        touch = next((t for t in touches if t.id == cause), None)
+        if touch is None:
+            return Instead("withdrawn", Change(lead=lead))
+        return Ready(_briefing_mail(services, bundle, _case(services, lead, touch, touches), due))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return _told(bundle, lead, done, cause)
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def tell_manager(services: Services, due: Due) -> Done | None:
+    """Mails the manager that a take-over lapsed without an outcome."""
+    bundle = open_bundle(services.files)
+    manager = bundle.team.manager
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        context: dict[str, object] = {
+            "lead": lead_view(lead, profile_of(services, lead)),
+            "rep": rep_view(owner_of(lead, bundle.team)),
+            "company": company_view(services, bundle.team),
+            "link": links.briefing(services, lead, manager.id, cause=due.ref),
+            "reason": "The take-over lapsed without an outcome, so the follow-ups go on.",
+        }
+        return Ready(letter.message(services, bundle, "manager", context, to=(manager.name, manager.email), due=due))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return _told(bundle, lead, done, due.ref)
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def send_fresh_link(services: Services, due: Due) -> Done | None:
+    """Mails a rep a new link to one lead, for another browser."""
+    bundle = open_bundle(services.files)
+    rep = bundle.team.person(due.ref.split("/")[1])
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        context: Context = {
+            "lead": lead_view(lead, profile_of(services, lead)),
+            "rep": rep_view(rep),
+            "company": company_view(services, bundle.team),
+            "link": links.briefing(services, lead, rep.id, cause=due.ref),
+        }
+        return Ready(letter.message(services, bundle, "signin", context, to=(rep.name, rep.email), due=due))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return _told(bundle, lead, done, due.ref)
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _told(bundle: Bundle, lead: Lead, done: Done, cause: str) -> Change:
+    touch = touch_of(done, cause=cause)
+    if done.state is LedgerState.SENT:
+        touch = replace(touch, kind=TouchKind.NOTIFIED, by=owner_of(lead, bundle.team).id)
+    return Change(lead=lead, touches=(touch,))
+
+
+def _case(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, ...]) -> Case:
+    capture = capture_of(services, lead, touch.facts.get("capture", ""))
+    confirmed = lead.confirmed_at is not None and touch.facts.get("confirmed") != "no"
+    profile = profile_of(services, lead, only=None if confirmed else capture)
+    return Case(lead, touch, touches, profile, confirmed, capture)
+
+
+def _briefing_mail(services: Services, bundle: Bundle, case: Case, due: Due) -> EmailMessage:
+    rep = owner_of(case.lead, bundle.team)
+    link = links.briefing(services, case.lead, rep.id, cause=due.ref)
+    context = {**_context(services, bundle, case), "rep": rep_view(rep), "link": link}
+    return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due)
+
+
+def _context(services: Services, bundle: Bundle, case: Case) -> Context:
+    """Everything the rep should know before the call, and nothing that the lead's word forbids."""
+    lead, touch, profile = case.lead, case.touch, case.profile
+    gate = gate_view(services, bundle, touch.gate or "")
+    said = sealed_fields(services, touch)
+    wish = case.wish
+    view = lead_view(replace(lead, call=wish, intent=case.intent), profile, temperature=temperature(lead, case.touches))
+    if said.get("phone"):
+        view = replace(view, phone=said["phone"])
+    return {
+        "lead": view,
+        "gate": gate,
+        "company": company_view(services, bundle.team),
+        "call": call_in_words(wish),
+        "confirmed": case.confirmed,
+        "reason": REASONS.get(touch.kind, "{who}").format(who=profile.name or profile.address, what=gate.title),
+        "read": titles_read(bundle, case.touches),
+        "answers": tuple((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
+        "question": said.get("text", "") if touch.kind is TouchKind.ASKED else "",
+        "opening": OPENINGS[suggested_objective(lead)],
+    }
+
+
+def titles_read(bundle: Bundle, touches: tuple[Touch, ...]) -> tuple[str, ...]:
+    """The pages this lead opened or read and the files downloaded, newest first, each once."""
+    seen: dict[str, None] = {}
+    for touch in reversed(touches):
+        if touch.kind is TouchKind.DOWNLOADED:
+            seen.setdefault(touch.facts.get("file", ""), None)
+        elif touch.gate and touch.gate in bundle.manifest.gates:
+            seen.setdefault(bundle.gate(touch.gate).title, None)
+    return tuple(seen)

@@ -1,0 +1,103 @@
+"""What is due next for a lead whose situation has changed? Called within every decision that stops, holds or resumes.
+
+The answer goes into the same transaction as the change itself, so what a tap changed is true at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.person import Capture, GateId, Purpose
+from leadlight.model.sequence import Sequence
+from leadlight.model.site import Hours
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.cadence import plan, step_of, step_ref
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The lead with its plan, and what to write: rows to remove, then rows to set, and why steps were left out."""
+
+    lead: Lead
+    due: tuple[Due, ...] = ()
+    undue: tuple[str, ...] = ()
+    touches: tuple[Touch, ...] = ()
+
+
+def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: datetime) -> Replan:
+    """The plan that follows from the lead as it is now. `sequences` by version, for each open enrolment."""
+    undue = tuple(step_key(enrolment) for enrolment in open_enrolments(lead) if enrolment.next_step)
+    if lead.stops:
+        why = f"stopped: {lead.stops[-1].reason}"
+        ended = tuple(e if e.ended else replace(e, next_step=None, ended=why) for e in lead.enrolments)
+        return Replan(replace(lead, enrolments=ended), undue=undue)
+    if lead.hold or Purpose.FOLLOW_UP not in lead.purposes:
+        return Replan(lead, undue=undue)
+    due: list[Due] = []
+    touches: list[Touch] = []
+    enrolments: list[Enrolment] = []
+    for enrolment in lead.enrolments:
+        if enrolment.ended:
+            enrolments.append(enrolment)
+            continue
+        sequence = sequences[enrolment.version]
+        planned = plan(lead, enrolment, sequence, hours=hours, now=now)
+        enrolments.append(planned.enrolment)
+        due += [planned.due] if planned.due else []
+        touches += [left_out(lead, enrolment, sequence, slug, now) for slug in planned.skipped]
+    return Replan(replace(lead, enrolments=tuple(enrolments)), tuple(due), undue, tuple(touches))
+
+
+def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> Lead:
+    """The lead in the gate's sequence, under the promise of that capture; as it was, if it is in it already."""
+    if sequence is None or not sequence.steps or Purpose.FOLLOW_UP not in capture.consent.purposes:
+        return lead
+    if any(e.sequence == sequence.name and not e.ended for e in lead.enrolments):
+        return lead
+    enrolment = Enrolment(
+        sequence=sequence.name,
+        version=sequence.version,
+        gate=gate,
+        started_at=now,
+        promise=capture.consent.promise,
+        next_step=sequence.steps[0].slug,
+        last_at=now,
+    )
+    return replace(lead, enrolments=(*lead.enrolments, enrolment))
+
+
+def open_enrolments(lead: Lead) -> tuple[Enrolment, ...]:
+    """The sequences that this lead is still in."""
+    return tuple(enrolment for enrolment in lead.enrolments if not enrolment.ended)
+
+
+def step_key(enrolment: Enrolment) -> str:
+    """The key of the due row of an enrolment's next step."""
+    return f"{DueKind.STEP}/{step_ref(enrolment, enrolment.next_step or '')}"
+
+
+def with_enrolment(lead: Lead, enrolment: Enrolment) -> Lead:
+    """The lead with that enrolment in the place of its former self."""
+
+    def same(other: Enrolment) -> bool:
+        return other.sequence == enrolment.sequence and other.started_at == enrolment.started_at
+
+    return replace(lead, enrolments=tuple(enrolment if same(e) else e for e in lead.enrolments))
+
+
+def left_out(lead: Lead, enrolment: Enrolment, sequence: Sequence, slug: str, now: datetime) -> Touch:
+    """The fact that a step was skipped because its objective is achieved."""
+    step = step_of(sequence, slug)
+    objective = step.objective if step else None
+    return Touch(
+        id=f"skipped/{lead.generation}/{DueKind.STEP}/{step_ref(enrolment, slug)}",
+        lead_id=lead.id,
+        kind=TouchKind.SKIPPED,
+        at=now,
+        objective=objective,
+        facts={"sequence": sequence.name, "step": slug, "reason": f"'{objective}' is achieved already"},
+    )

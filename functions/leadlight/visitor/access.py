@@ -1,0 +1,124 @@
+"""A visitor sends the form: one transaction, the same for known and unknown addresses, and the answer says the same."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadlight.errors import BadFields
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind, Capture, CaptureId, Consent, GateId, LeadId, Purpose, Sealed
+from leadlight.model.site import Gate, Unlock, Wording
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Budget, Services
+from leadlight.rules.form import Answers, read_answers
+from leadlight.vault import lead_id, seal
+from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
+
+GENERATION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What came of the form: read on at once, or look into the mail first."""
+
+    gate: GateId
+    page: str
+    open: bool
+    cookies: tuple[Cookie, ...]
+
+
+def request_access(services: Services, values: Mapping[str, str], *, network: str) -> Access:
+    """Stores the submit and says how it goes on; the mails go out by themselves, right after.
+
+    `network` is the sender's address cut to /24 or /48. Raises `UnknownGate`, `BadFields`, `TooMany`.
+    """
+    bundle = open_bundle(services.files)
+    gate_id = GateId(values.get("gate", ""))
+    gate = bundle.gate(gate_id)
+    answers = read_answers(gate, values, zone=bundle.team.hours.zone)
+    wording_hash, wording = _wording(bundle, gate, values.get("wording"))
+    now = services.clock.now()
+    person = lead_id(answers.email, services.settings.lead_key)
+    key = services.keys.fresh()
+    capture = Capture(
+        id=CaptureId(secrets.token_hex(16)),
+        lead_id=person,
+        generation=GENERATION,
+        gate=gate_id,
+        at=now,
+        sealed=_sealed(answers, network, person, key.id, key.secret),
+        consent=Consent(_purposes(answers, wording), wording_hash, wording.promise, now, "form"),
+        language=gate.language,
+        intent=answers.intent,
+        call=answers.call,
+    )
+    opens = gate.unlock is Unlock.FORM
+    services.store.capture(
+        capture,
+        key=key,
+        touch=_touch(capture, gate),
+        due=_due(capture, now, tell_rep=opens),
+        budgets=_budgets(services, network, now),
+        lead=Lead(id=person, created_at=now, generation=GENERATION, language=gate.language),
+    )
+    cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
+    return Access(gate_id, gate.page, opens, cookies)
+
+
+def _wording(bundle: Bundle, gate: Gate, shown: str | None) -> tuple[str, Wording]:
+    """The words and the promise that this visitor saw; without a hash, the current ones."""
+    wording = bundle.wording(shown or gate.wording)
+    if wording is None or wording.form != gate.form:
+        raise BadFields({"wording": "This page has changed since you opened it. Please reload it and try again."})
+    return shown or gate.wording, wording
+
+
+def _purposes(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
+    """What was agreed to, and only what the form asked for. A wish for a call is its own agreement to that call."""
+    wants_call = answers.call is not None and answers.call.kind is not CallKind.NO
+    agreed = {
+        Purpose.CONTENT: True,
+        Purpose.FOLLOW_UP: answers.consent,
+        Purpose.PHONE: wants_call,
+        Purpose.NEWS: answers.news and Purpose.NEWS in wording.wording,
+    }
+    return tuple(purpose for purpose, yes in agreed.items() if yes)
+
+
+def _sealed(answers: Answers, network: str, person: LeadId, key_id: str, secret: bytes) -> Sealed:
+    fields = {"email": answers.email, "network": network, **answers.fields}
+    return seal(fields, key_id=key_id, secret=secret, owner=person)
+
+
+def _touch(capture: Capture, gate: Gate) -> Touch:
+    return Touch(
+        id=f"captured/{capture.id}",
+        lead_id=capture.lead_id,
+        kind=TouchKind.CAPTURED,
+        at=capture.at,
+        encounter=gate.encounter,
+        gate=capture.gate,
+        facts={"capture": capture.id, "unlock": gate.unlock, "confirmed": "no"},
+    )
+
+
+def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
+    opt_in = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"optin/{capture.id}", now)
+    tell = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"notify/captured/{capture.id}", now)
+    return (opt_in, tell) if tell_rep else (opt_in,)
+
+
+def _budgets(services: Services, network: str, now: datetime) -> tuple[Budget, ...]:
+    """At most so many submits per network and ten minutes."""
+    if not services.settings.budgets:
+        return ()
+    window = now.replace(minute=now.minute - now.minute % 10, second=0, microsecond=0)
+    name = hashlib.sha256(services.settings.lead_key + network.encode()).hexdigest()[:20]
+    over = window + timedelta(minutes=10)
+    return (Budget(f"network/{name}/{window:%Y-%m-%dT%H:%M}", services.settings.network_limit, over),)

@@ -1,0 +1,146 @@
+"""The owner of an address says yes, by the mail's button or by its six digits in the waiting tab.
+
+Confirms what that mail asked for and nothing else; the same yes again changes nothing and opens again.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from leadlight.decide import decide, the_lead
+from leadlight.errors import BadToken, WrongCode
+from leadlight.followup import replanned
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, GateId, Purpose
+from leadlight.model.site import Gate, Unlock
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Budget, Change, Services
+from leadlight.profile import capture_of
+from leadlight.rules.planning import enrolled
+from leadlight.rules.routing import owner_of
+from leadlight.rules.stop import consented_anew
+from leadlight.tokens import TokenUse
+from leadlight.vault import six_digits
+from leadlight.visitor.passes import TAB, Cookie, lead_cookies
+from leadlight.welcome import CODE_LIFE
+
+TRIES_PER_CODE = 5
+TRIES_PER_DAY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a confirmation link asks, before anybody said yes."""
+
+    gate: GateId
+    title: str
+    page: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a yes opened. `open` is False where a rep has to approve first."""
+
+    gate: GateId
+    page: str
+    open: bool
+    cookies: tuple[Cookie, ...]
+
+
+def what_it_asks(services: Services, token: str) -> Question:
+    """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`, `UnknownGate`."""
+    _, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
+    gate = open_bundle(services.files).gate(capture.gate)
+    return Question(capture.gate, gate.title, gate.page, gate.minutes)
+
+
+def confirm(services: Services, token: str) -> Confirmed:
+    """Stores the yes and opens the gate for this browser. Raises `BadToken`, `ExpiredToken`, `UnknownGate`."""
+    facts = services.tokens.read(TokenUse.CONFIRM, token)
+    return _confirmed(services, facts, how="link")
+
+
+def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: str) -> Confirmed:
+    """The same by the six digits, in the tab that sent the form and only there. Raises `WrongCode`, `BadToken`."""
+    facts = services.tokens.read(TokenUse.TAB, cookies.get(TAB, ""))
+    if facts["gate"] != gate:
+        raise BadToken("This tab waits for the code of another page. Send the form on this page first.")
+    lead, capture = _asked(services, facts)
+    may_try = _count_try(services, lead, capture)
+    now = services.clock.now()
+    alive = capture.code_sent_at is not None and now <= capture.code_sent_at + CODE_LIFE
+    digits = "".join(char for char in code if char.isdecimal() and char.isascii())
+    right = hmac.compare_digest(digits, six_digits(capture.id, services.settings.token_keys[0]))
+    if not (may_try and alive and right):
+        raise WrongCode(used_up=not may_try)
+    return _confirmed(services, facts, how="code")
+
+
+def _asked(services: Services, facts: Mapping[str, str]) -> tuple[Lead, Capture]:
+    lead = the_lead(services, facts["lead"], facts["gen"])
+    capture = capture_of(services, lead, facts["capture"])
+    if capture is None:
+        raise BadToken
+    return lead, capture
+
+
+def _count_try(services: Services, lead: Lead, capture: Capture) -> bool:
+    """Whether this code, and this lead over all its tabs, may still be tried. Counts before looking at the digits."""
+    now = services.clock.now()
+    over = now + timedelta(days=2)
+    code = Budget(f"code/{capture.id}", TRIES_PER_CODE, over)
+    day = Budget(f"codes/{lead.id}/{now:%Y-%m-%d}", TRIES_PER_DAY, over)
+    return services.store.count(code) and services.store.count(day)
+
+
+def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Confirmed:
+    bundle = open_bundle(services.files)
+    _, capture = _asked(services, facts)
+    gate = bundle.gate(capture.gate)
+
+    def yes(lead: Lead) -> Change | None:
+        if capture.id in lead.confirmed:
+            return None
+        return _yes(bundle, lead, capture, gate, services.clock.now(), how)
+
+    lead = decide(services, facts["lead"], facts["gen"], yes)
+    return Confirmed(capture.gate, gate.page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
+
+
+def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate, now: datetime, how: str) -> Change:
+    """Everything that follows from one confirmed capture, as one change."""
+    agreed = capture.consent.purposes
+    if Purpose.FOLLOW_UP in agreed:
+        lead = consented_anew(lead)
+    lead = replace(
+        lead,
+        confirmed=(*lead.confirmed, capture.id),
+        confirmed_at=lead.confirmed_at or now,
+        purposes=tuple(p for p in Purpose if p in lead.purposes or p in agreed),
+        intent=capture.intent or lead.intent,
+        call=capture.call or lead.call,
+        language=capture.language,
+    )
+    lead = replace(lead, owner=owner_of(lead, bundle.team).id)
+    if gate.unlock is not Unlock.REP:
+        lead = replace(lead, grants={**lead.grants, capture.gate: now})
+    sequence = bundle.sequence(gate.sequence) if gate.sequence else None
+    planned = replanned(bundle, enrolled(lead, capture, capture.gate, sequence, now), now)
+    touch = Touch(
+        id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now, encounter=gate.encounter,
+        quality=1, gate=capture.gate, facts={"capture": capture.id, "how": how, "wording": capture.consent.wording},
+    )  # fmt: skip
+    mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if gate.unlock is Unlock.REP else 2]
+    return Change(
+        lead=planned.lead,
+        touches=(touch, *planned.touches),
+        undue=(*planned.undue, f"{DueKind.MAIL}/optin/{capture.id}"),
+        due=(*planned.due, *(Due(lead.id, lead.generation, DueKind.MAIL, mail, now) for mail in mails)),
+        confirm={capture.id: now},
+    )

@@ -1,0 +1,105 @@
+"""What lets a browser read on: the lead pass (after confirming) and the gate pass (one capture, one gate).
+
+A gate pass reads no lead, no grant, no earlier answer: whoever typed somebody else's address learns nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from leadlight.errors import BadToken, NotOpen
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, CaptureId, GateId, LeadId
+from leadlight.ports import Services
+from leadlight.tokens import LIFE, TokenUse
+
+LEAD_PASS = "leadlight_pass"  # noqa: S105 the name of a cookie
+TAB = "leadlight_tab"
+HINT = "leadlight_open"
+"""Readable by our script: says that a pass may exist, so that others need not ask in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie to set. HttpOnly unless `readable`; always Secure and SameSite=Lax."""
+
+    name: str
+    value: str
+    life: timedelta
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who may read a gate. `capture` is set for a gate pass: what such a reader says is not confirmed."""
+
+    lead_id: LeadId
+    generation: str
+    gate: GateId
+    capture: CaptureId | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the address was confirmed in this browser."""
+        return self.capture is None
+
+
+def gate_cookie(gate: str) -> str:
+    """The name of the cookie with the gate pass of one gate."""
+    return f"leadlight_gate_{hashlib.sha256(gate.encode()).hexdigest()[:12]}"
+
+
+def lead_cookies(services: Services, lead: Lead, gate: GateId) -> tuple[Cookie, ...]:
+    """The pass of a confirmed lead; it replaces the gate pass."""
+    token = services.tokens.sign(TokenUse.LEAD_PASS, {"lead": lead.id, "gen": lead.generation})
+    life = LIFE[TokenUse.LEAD_PASS]
+    return (
+        Cookie(LEAD_PASS, token, life),
+        Cookie(HINT, "1", life, readable=True),
+        Cookie(gate_cookie(gate), "", timedelta(0)),
+    )
+
+
+def gate_cookies(services: Services, capture: Capture) -> tuple[Cookie, ...]:
+    """The pass of one capture for one gate."""
+    token = services.tokens.sign(TokenUse.GATE_PASS, _capture_facts(capture))
+    life = LIFE[TokenUse.GATE_PASS]
+    return (Cookie(gate_cookie(capture.gate), token, life), Cookie(HINT, "1", life, readable=True))
+
+
+def tab_cookie(services: Services, capture: Capture) -> Cookie:
+    """Binds the six digits to the browser that sent the form."""
+    return Cookie(TAB, services.tokens.sign(TokenUse.TAB, _capture_facts(capture)), LIFE[TokenUse.TAB])
+
+
+def _capture_facts(capture: Capture) -> dict[str, object]:
+    return {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "gate": capture.gate}
+
+
+def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
+    """Who this browser is for that gate. Raises `NotOpen`."""
+    return _by_lead_pass(services, cookies, gate) or _by_gate_pass(services, cookies, gate)
+
+
+def _by_lead_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader | None:
+    try:
+        facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
+    except BadToken:
+        return None
+    lead = services.store.lead(LeadId(facts["lead"]))
+    if lead is None or str(lead.generation) != facts["gen"] or gate not in lead.grants:
+        return None
+    return Reader(lead.id, facts["gen"], GateId(gate))
+
+
+def _by_gate_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
+    try:
+        facts = services.tokens.read(TokenUse.GATE_PASS, cookies.get(gate_cookie(gate), ""))
+    except BadToken as error:
+        raise NotOpen(gate) from error
+    if facts["gate"] != gate:
+        raise NotOpen(gate)
+    return Reader(LeadId(facts["lead"]), facts["gen"], GateId(gate), CaptureId(facts["capture"]))

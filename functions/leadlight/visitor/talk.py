@@ -1,0 +1,130 @@
+"""A visitor talks back: asks a question, says whether to call, or leaves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.decide import decide
+from leadlight.errors import BadFields
+from leadlight.followup import replanned
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import CallKind, CallWish, GateId, Purpose
+from leadlight.model.touch import Encounter, Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Change, Services
+from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
+from leadlight.rules.stop import stopped
+from leadlight.tokens import TokenUse
+from leadlight.vault import seal
+from leadlight.visitor.passes import Reader, reader_of
+
+QUALITY_OF_TALK = 4
+
+
+def ask(services: Services, cookies: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """Passes a question on to the rep and returns the page it was asked on. Raises `NotOpen`, `BadFields`."""
+    gate = values.get("gate", "")
+    page = open_bundle(services.files).gate(gate).page
+    reader = reader_of(services, cookies, gate)
+    try:
+        text = many_lines(values.get("question", ""))
+    except ValueError as error:
+        raise BadFields({"question": str(error)}) from error
+    if not text:
+        raise BadFields({"question": "What would you like to know?"})
+    _say(services, reader, TouchKind.ASKED, {"text": text})
+    return page
+
+
+def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """Stores the word on calls, tells the rep, returns the page. Raises `NotOpen`, `BadFields`."""
+    bundle = open_bundle(services.files)
+    gate = values.get("gate", "")
+    page = bundle.gate(gate).page
+    reader = reader_of(services, cookies, gate)
+    wish, phone = _wish(values, zone=bundle.team.hours.zone)
+    _say(services, reader, TouchKind.CALL_WANTED, {"phone": phone} if phone else {}, wish)
+    return page
+
+
+def unsubscribe(services: Services, token: str) -> None:
+    """Ends all follow-ups at once, and says so on the timeline. Twice is once. Raises `BadToken`, `ExpiredToken`."""
+    facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    bundle = open_bundle(services.files)
+
+    def leave(lead: Lead) -> Change | None:
+        if any(stop.reason is StopReason.UNSUBSCRIBED for stop in lead.stops):
+            return None
+        now = services.clock.now()
+        without = tuple(p for p in lead.purposes if p not in {Purpose.FOLLOW_UP, Purpose.NEWS})
+        planned = replanned(bundle, stopped(replace(lead, purposes=without), StopReason.UNSUBSCRIBED, now), now)
+        touch = Touch(f"unsubscribed/{secrets.token_hex(8)}", lead.id, TouchKind.UNSUBSCRIBED, now)
+        return Change(lead=planned.lead, touches=(touch, *planned.touches), undue=planned.undue, due=planned.due)
+
+    decide(services, facts["lead"], facts["gen"], leave)
+
+
+def _wish(values: Mapping[str, str], *, zone: str) -> tuple[CallWish, str]:
+    wrong: dict[str, str] = {}
+    wish, phone = None, ""
+    try:
+        wish = read_call(values, zone=zone)
+    except ValueError as error:
+        wrong["call"] = str(error)
+    try:
+        phone = read_field(CALL_PHONE, values.get("phone", ""))
+    except ValueError as error:
+        wrong["phone"] = str(error)
+    if wish is None or wrong:
+        raise BadFields(wrong or {"call": "Please choose now, a time, or no call."})
+    return wish, phone
+
+
+def _say(
+    services: Services, reader: Reader, kind: TouchKind, private: Mapping[str, str], wish: CallWish | None = None
+) -> None:
+    """Stores what was said and has the rep told. From a gate pass it is marked unconfirmed and binds nothing."""
+    key = services.keys.fresh()
+    touch_id = f"{kind.value}/{secrets.token_hex(8)}"
+
+    def said(lead: Lead) -> Change:
+        now = services.clock.now()
+        touch = _said(reader, kind, touch_id, wish, now)
+        if private:
+            sealed = seal(private, key_id=key.id, secret=key.secret, owner=lead.id)
+            touch = replace(touch, sealed=sealed)
+        tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
+        if wish is not None and reader.confirmed:
+            lead = _bound(lead, wish)
+        return Change(lead=lead, touches=(touch,), due=(tell,), keys=(key,) if private else ())
+
+    decide(services, reader.lead_id, reader.generation, said)
+
+
+def _bound(lead: Lead, wish: CallWish) -> Lead:
+    """A wish for a call is agreement to that call; its refusal withdraws it."""
+    purposes = set(lead.purposes) - {Purpose.PHONE} | ({Purpose.PHONE} if wish.kind is not CallKind.NO else set())
+    return replace(lead, call=wish, purposes=tuple(p for p in Purpose if p in purposes))
+
+
+def _said(reader: Reader, kind: TouchKind, touch_id: str, wish: CallWish | None, now: datetime) -> Touch:
+    at = wish.at.isoformat() if wish and wish.at else ""
+    facts = {
+        "confirmed": "yes" if reader.confirmed else "no",
+        **({"capture": reader.capture} if reader.capture else {}),
+        **({"call": wish.kind, "at": at} if wish else {}),
+    }
+    return Touch(
+        id=touch_id,
+        lead_id=reader.lead_id,
+        kind=kind,
+        at=now,
+        encounter=Encounter.PERSON,
+        quality=QUALITY_OF_TALK if reader.confirmed else 0,
+        gate=GateId(reader.gate),
+        facts=facts,
+    )

@@ -1,0 +1,97 @@
+"""The mails a visitor asked for: the one that confirms an address, and the way back after confirming."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from leadlight import letter, links
+from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
+from leadlight.model.due import Due, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Budget, Change, Services
+from leadlight.profile import capture_of, profile_of
+from leadlight.rules.routing import owner_of
+from leadlight.rules.stop import why_no_mail
+from leadlight.vault import six_digits
+from leadlight.views import call_in_words, company_view, gate_view, lead_view, rep_view
+
+CODE_LIFE = timedelta(minutes=15)
+
+
+def send_opt_in(services: Services, due: Due) -> Done | None:
+    """Asks the owner of the address to confirm one submit. Says nothing that the submitter typed."""
+    bundle = open_bundle(services.files)
+    capture_id = due.ref.removeprefix("optin/")
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        capture = capture_of(services, lead, capture_id)
+        if capture is None or capture.confirmed_at:
+            return Instead("confirmed already", Change(lead=lead))
+        why = why_no_mail(lead) or _over_budget(services, lead)
+        if why:
+            return Instead(why, Change(lead=lead, touches=(_withheld(lead, due, services, why),)))
+        context: dict[str, object] = {
+            "gate": gate_view(services, bundle, capture.gate),
+            "company": company_view(services, bundle.team),
+            "link": links.confirm(services, capture),
+            "code": six_digits(capture.id, services.settings.token_keys[0]),
+        }
+        to = profile_of(services, lead, only=capture).address
+        return Ready(letter.message(services, bundle, "confirm", context, to=("", to), due=due))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        capture = capture_of(services, lead, capture_id)
+        sent = {capture.id: done.at} if capture and done.state is LedgerState.SENT else None
+        return Change(lead=lead, touches=(touch_of(done),), code_sent=sent)
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def send_delivery(services: Services, due: Due) -> Done | None:
+    """The way back to what was opened, on any device, from the person who will answer a reply."""
+    bundle = open_bundle(services.files)
+    capture_id = due.ref.removeprefix("delivery/")
+
+    def prepare(lead: Lead) -> Ready | Instead:
+        capture = capture_of(services, lead, capture_id)
+        why = "withdrawn" if capture is None else why_no_mail(lead)
+        if capture is None or why:
+            return Instead(why or "", Change(lead=lead))
+        rep = owner_of(lead, bundle.team)
+        profile = profile_of(services, lead)
+        context: dict[str, object] = {
+            "lead": lead_view(lead, profile),
+            "gate": gate_view(services, bundle, capture.gate),
+            "rep": rep_view(rep),
+            "company": company_view(services, bundle.team),
+            "link": links.confirm(services, capture),
+            "call": call_in_words(capture.call),
+        }
+        return Ready(
+            letter.message(
+                services, bundle, "delivery", context, to=(profile.name, profile.address), due=due, sender=rep
+            )
+        )
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return Change(lead=lead, touches=(touch_of(done),))
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _over_budget(services: Services, lead: Lead) -> str | None:
+    """Whether this address got enough opt-in mails for a day. Nobody outside learns of it."""
+    if not services.settings.budgets:
+        return None
+    now = services.clock.now()
+    day = Budget(f"optin/{lead.id}/{now:%Y-%m-%d}", services.settings.address_limit, now + timedelta(days=2))
+    return None if services.store.count(day) else "this address got enough opt-in mails today"
+
+
+def _withheld(lead: Lead, due: Due, services: Services, why: str) -> Touch:
+    return Touch(
+        id=f"skipped/{due.ledger_key}", lead_id=lead.id, kind=TouchKind.SKIPPED, at=services.clock.now(),
+        facts={"what": due.key, "reason": why},
+    )  # fmt: skip
