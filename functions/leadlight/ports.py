@@ -189,7 +189,10 @@ class Store(Protocol):
         """What is due for one lead, earliest first."""
 
     def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
-        """What is due by then, of all leads, earliest first, at most `limit` rows."""
+        """What is due by then, of all leads, earliest first, at most `limit` rows.
+
+        On AWS an index that follows within moments: a row just moved or removed may still show. `claim` refuses it.
+        """
 
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         """The ledger of one lead, in no particular order."""
@@ -241,6 +244,12 @@ class Files(Protocol):
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         """The object for streaming, seekable. Raises `MissingBundle`."""
+
+    def link(self, path: str, *, name: str, media_type: str) -> str | None:
+        """Where a browser may fetch the object itself, saved as `name`, for five minutes at most.
+
+        None where there is no such place and the server streams it.
+        """
 
     def version(self) -> str:
         """Changes whenever `manifest.json` does; cheap enough to ask on every request."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from moto import mock_aws
+from tests.contracts.cloud import Cloud
 from tests.contracts.examples import Place
 from tests.contracts.store_captures import Captures
 from tests.contracts.store_claims import Claims
@@ -54,3 +56,17 @@ class TestSqliteStore(StoreContract):
         yield directory
         for opened in directory.opened:
             opened.close()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with mock_aws():
+        yield Cloud()
+
+
+class TestDynamoStore(StoreContract):
+    @pytest.fixture
+    def place(self, cloud: Cloud) -> Iterator[Place]:
+        tables = cloud.tables()
+        yield tables
+        tables.remove()

@@ -1,0 +1,1 @@
+"""The product's home: DynamoDB and its stream. Chosen in `leadlight.wiring`."""

@@ -1,0 +1,215 @@
+"""DynamoDB's calls, with types and with our errors. Called by the store and the keys beside it.
+
+What a condition refuses is an answer, not an error: `transact` and `write` return it with what was found instead
+(`ReturnValuesOnConditionCheckFailure`), because a lost reply makes botocore try again and fail on its own first try.
+Everything else that goes wrong becomes `StoreBusy`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # it ships no types
+
+from leadlight.errors import StoreBusy
+
+Value = Mapping[str, str | bytes]
+Item = Mapping[str, Value]
+Reply = Mapping[str, Any]  # whatever botocore made of the answer; goes no further than this file
+
+REFUSED = "ConditionalCheckFailed"
+TRIES = 5
+PAUSE = 0.05  # seconds before a transaction that met another one is tried again; doubles, with jitter
+
+
+class Client(Protocol):
+    """The part of botocore's `dynamodb` client that we use."""
+
+    def get_item(self, **request: object) -> Reply: ...
+    def query(self, **request: object) -> Reply: ...
+    def scan(self, **request: object) -> Reply: ...
+    def update_item(self, **request: object) -> Reply: ...
+    def put_item(self, **request: object) -> Reply: ...
+    def batch_get_item(self, **request: object) -> Reply: ...
+    def batch_write_item(self, **request: object) -> Reply: ...
+    def transact_write_items(self, **request: object) -> Reply: ...
+    def describe_table(self, **request: object) -> Reply: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One part of a transaction. `about` is what it writes, for whoever has to explain a refusal."""
+
+    about: object
+    kind: str  # Put, Update, Delete, ConditionCheck
+    request: Mapping[str, object]
+    condition: str = ""
+    values: Item = field(default_factory=dict)
+
+    def body(self) -> dict[str, object]:
+        """As the API wants it."""
+        body = dict(self.request)
+        if self.condition:
+            body |= {"ConditionExpression": self.condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        if self.values:
+            body["ExpressionAttributeValues"] = self.values
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A write whose condition did not hold, and the item as it was; empty if there was none."""
+
+    about: object
+    found: Item
+
+
+class Dynamo:
+    """One client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def transact(self, writes: Sequence[Write]) -> tuple[Refusal, ...]:
+        """All of it, or nothing and the refusals. Waits for its turn a little when it meets another transaction."""
+        items = [{write.kind: write.body()} for write in writes]
+        for attempt in range(TRIES):
+            with translated():
+                try:
+                    self._client.transact_write_items(TransactItems=items)
+                except ClientError as error:
+                    refused = refusals(writes, error)
+                    if refused:
+                        return refused
+                else:
+                    return ()
+            time.sleep(PAUSE * 2**attempt * random.random())  # noqa: S311 - jitter is no secret
+        raise StoreBusy("DynamoDB: this lead is being changed too often at once. Try again.")
+
+    def write(self, write: Write) -> tuple[Refusal, ...]:
+        """One conditional Put or Update by itself."""
+        call = {"Put": self._client.put_item, "Update": self._client.update_item}[write.kind]
+        with translated():
+            try:
+                call(**write.body())
+            except ClientError as error:
+                if code_of(error) != f"{REFUSED}Exception":
+                    raise
+                return (Refusal(write.about, error.response.get("Item") or {}),)
+        return ()
+
+    def get(self, table: str, key: Item) -> Item | None:
+        """One item, read consistently."""
+        with translated():
+            found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        return found
+
+    def query(self, table: str, condition: str, values: Item, *, limit: int = 0, index: str = "") -> Iterator[Item]:
+        """Items in the order of the sort key, page by page; of the table itself read consistently."""
+        request: dict[str, object] = {"TableName": table, "KeyConditionExpression": condition}
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"Limit": limit} if limit else {}
+        return pages(self._client.query, {**request, "ExpressionAttributeValues": values}, limit=limit)
+
+    def scan(self, table: str, condition: str, values: Item) -> Iterator[Item]:
+        """All items of a table that fulfil the condition."""
+        request = {"TableName": table, "FilterExpression": condition, "ExpressionAttributeValues": values}
+        return pages(self._client.scan, request, limit=0)
+
+    def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+        """Those of up to 100 items that exist."""
+        asked: Reply = {table: {"Keys": keys, "ConsistentRead": True}} if keys else {}
+        while asked:
+            with translated():
+                reply = self._client.batch_get_item(RequestItems=asked)
+            yield from reply["Responses"][table]
+            asked = reply.get("UnprocessedKeys") or {}
+
+    def batch_delete(self, table: str, keys: Sequence[Item]) -> None:
+        """Deletes up to 25 items, whether they exist or not."""
+        asked: Reply = {table: [{"DeleteRequest": {"Key": key}} for key in keys]} if keys else {}
+        while asked:
+            with translated():
+                asked = self._client.batch_write_item(RequestItems=asked).get("UnprocessedItems") or {}
+
+    def stream_of(self, table: str) -> str:
+        """The name (ARN) of the table's stream."""
+        with translated():
+            return str(self._client.describe_table(TableName=table)["Table"]["LatestStreamArn"])
+
+    def close(self) -> None:
+        """Closes the client's connections."""
+        self._client.close()
+
+
+class Call(Protocol):
+    """A client's method."""
+
+    def __call__(self, **request: object) -> Reply: ...
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """AWS's errors as ours: throttled, timed out or refused, the store did not answer."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        reason = code_of(error) if isinstance(error, ClientError) else type(error).__name__
+        raise StoreBusy(f"DynamoDB: {reason}. Try again; if it stays, look at the alarms.") from error
+
+
+def refusals(writes: Sequence[Write], error: ClientError) -> tuple[Refusal, ...]:
+    """The conditions that cancelled a transaction. Empty when it only met another one: try again."""
+    if code_of(error) != "TransactionCanceledException":
+        raise error
+    reasons: Sequence[Reply] = error.response.get("CancellationReasons", ())
+    codes = {reason.get("Code", "None") for reason in reasons}
+    if REFUSED not in codes and codes - {"None", "TransactionConflict"}:
+        raise error
+    return tuple(
+        Refusal(write.about, reason.get("Item") or {})
+        for write, reason in zip(writes, reasons, strict=True)
+        if reason.get("Code") == REFUSED
+    )
+
+
+def pages(call: Call, request: Mapping[str, object], *, limit: int) -> Iterator[Item]:
+    """Items of page after page, until there is no more or the limit is reached."""
+    seen, more = 0, True
+    while more:
+        with translated():
+            reply = call(**request)
+        for item in reply["Items"]:
+            yield item
+            seen += 1
+            if seen == limit:
+                return
+        more = "LastEvaluatedKey" in reply
+        request = {**request, "ExclusiveStartKey": reply.get("LastEvaluatedKey")}
+
+
+def code_of(error: ClientError) -> str:
+    """The error's name on AWS."""
+    return str(error.response.get("Error", {}).get("Code", "unknown"))
+
+
+def text(words: str) -> Value:
+    """A string."""
+    return {"S": words}
+
+
+def number(value: int) -> Value:
+    """A number."""
+    return {"N": str(value)}
+
+
+def text_of(item: Item, name: str) -> str:
+    """The string or the digits in that attribute; empty if there is none."""
+    (value,) = item[name].values() if name in item else ("",)
+    return value if isinstance(value, str) else value.decode()

@@ -1,0 +1,197 @@
+"""What the store writes, as parts of a transaction: one function for each noun. Called by `leadlight.aws.store`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from leadlight.aws import tables
+from leadlight.aws.dynamo import Item, Write, number, text, text_of
+from leadlight.aws.tables import Names, partition, shard
+from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, CaptureId, LeadId
+from leadlight.model.touch import Touch
+from leadlight.ports import Budget, SealingKey
+
+Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEW = "attribute_not_exists(pk)"
+
+
+def place(lead_id: LeadId, sort: str) -> Item:
+    """The key of one item of a lead."""
+    return {"pk": text(partition(lead_id)), "sk": text(sort)}
+
+
+def packed(document: Capture | Due | Lead | LedgerEntry | Touch) -> Item:
+    """The document as an attribute."""
+    return {"doc": text(msgspec.json.encode(document).decode())}
+
+
+def unpacked(item: Item, kind: type[Doc]) -> Doc:
+    """The document again."""
+    return msgspec.json.decode(text_of(item, "doc"), type=kind)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def new_lead(names: Names, lead: Lead) -> Write:
+    """Writes the lead where there is none. Updates instead of refusing, so one call serves known and unknown alike."""
+    keep = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in ("doc", "rev", "nonce"))
+    values = {":doc": packed(lead)["doc"], ":rev": number(lead.revision), ":nonce": text("")}
+    return Write(
+        lead,
+        "Update",
+        {"TableName": names.leads, "Key": place(lead.id, tables.LEAD), "UpdateExpression": f"SET {keep}"},
+        values=values,
+    )
+
+
+def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
+    """Writes the lead as its revision, over the revision before."""
+    return Write(
+        lead,
+        "Put",
+        {
+            "TableName": names.leads,
+            "Item": {
+                **place(lead.id, tables.LEAD),
+                **packed(lead),
+                "rev": number(lead.revision),
+                "nonce": text(nonce),
+            },
+        },
+        "rev = :before",
+        {":before": number(lead.revision - 1)},
+    )
+
+
+def unchanged_lead(names: Names, lead: Lead) -> Write:
+    """Refuses when the lead was changed since."""
+    request = {"TableName": names.leads, "Key": place(lead.id, tables.LEAD)}
+    return Write(lead, "ConditionCheck", request, "rev = :rev", {":rev": number(lead.revision)})
+
+
+def new_capture(names: Names, capture: Capture) -> Write:
+    """Writes a capture of a new id."""
+    item = {**place(capture.lead_id, tables.CAPTURE + capture.id), **packed(capture), **stored_now()}
+    return Write(capture, "Put", {"TableName": names.leads, "Item": item}, NEW)
+
+
+def marked_capture(names: Names, lead_id: LeadId, capture_id: CaptureId, marks: Mapping[str, datetime]) -> Write:
+    """Writes the times beside a capture of that lead."""
+    request = {
+        "TableName": names.leads,
+        "Key": place(lead_id, tables.CAPTURE + capture_id),
+        "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in marks),
+    }
+    values = {f":{name}": text(at.isoformat()) for name, at in marks.items()}
+    return Write(capture_id, "Update", request, "attribute_exists(pk)", values)
+
+
+def capture_in(item: Item) -> Capture:
+    """The capture with the times that were written beside it."""
+    return replace(
+        unpacked(item, Capture), confirmed_at=mark(item, "confirmed_at"), code_sent_at=mark(item, "code_sent_at")
+    )
+
+
+def mark(item: Item, name: str) -> datetime | None:
+    """A time that was written beside the document."""
+    return datetime.fromisoformat(text_of(item, name)) if name in item else None
+
+
+def new_touches(names: Names, touches: Iterable[Touch], *, nonce: str = "") -> Iterator[Write]:
+    """Writes touches of new ids, in order."""
+    for place_in_change, touch in enumerate(touches):
+        item = {
+            **place(touch.lead_id, tables.TOUCH + touch.id),
+            **packed(touch),
+            **stored_now(place_in_change),
+            "nonce": text(nonce),
+        }
+        yield Write(touch, "Put", {"TableName": names.leads, "Item": item}, NEW)
+
+
+def stored_now(place_in_change: int = 0) -> Item:
+    """The order of storing, for items of one moment of the product's clock: the machine's own clock, in nanoseconds."""
+    return {"stored_at": number(time.time_ns() + place_in_change)}
+
+
+def stored_at(item: Item) -> int:
+    """See `stored_now`."""
+    return int(text_of(item, "stored_at"))
+
+
+def moved_due(names: Names, due: Sequence[Due], *, undue: Sequence[str] = (), lead_id: LeadId) -> Iterator[Write]:
+    """Removes rows and writes rows; one in both is moved, and each is named once, as a transaction demands."""
+    rows = {row.key: row for row in due}
+    for key in set(undue) - rows.keys():
+        yield Write(key, "Delete", {"TableName": names.leads, "Key": place(lead_id, tables.DUE + key)})
+    for row in rows.values():
+        item = {
+            **place(row.lead_id, tables.DUE + row.key),
+            **packed(row),
+            "due_shard": text(shard(row.lead_id)),
+            "due_at": number(micros(row.at)),
+            "life": number(row.generation),
+        }
+        yield Write(row, "Put", {"TableName": names.leads, "Item": item})
+
+
+def unmoved_due(names: Names, due: Due) -> Write:
+    """Refuses when the row is gone or was moved."""
+    request = {"TableName": names.leads, "Key": place(due.lead_id, tables.DUE + due.key)}
+    values = {":at": number(micros(due.at)), ":life": number(due.generation)}
+    return Write(due, "ConditionCheck", request, "due_at = :at AND life = :life", values)
+
+
+def entry_item(entry: LedgerEntry) -> Item:
+    """A ledger entry; `held_by` stands on it only while it is claimed."""
+    held = {"held_by": text(entry.owner)} if entry.state is LedgerState.CLAIMED else {}
+    return {**place(entry.lead_id, tables.LEDGER + entry.key), **packed(entry), **held}
+
+
+def claimed_entry(names: Names, entry: LedgerEntry, previous: Item | None) -> Write:
+    """Writes a claim over exactly that item, or where there is none."""
+    request = {"TableName": names.leads, "Item": entry_item(entry)}
+    if previous is None:
+        return Write(entry, "Put", request, NEW)
+    return Write(entry, "Put", request, "doc = :doc", {":doc": previous["doc"]})
+
+
+def settled_entry(names: Names, entry: LedgerEntry) -> Write:
+    """Writes over an entry that its owner still holds."""
+    request = {"TableName": names.leads, "Item": entry_item(entry)}
+    return Write(entry, "Put", request, "held_by = :owner", {":owner": text(entry.owner)})
+
+
+def new_keys(names: Names, keys: Iterable[SealingKey]) -> Iterator[Write]:
+    """Writes keys that were never written."""
+    for key in keys:
+        item = {"id": text(key.id), "secret": {"B": key.secret}}
+        yield Write(key, "Put", {"TableName": names.keys, "Item": item}, "attribute_not_exists(id)")
+
+
+def counted(names: Names, budget: Budget) -> Write:
+    """Adds one to a counter below its limit. A limit of zero has no room for a first one either."""
+    request = {
+        "TableName": names.counters,
+        "Key": {"key": text(budget.key)},
+        "UpdateExpression": "SET expires_at = :end ADD used :one",
+    }
+    room = "used < :limit" if budget.limit < 1 else "attribute_not_exists(used) OR used < :limit"
+    end = int(budget.expires_at.timestamp()) + 1
+    return Write(
+        budget, "Update", request, room, {":end": number(end), ":one": number(1), ":limit": number(budget.limit)}
+    )

@@ -1,0 +1,195 @@
+"""The store in DynamoDB: one table for leads, one for counters, one for keys. See `leadlight.aws.tables`.
+
+Fulfils `leadlight.ports.Store`; chosen in `leadlight.wiring`. Each writing method is one call that DynamoDB does as
+a whole or not at all; conditions on revisions and owners decide races, nonces recognise our own lost answers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.aws import items, tables
+from leadlight.aws.dynamo import Client, Dynamo, Item, Write, number, text, text_of
+from leadlight.aws.items import capture_in, micros, place, stored_at, unpacked
+from leadlight.aws.stream import Streams, records, touch_in
+from leadlight.aws.tables import Names, partition
+from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
+from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, LeadId
+from leadlight.model.touch import Touch
+from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+
+CLAIM_TRIES = 4
+"""How often a claim looks at an entry that changed while it was being taken over."""
+
+FEED = "feed/handled"
+"""The note that holds how far a reader of `feed` is. Lambda keeps its own place in the stream."""
+
+
+class DynamoStore:
+    """`ports.Store` on AWS. `client` is botocore's for `dynamodb`; only `feed` needs `streams`, for `dynamodbstreams`."""
+
+    def __init__(self, client: Client, *, table: str, counters: str, keys: str, streams: Streams | None = None) -> None:
+        self._db = Dynamo(client)
+        self._names = Names(leads=table, counters=counters, keys=keys)
+        self._streams = streams
+
+    def capture(
+        self,
+        capture: Capture,
+        *,
+        key: SealingKey,
+        touch: Touch,
+        due: Sequence[Due],
+        budgets: Sequence[Budget],
+        lead: Lead,
+    ) -> None:
+        refused = self._db.transact(
+            [
+                items.new_capture(self._names, capture),
+                items.new_lead(self._names, lead),
+                *items.new_touches(self._names, [touch]),
+                *items.new_keys(self._names, [key]),
+                *items.moved_due(self._names, due, lead_id=lead.id),
+                *(items.counted(self._names, budget) for budget in budgets),
+            ]
+        )
+        about = [refusal.about for refusal in refused]
+        if not refused or capture in about:
+            return
+        for budget in about:
+            if isinstance(budget, Budget):
+                raise TooMany(max(1, int((budget.expires_at - capture.at).total_seconds())))
+        raise Conflict
+
+    def commit(self, change: Change) -> Lead:
+        lead = replace(change.lead, revision=change.lead.revision + 1)
+        refused = self._db.transact([items.next_lead(self._names, lead, change.nonce), *self._others(change)])
+        for refusal in refused:
+            if refusal.about is lead and text_of(refusal.found, "nonce") == change.nonce:
+                return unpacked(refusal.found, Lead)
+        if not refused:
+            return lead
+        if all(isinstance(refusal.about, LedgerEntry) for refusal in refused):
+            raise LeaseLost
+        raise Conflict
+
+    def append(self, touch: Touch) -> bool:
+        nonce = secrets.token_hex(16)
+        (write,) = items.new_touches(self._names, [touch], nonce=nonce)
+        refused = self._db.write(write)
+        return not refused or text_of(refused[0].found, "nonce") == nonce
+
+    def claim(
+        self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
+    ) -> LedgerEntry:
+        found: Item | None = None
+        previous: LedgerEntry | None = None
+        for _ in range(CLAIM_TRIES):
+            entry = claimed(due, previous, owner=owner, now=now, lease_until=lease_until)
+            refused = self._db.transact(
+                [
+                    items.unchanged_lead(self._names, lead),
+                    items.unmoved_due(self._names, due),
+                    items.claimed_entry(self._names, entry, found),
+                ]
+            )
+            if not refused:
+                return entry
+            if [refusal.about for refusal in refused] != [entry]:
+                raise Conflict
+            found = refused[0].found
+            previous = unpacked(found, LedgerEntry)
+            if previous.owner == owner and previous.state is LedgerState.CLAIMED:
+                return previous
+            if not may_be_claimed(previous, now=now, may_repeat=may_repeat):
+                raise AlreadyClaimed(key=previous.key, state=previous.state, lease_until=previous.lease_until)
+        raise StoreBusy("The claim changed hands too often at once. Try again.")
+
+    def lead(self, lead_id: LeadId) -> Lead | None:
+        item = self._db.get(self._names.leads, place(lead_id, tables.LEAD))
+        return unpacked(item, Lead) if item else None
+
+    def leads(self) -> Iterator[Lead]:
+        for item in self._db.scan(self._names.leads, "sk = :lead", {":lead": text(tables.LEAD)}):
+            yield unpacked(item, Lead)
+
+    def captures(self, lead_id: LeadId) -> tuple[Capture, ...]:
+        found = sorted(self._of(lead_id, tables.CAPTURE), key=stored_at)
+        return tuple(sorted(map(capture_in, found), key=lambda capture: capture.at))
+
+    def touches(self, lead_id: LeadId) -> tuple[Touch, ...]:
+        found = sorted(self._of(lead_id, tables.TOUCH), key=stored_at)
+        return tuple(sorted((unpacked(item, Touch) for item in found), key=lambda touch: touch.at))
+
+    def due_of(self, lead_id: LeadId) -> tuple[Due, ...]:
+        return earliest(unpacked(item, Due) for item in self._of(lead_id, tables.DUE))
+
+    def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
+        """The index follows the table within moments; who acts on a row claims it, which reads the table."""
+        rows = (row for shard in range(tables.SHARDS) for row in self._due_in(str(shard), until, limit))
+        return earliest(rows)[:limit]
+
+    def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
+        return tuple(unpacked(item, LedgerEntry) for item in self._of(lead_id, tables.LEDGER))
+
+    def count(self, budget: Budget) -> bool:
+        return not self._db.write(items.counted(self._names, budget))
+
+    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
+        """What the stream of the last 24 hours holds. For tools and tests: Lambda gets it pushed."""
+        if self._streams is None:
+            raise MissingSetting("A client for DynamoDB's streams", 'botocore.session.create_client("dynamodbstreams")')
+        handled = int(self.note(FEED) or 0)
+        found = sorted(records(self._streams, self._db.stream_of(self._names.leads)), key=lambda record: record[0])
+        touches = ((position, touch_in(record)) for position, record in found if position > handled)
+        return tuple(FeedRecord(position, touch) for position, touch in touches if touch)[:limit]
+
+    def advance(self, position: int) -> None:
+        if position > int(self.note(FEED) or 0):
+            self.set_note(FEED, str(position))
+
+    def note(self, name: str) -> str | None:
+        item = self._db.get(self._names.leads, {"pk": text(tables.NOTE), "sk": text(name)})
+        return text_of(item, "words") if item else None
+
+    def set_note(self, name: str, value: str) -> None:
+        item = {"pk": text(tables.NOTE), "sk": text(name), "words": text(value)}
+        self._db.write(Write(name, "Put", {"TableName": self._names.leads, "Item": item}))
+
+    def durable(self) -> None:
+        """Nothing to wait for: DynamoDB answers when a write is on disk in more than one place."""
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _others(self, change: Change) -> Iterator[Write]:
+        """All that a change writes beside the lead itself."""
+        lead_id = change.lead.id
+        marks = {"confirmed_at": change.confirm or {}, "code_sent_at": change.code_sent or {}}
+        for capture_id in {name: None for times in marks.values() for name in times}:
+            at = {name: times[capture_id] for name, times in marks.items() if capture_id in times}
+            yield items.marked_capture(self._names, lead_id, capture_id, at)
+        yield from items.new_keys(self._names, change.keys)
+        yield from items.new_touches(self._names, change.touches)
+        yield from items.moved_due(self._names, change.due, undue=change.undue, lead_id=lead_id)
+        yield from (items.settled_entry(self._names, entry) for entry in change.settle)
+
+    def _of(self, lead_id: LeadId, kind: str) -> Iterator[Item]:
+        values = {":pk": text(partition(lead_id)), ":kind": text(kind)}
+        return self._db.query(self._names.leads, "pk = :pk AND begins_with(sk, :kind)", values)
+
+    def _due_in(self, shard: str, until: datetime, limit: int) -> Iterator[Due]:
+        values = {":shard": text(shard), ":until": number(micros(until))}
+        condition = "due_shard = :shard AND due_at <= :until"
+        found = self._db.query(self._names.leads, condition, values, limit=limit, index=tables.DUE_INDEX)
+        return (unpacked(item, Due) for item in found)
+
+
+def earliest(rows: Iterator[Due]) -> tuple[Due, ...]:
+    """Due rows by their time."""
+    return tuple(sorted(rows, key=lambda row: row.at))

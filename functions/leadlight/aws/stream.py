@@ -1,0 +1,74 @@
+"""The change feed on AWS: touches out of the records of the table's stream. Called by `on_change` and by tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from leadlight.aws.dynamo import Item, text_of, translated
+from leadlight.aws.items import unpacked
+from leadlight.aws.tables import TOUCH
+from leadlight.model.touch import Touch
+
+Record = Mapping[str, Any]
+"""One record as Lambda hands it over (and `GetRecords` too): https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""
+
+QUIET = 3
+"""Empty pages in a row after which an open shard is taken as read: the API may return some between full ones."""
+
+
+class Streams(Protocol):
+    """The part of botocore's `dynamodbstreams` client that we use."""
+
+    def describe_stream(self, **request: object) -> Record: ...
+    def get_shard_iterator(self, **request: object) -> Record: ...
+    def get_records(self, **request: object) -> Record: ...
+
+
+def touches_of(event: Record) -> tuple[Touch, ...]:
+    """The new touches in one invocation's event, in the order of the stream; other items are passed over.
+
+    Touches of one transaction may come in any order among themselves.
+    """
+    return tuple(touch for record in event["Records"] if (touch := touch_in(record)))
+
+
+def touch_in(record: Record) -> Touch | None:
+    """The touch that a record says was stored, or None if it is about something else."""
+    change = record["dynamodb"]
+    new: Item = change.get("NewImage", {})
+    if record["eventName"] != "INSERT" or not text_of(new, "sk").startswith(TOUCH):
+        return None
+    return unpacked(new, Touch)
+
+
+def records(client: Streams, stream: str) -> Iterator[tuple[int, Record]]:
+    """Everything that the stream still holds, with each record's position."""
+    for shard in shards(client, stream):
+        for record in shard_records(client, stream, shard):
+            yield int(record["dynamodb"]["SequenceNumber"]), record
+
+
+def shards(client: Streams, stream: str) -> Iterator[str]:
+    """The shards' ids, parents first, page by page."""
+    request = {"StreamArn": stream}
+    while True:
+        with translated():
+            found = client.describe_stream(**request)["StreamDescription"]
+        yield from (shard["ShardId"] for shard in found["Shards"])
+        if not found.get("LastEvaluatedShardId"):
+            return
+        request = {"StreamArn": stream, "ExclusiveStartShardId": found["LastEvaluatedShardId"]}
+
+
+def shard_records(client: Streams, stream: str, shard: str) -> Iterator[Record]:
+    """The records of one shard, oldest first."""
+    with translated():
+        start = client.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    at, quiet = start.get("ShardIterator"), 0
+    while at and quiet < QUIET:
+        with translated():
+            page = client.get_records(ShardIterator=at)
+        yield from page["Records"]
+        quiet = 0 if page["Records"] else quiet + 1
+        at = page.get("NextShardIterator")

@@ -1,0 +1,97 @@
+"""The three tables and what they are asked. Read by tests and by whoever changes `infra/template.yaml`.
+
+    question                                answered by                                     index
+    the lead, at its revision               GetItem  pk=LEAD#<lead> sk=LEAD                 table
+    captures, timeline, due rows, ledger    Query    pk=LEAD#<lead> sk begins with its kind table
+    one of them, for a condition            pk=LEAD#<lead> sk=<KIND>#<id or key>            table
+    what is due by now, of all leads        Query    due_shard=0…15, due_at <= now          due, sparse
+    a note of the installation              GetItem  pk=NOTE sk=<name>                      table
+    all leads, for operators and reports    Scan     sk=LEAD                                table
+    a counter                               UpdateItem on the counters table
+    keys of sealed fields                   BatchGetItem on the keys table
+
+Documents are JSON in `doc`; what is compared or sorted by stands beside it. Keys have a table of their own without
+point-in-time recovery, so that a deleted key is gone. Counters expire by themselves. The stream of the main table is
+the feed: new items whose `sk` begins with `TOUCH#`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TypedDict
+
+from leadlight.model.person import LeadId
+
+SHARDS = 16
+"""The due index is spread, or one partition would take every write; the shard stands on the item."""
+
+DUE_INDEX = "due"
+COUNTER_TTL = "expires_at"  # seconds, as DynamoDB's time to live wants them
+
+LEAD, CAPTURE, TOUCH, DUE, LEDGER = "LEAD", "CAPTURE#", "TOUCH#", "DUE#", "LEDGER#"
+NOTE = "NOTE"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the tables are called in one installation."""
+
+    leads: str
+    counters: str
+    keys: str
+
+
+class KeyPart(TypedDict):
+    """One attribute of a key, and its role."""
+
+    AttributeName: str
+    KeyType: str
+
+
+def partition(lead_id: LeadId) -> str:
+    """Everything about one lead lies together."""
+    return f"LEAD#{lead_id}"
+
+
+def shard(lead_id: LeadId) -> str:
+    """Where in the due index the rows of a lead lie."""
+    return str(zlib.crc32(lead_id.encode()) % SHARDS)
+
+
+def definitions(names: Names) -> tuple[dict[str, object], ...]:
+    """The arguments of `CreateTable`, one for each table."""
+    return (
+        {
+            **table(names.leads, "pk", "sk"),
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": kind}
+                for name, kind in (("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N"))
+            ],
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": DUE_INDEX,
+                    "KeySchema": key_schema("due_shard", "due_at"),
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["doc"]},
+                }
+            ],
+            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        },
+        table(names.counters, "key"),
+        table(names.keys, "id"),
+    )
+
+
+def table(name: str, *key: str) -> dict[str, object]:
+    """A table that is paid by request, with a key of strings."""
+    return {
+        "TableName": name,
+        "KeySchema": key_schema(*key),
+        "AttributeDefinitions": [{"AttributeName": part, "AttributeType": "S"} for part in key],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def key_schema(*names: str) -> list[KeyPart]:
+    """A partition key and, if there is a second name, a sort key."""
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]
