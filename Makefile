@@ -8,7 +8,7 @@ WORKERS ?= 2
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench soak build lock clean
+.PHONY: help setup browser demo test check bench soak build downloads lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ soak: setup  ## kill the server again and again under load; minutes, not seconds
 
 build: setup  ## build site/ and bundle/ and look for leaks
 	@$(BIN)/leadlight build -f mkdocs.yml --site-dir site --bundle-dir bundle
+
+downloads: setup  ## renew the tutorial's PDF and recording (needs chromium, flite, ffmpeg)
+	@$(BIN)/python .ci/make-downloads content/tutorials/seven-touch-points.md content/downloads
 
 lock: setup  ## renew requirements.lock from pyproject.toml (versions and hashes, no index address)
 	@$(BIN)/python -m pip install -q uv
