@@ -1,0 +1,157 @@
+"""What does a site's mkdocs.yml say that matters to us? Options of the plugin, and MkDocs' own, in our terms.
+
+Called by the plugin, by `check`, and by the process that `leadlight build` runs MkDocs in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from mkdocs.commands.build import build
+from mkdocs.config import base, load_config
+from mkdocs.config import config_options as options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, MkDocsException
+
+from leadlight.errors import BadPlaybook, Leak, Problem
+from leadlight.gate.gather import Site
+from leadlight.gate.palette import theme_of
+from leadlight.model.site import Theme
+
+NAME = "leadlight"
+
+
+class LeadlightConfig(base.Config):  # type: ignore[no-untyped-call]  # MkDocs takes options by inheritance, untyped
+    """Options of the plugin. The last two say why a public repository is no leak: see `leadlight check`."""
+
+    playbook_dir = options.Type(str, default="playbook")
+    bundle_dir = options.Type(str, default="bundle")
+    source = options.Optional(options.Choice(("private",)))
+    public_because = options.Optional(options.Type(str))
+
+
+@contextmanager
+def hearing() -> Iterator[list[str]]:
+    """Whatever MkDocs and other plugins warn of meanwhile."""
+    said = list[str]()
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]  # shorter than a class
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+
+
+def read_config(config_file: Path, **instead: object) -> MkDocsConfig:
+    """MkDocs' configuration, validated, with some of its settings given here. Raises `BadPlaybook` with MkDocs' complaints, or if our plugin is missing."""
+    with hearing() as said:
+        try:
+            config = load_config(str(config_file), **instead)
+        except (MkDocsException, Abort) as error:
+            raise BadPlaybook([Problem(str(config_file), 0, text) for text in said or [str(error)]]) from error
+    if NAME not in config.plugins:
+        raise BadPlaybook([Problem(str(config_file), 0, "the plugin is missing: add `- leadlight` under `plugins:`")])
+    return config
+
+
+def options_of(config: MkDocsConfig) -> LeadlightConfig:
+    """The plugin's options within a whole configuration."""
+    found = config.plugins[NAME].config
+    assert isinstance(found, LeadlightConfig)  # noqa: S101  # MkDocs has validated it
+    return found
+
+
+def site_of(config: MkDocsConfig, ours: LeadlightConfig) -> Site:
+    """Where the sources lie."""
+    docs_dir, config_file = Path(config.docs_dir).resolve(), Path(config.config_file_path).resolve()
+    snippets = config.mdx_configs.get("pymdownx.snippets", {}).get("base_path", ["."])
+    bases = [snippets] if isinstance(snippets, str) else snippets
+    uses_snippets = "pymdownx.snippets" in config.markdown_extensions
+    return Site(
+        config_file=config_file,
+        docs_dir=docs_dir,
+        playbook_dir=docs_dir / ours.playbook_dir,
+        snippets=tuple((Path.cwd() / base).resolve() for base in bases) if uses_snippets else (),
+        publishes=lambda src_uri: publishes(config, src_uri),
+    )
+
+
+def publishes(config: MkDocsConfig, src_uri: str) -> bool:
+    """Whether MkDocs makes something public of a path in docs_dir; the plugin's own exclusions are not asked."""
+    specs = (config.exclude_docs, config.draft_docs)
+    hidden = any(part.startswith(".") for part in src_uri.split("/"))
+    return not hidden and not any(spec.match_file(src_uri) for spec in specs if spec is not None)
+
+
+def colours(config: MkDocsConfig) -> Theme:
+    """The palette of the site's theme."""
+    sheets = [Path(config.docs_dir) / sheet for sheet in config.extra_css]
+    return theme_of(config.theme.get("palette"), [path.read_text("utf-8") for path in sheets if path.is_file()])
+
+
+def language(config: MkDocsConfig) -> str:
+    """The language that the theme speaks."""
+    return str(config.theme.get("language") or config.theme.get("locale") or "en")
+
+
+def base_path(config: MkDocsConfig) -> str:
+    """Where the site lies on its server: `/`, or a folder with slashes on both sides."""
+    return "/" + (path + "/" if (path := urlsplit(config.site_url or "/").path.strip("/")) else "")
+
+
+def theme_files(config: MkDocsConfig) -> frozenset[str]:
+    """SHA-256 sums of the files that come with the theme, which nobody has written anything into."""
+    own = config.theme.custom_dir
+    folders = [Path(folder) / "assets" for folder in config.theme.dirs if not own or Path(folder) != Path(own)]
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a build went, from its process to ours."""
+
+    problems: tuple[Problem, ...] = ()
+    leak: bool = False
+    warnings: tuple[str, ...] = ()
+    site_dir: str = ""
+    bundle_dir: str = ""
+
+
+def build_here(config_file: Path, site_dir: str, bundle_dir: str, strict: str) -> Report:
+    """Builds a site as `mkdocs build -q` does. What is empty is as mkdocs.yml has it; `strict` is `yes` or `no`."""
+    try:
+        config = read_config(config_file, site_dir=site_dir or None, strict=strict == "yes" if strict else None)
+    except BadPlaybook as bad:
+        return Report(bad.problems)
+    ours = options_of(config)
+    ours.bundle_dir = str((config_file.resolve().parent / (bundle_dir or ours.bundle_dir)).resolve())
+    with hearing() as said:
+        try:
+            config.plugins.on_startup(command="build", dirty=False)
+            build(config)
+        except (MkDocsException, Abort) as error:
+            failure = getattr(config.plugins[NAME], "failure", None)
+            if isinstance(failure, Leak):
+                return Report(failure.leaks, leak=True)
+            if isinstance(failure, BadPlaybook):
+                return Report(failure.problems)
+            return Report(tuple(Problem(str(config_file), 0, text) for text in [*said, str(error)]))
+        finally:
+            config.plugins.on_shutdown()
+    return Report(warnings=tuple(said), site_dir=config.site_dir, bundle_dir=ours.bundle_dir)
+
+
+def main(config_file: str, site_dir: str, bundle_dir: str, strict: str, report: str) -> None:
+    """The process: our findings go into the file `report`."""
+    outcome = build_here(Path(config_file), site_dir, bundle_dir, strict)
+    Path(report).write_bytes(msgspec.json.encode(outcome))

@@ -1,0 +1,177 @@
+"""What do a site's sources withhold, and what do they say in public? Called by the plugin and by `leadlight check`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.gate.leaks import Passage, Withheld
+from leadlight.gate.passages import anchors, page_addresses, passages
+from leadlight.gate.source import Halves, Line, NoCut, body, halves
+from leadlight.playbook.front import GateFront, read_gate
+
+_ASSETS = Path(__file__).parent / "assets"
+_URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+/[^\s\"'<>()\[\]{}\\`|]+")
+_SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+[\"']?([^\"'\n]+?)[\"']?\s*$")
+_SNIPPET_FENCE = re.compile(r"^\s*-+8<-+\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the sources lie. `publishes` tells whether MkDocs makes a page or file of a path within `docs_dir`;
+    `snippets` are the folders that pymdownx.snippets reads."""
+
+    config_file: Path
+    docs_dir: Path
+    playbook_dir: Path
+    snippets: tuple[Path, ...] = ()
+    publishes: Callable[[str], bool] = lambda _: True
+
+    def name(self, src_uri: str) -> str:
+        """A source as a person would open it: relative to where the command runs, if it lies below."""
+        path = self.docs_dir / src_uri
+        return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as written; `front` and `halves` are there when it is gated."""
+
+    src_uri: str
+    text: str
+    front: GateFront | None = None
+    halves: Halves | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything the leak check needs to know about the sources."""
+
+    pages: list[Page] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    withheld: Withheld = field(default_factory=Withheld)
+    said: list[str] = field(default_factory=list)
+
+
+def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
+    """Reads all pages; problems are collected, not raised. `addresses` tells where pages really are, if known."""
+    found = Gathered()
+    for path in sorted(site.docs_dir.rglob("*.md")):
+        src_uri = path.relative_to(site.docs_dir).as_posix()
+        if not path.is_relative_to(site.playbook_dir) and site.publishes(src_uri):
+            found.pages.append(_page(site, path, src_uri, found.problems))
+    quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
+    found.problems += _published(quoted, site)
+    found.withheld = _withheld(site, found.pages, addresses or {})
+    found.said += [text for page in found.pages for text in _said(page, site, quoted)]
+    found.said += [path.read_text("utf-8", "replace") for path in _public_words(site)]
+    return found
+
+
+def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page:
+    text = path.read_text("utf-8-sig", "replace")
+    try:
+        front = read_gate(path, src_uri)
+    except BadPlaybook as bad:
+        problems += [Problem(site.name(p.file), p.line, p.message) for p in bad.problems]
+        return Page(src_uri, text)
+    if not front:
+        return Page(src_uri, text)
+    markdown, skipped = body(text)
+    try:
+        return Page(src_uri, text, front, halves(markdown, front.teaser, skipped=skipped))
+    except NoCut as no:
+        problems.append(Problem(site.name(src_uri), front.line, f"this gated page {no}"))
+        return Page(src_uri, text, front)
+
+
+def _withheld(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Withheld:
+    said, urls, places, files = list[Passage](), dict[str, str](), dict[tuple[str, str], str](), dict[str, str]()
+    for page in pages:
+        if not page.front or not page.halves:
+            continue
+        name, lines = site.name(page.src_uri), _expanded(page.halves.withheld, site)
+        said += passages(lines, name)
+        urls |= {m[0].rstrip(".,;:!?/"): f"{name}:{ln.number}" for ln in lines for m in _URL.finditer(ln.text)}
+        shown = anchors(page.halves.public)
+        for anchor, number in anchors(lines).items():
+            if anchor not in shown:
+                here = page_addresses(page.src_uri) | {addresses.get(page.src_uri, page.src_uri)}
+                places |= {(address, anchor): f"{name}:{number}" for address in here}
+        for file in page.front.files:
+            files[hashlib.sha256((site.docs_dir / file).read_bytes()).hexdigest()] = file
+    for path in sorted(site.playbook_dir.rglob("*")):
+        if path.is_file() and path.suffix in {".md", ".yml"} and path.stat().st_size:
+            files[hashlib.sha256(path.read_bytes()).hexdigest()] = site.name(path.as_posix())
+        if path.suffix == ".md":
+            text, skipped = body(path.read_text("utf-8-sig", "replace"))
+            lines = [Line(n, line) for n, line in enumerate(text.split("\n"), skipped + 1)]
+            said += passages(lines, site.name(path.as_posix()))
+    return Withheld(tuple(said), urls, places, files)
+
+
+def _said(page: Page, site: Site, quoted: set[Path]) -> Iterator[str]:
+    """What a page says in public, its markup gone and as it stands."""
+    if site.docs_dir / page.src_uri in quoted:
+        return
+    text, skipped = body(page.text)
+    yield "\n".join(page.text.split("\n")[:skipped])
+    if page.front and not page.halves:
+        return
+    shown = page.halves.public if page.halves else [Line(n, line) for n, line in enumerate(text.split("\n"))]
+    lines = _expanded(shown, site)
+    yield "\n".join(line.text for line in lines)
+    yield "\n".join(passage.text for passage in passages(lines, page.src_uri))
+
+
+def _public_words(site: Site) -> Iterator[Path]:
+    """Files beside the pages whose words are on public pages by intent."""
+    yield site.config_file
+    yield from sorted((site.playbook_dir / "forms").glob("*.yml"))
+    yield from sorted((Path(__file__).parents[1] / "playbook" / "forms").glob("*.yml"))
+    yield from sorted(site.docs_dir.rglob(".authors.yml"))
+    yield from sorted(path for path in _ASSETS.iterdir() if path.name != "after.html")
+
+
+def _expanded(lines: tuple[Line, ...] | list[Line], site: Site) -> list[Line]:
+    """The lines, followed by those of the snippets that they include."""
+    quoted = [
+        Line(line.number, text)
+        for path, line in _includes(lines, site)
+        for text in path.read_text("utf-8-sig", "replace").split("\n")
+    ]
+    return [*lines, *quoted]
+
+
+def _quoted(lines: tuple[Line, ...], site: Site) -> Iterator[Path]:
+    yield from (path for path, _ in _includes(lines, site))
+
+
+def _includes(lines: tuple[Line, ...] | list[Line], site: Site) -> Iterator[tuple[Path, Line]]:
+    """Files that pymdownx.snippets puts in, in either of its notations."""
+    inside = False
+    for line in lines if site.snippets else ():
+        if _SNIPPET_FENCE.match(line.text):
+            inside = not inside
+            continue
+        match = _SNIPPET.match(line.text)
+        name = match[1] if match else line.text.strip() if inside else ""
+        name = re.sub(r"(:[\w-]*){1,2}$", "", name)
+        if path := next((base / name for base in site.snippets if name and (base / name).is_file()), None):
+            yield path.resolve(), line
+
+
+def _published(quoted: set[Path], site: Site) -> Iterator[Problem]:
+    for path in sorted(quoted):
+        if path.is_relative_to(site.docs_dir):
+            src_uri = path.relative_to(site.docs_dir).as_posix()
+            if site.publishes(src_uri):
+                message = (
+                    "a withheld half includes this snippet, yet MkDocs publishes it as a file of its own: "
+                    f"move it out of {site.docs_dir.name}, or name it under exclude_docs"
+                )
+                yield Problem(site.name(src_uri), 0, message)

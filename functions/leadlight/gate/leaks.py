@@ -1,0 +1,172 @@
+"""Does anything withheld stand in a public file? Called by the plugin after each build and by `leadlight check`.
+
+What to look for comes from the Markdown that people wrote, never from the bundle: an empty bundle must not look clean.
+A phrase that the open half or an ungated page says as well is no secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from leadlight.errors import Problem
+from leadlight.gate.reading import Reading, readings
+from leadlight.gate.words import words
+
+RUN = 6  # words in a row that two texts do not share by chance
+_LEAST = 15  # letters that a phrase needs to mean something
+_SHOWN = 3  # leaks named per file; the rest are counted
+_URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+")
+_FRAGMENT = re.compile(r"([\w%./-]*)#([\w%.:-]+)")
+_ID = re.compile(r"\bid=[\"']?([\w%.:-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of withheld text that stands for itself: a paragraph, an item, a heading, a line of code."""
+
+    text: str
+    origin: str  # file:line
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What must not be found. `files` maps the SHA-256 of a file to its name; `anchors` a heading's id to its page.
+
+    `pages` are the addresses a gated page may have: `tutorials/x/`, `tutorials/x.html`.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    urls: Mapping[str, str] = field(default_factory=dict)
+    anchors: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """`Withheld`, made ready for looking things up; `phrases` by their first two words."""
+
+    phrases: dict[tuple[str, str], dict[tuple[str, ...], str]]
+    labels: dict[str, str]
+    urls: dict[str, str]
+    anchors: dict[str, dict[str, str]]  # id → page → origin
+    files: Mapping[str, str]
+
+
+def find(withheld: Withheld, *, said: Iterable[str], site: Path, known: Collection[str] = ()) -> list[Problem]:
+    """Every public file of `site` that shows something withheld, a few phrases of each.
+
+    `said` are texts that are public by intent. `known` are SHA-256 sums of files that come with the theme.
+    """
+    secrets = _without(_secrets(withheld), said)
+    problems = list[Problem]()
+    for path in sorted(p for p in site.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() in known:
+            continue
+        name = path.relative_to(site).as_posix()
+        hits = dict.fromkeys(_hits(secrets, data, name))
+        problems += [Problem(str(path), 0, hit) for hit in list(hits)[:_SHOWN]]
+        if len(hits) > _SHOWN:
+            problems.append(Problem(str(path), 0, f"and {len(hits) - _SHOWN} more withheld passages"))
+    return problems
+
+
+def _secrets(withheld: Withheld) -> Secrets:
+    phrases: dict[tuple[str, str], dict[tuple[str, ...], str]] = defaultdict(dict)
+    labels = dict[str, str]()
+    for passage in withheld.passages:
+        for phrase in _phrases(passage.text):
+            phrases[phrase[0], phrase[1]].setdefault(phrase, passage.origin)
+        if passage.heading and len(said := words(passage.text)) >= 2:
+            labels.setdefault(" ".join(said), passage.origin)
+    anchors: dict[str, dict[str, str]] = defaultdict(dict)
+    for (page, anchor), origin in withheld.anchors.items():
+        anchors[anchor][page] = origin
+    return Secrets(dict(phrases), labels, dict(withheld.urls), dict(anchors), withheld.files)
+
+
+def _phrases(text: str) -> Iterator[tuple[str, ...]]:
+    """Runs of words of a passage, and its short sentences as a whole."""
+    for sentence in re.split(r"(?<=[.!?:;])\s+", text):
+        if 3 <= len(said := words(sentence)) < RUN and sum(map(len, said)) >= _LEAST:
+            yield tuple(said)
+    said = words(text)
+    for i in range(len(said) - RUN + 1):
+        if sum(map(len, run := said[i : i + RUN])) >= _LEAST or not "".join(run).isascii():
+            yield tuple(run)
+
+
+def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
+    """Strikes out what is said in public on purpose."""
+    for text in said:
+        for phrase in list(_spoken(secrets, text)):
+            secrets.phrases[phrase[0], phrase[1]].pop(phrase, None)
+        line_by_line = f" {' '.join(words(text))} "
+        for label in [label for label in secrets.labels if f" {label} " in line_by_line]:
+            del secrets.labels[label]
+        for url in _urls(text):
+            secrets.urls.pop(url, None)
+        for match in _FRAGMENT.finditer(text):
+            secrets.anchors.pop(match[2], None)
+    return secrets
+
+
+def _spoken(secrets: Secrets, text: str) -> Iterator[tuple[str, ...]]:
+    """The phrases that a text contains."""
+    said = words(text)
+    for i, start in enumerate(pairwise(said)):
+        for phrase in secrets.phrases.get(start, ()):
+            if tuple(said[i : i + len(phrase)]) == phrase:
+                yield phrase
+
+
+def _urls(text: str) -> set[str]:
+    return {match[0].rstrip(".,;:!?/") for match in _URL.finditer(text)}
+
+
+def _hits(secrets: Secrets, data: bytes, name: str) -> Iterator[str]:
+    """What one file shows, in words for whoever has to mend it."""
+    for reading in readings(data):
+        if isinstance(reading, bytes):
+            if source := secrets.files.get(hashlib.sha256(reading).hexdigest()):
+                yield f"is the withheld file {source}, or contains it"
+        else:
+            yield from _said(secrets, reading)
+            yield from _linked(secrets, reading.raw, name)
+
+
+def _said(secrets: Secrets, reading: Reading) -> Iterator[str]:
+    for text in reading.texts:
+        for phrase in _spoken(secrets, text):
+            origin = secrets.phrases[phrase[0], phrase[1]][phrase]
+            yield f"says “{' '.join(phrase)}”, which is withheld in {origin}"
+    if secrets.labels:
+        for label in reading.labels:
+            if origin := secrets.labels.get(said := " ".join(words(label)), ""):
+                yield f"names “{said}”, a heading withheld in {origin}"
+
+
+def _linked(secrets: Secrets, text: str, name: str) -> Iterator[str]:
+    for url in _urls(text) if secrets.urls else ():
+        if origin := secrets.urls.get(url):
+            yield f"links to {url}, which is withheld in {origin}"
+    here = name.removesuffix("index.html")
+    places = [(here, match[1]) for match in _ID.finditer(text)]
+    places += [(match[1] or here, match[2]) for match in _FRAGMENT.finditer(text)]
+    for target, anchor in places:
+        for page, origin in secrets.anchors.get(anchor, {}).items():
+            if _may_be(target, page):
+                yield f"points to #{anchor}, a heading withheld in {origin}"
+
+
+def _may_be(target: str, page: str) -> bool:
+    """Whether an address, relative or not, can be that page."""
+    tail = target.lstrip("./")
+    return tail == page or bool(tail and page and (tail.endswith("/" + page) or page.endswith("/" + tail)))

@@ -1,0 +1,284 @@
+"""The MkDocs plugin: everything after a gated page's mark goes into the bundle, and nothing of it into the site.
+
+The page is rendered once and split in `on_page_content`, before any other plugin looks at it. What others read later
+(`page.content`, `page.markdown`, `page.toc`, `page.edit_url`) is replaced there and then: handing on the open half
+alone would still let feeds publish the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, TemplateNotFound
+from mkdocs.commands.build import get_context
+from mkdocs.config.config_options import ExtraScriptValue
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils.templates import TemplateContext
+
+from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
+from leadlight.gate import leaks
+from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files
+from leadlight.gate.gather import Gathered, gather
+from leadlight.gate.source import NoCut, halves
+from leadlight.gate.split import BadMark, ids, prune_toc, split
+from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
+from leadlight.model.site import SHELL_BODY, SHELL_TITLE
+from leadlight.playbook.front import GateFront
+from leadlight.playbook.source import load, unknown_names
+
+_FIRST, _LAST = 10_000, -10_000
+_NOINDEX = '<meta name="robots" content="noindex">'
+_SCRIPT, _STYLE = "assets/leadlight.js", "assets/leadlight.css"
+_TOC = '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
+_SHELL = (
+    '{% extends "main.html" %}'
+    "{% block htmltitle %}<title>" + SHELL_TITLE + "</title>{% endblock %}"
+    "{% block analytics %}{% endblock %}"  # addresses of these pages carry tokens: nobody else's script may see them
+    "{% block extrahead %}{{ super() }}" + _NOINDEX + "{% endblock %}"
+    "{% block content %}" + SHELL_BODY + "{% endblock %}"
+)
+
+
+class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-call]  # MkDocs takes plugins by inheritance, untyped
+    """One instance lives as long as MkDocs does; a build may run within another (one per language)."""
+
+    supports_multiple_instances = False
+
+    def __init__(self) -> None:
+        self.failure: OperatorMustFix | None = None
+        self._depth = 0
+        self._serving = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        if dirty:
+            raise PluginError(
+                "leadlight: --dirty renders only some pages, so the bundle would miss halves. Leave it out."
+            )
+        self._serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self._depth += 1
+        if self._depth == 1:
+            self._begin(config)
+        if _STYLE not in config.extra_css:
+            config.extra_css.append(_STYLE)
+            script = ExtraScriptValue(_SCRIPT)
+            script.type = "module"
+            config.extra_javascript.append(script)
+        return config
+
+    def _begin(self, config: MkDocsConfig) -> None:
+        root = Path(config.config_file_path).resolve().parent
+        self._bundle_dir = (root / self.config.bundle_dir).resolve()
+        for name, folder in (("docs_dir", config.docs_dir), ("site_dir", config.site_dir)):
+            place = Path(folder).resolve()
+            if self._bundle_dir == place or place in self._bundle_dir.parents or self._bundle_dir in place.parents:
+                message = f"bundle_dir {self._bundle_dir} and {name} {place} must lie apart: the bundle is not public"
+                raise self._failed(BadPlaybook([Problem(config.config_file_path, 0, message)]))
+        self._work = tempfile.TemporaryDirectory(prefix="leadlight-")
+        self._site = site_of(config, self.config)
+        self._split = dict[str, GatedPage]()
+        self._whole_toc = dict[str, TableOfContents]()
+        self._links = dict[str, str]()
+        try:
+            playbook = load(self._site.playbook_dir, language=language(config))
+        except BadPlaybook as bad:
+            raise self._failed(bad) from bad
+        self._stage = Stage(Path(self._work.name) / "bundle", playbook)
+
+    @event_priority(_FIRST)
+    def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Nobody else gets to see the playbook."""
+        playbook = self._site.playbook_dir
+        for file in list(files):
+            if file.abs_src_path and Path(file.abs_src_path).resolve().is_relative_to(playbook):
+                files.remove(file)
+        for address in (_SCRIPT, _STYLE):
+            if files.get_file_from_path(address) is None:
+                content = (ASSETS / Path(address).name).read_text("utf-8")
+                files.append(File.generated(config, address, content=content))
+        return files
+
+    @event_priority(_LAST)
+    def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002  # MkDocs passes it by name
+        """Gated files go where no site is; MkDocs then turns every link to them into our address by itself."""
+        if self._depth == 1:
+            self._found = self._gather(files)
+            self._fronts = {page.src_uri: page.front for page in self._found.pages if page.front}
+        for front in self._fronts.values():
+            for name in front.files:
+                if file := files.get_file_from_path(name):
+                    file.dest_dir = str(Path(self._work.name) / "files")
+                    file.abs_dest_path = os.path.normpath(Path(file.dest_dir) / file.dest_uri)
+                    file.url = self._links.setdefault(name, f"api/files/{front.id}/{Path(name).name}")
+                    file.inclusion = InclusionLevel.INCLUDED
+        return files
+
+    on_files = CombinedEvent(_on_files_first, _on_files_last)
+
+    def _gather(self, files: Files) -> Gathered:
+        found = gather(self._site, {file.src_uri: file.url for file in files.documentation_pages()})
+        fronts = [page.front for page in found.pages if page.front]
+        unknown = [bad for front in fronts for bad in unknown_names(front, self._stage.playbook)]
+        found.problems += [Problem(self._site.name(bad.file), bad.line, bad.message) for bad in unknown]
+        if found.problems:
+            raise self._failed(BadPlaybook(found.problems))
+        return found
+
+    @event_priority(_LAST)
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  # by name
+        self._nav = nav
+        return nav
+
+    @event_priority(_FIRST)
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
+        front = self._front(page)
+        if not front:
+            return markdown
+        try:
+            return halves(markdown, front.teaser).marked
+        except NoCut as no:
+            raise self._failed(self._bad(page, front, f"this gated page {no}")) from no
+
+    @event_priority(_FIRST)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
+        front = self._front(page)
+        if not front:
+            return html
+        try:
+            gated = self._stage.page(
+                front,
+                split(self._own_links(html, front)),
+                url=page.url.removeprefix("./"),
+                title=str(page.title),
+                language=language(config),
+                docs_dir=self._site.docs_dir,
+            )
+        except BadMark as bad:
+            raise self._failed(self._bad(page, front, str(bad))) from bad
+        except BadPlaybook as bad:
+            raise self._failed(bad) from bad
+        return self._hide(page, gated)
+
+    def _hide(self, page: Page, gated: GatedPage) -> str:
+        """Leaves only the open half in everything that other plugins read, and keeps the rest for the bundle."""
+        public = gated.public
+        self._split[page.url] = gated
+        self._whole_toc[page.url] = page.toc
+        page.toc = TableOfContents(prune_toc(page.toc, set(ids(public))))
+        page.content = public
+        page.markdown = halves(page.markdown or "", gated.front.teaser).teaser
+        page.edit_url = None  # it leads to the whole source
+        return public
+
+    @event_priority(_LAST)
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        self._env = env
+        if self._depth == 1:
+            context = get_context(self._nav, files, config, base_url=base_path(config))
+            self._about = About(
+                site_name=config.site_name,
+                site_url=config.site_url or "",
+                language=language(config),
+                theme=colours(config),
+                shell=env.from_string(_SHELL).render(context),
+            )
+        return env
+
+    @event_priority(_LAST)
+    def on_page_context(
+        self,
+        context: TemplateContext,
+        *,
+        page: Page,
+        config: MkDocsConfig,  # noqa: ARG002  # by name
+        nav: Navigation,  # noqa: ARG002  # by name
+    ) -> TemplateContext:
+        gated = self._split.get(page.url)
+        if gated and self._front(page):
+            shown = page.content, page.toc
+            page.content, page.toc = gated.whole, self._whole_toc[page.url]
+            try:
+                full = self._env.get_template(page.meta.get("template", "main.html")).render(context)
+                self._stage.add(gated, toc=self._render_toc(context), full=_in_head(full, _NOINDEX))
+            finally:
+                page.content, page.toc = shown
+        return context
+
+    @event_priority(_FIRST)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # by name
+        return _in_head(output, _paywalled(page)) if self._front(page) else output
+
+    @event_priority(_LAST)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        self._depth -= 1
+        if self._depth or self._serving:
+            return
+        found = self._found
+        problems = leaks.find(found.withheld, said=found.said, site=Path(config.site_dir), known=theme_files(config))
+        if problems:
+            raise self._failed(Leak(problems))
+        self._stage.finish(self._about, self._bundle_dir)
+        merge(self._stage.root, self._bundle_dir)
+
+    def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name
+        self._depth = 0
+
+    def _front(self, page: Page) -> GateFront | None:
+        """The gate of a page. A gate that stands in no file we have read cannot be looked for later: refused."""
+        front = self._fronts.get(page.file.src_uri)
+        if front is None and "gate" in page.meta:
+            message = "another plugin has made this gated page; write it as an .md file in docs_dir instead"
+            raise self._failed(BadPlaybook([Problem(page.file.src_uri, 0, message)]))
+        return front
+
+    def _own_links(self, html: str, front: GateFront) -> str:
+        """A file that several gates share is asked for by the gate of the page that links to it."""
+        for name in front.files:
+            own = f"api/files/{front.id}/{Path(name).name}"
+            html = html.replace(f'{self._links.get(name, own)}"', f'{own}"')
+        return html
+
+    def _render_toc(self, context: TemplateContext) -> str:
+        try:
+            return self._env.from_string(_TOC).render(context)
+        except TemplateNotFound:
+            return ""  # a theme without Material's partials
+
+    def _bad(self, page: Page, front: GateFront, message: str) -> BadPlaybook:
+        return BadPlaybook([Problem(self._site.name(page.file.src_uri), front.line, message)])
+
+    def _failed(self, failure: OperatorMustFix) -> PluginError:
+        """What MkDocs prints; `leadlight build` reads `failure` itself."""
+        self.failure = failure
+        return PluginError(str(failure))
+
+
+def _in_head(html: str, element: str) -> str:
+    return html.replace("</head>", f"{element}</head>", 1)
+
+
+def _paywalled(page: Page) -> str:
+    """Tells search engines that the rest is withheld on purpose, not cloaked.
+
+    See developers.google.com/search/docs/appearance/structured-data/paywalled-content.
+    """
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": str(page.title),
+        "mainEntityOfPage": {"@type": "WebPage", "@id": page.canonical_url},
+        "isAccessibleForFree": False,
+        "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".leadlight-rest"},
+    }
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/ld+json">{text}</script>'

@@ -1,0 +1,230 @@
+"""How do gated pages become a bundle? Called by the plugin, page by page, then once at the end; knows no MkDocs.
+
+All is staged in a folder of its own and merged into the bundle only after the leak check: objects first, which never
+change, the manifest last. A bundle that is being served stays whole at every moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.gate.split import Measure, Split, measure
+from leadlight.model.person import GateId, Promise
+from leadlight.model.site import MANIFEST_SCHEMA, FileObject, Form, Gate, Manifest, Theme, Wording
+from leadlight.playbook.front import GateFront
+from leadlight.playbook.promise import in_words, promise_of
+from leadlight.playbook.source import Playbook
+from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
+
+ASSETS = Path(__file__).parent / "assets"
+_TEMPLATES = Environment(loader=FileSystemLoader(ASSETS), autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class GatedPage:
+    """One gated page, split: what a visitor reads in the form, and what opens afterwards."""
+
+    src_uri: str
+    url: str
+    title: str
+    language: str
+    front: GateFront
+    form: Form
+    promise: Promise
+    wording: Wording
+    files: Mapping[str, FileObject]
+    parts: Split
+    size: Measure
+
+    @property
+    def public(self) -> str:
+        """The HTML that everybody gets: teaser, form, the teaser's footnotes."""
+        return "\n".join(part for part in (self.parts.teaser, self._render("form.html"), self.parts.notes) if part)
+
+    @property
+    def half(self) -> str:
+        """The HTML that opens: the withheld half, downloads, a question, a call."""
+        return f"{self.parts.withheld}\n{self._render('after.html')}"
+
+    @property
+    def whole(self) -> str:
+        """The HTML of the page for readers without JavaScript."""
+        return f"{self.parts.whole}\n{self._render('after.html')}"
+
+    def _render(self, template: str) -> str:
+        page_url = f"/{self.url}"
+        return _TEMPLATES.get_template(template).render(
+            gate_id=self.front.id,
+            title=self.title,
+            unlock=str(self.front.unlock),
+            form=self.form,
+            fields=self.form.fields,
+            consent=str(self.form.consent),
+            wording={str(purpose): words for purpose, words in self.form.wording.items()},
+            wording_hash=wording_hash(self.wording),
+            promise=self.promise,
+            promise_text=in_words(self.promise, language=self.language),
+            withheld_percent=self.size.percent,
+            withheld_words=self.size.words,
+            minutes=self.size.minutes,
+            files=tuple((name, _human_size(file.size), file.type) for name, file in self.files.items()),
+            page_url=page_url,
+            full_url=f"{page_url}_full",
+            language=self.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the manifest says of the site as a whole; `shell` is the theme's page around what we serve."""
+
+    site_name: str
+    site_url: str
+    language: str
+    theme: Theme
+    shell: str
+
+
+@dataclass(slots=True)
+class Stage:
+    """Collects one build below `root`."""
+
+    root: Path
+    playbook: Playbook
+    gates: dict[GateId, Gate] = field(default_factory=dict)
+    wordings: dict[str, str] = field(default_factory=dict)
+    owners: dict[GateId, str] = field(default_factory=dict)
+
+    def page(self, front: GateFront, parts: Split, *, url: str, title: str, language: str, docs_dir: Path) -> GatedPage:
+        """Brings together what one page's form has to say. Raises `BadPlaybook` if its id is taken."""
+        owner = self.owners.setdefault(front.id, front.file)
+        if owner != front.file:
+            message = f"the gate `{front.id}` is already that of {owner}; give this one an `id:` of its own"
+            raise BadPlaybook([Problem(front.file, front.line, message)])
+        form = self.playbook.forms[front.form]
+        sequence = self.playbook.sequences[front.sequence] if front.sequence else None
+        promise = promise_of(sequence, form)
+        return GatedPage(
+            src_uri=front.file,
+            url=url,
+            title=title,
+            language=language,
+            front=front,
+            form=form,
+            promise=promise,
+            wording=wording_of(form, promise, language),
+            files={PurePosixPath(file).name: self._file(docs_dir / file) for file in front.files},
+            parts=parts,
+            size=measure(parts),
+        )
+
+    def add(self, page: GatedPage, *, toc: str, full: str) -> None:
+        """Puts a page's withheld half into the bundle. `toc` and `full` are HTML, rendered by the theme.
+
+        A second language that falls back to the same source keeps the first one's half.
+        """
+        if page.front.id in self.gates:
+            return
+        writer = BundleWriter(self.root)
+        front = page.front
+        wording = wording_hash(page.wording)
+        self.wordings[wording] = writer.put_json("wordings", page.wording)
+        self.gates[front.id] = Gate(
+            page=page.url,
+            title=page.title,
+            unlock=front.unlock,
+            files=tuple(page.files),
+            fields=page.form.fields,
+            consent=page.form.consent,
+            wording=wording,
+            withheld_words=page.size.words,
+            withheld_percent=page.size.percent,
+            minutes=page.size.minutes,
+            half=writer.put_json("halves", {"html": page.half, "toc": toc, "title": page.title}),
+            full=writer.put("pages", full.encode(), "html"),
+            form=page.form.name,
+            language=page.language,
+            sequence=front.sequence,
+            buyer=front.buyer,
+            encounter=front.encounter,
+            quality=front.quality,
+            topics=front.topics,
+            file_objects=page.files,
+        )
+
+    def finish(self, about: About, bundle: Path) -> Manifest:
+        """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those."""
+        writer, playbook = BundleWriter(self.root), self.playbook
+        manifest = Manifest(
+            schema=MANIFEST_SCHEMA,
+            version="",
+            site_name=about.site_name,
+            site_url=about.site_url,
+            language=about.language,
+            theme=about.theme,
+            gates=dict(sorted(self.gates.items())),
+            sequences={name: writer.put_sequence(each) for name, each in sorted(playbook.sequences.items())},
+            wordings=dict(sorted((_wordings(bundle) | self.wordings).items())),
+            team=writer.put_json("team", playbook.team),
+            messages=writer.put_json("messages", playbook.messages),
+            shell=writer.put("shell", about.shell.encode(), "html"),
+        )
+        manifest = replace(manifest, version=content_hash(as_json(manifest)))
+        writer.manifest(manifest)
+        return manifest
+
+    def _file(self, path: Path) -> FileObject:
+        data = path.read_bytes()
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return FileObject(BundleWriter(self.root).put("files", data, path.suffix or ".bin"), len(data), kind)
+
+
+def merge(staged: Path, bundle: Path) -> None:
+    """Adds a staged bundle to the one that is there; nothing is removed, and the manifest is swapped last.
+
+    An object is written beside its place and moved there, so that none is ever half there.
+    """
+    for path in sorted(p for p in staged.rglob("*") if p.is_file() and p.name != "manifest.json"):
+        target = bundle / path.relative_to(staged)
+        if not target.exists() or _sum(target) != _sum(path):
+            _move_in(path, target)
+    _move_in(staged / "manifest.json", bundle / "manifest.json")
+
+
+def _wordings(bundle: Path) -> dict[str, str]:
+    """What an earlier build left in that bundle."""
+    path = bundle / "manifest.json"
+    if not path.exists():
+        return {}
+    earlier = msgspec.json.decode(path.read_bytes(), type=Manifest).wordings
+    return {name: place for name, place in earlier.items() if (bundle / place).exists()}
+
+
+def _move_in(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.copyfile(path, fresh)
+    fresh.replace(target)
+
+
+def _sum(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+def _human_size(size: int) -> str:
+    """
+    >>> _human_size(900), _human_size(48_200), _human_size(3_140_000)
+    ('900 bytes', '48 kB', '3.1 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
