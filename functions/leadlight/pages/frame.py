@@ -1,0 +1,41 @@
+"""How a page gets its looks: a template within the site's own shell. Used by `visitor` and `rep` beside it."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadlight.model.site import SHELL_BODY, SHELL_TITLE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def page(shell: str, template: str, *, heading: str, **data: object) -> str:
+    """A whole HTML page. A shell without the mark for the body (or none at all) gives way to our own plain one.
+
+    Only the first mark of the body counts, and nothing is put in twice: what people typed may hold any text.
+    """
+    body = _environment().get_template(template).render(heading=heading, **data)
+    if SHELL_BODY not in shell:
+        shell = _environment().get_template("shell.html").render(title=SHELL_TITLE, body=SHELL_BODY)
+    before, _, after = shell.partition(SHELL_BODY)
+    title = escape(heading)
+    return before.replace(SHELL_TITLE, title) + body + after.replace(SHELL_TITLE, title)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - a submit never draws a page
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,99 @@
+"""What a rep sees: whom to call, why, what to say; take the lead; log what the contact achieved.
+
+Plain data in, a whole page out. Made for a thumb on a phone, without a script; what acts is a button that posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leadlight.model.touch import Objective, WhyNot
+from leadlight.pages.frame import page
+
+OBJECTIVES = {
+    Objective.START: "Start a conversation",
+    Objective.ADVANCE: "Advance it",
+    Objective.CLOSE: "Close",
+    Objective.RELATE: "Build the relationship",
+}
+"""How an objective is called where a person reads it."""
+
+WHY_NOT = {
+    WhyNot.NOT_REACHED: "Not reached",
+    WhyNot.WRONG_TIME: "Wrong time",
+    WhyNot.WRONG_PERSON: "Wrong person",
+    WhyNot.OBJECTION: "An objection",
+    WhyNot.NO_NEED: "No need",
+    WhyNot.LOST: "Lost to another",
+}
+"""How a reason is called on its button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What there is to know before the call, in words. What is unknown is empty and not shown.
+
+    `call` is the visitor's own word on calls, `timeline` newest last, `hold` says until when the plan waits.
+    """
+
+    name: str
+    email: str
+    gate_title: str
+    suggested_objective: Objective
+    confirmed: bool
+    phone: str = ""
+    company: str = ""
+    language: str = ""
+    local_time: str = ""
+    call: str = ""
+    intent: str = ""
+    temperature: str = ""
+    stage: str = ""
+    read: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    questions: tuple[str, ...] = ()
+    timeline: tuple[tuple[str, str], ...] = ()
+    next_action: str = ""
+    owner: str = ""
+    hold: str = ""
+    opening: str = ""
+
+    @property
+    def who(self) -> str:
+        """The name, else the address."""
+        return self.name or self.email
+
+    @property
+    def dial(self) -> str:
+        """The number as a `tel:` link wants it (RFC 3966): digits and a leading plus."""
+        digits = "".join(c for c in self.phone if c in "0123456789")
+        return "+" + digits if self.phone.strip().startswith("+") else digits
+
+
+def lead(shell: str, *, briefing: Briefing, token: str) -> str:
+    """The briefing, with a button that takes the lead (`/rep/claim`) and the way to log an outcome."""
+    return page(shell, "lead.html", heading=briefing.who, b=briefing, token=token, objectives=OBJECTIVES)
+
+
+def claim(shell: str, *, briefing: Briefing, token: str, approve: bool) -> str:
+    """Take the lead with an objective, or let it in (`approve`, gates opened by a rep). Posts to `/rep/claim`."""
+    heading = f"Let {briefing.who} in?" if approve else f"Take over {briefing.who}?"
+    return page(shell, "claim.html", heading=heading, b=briefing, token=token, approve=approve, objectives=OBJECTIVES)
+
+
+def outcome(shell: str, *, briefing: Briefing, token: str, objectives: Sequence[Objective], done: str = "") -> str:
+    """What did it achieve? One tap posts `achieved=yes`, or `why_not` alone, to `/rep/outcome`.
+
+    Beside it go `objective`, `note`, `next_at` (local, without a zone) and `next`. `done` says what was just logged.
+    """
+    choices = {objective: OBJECTIVES[objective] for objective in objectives}
+    return page(
+        shell, "outcome.html", heading=f"How did it go with {briefing.who}?",
+        b=briefing, token=token, objectives=choices, why_not=WHY_NOT, done=done,
+    )  # fmt: skip
+
+
+def elsewhere(shell: str, *, token: str) -> str:
+    """For a link that another browser has taken: a button that posts to `/sign-in` and mails its rep a fresh one."""
+    return page(shell, "elsewhere.html", heading="This link is at home in another browser", token=token)

@@ -1,0 +1,179 @@
+"""The pages we serve ourselves: inert when opened, whole without a shell, deaf to what people type into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+
+from leadlight.model.site import SHELL_BODY, SHELL_TITLE
+from leadlight.model.touch import Objective, WhyNot
+from leadlight.pages import rep, visitor
+
+SHELL = f"<html><title>{SHELL_TITLE} - Site</title><main>{SHELL_BODY}</main></html>"
+EVIL = "<script>alert('x')</script>\" onload=\"y"
+SOMEBODY = rep.Briefing(
+    name="Ada Brink", email="ada@example.org", phone="+49 30 123-45", gate_title="Seven touch points",
+    confirmed=True, suggested_objective=Objective.ADVANCE, call="Call now", opening="You read about pace.",
+)  # fmt: skip
+NOBODY = rep.Briefing(
+    name="", email=EVIL, gate_title=EVIL, confirmed=False, suggested_objective=Objective.START, company=EVIL,
+    phone=EVIL, call=EVIL, intent=EVIL, read=(EVIL,), answers=((EVIL, EVIL),), questions=(EVIL,),
+    timeline=((EVIL, EVIL),), next_action=EVIL, owner=EVIL, hold=EVIL, opening=EVIL, local_time=EVIL, language=EVIL,
+)  # fmt: skip
+
+Page = Callable[[str, rep.Briefing, str], str]
+PAGES: dict[str, Page] = {
+    "confirm": lambda s, b, t: visitor.confirm(s, title=b.gate_title, token=t, page_url="/x/", minutes=1),
+    "waiting": lambda s, b, t: visitor.waiting(
+        s, gate_id=b.gate_title, title=b.gate_title, page_url="/x/", full_url="/x/_full", error=b.opening
+    ),
+    "unsubscribe": lambda s, b, t: visitor.unsubscribe(s, token=t, done=False, company=b.gate_title),
+    "problem": lambda s, b, t: visitor.problem(s, heading=b.who, message=b.opening, link=("/x/", b.who)),
+    "form_errors": lambda s, b, t: visitor.form_errors(s, page_url="/x/", fields={b.who: b.opening}),
+    "lead": lambda s, b, t: rep.lead(s, briefing=b, token=t),
+    "claim": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=False),
+    "approve": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=True),
+    "outcome": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=tuple(Objective)),
+    "done": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=(), done=b.opening),
+    "elsewhere": lambda s, b, t: rep.elsewhere(s, token=t),
+}
+ACTING = {"confirm", "waiting", "unsubscribe", "lead", "claim", "approve", "outcome", "elsewhere"}
+every_page = pytest.mark.parametrize("draw", PAGES.values(), ids=PAGES)
+
+
+class Elements(HTMLParser):
+    """Each start tag with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+@every_page
+def test_a_page_stands_inside_the_shell_of_the_site(draw: Page) -> None:
+    html = draw(SHELL, SOMEBODY, "t")
+
+    assert html.startswith("<html><title>")
+    assert html.endswith("</main></html>")
+    assert SHELL_BODY not in html
+    assert SHELL_TITLE not in html
+
+
+@every_page
+def test_a_page_is_whole_without_a_shell(draw: Page) -> None:
+    html = draw("", SOMEBODY, "t")
+
+    assert html.startswith("<!doctype html>")
+    assert html.count("<h1>") == 1
+    assert SHELL_BODY not in html
+
+
+@every_page
+def test_nothing_that_people_type_becomes_markup(draw: Page) -> None:
+    page = Elements(draw("", NOBODY, EVIL))
+
+    assert page.all("script") == []
+    assert [a for _, a in page.found if "onload" in a] == []
+
+
+@every_page
+def test_a_page_asks_nobody_else_for_anything_and_acts_on_nothing_by_itself(draw: Page) -> None:
+    html = draw("", SOMEBODY, "t")
+
+    assert re.findall(r"https?://|url\(|@import|http-equiv|<img|<link", html) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_acts_is_a_form_that_posts(name: str) -> None:
+    forms = Elements(PAGES[name]("", SOMEBODY, "t")).all("form")
+
+    assert bool(forms) == (name in ACTING)
+    assert all(form["method"] == "post" for form in forms)
+
+
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "lead", "claim", "outcome", "elsewhere"])
+def test_a_form_carries_its_token_in_the_address_and_the_body(name: str) -> None:
+    page = Elements(PAGES[name]("", SOMEBODY, "a&b=+"))
+
+    assert str(page.all("form")[0]["action"]).endswith("?token=a%26b%3D%2B")
+    assert {"type": "hidden", "name": "token", "value": "a&b=+"} in page.all("input")
+
+
+@every_page
+def test_every_field_has_a_label(draw: Page) -> None:
+    page = Elements(draw("", SOMEBODY, "t"))
+    fields = [*page.all("select"), *page.all("textarea"), *page.all("input")]
+    labelled = {label.get("for") for label in page.all("label")}
+
+    bare = [f for f in fields if f.get("type") not in {"hidden", "radio"} and f.get("id") not in labelled]
+
+    assert bare == []
+
+
+def test_a_text_that_looks_like_a_mark_of_the_shell_stays_text() -> None:
+    html = visitor.problem(SHELL, heading=SHELL_BODY, message=SHELL_TITLE, link=None)
+
+    assert html.count('leadlight-page"') == 1
+    assert f"<p>{SHELL_TITLE}</p>" in html
+
+
+def test_a_wrong_code_is_said_beside_its_field() -> None:
+    html = visitor.waiting("", gate_id="a/b", title="T", page_url="/x/", full_url="/x/_full", error="Four tries left.")
+
+    code = next(f for f in Elements(html).all("input") if f["name"] == "code")
+    assert code["aria-invalid"] == "true"
+    assert f'id="{code["aria-describedby"]}"' in html
+
+
+def test_a_finished_unsubscribe_asks_for_nothing_more() -> None:
+    html = visitor.unsubscribe("", token="t", done=True, company="Northlight")
+
+    assert "<form" not in html
+    assert "Northlight sends you no further mails" in html
+
+
+def test_each_reason_why_not_is_one_tap() -> None:
+    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+
+    taps = [b["value"] for b in Elements(html).all("button") if b.get("name") == "why_not"]
+    assert taps == list(WhyNot)
+
+
+def test_the_suggested_objective_is_chosen_already() -> None:
+    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+
+    chosen = [o["value"] for o in Elements(html).all("option") if "selected" in o]
+    assert chosen == [Objective.ADVANCE]
+
+
+def test_the_enter_key_does_not_log_a_success() -> None:
+    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+
+    assert "disabled" in Elements(html).all("button")[0]
+
+
+def test_the_number_can_be_dialled_from_the_briefing() -> None:
+    links = Elements(rep.lead("", briefing=SOMEBODY, token="t")).all("a")
+
+    assert links[0]["href"] == "tel:+493012345"
+
+
+def test_an_unconfirmed_lead_is_marked_on_the_briefing() -> None:
+    assert "Unconfirmed" in rep.lead("", briefing=NOBODY, token="t")
+    assert "Unconfirmed" not in rep.lead("", briefing=SOMEBODY, token="t")
+
+
+def test_approving_says_so_in_what_it_posts() -> None:
+    page = Elements(rep.claim("", briefing=SOMEBODY, token="t", approve=True))
+
+    assert {"type": "hidden", "name": "approve", "value": "yes"} in page.all("input")
