@@ -6,6 +6,7 @@ Nothing in it tells us that it was opened: no image, no pixel, and links stay as
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Mapping
@@ -71,14 +72,14 @@ def compose(
     """
     subject = one_line(texts.subject, context)
     written = prose(texts.body, context)
-    unicode_address = not all(box.address.rpartition("@")[0].isascii() for box in (sender, to, reply_to or to))
+    boxes = {"From": sender, "To": to, "Reply-To": reply_to}
+    addresses = {name: _address(box) for name, box in boxes.items() if box is not None}
+    plain = all(address.addr_spec.isascii() for address in addresses.values())
     # Python would fold a long address in List-Unsubscribe into encoded words, which no mail client can follow.
-    policy = (SMTPUTF8 if unicode_address else SMTP).clone(refold_source="none")
+    policy = (SMTP if plain else SMTPUTF8).clone(refold_source="none")
     message = EmailMessage(policy=policy)
-    message["From"] = _address(sender)
-    message["To"] = _address(to)
-    if reply_to is not None:
-        message["Reply-To"] = _address(reply_to)
+    for name, address in addresses.items():
+        message[name] = address
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{_token(message_id)}>"
@@ -93,7 +94,8 @@ def compose(
 def _address(box: Mailbox) -> Address:
     local, _, domain = _token(box.address).rpartition("@")
     if not domain.isascii():
-        domain = domain.encode("idna").decode("ascii")
+        with contextlib.suppress(UnicodeError):  # then it stays as it is, and the carrier refuses it
+            domain = domain.encode("idna").decode("ascii")
     return Address(display_name=" ".join(clean(box.name).split()), username=local, domain=domain)
 
 

@@ -121,3 +121,9 @@ def test_problems_carry_their_line() -> None:
 )
 def test_a_condition_that_cannot_hold_is_found(expression: str, complaint: str) -> None:
     assert complaint in expression_problems(expression, STEP)[0]
+
+
+def test_what_cannot_be_seen_is_no_part_of_a_value() -> None:
+    typed = "A\u202ed\x00\ta\r\nb\u2028c \ue0001 👩\u200d💻 \u00a0é"
+
+    assert render("{{ lead.name }}", {"lead": LeadView(name=typed)}) == "Ad a\nb\nc 1 👩\u200d💻 \u00a0é"

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leadlight.errors import BadPlaybook
 from leadlight.messages import Footer, Mailbox, compose
@@ -133,6 +135,20 @@ def test_no_value_can_add_a_header(evil: str) -> None:
 
     assert message["Bcc"] is None
     assert message["To"].addresses[0].addr_spec == "anna@example.com"
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=st.text(max_size=40), local=st.text(min_size=1, max_size=20), subject=st.text(max_size=60))
+def test_whatever_was_typed_the_mail_is_one_mail_to_one_person(name: str, local: str, subject: str) -> None:
+    box = Mailbox(name, f"{local}@example.com")
+    context = {**READER, "lead": LeadView(name=name, company=subject)}
+    raw = said("{{ lead.name }}", context, subject="Re: {{ lead.company }}", to=box, reply_to=box).as_bytes()
+    head = raw.partition(b"\n\n")[0]
+
+    names = [line.partition(b":")[0] for line in head.splitlines() if not line[:1].isspace()]
+
+    assert names == [b"From", b"To", b"Reply-To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"Content-Type"]
+    assert head.replace(b"\r\n", b"\n").count(b"\n\n") == 0
 
 
 def test_an_address_of_another_script_is_kept() -> None:

@@ -75,6 +75,9 @@ class Folder:
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         return (self.root / path).open("rb")
 
+    def link(self, path: str, *, name: str, media_type: str) -> str | None:
+        return None
+
     def version(self) -> str:
         return content_hash(self.read("manifest.json"))
 

@@ -1,11 +1,14 @@
 """A page's `gate:`: never overlooked, since a page whose gate is not seen would be public."""
 
+import doctest
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from leadlight.errors import BadPlaybook
 from leadlight.model.site import Unlock
+from leadlight.playbook import front, palette, spans
 from leadlight.playbook.front import GateFront, gate_id, read_gate
 from leadlight.playbook.source import load, unknown_names
 from leadlight.playbook.spans import Meter
@@ -31,23 +34,23 @@ def test_a_page_without_a_gate_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_gate_needs_no_keys(tmp_path: Path) -> None:
-    front = gate_of(tmp_path, "---\ngate: {}\n---\n# Hello\n")
+    gate = gate_of(tmp_path, "---\ngate: {}\n---\n# Hello\n")
 
-    assert front is not None
-    assert (front.id, front.form, front.unlock) == ("tutorials/zt", "short", Unlock.EMAIL)
-    assert (front.teaser, front.files, front.quality) == (None, (), 3)
+    assert gate is not None
+    assert (gate.id, gate.form, gate.unlock) == ("tutorials/zt", "short", Unlock.EMAIL)
+    assert (gate.teaser, gate.files, gate.quality) == (None, (), 3)
 
 
 def test_every_key_arrives_as_its_type(tmp_path: Path) -> None:
     (tmp_path / "downloads").mkdir()
     (tmp_path / "downloads/zt.pdf").write_bytes(b"%PDF")
     keys = "  teaser: 35%\n  meter: 2/month\n  unlock: form\n  files: [downloads/zt.pdf]\n  topics: [vpn]\n  id: zt\n"
-    front = gate_of(tmp_path, f"\ufeff---\r\ntitle: x\ngate:\n{keys}---\n# Hello\n".replace("\r", ""))
+    gate = gate_of(tmp_path, f"\ufeff---\r\ntitle: x\ngate:\n{keys}---\n# Hello\n".replace("\r", ""))
 
-    assert front is not None
-    assert (front.id, front.teaser, front.meter, front.unlock) == ("zt", 35, Meter(2, "month"), Unlock.FORM)
-    assert (front.files, front.topics) == (("downloads/zt.pdf",), ("vpn",))
-    assert (front.file, front.line) == ("tutorials/zt.md", 3)
+    assert gate is not None
+    assert (gate.id, gate.teaser, gate.meter, gate.unlock) == ("zt", 35, Meter(2, "month"), Unlock.FORM)
+    assert (gate.files, gate.topics) == (("downloads/zt.pdf",), ("vpn",))
+    assert (gate.file, gate.line) == ("tutorials/zt.md", 3)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,37 @@ def test_a_gate_that_cannot_be_read_stops_the_build(tmp_path: Path, text: str) -
     assert "tutorials/zt.md:" in complaint(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "date: 2026-13-45",
+        "a: &a [*a]",
+        "a: b: c",
+        "? [x]: y",
+        "x: !ENV [A, b]",
+        "a: &a {b: c}\nd:\n  <<: *a",
+        "- list",
+        "%",
+        "a: 1\na: 2",
+        "\x00",
+    ],
+)
+def test_odd_front_matter_of_a_page_without_gate_is_its_own_affair(tmp_path: Path, odd: str) -> None:
+    assert gate_of(tmp_path, f"---\n{odd}\n---\n# Hello\n") is None
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_bytes(b"---\ngate: {}\n---\n\xff\xfe")
+
+    with pytest.raises(BadPlaybook, match=r"x\.md: this file is not UTF-8"):
+        read_gate(tmp_path / "x.md", "x.md")
+
+
+@pytest.mark.parametrize("module", [spans, front, palette])
+def test_the_examples_run(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
 def test_two_files_of_a_gate_cannot_share_a_name(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
@@ -116,10 +150,10 @@ def test_two_files_of_a_gate_cannot_share_a_name(tmp_path: Path) -> None:
 
 
 def test_names_that_the_playbook_lacks_are_told(tmp_path: Path) -> None:
-    front = gate_of(tmp_path, "---\ngate: {form: shrot, sequence: zt, buyer: cto}\n---\n")
-    assert front is not None
+    gate = gate_of(tmp_path, "---\ngate: {form: shrot, sequence: zt, buyer: cto}\n---\n")
+    assert gate is not None
 
-    found = [problem.message for problem in unknown_names(front, load(tmp_path / "none", language="en"))]
+    found = [problem.message for problem in unknown_names(gate, load(tmp_path / "none", language="en"))]
 
     assert found == [
         "`form: shrot` is not in the playbook; did you mean `short`?",

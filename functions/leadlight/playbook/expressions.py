@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _KEPT = frozenset("\n\u200c\u200d")
-_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_SPACES = str.maketrans({"\t": " ", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 
 _ALONE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)\n", re.MULTILINE)
 
@@ -29,7 +30,7 @@ FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 def clean(value: object) -> str:
     """A value as text: None is nothing; lines stay, all that is invisible or private goes (but emoji stay whole)."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).translate(_SPACES)
     return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _DROPPED)
 
 

@@ -42,7 +42,7 @@ def nearest(wrong: str, right: Iterable[str]) -> str:
     """`; did you mean x?`, or the whole choice where nothing is near."""
     choices = list(right)
     lowered = {choice.lower(): choice for choice in choices}
-    near = difflib.get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.6)
     if near:
         return f"; did you mean `{lowered[near[0]]}`?"
     return "; there is " + listed(choices) if choices else ""

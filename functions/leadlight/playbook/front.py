@@ -17,7 +17,7 @@ from leadlight.model.touch import Encounter
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
 from leadlight.playbook.shapes import GateShape
 from leadlight.playbook.spans import Meter
-from leadlight.playbook.written import Written, read_yaml, split_front
+from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
 _KEYS = set(keys_of(GateShape))
 _LOOKS_GATED = re.compile(r"^[\"']?gate?[sd]?[\"']?\s*:", re.MULTILINE | re.IGNORECASE)
@@ -58,7 +58,7 @@ def gate_id(src_uri: str) -> GateId:
 
 def read_gate(path: Path, src_uri: str) -> GateFront | None:
     """The gate of the page at `path`, or None where it has none. Raises `BadPlaybook`, naming the file `src_uri`."""
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path, file=src_uri)
     page = split_front(text)
     if not page.front:
         _refuse_a_displaced_gate(text, src_uri)

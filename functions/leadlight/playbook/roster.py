@@ -10,7 +10,7 @@ from leadlight.errors import BadPlaybook
 from leadlight.model.site import Company, Hours, Person, Team
 from leadlight.playbook.findings import shaped
 from leadlight.playbook.shapes import PersonShape, TeamShape
-from leadlight.playbook.written import read_yaml
+from leadlight.playbook.written import read_yaml, text_of
 
 
 def built_in_team(language: str) -> Team:
@@ -23,7 +23,7 @@ def read_team(path: Path, *, language: str) -> Team:
     """The team of that file, or the built-in one where there is none. Raises `BadPlaybook`."""
     if not path.exists():
         return built_in_team(language)
-    written = read_yaml(path.read_text(encoding="utf-8"), file=str(path))
+    written = read_yaml(text_of(path), file=str(path))
     shape = shaped(TeamShape, written)
     people = tuple(_person(person, language) for person in shape.people)
     if twice := [name for name, count in Counter(person.id for person in people).items() if count > 1]:

@@ -20,7 +20,7 @@ from leadlight.playbook.front import GateFront
 from leadlight.playbook.roster import built_in_team, read_team
 from leadlight.playbook.shapes import FieldShape, FormShape, MessageShape
 from leadlight.playbook.steps import read_sequences, text_problems
-from leadlight.playbook.written import Written, read_yaml, split_front
+from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
 _BUILT_IN = Path(__file__).parent
 _PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
@@ -99,7 +99,7 @@ def _forms(folder: Path, problems: list[Problem]) -> dict[str, Form]:
 
 
 def _form(path: Path) -> Form:
-    written = read_yaml(path.read_text(encoding="utf-8"), file=str(path))
+    written = read_yaml(text_of(path), file=str(path))
     shape = shaped(FormShape, written)
     problems = list(_form_problems(shape, written))
     if problems:
@@ -149,7 +149,7 @@ def _messages(folder: Path, problems: list[Problem]) -> dict[str, Message]:
 
 
 def _message(path: Path) -> Message:
-    page = split_front(path.read_text(encoding="utf-8-sig"))
+    page = split_front(text_of(path))
     written = read_yaml(page.front, file=str(path), first_line=2)
     shape = shaped(MessageShape, written)
     problems = text_problems(shape.subject, page, written, MESSAGES[path.stem])
@@ -161,7 +161,7 @@ def _message(path: Path) -> Message:
 def _criteria(path: Path) -> None:
     if not path.exists():
         return
-    written = read_yaml(path.read_text(encoding="utf-8"), file=str(path))
+    written = read_yaml(text_of(path), file=str(path))
     if not isinstance(written.data, dict | None):
         raise BadPlaybook([written.problem((), "write `name: value` lines; an empty file takes the defaults")])
 
@@ -173,7 +173,7 @@ def _pages(folder: Path, problems: list[Problem]) -> tuple[str, ...] | None:
     names = []
     for path in _named_files(folder, ".md", problems):
         names.append(path.stem)
-        page = split_front(path.read_text(encoding="utf-8-sig"))
+        page = split_front(text_of(path))
         written = gather(problems, lambda page=page, path=path: read_yaml(page.front, file=str(path), first_line=2))  # type: ignore[misc]  # the same
         titled = written is not None and isinstance(written.data, dict) and bool(written.data.get("title"))
         if not titled and not re.search(r"^# +\S", page.body, re.MULTILINE):

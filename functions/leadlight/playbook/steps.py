@@ -15,7 +15,10 @@ from leadlight.playbook.findings import gather, nearest, shaped
 from leadlight.playbook.shapes import SequenceShape, StepShape
 from leadlight.playbook.templates import expression_problems, template_problems
 from leadlight.playbook.write import as_json, content_hash
-from leadlight.playbook.written import Page, Written, read_yaml, split_front
+from leadlight.playbook.written import Page, Written, read_yaml, split_front, text_of
+
+_LONGEST = 60_000
+"""Bytes of a body. Gmail cuts a mail at 102 KB, and inlined styles make it grow."""
 
 
 def read_sequences(folder: Path, team: Team, problems: list[Problem]) -> dict[str, Sequence]:
@@ -43,6 +46,10 @@ def text_problems(subject: str, page: Page, written: Written, names: Names) -> l
         problems.append(Problem(written.file, page.body_line + line - 1, message))
     if not page.body.strip():
         problems.append(Problem(written.file, page.body_line, "there is no text yet; write it below the front matter"))
+    if len(page.body.encode()) > _LONGEST:
+        problems.append(
+            Problem(written.file, page.body_line, "this is too long for a mail; put it on a page, and link")
+        )
     return problems
 
 
@@ -73,7 +80,7 @@ def _sequence(folder: Path, team: Team) -> Sequence:
 def _settings(path: Path) -> SequenceShape:
     if not path.exists():
         return SequenceShape(purpose="", migrate=Migrate.FINISH)
-    return shaped(SequenceShape, read_yaml(path.read_text(encoding="utf-8"), file=str(path)))
+    return shaped(SequenceShape, read_yaml(text_of(path), file=str(path)))
 
 
 def _step_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -94,7 +101,7 @@ def _step_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _step(path: Path, team: Team) -> Step:
-    page = split_front(path.read_text(encoding="utf-8-sig"))
+    page = split_front(text_of(path))
     if not page.front:
         raise BadPlaybook(
             [Problem(str(path), 1, "start with front matter: `---`, subject, wait, encounter, objective, `---`")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pathlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ class Page:
     body_line: int
 
 
+def text_of(path: pathlib.Path, *, file: str | None = None) -> str:
+    """The text of a file, without a byte order mark. Raises `BadPlaybook` where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadPlaybook([Problem(file or str(path), 0, "this file is not UTF-8; save it as UTF-8")]) from error
+
+
 def split_front(text: str) -> Page:
     """The two parts of a Markdown file; an empty front where there is none."""
     match = _FRONT.match(text)
@@ -70,19 +79,21 @@ def read_yaml(text: str, *, file: str, first_line: int = 1) -> Written:
         what = error.problem or "this cannot be read"
         message = f"this is not valid YAML ({what}); look at the indentation, colons and quotes here"
         raise BadPlaybook([Problem(file, line, message)]) from error
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # a ValueError for dates such as 2026-13-45
         raise BadPlaybook([Problem(file, first_line, f"this is not valid YAML: {error}")]) from error
-    return Written(file, _plain(data, (), lines, first_line), lines)
+    try:
+        return Written(file, _plain(data, (), lines, first_line), lines)
+    except RecursionError as error:
+        raise BadPlaybook([Problem(file, first_line, "something in here contains itself; write it out")]) from error
 
 
 def _plain(node: object, path: Path, lines: dict[Path, int], first_line: int) -> object:
+    if isinstance(node, CommentedMap | CommentedSeq):
+        for key, place in (node.lc.data or {}).items():  # nothing for merged keys and tagged lists
+            lines[(*path, key if isinstance(node, CommentedSeq) else str(key))] = first_line + place[0]
     if isinstance(node, CommentedMap):
-        for key in node:
-            lines[(*path, str(key))] = first_line + node.lc.key(key)[0]
         return {str(key): _plain(value, (*path, str(key)), lines, first_line) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            lines[(*path, index)] = first_line + node.lc.item(index)[0]
         return [_plain(value, (*path, index), lines, first_line) for index, value in enumerate(node)]
     if isinstance(node, TaggedScalar):
         return str(node.value)
