@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ ADDRESS = "anna.nowak@example.com"
 PROMISE = Promise(mails=4, days=21, channels=("mail",), purpose="follow-up", sequence="zero-trust", version="a1b2c3")
 CONSENT = Consent((Purpose.CONTENT, Purpose.FOLLOW_UP), wording="f00d" * 8, promise=PROMISE, at=NOW, how="form")
 
-_numbers = count(1)
+_numbers = count(os.getpid() << 32)  # processes that work side by side do not repeat each other
 
 
 class Place(Protocol):

@@ -174,7 +174,7 @@ def refusals(writes: Sequence[Write], error: ClientError) -> tuple[Refusal, ...]
         raise error
     return tuple(
         Refusal(write.about, reason.get("Item") or {})
-        for write, reason in zip(writes, reasons, strict=True)
+        for write, reason in zip(writes, reasons, strict=False)
         if reason.get("Code") == REFUSED
     )
 

@@ -31,7 +31,7 @@ FEED = "feed/handled"
 
 
 class DynamoStore:
-    """`ports.Store` on AWS. `client` is botocore's for `dynamodb`; only `feed` needs `streams`, for `dynamodbstreams`."""
+    """`ports.Store` on AWS, by botocore clients for `dynamodb` and, for `feed` only, for `dynamodbstreams`."""
 
     def __init__(self, client: Client, *, table: str, counters: str, keys: str, streams: Streams | None = None) -> None:
         self._db = Dynamo(client)

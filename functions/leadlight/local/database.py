@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 
 PRIVATE = 0o600
+PRAGMAS = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 
 
 class Database:
@@ -27,9 +29,8 @@ class Database:
         self._connection = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
         try:
             with translated():
-                self._connection.executescript(
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                )
+                use_wal(self._connection, time.monotonic() + busy_seconds)
+                self._connection.executescript(PRAGMAS)
             self._migrate(migrations)
         except BaseException:
             self._connection.close()
@@ -68,6 +69,19 @@ class Database:
                 for statement in script.split(";"):
                     db.execute(statement)
             db.execute(f"PRAGMA user_version={len(migrations)}")
+
+
+def use_wal(connection: sqlite3.Connection, deadline: float) -> None:
+    """Switches to the write-ahead log. SQLite does not wait by itself when two processes do this at the same moment."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager

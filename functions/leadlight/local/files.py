@@ -27,6 +27,10 @@ class LocalFiles:
         except (OSError, ValueError) as error:
             raise MissingBundle(path) from error
 
+    def link(self, path: str, *, name: str, media_type: str) -> str | None:  # noqa: ARG002 the port's shape
+        """None: the local server streams the object itself."""
+        return None
+
     def version(self) -> str:
         """One `stat`: a build replaces the manifest by renaming, so the inode changes even within one clock tick."""
         try:

@@ -1,0 +1,174 @@
+"""What SQLite adds to the contract: processes that die or work side by side, files, schemas."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from tests.contracts.examples import HOUR, NOW, Submit, budget, due, submit, touch
+
+from leadlight.errors import Conflict, StoreBusy, StoreTooNew
+from leadlight.local.schema import KEYS, STORE
+from leadlight.local.store import SqliteStore
+from leadlight.ports import Change
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def run(work: Callable[..., None], *arguments: object) -> Connection:
+    """Starts a process; its first argument is the other end of the returned pipe."""
+    ours, theirs = SPAWN.Pipe()
+    SPAWN.Process(target=work, args=(theirs, *arguments), daemon=True).start()
+    theirs.close()
+    return ours
+
+
+def capture_and_wait(pipe: Connection, path: Path, what: Submit) -> None:
+    """Stores a submit, says so, and holds on."""
+    store = SqliteStore(path)
+    what.into(store)
+    pipe.send(os.getpid())
+    pipe.recv()
+
+
+def count_and_capture(pipe: Connection, path: Path, number: int) -> None:
+    """Counts and captures as often as it can, side by side with another process."""
+    limit = budget(10, "shared")
+    with closing(SqliteStore(path)) as store:
+        won = sum(store.count(limit) for _ in range(10))
+        submit(f"side-by-side-{number}@example.com").into(store)
+    pipe.send(won)
+
+
+def test_p1_a_submit_survives_kill_9_right_after_its_answer(tmp_path: Path) -> None:
+    what = submit()
+    pipe = run(capture_and_wait, tmp_path / "leads.db", what)
+    os.kill(pipe.recv(), signal.SIGKILL)
+    with pytest.raises(EOFError):
+        pipe.recv()
+
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        assert store.captures(what.lead.id) == (what.capture,)
+        assert [record.touch for record in store.feed(limit=10)] == [what.touch]
+
+
+def test_two_processes_share_a_file_and_its_budgets(tmp_path: Path) -> None:
+    pipes = [run(count_and_capture, tmp_path / "leads.db", number) for number in range(2)]
+
+    assert sum(pipe.recv() for pipe in pipes) == 10
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        assert len(list(store.leads())) == 2
+
+
+def test_two_open_stores_see_each_others_writes_at_once(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as one, closing(SqliteStore(tmp_path / "leads.db")) as other:
+        lead = submit().into(one)
+        changed = other.commit(Change(lead))
+
+        assert one.lead(lead.id) == changed
+        with pytest.raises(Conflict):
+            one.commit(Change(lead))
+
+
+def test_a_store_held_by_another_process_is_busy_not_broken(tmp_path: Path) -> None:
+    path = tmp_path / "leads.db"
+    with closing(SqliteStore(path, busy_seconds=0.05)) as store, closing(sqlite3.connect(path)) as other:
+        lead = submit().into(store)
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(StoreBusy) as busy:
+            store.commit(Change(lead))
+
+        assert isinstance(busy.value.__cause__, sqlite3.OperationalError)
+        assert store.lead(lead.id) == lead
+        other.rollback()
+        assert store.commit(Change(lead)).revision == 1
+
+
+def test_a_closed_store_is_busy_not_broken(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "leads.db")
+    store.close()
+
+    with pytest.raises(StoreBusy):
+        store.note("epoch")
+
+
+def test_a_store_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "leads.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version={len(STORE) + 1}")
+
+    with pytest.raises(StoreTooNew) as refused:
+        SqliteStore(path)
+
+    assert (refused.value.found, refused.value.known) == (len(STORE) + 1, len(STORE))
+
+
+def test_a_store_says_its_schema(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "leads.db").close()
+
+    with closing(sqlite3.connect(tmp_path / "leads.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(STORE),)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_an_interrupted_first_start_leaves_no_half_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadlight.local.store.STORE", (*STORE, "CREATE TABLE new (x); SELECT nonsense"))
+    with pytest.raises(StoreBusy):
+        SqliteStore(tmp_path / "leads.db")
+    monkeypatch.undo()
+
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        assert list(store.leads()) == []
+
+
+def test_commits_are_flushed_to_disk_before_they_return(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store, store._db.reading() as db:
+        full = 2
+
+        assert db.execute("PRAGMA synchronous").fetchone() == (full,)
+
+
+@pytest.mark.parametrize("script", [*STORE, *KEYS])
+def test_migrations_are_split_at_statements_only(script: str) -> None:
+    assert all(sqlite3.complete_statement(f"{part};") for part in script.split(";"))
+
+
+def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        submit().into(store)
+
+        assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+        assert len(list(tmp_path.iterdir())) > 1
+
+
+def test_counters_of_past_windows_are_swept(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        submit().within(budget(5), budget(5)).into(store)
+        submit(at=NOW + 2 * HOUR).into(store)
+
+        with store._db.reading() as db:
+            assert db.execute("SELECT count(*) FROM counter").fetchone() == (0,)
+
+
+def test_all_leads_are_listed_beyond_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadlight.local.store.PAGE", 2)
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        known = {submit().into(store).id for _ in range(5)}
+
+        assert {lead.id for lead in store.leads()} == known
+
+
+def test_touches_and_due_rows_of_a_change_that_fails_halfway_are_gone(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        lead = submit().into(store)
+        with pytest.raises(AttributeError):
+            store.commit(Change(lead, touches=(touch(lead.id, "half"),), due=(due(lead.id), None)))  # type: ignore[arg-type]  # the fault
+
+        assert len(store.touches(lead.id)) == len(store.due_of(lead.id)) == 1
+        assert store.commit(Change(lead)).revision == 1
