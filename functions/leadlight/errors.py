@@ -45,6 +45,21 @@ class BadRequest(VisitorCanFix):
     """What was sent cannot be read at all."""
 
 
+class TooLarge(BadRequest):
+    """More than a form can hold."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"That is too much: at most {limit // 1024} KB. Please shorten your text.")
+
+
+class ForeignOrigin(VisitorCanFix):
+    """Another site tried to post in this person's name."""
+
+    def __init__(self) -> None:
+        super().__init__("This was sent from another site. Please use the form on our page.")
+
+
 class BadFields(VisitorCanFix):
     """Some fields need another value."""
 

@@ -29,7 +29,7 @@ OPENINGS = {
 """What to begin with, by the objective that is open."""
 
 REASONS = {
-    TouchKind.CAPTURED: "{who} downloaded “{what}” (unconfirmed)",
+    TouchKind.CAPTURED: "{who} downloaded “{what}”",
     TouchKind.CONFIRMED: "{who} opened “{what}”",
     TouchKind.ASKED: "{who} asks about “{what}”",
     TouchKind.CALL_WANTED: "{who} about “{what}”",
@@ -163,12 +163,28 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
         "company": company_view(services, bundle.team),
         "call": call_in_words(wish),
         "confirmed": case.confirmed,
-        "reason": REASONS.get(touch.kind, "{who}").format(who=profile.name or profile.address, what=gate.title),
+        "reason": _subject(case, gate.title),
         "read": titles_read(bundle, case.touches),
         "answers": tuple((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
         "question": said.get("text", "") if touch.kind is TouchKind.ASKED else "",
         "opening": OPENINGS[suggested_objective(lead)],
     }
+
+
+def _subject(case: Case, what: str) -> str:
+    """Who and why now; a wish for a call comes first."""
+    company = case.profile.fields.get("company", "")
+    who = case.profile.name or case.profile.address
+    subject = REASONS.get(case.touch.kind, "{who}").format(who=f"{who}, {company}" if company else who, what=what)
+    match case.wish:
+        case CallWish(kind=CallKind.NOW):
+            return f"CALL NOW: {subject}"
+        case CallWish(kind=CallKind.AT, at=datetime() as at):
+            return f"CALL AT {at:%d %b %H:%M} UTC: {subject}"
+        case CallWish(kind=CallKind.NO):
+            return f"No call: {subject}"
+        case _:
+            return subject
 
 
 def titles_read(bundle: Bundle, touches: tuple[Touch, ...]) -> tuple[str, ...]:

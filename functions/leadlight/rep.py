@@ -86,15 +86,21 @@ def bind(services: Services, opened: Visit) -> None:
             raise Elsewhere
 
 
-def take_over(services: Services, opened: Visit) -> Lead:
-    """The rep has the lead: the plan waits, and a gate that needs approval opens. Twice is once."""
+def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead:
+    """The rep has the lead: the plan waits, and a gate that needs approval opens. Twice is once.
+
+    Sets what the contact is to effect: `objective`, else the suggested one. Raises `BadFields`, `Elsewhere`.
+    """
+    if objective and objective not in set(Objective):
+        raise BadFields({"objective": f"Choose one of {', '.join(Objective)}."})
     bind(services, opened)
     bundle = open_bundle(services.files)
 
     def take(lead: Lead) -> Change | None:
-        if lead.hold is not None and lead.hold.by == opened.rep:
+        aim = Objective(objective) if objective else suggested_objective(lead)
+        if lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim:
             return None
-        return _taken(services, bundle, lead, opened.rep)
+        return _taken(services, bundle, lead, opened.rep, aim)
 
     return decide(services, opened.lead.id, str(opened.lead.generation), take)
 
@@ -175,10 +181,9 @@ def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tup
     return tuple(g for g in sorted(asked) if g in gates and gates[g].unlock is Unlock.REP and g not in lead.grants)
 
 
-def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str) -> Change:
+def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective) -> Change:
     now = services.clock.now()
     touch_id = f"claimed/{secrets.token_hex(8)}"
-    objective = suggested_objective(lead)
     until = hold_until(now, bundle.team)
     approved = pending_gates(bundle, lead, services.store.touches(lead.id))
     held = replace(

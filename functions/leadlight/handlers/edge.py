@@ -1,0 +1,74 @@
+"""The edge that both HTTP functions share: event in, one actor called, answer out; nothing raised ever leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from leadlight.errors import LeadlightError, OperatorMustFix, UnknownGate
+from leadlight.handlers.http import broken, refusal
+from leadlight.handlers.request import Request, read
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+
+Event = Mapping[str, Any]
+Handler = Callable[[Event, object], dict[str, Any]]
+
+logger = Logger(service="leadlight")
+
+
+def here(router: Router) -> tuple[Services, Request]:
+    """What a route works with: the services and the request of this call."""
+    return router.context["services"], router.context["request"]
+
+
+def handler_of(router: Router, services: Services) -> Handler:
+    """A Lambda handler over these routes. Calls must not overlap: the resolver keeps its request on its class."""
+    app = APIGatewayHttpResolver()
+    app.include_router(router)
+
+    @app.exception_handler(LeadlightError)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
+    def refused(error: LeadlightError) -> Response[str]:
+        request = app.context["request"]
+        if isinstance(error, OperatorMustFix):
+            logger.exception("request.failed", path=_route(request))
+        return refusal(error, request, shell_of(services))
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same
+    def failed(_: Exception) -> Response[str]:
+        logger.exception("request.failed", path=_route(app.context["request"]))
+        return broken(app.context["request"])
+
+    @app.not_found
+    def nowhere(_: Exception) -> Response[str]:
+        return refusal(UnknownGate(""), app.context["request"], shell_of(services))
+
+    def handle(event: Event, context: object) -> dict[str, Any]:
+        request = read(event)
+        app.append_context(services=services, request=request)  # type: ignore[no-untyped-call]  # the same
+        return app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
+
+    return handle
+
+
+def shell_of(services: Services) -> str:
+    """The site's own page around ours; nothing if there is no bundle to take it from."""
+    try:
+        return open_bundle(services.files).shell
+    except LeadlightError:
+        return ""
+
+
+def _as_get(event: Event) -> dict[str, Any]:
+    """A HEAD runs the route of its GET; the request says that it must not change anything."""
+    http = {**event["requestContext"]["http"], "method": "GET"}
+    return {**event, "requestContext": {**event["requestContext"], "http": http}}
+
+
+def _route(request: Request) -> str:
+    """The path for the log, without what follows a token-carrying query; paths carry no personal data."""
+    return request.path

@@ -1,0 +1,138 @@
+"""From what actors say to what browsers get: statuses, cookies, headers. The only file that knows status codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie as SetCookie
+from aws_lambda_powertools.shared.cookies import SameSite
+
+from leadlight import errors
+from leadlight.handlers.request import Request
+from leadlight.pages import visitor as pages
+from leadlight.visitor.passes import Cookie
+
+STATUS: Mapping[type[errors.LeadlightError], HTTPStatus] = {
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.ForeignOrigin: HTTPStatus.FORBIDDEN,
+    errors.BadFields: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownGate: HTTPStatus.NOT_FOUND,
+    errors.NotOpen: HTTPStatus.UNAUTHORIZED,
+    errors.WrongCode: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.ExpiredToken: HTTPStatus.GONE,
+    errors.BadToken: HTTPStatus.FORBIDDEN,
+    errors.TryAgain: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The nearest class of an error decides; what an operator must fix is a 500 without its inside."""
+
+HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+
+STREAM = "X-Leadlight-File"
+"""Tells the local server which object of the bundle to stream; it never leaves the process."""
+
+
+def as_json(body: object, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Cookie] = ()) -> Response[str]:
+    """A JSON answer."""
+    text = body.decode() if isinstance(body, bytes) else json.dumps(body)
+    return Response(status, "application/json; charset=utf-8", text, dict(HEADERS), _set(cookies))
+
+
+def as_page(body: str | bytes, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Cookie] = ()) -> Response[str]:
+    """A page for a person."""
+    text = body.decode() if isinstance(body, bytes) else body
+    return Response(status, "text/html; charset=utf-8", text, dict(HEADERS), _set(cookies))
+
+
+def see_other(location: str, cookies: Iterable[Cookie] = ()) -> Response[str]:
+    """After a post: look there. `location` is a path of ours, never taken from a request."""
+    return Response(HTTPStatus.SEE_OTHER, "text/plain", "", {**HEADERS, "Location": location}, _set(cookies))
+
+
+def as_file(path: str, *, name: str, media_type: str, link: str | None) -> Response[str]:
+    """A download: from where the object lies if there is a link, else streamed by the local server."""
+    if link:
+        return Response(HTTPStatus.FOUND, "text/plain", "", {**HEADERS, "Location": link})
+    headers = {**HEADERS, STREAM: path, "X-Leadlight-Name": name}
+    return Response(HTTPStatus.OK, media_type, "", headers)
+
+
+def refusal(error: errors.LeadlightError, request: Request, shell: str) -> Response[str]:
+    """The answer to what went wrong: problem JSON (RFC 9457) for a program, a page for a person."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
+    hidden = status is HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "Something is broken on our side. Please try again later." if hidden else str(error)
+    if isinstance(error, errors.TryAgain):
+        detail = "We could not store that just now, and nothing is half done. Please try again in a moment."
+    if request.wants_page:
+        answer = as_page(_page_of(error, status, detail, request, shell), status)
+    else:
+        answer = _problem(error, status, detail)
+    if isinstance(error, errors.TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.TryAgain):
+        answer.headers["Retry-After"] = "2"
+    return answer
+
+
+def broken(request: Request) -> Response[str]:
+    """The answer when we are at fault and know no more than that."""
+    return refusal(errors.OperatorMustFix(), request, "")
+
+
+def _problem(error: errors.LeadlightError, status: HTTPStatus, detail: str) -> Response[str]:
+    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    if isinstance(error, errors.BadFields):
+        body["fields"] = error.fields
+    if isinstance(error, errors.WrongCode):
+        body["fields"] = {"code": detail}
+    return Response(status, "application/problem+json", json.dumps(body), dict(HEADERS))
+
+
+def _page_of(error: errors.LeadlightError, status: HTTPStatus, detail: str, request: Request, shell: str) -> str:
+    if isinstance(error, errors.BadFields):
+        back = request.headers.get("referer", "/")
+        return pages.form_errors(shell, page_url=_path_of(back), fields=error.fields)
+    return pages.problem(shell, heading=HEADINGS.get(status, status.phrase), message=detail, link=("/", "To the site"))
+
+
+HEADINGS = {
+    HTTPStatus.GONE: "This link is too old",
+    HTTPStatus.FORBIDDEN: "This link does not work",
+    HTTPStatus.UNAUTHORIZED: "Not open yet",
+    HTTPStatus.NOT_FOUND: "Not here",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Almost",
+    HTTPStatus.TOO_MANY_REQUESTS: "A moment, please",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Once more, please",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Our fault",
+}
+
+
+def _path_of(address: str) -> str:
+    """Only the path of a referrer: no page of ours links to another site because a header says so."""
+    path = "/" + address.partition("://")[2].partition("/")[2] if "://" in address else "/"
+    return path.partition("?")[0]
+
+
+def _set(cookies: Iterable[Cookie]) -> list[SetCookie]:
+    return [
+        SetCookie(
+            name=cookie.name,
+            value=cookie.value,
+            path="/",
+            secure=True,
+            http_only=not cookie.readable,
+            max_age=int(cookie.life.total_seconds()),
+            same_site=SameSite.LAX_MODE,
+        )
+        for cookie in cookies
+    ]

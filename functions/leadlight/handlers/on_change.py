@@ -1,0 +1,28 @@
+"""A touch was stored. Makes prompt what follows from it; the tick alone would do the same, only later."""
+
+from __future__ import annotations
+
+from leadlight.handlers import on_due
+from leadlight.model.touch import Touch
+from leadlight.ports import Services
+
+BATCH = 50
+
+
+def handle(services: Services, touch: Touch) -> None:
+    """Does what is due for that lead now. May be called again with the same touch, in any order."""
+    now = services.clock.now()
+    for due in services.store.due_of(touch.lead_id):
+        if due.at <= now:
+            on_due.handle(services, due)
+
+
+def drain(services: Services) -> int:
+    """Handles everything on the feed, in order; what a crash interrupts comes again. Returns how many touches."""
+    handled = 0
+    while records := services.store.feed(limit=BATCH):
+        for record in records:
+            handle(services, record.touch)
+            services.store.advance(record.position)
+        handled += len(records)
+    return handled

@@ -1,0 +1,74 @@
+"""Something's time has come. Woken by a schedule, by the feed right after a change, or by the tick; all do the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aws_lambda_powertools import Logger
+
+from leadlight import followup, notify, welcome
+from leadlight.errors import LostKey, TryAgain
+from leadlight.ledger import Done
+from leadlight.model.due import Due, DueKind
+from leadlight.ports import Change, Services
+
+logger = Logger(service="leadlight", child=True)
+
+MAILS = {
+    "optin": welcome.send_opt_in,
+    "delivery": welcome.send_delivery,
+    "notify": notify.tell_rep,
+    "manager": notify.tell_manager,
+    "relink": notify.send_fresh_link,
+}
+"""What a mail row does, by the first part of its `ref`."""
+
+AGAIN = timedelta(minutes=10)
+"""When a row that failed for an unknown reason is tried again, so that it blocks nobody behind it."""
+
+
+def handle(services: Services, due: Due) -> None:
+    """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
+    try:
+        done = _run(services, due)
+    except LostKey:
+        _drop(services, due)
+        logger.warning("due.dropped", lead=due.lead_id, what=due.key, why="its key is gone: erased")
+    except Exception:
+        logger.exception("due.failed", lead=due.lead_id, what=due.key)
+        _put_off(services, due)
+    else:
+        if done is not None:
+            logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
+
+
+def _run(services: Services, due: Due) -> Done | None:
+    match due.kind:
+        case DueKind.STEP:
+            return followup.run_step(services, due)
+        case DueKind.HOLD:
+            followup.lapse_hold(services, due)
+            return None
+        case DueKind.TASK:
+            return notify.tell_rep(services, due)
+        case DueKind.MAIL:
+            return MAILS[due.ref.partition("/")[0]](services, due)
+
+
+def _put_off(services: Services, due: Due) -> None:
+    _write(services, due, due=(replace(due, at=services.clock.now() + AGAIN),))
+
+
+def _drop(services: Services, due: Due) -> None:
+    _write(services, due, undue=(due.key,))
+
+
+def _write(services: Services, row: Due, *, due: tuple[Due, ...] = (), undue: tuple[str, ...] = ()) -> None:
+    lead = services.store.lead(row.lead_id)
+    if lead is None:
+        return
+    try:
+        services.store.commit(Change(lead=lead, due=due, undue=undue))
+    except TryAgain:
+        logger.warning("due.not_put_off", lead=row.lead_id, what=row.key)

@@ -1,0 +1,124 @@
+"""A rep's browser asks for something, by a mailed link."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from leadlight import rep
+from leadlight.handlers.edge import Handler, handler_of, here, shell_of
+from leadlight.handlers.http import as_page, see_other
+from leadlight.handlers.request import Request, check_origin
+from leadlight.model.touch import Objective, TouchKind
+from leadlight.pages import rep as pages
+from leadlight.pages import visitor as visitor_pages
+from leadlight.pages.briefing import briefing_of
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.tokens import TokenUse
+from leadlight.visitor.passes import Cookie
+
+router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+
+def handler(services: Services) -> Handler:
+    """The function behind the rep's routes."""
+    return handler_of(router, services)
+
+
+@router.get("/rep/lead")
+def get_lead() -> Response[str]:
+    """The briefing; changes nothing."""
+    services, request = here(router)
+    token = request.query.get("token", "")
+    try:
+        opened = rep.visit(services, token, request.cookies)
+    except rep.Elsewhere:
+        return _elsewhere(services, token)
+    return as_page(pages.lead(shell_of(services), briefing=briefing_of(services, opened.lead), token=token))
+
+
+@router.get("/rep/claim")
+def get_claim() -> Response[str]:
+    """The page with the button that takes the lead, or lets it in."""
+    services, request = here(router)
+    token = request.query.get("token", "")
+    try:
+        opened = rep.visit(services, token, request.cookies)
+    except rep.Elsewhere:
+        return _elsewhere(services, token)
+    bundle = open_bundle(services.files)
+    waiting = rep.pending_gates(bundle, opened.lead, services.store.touches(opened.lead.id))
+    briefing = briefing_of(services, opened.lead)
+    return as_page(pages.claim(shell_of(services), briefing=briefing, token=token, approve=bool(waiting)))
+
+
+@router.post("/rep/claim")
+def post_claim() -> Response[str]:
+    """The rep has the lead from now on."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=True)
+    token = _token(request)
+    try:
+        opened = rep.visit(services, token, request.cookies)
+        rep.take_over(services, opened, objective=request.values.get("objective", ""))
+    except rep.Elsewhere:
+        return _elsewhere(services, token)
+    return see_other(f"/rep/lead?token={quote(token)}", (_browser(services, opened),))
+
+
+@router.get("/rep/outcome")
+def get_outcome() -> Response[str]:
+    """The page with the one-tap answers; after a tap, what became of the plan."""
+    services, request = here(router)
+    token = request.query.get("token", "")
+    try:
+        opened = rep.visit(services, token, request.cookies)
+    except rep.Elsewhere:
+        return _elsewhere(services, token)
+    logged = [t for t in services.store.touches(opened.lead.id) if t.kind is TouchKind.OUTCOME]
+    done = "Logged. The plan is changed already." if request.query.get("done") and logged else ""
+    briefing = briefing_of(services, opened.lead)
+    return as_page(
+        pages.outcome(shell_of(services), briefing=briefing, token=token, objectives=tuple(Objective), done=done)
+    )
+
+
+@router.post("/rep/outcome")
+def post_outcome() -> Response[str]:
+    """One tap: what the contact achieved, or why not."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=True)
+    token = _token(request)
+    try:
+        opened = rep.visit(services, token, request.cookies)
+        rep.log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
+    except rep.Elsewhere:
+        return _elsewhere(services, token)
+    return see_other(f"/rep/outcome?token={quote(token)}&done=1", (_browser(services, opened),))
+
+
+@router.post("/sign-in")
+def post_sign_in() -> Response[str]:
+    """A link that is at home elsewhere, or too old: its rep gets a fresh one by mail, nobody else."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=True)
+    rep.send_fresh_link(services, request.values.get("token", ""))
+    text = "If the link was one of ours, its owner has a fresh one in the mail now."
+    return as_page(visitor_pages.problem(shell_of(services), heading="Look into your mail", message=text, link=None))
+
+
+def _token(request: Request) -> str:
+    return request.values.get("token") or request.query.get("token", "")
+
+
+def _elsewhere(services: Services, token: str) -> Response[str]:
+    return as_page(pages.elsewhere(shell_of(services), token=token), HTTPStatus.FORBIDDEN)
+
+
+def _browser(services: Services, opened: rep.Visit) -> Cookie:
+    value = services.tokens.sign(TokenUse.REP_BROWSER, {"id": opened.browser})
+    return Cookie(rep.BROWSER, value, opened.life)

@@ -1,0 +1,178 @@
+"""A visitor's browser asks for something."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from leadlight import __version__
+from leadlight.errors import NotOpen, WrongCode
+from leadlight.handlers.edge import Handler, handler_of, here, shell_of
+from leadlight.handlers.http import as_file, as_json, as_page, see_other
+from leadlight.handlers.request import check_origin, network_of
+from leadlight.pages import visitor as pages
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Services
+from leadlight.tokens import TokenUse
+from leadlight.visitor import access, confirm, read, talk
+
+router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+
+def handler(services: Services) -> Handler:
+    """The function behind the visitor's routes."""
+    return handler_of(router, services)
+
+
+@router.post("/api/access")
+def post_access() -> Response[str]:
+    """The form of a gate."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=False)
+    granted = access.request_access(services, request.values, network=network_of(request, services.settings))
+    if request.is_form:
+        where = f"/{granted.page}_full" if granted.open else f"/api/access?gate={quote(granted.gate, safe='')}"
+        return see_other(where, granted.cookies)
+    if granted.open:
+        return as_json({"status": "open"}, cookies=granted.cookies)
+    return as_json({"status": "check_mail"}, HTTPStatus.ACCEPTED, granted.cookies)
+
+
+@router.get("/api/access")
+def get_waiting() -> Response[str]:
+    """Where a form post without JavaScript waits for the mail."""
+    services, request = here(router)
+    return as_page(_waiting(open_bundle(services.files), request.query.get("gate", ""), error=""))
+
+
+@router.get("/confirm")
+def get_confirm() -> Response[str]:
+    """The page with the one button; changes nothing."""
+    services, request = here(router)
+    token = request.query.get("token", "")
+    asked = confirm.what_it_asks(services, token)
+    page = pages.confirm(
+        shell_of(services), title=asked.title, token=token, page_url=f"/{asked.page}", minutes=asked.minutes
+    )
+    return as_page(page)
+
+
+@router.post("/confirm")
+def post_confirm() -> Response[str]:
+    """The button."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=True)
+    token = request.values.get("token") if request.body else None
+    confirmed = confirm.confirm(services, token or request.query.get("token", ""))
+    return see_other(f"/{confirmed.page}", confirmed.cookies)
+
+
+@router.post("/api/code")
+def post_code() -> Response[str]:
+    """The six digits, typed into the waiting tab."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=False)
+    values = request.values
+    gate = values.get("gate", "")
+    try:
+        confirmed = confirm.enter_code(services, request.cookies, gate, values.get("code", ""))
+    except WrongCode as error:
+        if not request.is_form:
+            raise
+        page = _waiting(open_bundle(services.files), gate, error=str(error))
+        return as_page(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.is_form:
+        return see_other(f"/{confirmed.page}_full", confirmed.cookies)
+    return as_json({"status": "open" if confirmed.open else "check_mail"}, cookies=confirmed.cookies)
+
+
+@router.get("/api/content/.+")
+def get_content() -> Response[str]:
+    """The withheld half."""
+    services, request = here(router)
+    gate = request.path.removeprefix("/api/content/")
+    return as_json(read.withheld_half(services, request.cookies, gate, inert=request.inert))
+
+
+@router.get("/api/files/.+")
+def get_file() -> Response[str]:
+    """A download; the last segment is its name."""
+    services, request = here(router)
+    gate, _, name = request.path.removeprefix("/api/files/").rpartition("/")
+    found = read.file(services, request.cookies, gate, name, inert=request.inert)
+    link = services.files.link(found.file.path, name=name, media_type=found.file.type)
+    return as_file(found.file.path, name=name, media_type=found.file.type, link=link)
+
+
+@router.post("/api/question")
+def post_question() -> Response[str]:
+    """A question to the rep."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=False)
+    page = talk.ask(services, request.cookies, request.values)
+    return see_other(f"/{page}_full") if request.is_form else as_json({"status": "sent"})
+
+
+@router.post("/api/call")
+def post_call() -> Response[str]:
+    """A wish for a call, or its withdrawal."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=False)
+    page = talk.want_call(services, request.cookies, request.values)
+    return see_other(f"/{page}_full") if request.is_form else as_json({"status": "noted"})
+
+
+@router.get("/unsubscribe")
+def get_unsubscribe() -> Response[str]:
+    """The page with the one button; changes nothing, also not for a mail scanner that opens every link."""
+    services, request = here(router)
+    return as_page(_unsubscribe(services, request.query.get("token", ""), done=False))
+
+
+@router.post("/unsubscribe")
+def post_unsubscribe() -> Response[str]:
+    """One click (RFC 8058): no cookie, no further question, whatever the body says."""
+    services, request = here(router)
+    token = request.query.get("token", "") or request.values.get("token", "")
+    talk.unsubscribe(services, token)
+    return as_page(_unsubscribe(services, token, done=True))
+
+
+@router.get("/api/health")
+def get_health() -> Response[str]:
+    """Which release serves which bundle."""
+    services, _ = here(router)
+    return as_json({"version": __version__, "bundle": open_bundle(services.files).manifest.version})
+
+
+@router.get(".*_full")
+def get_full() -> Response[str]:
+    """The whole page for who may read it; everybody else goes to the open one."""
+    services, request = here(router)
+    page = request.path.removesuffix("_full").lstrip("/")
+    try:
+        return as_page(read.whole_page(services, request.cookies, page, inert=request.inert))
+    except NotOpen:
+        return see_other(f"/{quote(page)}")
+
+
+def _waiting(bundle: Bundle, gate_id: str, *, error: str) -> str:
+    gate = bundle.gate(gate_id)
+    return pages.waiting(
+        bundle.shell,
+        gate_id=gate_id,
+        title=gate.title,
+        page_url=f"/{gate.page}",
+        full_url=f"/{gate.page}_full",
+        error=error,
+    )
+
+
+def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
+    bundle = open_bundle(services.files)
+    if not done:
+        services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    return pages.unsubscribe(bundle.shell, token=token, done=done, company=bundle.team.company.name)

@@ -1,0 +1,129 @@
+"""What was asked over HTTP? An API Gateway event (payload v2) as a frozen value, read once."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from leadlight.errors import BadFields, BadRequest, ForeignOrigin, TooLarge
+from leadlight.settings import Settings
+
+LIMIT = 64 * 1024
+"""Bytes of a body: the longest form there can be is far smaller."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`values` are the fields of a form or of a JSON object, all text. `inert` is a HEAD: nothing may change."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    body: bytes
+    source: str
+
+    @property
+    def inert(self) -> bool:
+        """Whether this is a HEAD."""
+        return self.method == "HEAD"
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a browser without our script posted it."""
+        return self.headers.get("content-type", "").startswith((FORM, "multipart/form-data"))
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a person reads the answer."""
+        return self.is_form or "text/html" in self.headers.get("accept", "")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What was sent. Raises `BadRequest`, `TooLarge`, `BadFields`."""
+        if len(self.body) > LIMIT:
+            raise TooLarge(LIMIT)
+        try:
+            text = self.body.decode()
+        except UnicodeDecodeError as error:
+            raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
+        if self.is_form:
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+        return _from_json(text)
+
+
+def read(event: Mapping[str, Any]) -> Request:
+    """The request in an event. Cookies keep the first value of a name."""
+    http = event["requestContext"]["http"]
+    body = event.get("body") or ""
+    cookies: dict[str, str] = {}
+    for cookie in event.get("cookies") or ():
+        name, _, value = cookie.partition("=")
+        cookies.setdefault(name.strip(), value.strip())
+    return Request(
+        method=http["method"],
+        path=unquote(event["rawPath"]),
+        query=dict(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)),
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        cookies=cookies,
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        source=http.get("sourceIp", ""),
+    )
+
+
+def network_of(request: Request, settings: Settings) -> str:
+    """The sender's network: /24 of an IPv4 address, /64 of an IPv6 one; never the whole address."""
+    source = request.source
+    forwarded = request.headers.get("x-forwarded-for")
+    if settings.trust_forwarded and forwarded and _is_loopback(source):
+        source = forwarded.rpartition(",")[2].strip()
+    try:
+        address = ipaddress.ip_address(source)
+    except ValueError:
+        return "unknown"
+    prefix = 24 if address.version == 4 else 64
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def check_origin(request: Request, settings: Settings, *, by_token: bool) -> None:
+    """Refuses posts from other sites. `null` (pages that send no referrer) passes where a token stands for itself."""
+    origin = request.headers.get("origin")
+    if origin is None or (by_token and origin == "null"):
+        return
+    host = request.headers.get("host", "")
+    if origin not in {settings.site_url, f"http://{host}", f"https://{host}"}:
+        raise ForeignOrigin
+
+
+def _is_loopback(source: str) -> bool:
+    try:
+        return ipaddress.ip_address(source).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_json(text: str) -> Mapping[str, str]:
+    try:
+        sent = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest('This is not JSON. Send an object such as {"email": "…"}.') from error
+    if not isinstance(sent, dict):
+        raise BadRequest('This is JSON, but not an object. Send one such as {"email": "…"}.')
+    nested = [name for name, value in sent.items() if isinstance(value, (dict, list))]
+    if nested:
+        raise BadFields(dict.fromkeys(nested, "Please send text here."))
+    return {name: _text(value) for name, value in sent.items()}
+
+
+def _text(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return "true" if value is True else str(value)

@@ -1,0 +1,37 @@
+"""What time is it? The machine's clock, and one that a demo may move; its offset survives a restart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from leadlight.ports import Store
+
+OFFSET = "clock.offset"
+"""The note that keeps the offset, in seconds."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+class MovableClock:
+    """The machine's clock plus an offset that only grows."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._offset = timedelta(seconds=float(store.note(OFFSET) or 0))
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def move_to(self, moment: datetime) -> None:
+        """From now on it is that late; an earlier moment changes nothing. Stored before it returns."""
+        ahead = moment - self.now()
+        if ahead > timedelta(0):
+            self._offset += ahead
+            self._store.set_note(OFFSET, str(self._offset.total_seconds()))

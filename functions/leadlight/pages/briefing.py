@@ -1,0 +1,128 @@
+"""What should the rep know before the call? Gathers it from the store and opens what is sealed, for `pages.rep`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.notify import OPENINGS, SHOWN, titles_read
+from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Services
+from leadlight.profile import capture_of, profile_of, sealed_fields
+from leadlight.rules.routing import owner_of
+from leadlight.rules.warmth import suggested_objective, temperature
+from leadlight.views import call_in_words, lead_view
+
+SAID = {
+    TouchKind.CAPTURED: "Sent the form",
+    TouchKind.CONFIRMED: "Confirmed the address",
+    TouchKind.READ: "Read the page",
+    TouchKind.DOWNLOADED: "Downloaded {file}",
+    TouchKind.ASKED: "Asked a question",
+    TouchKind.CALL_WANTED: "Said about calls: {call}",
+    TouchKind.SENT: "Mail sent: {what}",
+    TouchKind.PARKED: "Mail parked: {reason}",
+    TouchKind.SKIPPED: "Left out: {reason}",
+    TouchKind.NOTIFIED: "Rep told",
+    TouchKind.SIGNED_IN: "Briefing opened",
+    TouchKind.CLAIMED: "Taken over",
+    TouchKind.HOLD_LAPSED: "Take-over lapsed without an outcome",
+    TouchKind.UNSUBSCRIBED: "Asked for no more mails",
+}
+"""How each kind of touch reads on the timeline; names in braces are its facts."""
+
+NEXT = {
+    DueKind.STEP: "Follow-up “{slug}”",
+    DueKind.TASK: "Your next step",
+    DueKind.HOLD: "The take-over lapses and follow-ups go on",
+    DueKind.MAIL: "A mail goes out",
+}
+
+
+def briefing_of(services: Services, lead: Lead) -> Briefing:
+    """Everything on one page. An unconfirmed lead is shown by what its latest form said. Raises `LostKey`."""
+    bundle = open_bundle(services.files)
+    touches = services.store.touches(lead.id)
+    captured = next((t for t in reversed(touches) if t.kind is TouchKind.CAPTURED), None)
+    capture = capture_of(services, lead, captured.facts["capture"]) if captured else None
+    confirmed = lead.confirmed_at is not None
+    profile = profile_of(services, lead, only=None if confirmed else capture)
+    view = lead_view(lead, profile)
+    asked = [t for t in touches if t.kind is TouchKind.ASKED]
+    gate = bundle.manifest.gates.get(capture.gate) if capture else None
+    wish = lead.call if confirmed or capture is None else capture.call
+    intent = lead.intent if confirmed or capture is None else capture.intent
+    return Briefing(
+        name=view.name,
+        email=view.email,
+        phone=view.phone,
+        company=view.company,
+        gate_title=gate.title if gate else "",
+        suggested_objective=lead.hold.objective if lead.hold else suggested_objective(lead),
+        confirmed=confirmed,
+        language=lead.language,
+        call=call_in_words(wish),
+        intent=intent or "",
+        temperature=temperature(lead, touches),
+        stage=lead.stage,
+        read=titles_read(bundle, touches),
+        answers=tuple((n.replace("_", " ").capitalize(), v) for n, v in profile.answers.items() if n not in SHOWN),
+        questions=tuple(sealed_fields(services, touch).get("text", "") for touch in asked),
+        timeline=tuple((_when(touch.at, bundle), _what(services, bundle, touch)) for touch in touches),
+        next_action=_next(services.store.due_of(lead.id), bundle) or _why_none(lead),
+        owner=owner_of(lead, bundle.team).name,
+        hold=_when(lead.hold.until, bundle) if lead.hold else "",
+        opening=OPENINGS[suggested_objective(lead)],
+    )
+
+
+def _when(at: datetime, bundle: Bundle) -> str:
+    """In the team's own time."""
+    return f"{at.astimezone(ZoneInfo(bundle.team.hours.zone)):%a %d %b, %H:%M}"
+
+
+def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
+    if touch.kind is TouchKind.OUTCOME:
+        return _outcome(services, touch)
+    words = SAID.get(touch.kind, touch.kind.value)
+    facts = {"file": "", "call": "", "reason": "", **touch.facts, "what": touch.facts.get("step") or _mail(touch)}
+    said = words.format_map(facts)
+    gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
+    title = f": “{gate.title}”" if gate and touch.kind in {TouchKind.CAPTURED, TouchKind.READ} else ""
+    unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
+    question = sealed_fields(services, touch).get("text", "") if touch.kind is TouchKind.ASKED else ""
+    return said + title + (f": {question}" if question else "") + unsure
+
+
+def _mail(touch: Touch) -> str:
+    names = {"optin": "confirm the address", "delivery": "the way back to the page"}
+    return names.get(touch.facts.get("what", "").removeprefix("mail/").partition("/")[0], "to the team")
+
+
+def _outcome(services: Services, touch: Touch) -> str:
+    aim = OBJECTIVES[touch.objective] if touch.objective else "Contact"
+    achieved = touch.facts.get("achieved") == "yes"
+    why = next((words for value, words in WHY_NOT.items() if value == touch.facts.get("why_not")), "")
+    note = sealed_fields(services, touch).get("text", "")
+    return f"{aim}: " + ("achieved" if achieved else why.lower()) + (f". {note}" if note else "")
+
+
+def _next(rows: tuple[Due, ...], bundle: Bundle) -> str:
+    if not rows:
+        return ""
+    slug = rows[0].ref.rpartition("/")[2]
+    return f"{NEXT[rows[0].kind].format(slug=slug)}, {_when(rows[0].at, bundle)}"
+
+
+def _why_none(lead: Lead) -> str:
+    """The reason for no next action; every open lead has one or the other."""
+    if lead.stops:
+        return f"Nothing more by itself: {lead.stops[-1].reason}"
+    if lead.confirmed_at is None:
+        return "Nothing until the address is confirmed"
+    ended = [enrolment.ended for enrolment in lead.enrolments if enrolment.ended]
+    return f"Nothing more by itself: {ended[-1]}" if ended else "Nothing by itself: no follow-ups were agreed to"

@@ -1,0 +1,83 @@
+"""Which parts does it run on? The only importer of backends; called by handlers, serve, publish and cli."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from leadlight.local.clock import MovableClock, SystemClock
+from leadlight.local.files import LocalFiles
+from leadlight.local.keys import SqliteKeys
+from leadlight.local.mailer import MaildirMailer, SmtpMailer
+from leadlight.local.store import SqliteStore
+from leadlight.ports import Clock, Services
+from leadlight.settings import Settings, budgets_lifted
+from leadlight.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A local installation: the folder of its data, the folder of its bundle, the address people reach it by."""
+
+    data: Path
+    bundle: Path
+    site_url: str
+
+    @property
+    def mail(self) -> Path:
+        """The Maildir that mails go to unless there is an SMTP server."""
+        return self.data / "mail"
+
+
+def local(place: Place, *, smtp: str | None = None, demo: bool = False) -> Services:
+    """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved."""
+    place.data.mkdir(parents=True, exist_ok=True)
+    store = SqliteStore(place.data / "leads.db")
+    clock: Clock = MovableClock(store) if demo else SystemClock()
+    settings = _settings(place, demo=demo)
+    return Services(
+        store=store,
+        keys=SqliteKeys(place.data / "keys.db"),
+        mailer=SmtpMailer(smtp) if smtp else MaildirMailer(place.mail, clock.now),
+        files=LocalFiles(place.bundle),
+        clock=clock,
+        tokens=Tokens(settings.token_keys, clock.now),
+        settings=settings,
+    )
+
+
+def _settings(place: Place, *, demo: bool) -> Settings:
+    secret = _secrets(place.data / "secrets.json")
+    return Settings(
+        site_url=place.site_url.rstrip("/"),
+        token_keys=tuple(secret.token_keys),
+        lead_key=bytes.fromhex(secret.lead_key),
+        budgets=not budgets_lifted(),
+        demo=demo,
+        trust_forwarded=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What signs tokens (oldest to newest) and what names leads (never changes), as hexadecimal digits."""
+
+    token_keys: tuple[str, ...]
+    lead_key: str
+
+
+def _secrets(path: Path) -> Secret:
+    """The secrets of this installation, made at its first start; readable by its owner only."""
+    if not path.exists():
+        part = path.with_suffix(".part")
+        made = msgspec.json.encode(Secret((secrets.token_hex(32),), secrets.token_hex(32)))
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 the mode
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    return msgspec.json.decode(path.read_bytes(), type=Secret)
