@@ -150,7 +150,7 @@ const open = (section, { html, toc }, asked) => {
   if (ours && theirs) {
     ours.append(...[...ours.children, ...theirs.children].sort((a, b) => a.value - b.value))
     theirs.closest(".footnote").remove()
-  }
+  } else if (theirs) find(".leadlight-after", half)?.before(theirs.closest(".footnote"))
   for (const old of all("script", half)) { // what is parsed as a fragment does not run
     const script = document.createElement("script")
     for (const { name, value } of old.attributes) script.setAttribute(name, value)
