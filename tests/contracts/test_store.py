@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 from tests.contracts.cloud import Cloud
 from tests.contracts.examples import Place
 from tests.contracts.store_captures import Captures
@@ -56,12 +55,6 @@ class TestSqliteStore(StoreContract):
         yield directory
         for opened in directory.opened:
             opened.close()
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with mock_aws():
-        yield Cloud()
 
 
 class TestDynamoStore(StoreContract):

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto import mock_aws
 from tests.contracts.cloud import Cloud, LosesAnswers, Tables
 from tests.contracts.examples import HOUR, NOW, budget, claim, submit, touch
 
@@ -14,12 +13,6 @@ from leadlight.aws.store import DynamoStore
 from leadlight.aws.stream import records, touches_of
 from leadlight.errors import Conflict, MissingSetting, StoreBusy
 from leadlight.ports import Change
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with mock_aws():
-        yield Cloud()
 
 
 @pytest.fixture

@@ -1,48 +1,19 @@
 """What SQLite adds to the contract: processes that die or work side by side, files, schemas."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from tests.contracts.examples import HOUR, NOW, Submit, budget, due, submit, touch
+from tests.contracts.examples import HOUR, NOW, budget, due, submit, touch
+from tests.contracts.processes import capture_and_wait, count_and_capture, run
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 from leadlight.local.schema import KEYS, STORE
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Change
-
-SPAWN = multiprocessing.get_context("spawn")
-
-
-def run(work: Callable[..., None], *arguments: object) -> Connection:
-    """Starts a process; its first argument is the other end of the returned pipe."""
-    ours, theirs = SPAWN.Pipe()
-    SPAWN.Process(target=work, args=(theirs, *arguments), daemon=True).start()
-    theirs.close()
-    return ours
-
-
-def capture_and_wait(pipe: Connection, path: Path, what: Submit) -> None:
-    """Stores a submit, says so, and holds on."""
-    store = SqliteStore(path)
-    what.into(store)
-    pipe.send(os.getpid())
-    pipe.recv()
-
-
-def count_and_capture(pipe: Connection, path: Path, number: int) -> None:
-    """Counts and captures as often as it can, side by side with another process."""
-    limit = budget(10, "shared")
-    with closing(SqliteStore(path)) as store:
-        won = sum(store.count(limit) for _ in range(10))
-        submit(f"side-by-side-{number}@example.com").into(store)
-    pipe.send(won)
 
 
 def test_p1_a_submit_survives_kill_9_right_after_its_answer(tmp_path: Path) -> None:

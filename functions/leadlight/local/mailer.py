@@ -172,10 +172,11 @@ def settle_directory(path: Path) -> None:
 
 def parsed(url: str) -> SplitResult:
     """The URL's parts. Raises `MissingSetting` when it is none of ours."""
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise MissingSetting("The SMTP address", "smtp://user:password@mail.example.com:587?starttls")
-    return parts
+    with contextlib.suppress(ValueError):  # a port that is no number
+        parts = urlsplit(url)
+        if parts.scheme in PORTS and parts.hostname and parts.port != 0:
+            return parts
+    raise MissingSetting("The SMTP address", "smtp://user:password@mail.example.com:587?starttls")
 
 
 def wants_starttls(url: SplitResult) -> bool:

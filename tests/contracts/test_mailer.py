@@ -1,0 +1,258 @@
+"""The contract of `leadlight.ports.Mailer`, and the mailers that fulfil it."""
+
+import mailbox
+import ssl
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from tests.contracts.examples import NOW
+from tests.contracts.smtp import Server, certificate, smtp_server
+
+from leadlight.errors import MissingSetting, NotSent, SendUnclear
+from leadlight.local.mailer import MaildirMailer, SmtpMailer
+from leadlight.ports import Mailer
+
+TAG = "d7ck6sugazentadm3qkptbduwy/1/step/zero-trust@a1b2c3/02-company"
+Received = Callable[[], list[bytes]]
+
+
+def mail(subject: str = "Dzień dobry, Łukasz", *to: str) -> EmailMessage:
+    """A mail with both parts, words beyond ASCII, and a line that is only a dot."""
+    message = EmailMessage()
+    message["From"] = "Anna Kowalska <anna@company.example>"
+    message["To"] = ", ".join(to or ("visitor@example.com",))
+    message["Subject"] = subject
+    message["Message-ID"] = "<1@company.example>"
+    message.set_content("Zażółć\n.\ngęślą jaźń\n", cte="8bit")
+    message.add_alternative("<p>Zażółć</p>\n", subtype="html")
+    return message
+
+
+class MailerContract:
+    can_tell = True
+    """Whether the carrier has evidence. SMTP has none: an accepted mail leaves no trace that we may ask for."""
+
+    @pytest.fixture
+    def mailer(self) -> Mailer:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def received(self) -> Received:
+        """The bytes of what arrived."""
+        raise NotImplementedError
+
+    def test_a_mail_arrives_as_it_was_written(self, mailer: Mailer, received: Received) -> None:
+        mailer.send(mail(), tag=TAG)
+
+        (data,) = received()
+        arrived = message_from_bytes(data, policy=default)
+        assert arrived["Subject"] == "Dzień dobry, Łukasz"
+        assert arrived.get_body(("plain",)).get_content().replace("\r\n", "\n") == "Zażółć\n.\ngęślą jaźń\n"
+
+    def test_lines_end_as_mail_lines_do(self, mailer: Mailer, received: Received) -> None:
+        mailer.send(mail(), tag=TAG)
+
+        (data,) = received()
+        assert data.count(b"\n") == data.count(b"\r\n") > 10
+
+    def test_the_carrier_names_what_it_took(self, mailer: Mailer) -> None:
+        assert mailer.send(mail(), tag=TAG)
+
+    def test_sending_twice_sends_two(self, mailer: Mailer, received: Received) -> None:
+        mailer.send(mail(), tag=TAG)
+        mailer.send(mail(), tag=TAG)
+
+        assert len(received()) == 2
+
+    def test_evidence_is_for_this_tag_only(self, mailer: Mailer) -> None:
+        before = mailer.was_sent(TAG)
+        mailer.send(mail(), tag=TAG)
+
+        expected = (False, True, False) if self.can_tell else (None, None, None)
+        assert (before, mailer.was_sent(TAG), mailer.was_sent(TAG + "x")) == expected
+
+
+class TestMaildirMailer(MailerContract):
+    @pytest.fixture
+    def mailer(self, tmp_path: Path) -> Mailer:
+        return MaildirMailer(tmp_path / "mail", lambda: NOW)
+
+    @pytest.fixture
+    def received(self, tmp_path: Path) -> Received:
+        return lambda: [path.read_bytes() for path in (tmp_path / "mail" / "new").iterdir()]
+
+    def test_any_mail_reader_can_open_it(self, tmp_path: Path, mailer: Mailer) -> None:
+        name = mailer.send(mail("Hello"), tag=TAG)
+
+        box = mailbox.Maildir(tmp_path / "mail", create=False)
+        assert box.keys() == [name]
+        assert box[name]["Subject"] == "Hello"
+        assert name.startswith(f"{int(NOW.timestamp())}.")
+
+    def test_a_mail_that_was_read_is_still_evidence(self, tmp_path: Path, mailer: Mailer) -> None:
+        name = mailer.send(mail(), tag=TAG)
+        (tmp_path / "mail" / "new" / name).rename(tmp_path / "mail" / "cur" / f"{name}:2,S")
+
+        assert mailer.was_sent(TAG)
+
+    def test_a_mail_half_written_is_no_evidence(self, tmp_path: Path, mailer: Mailer) -> None:
+        name = mailer.send(mail(), tag=TAG)
+        (tmp_path / "mail" / "new" / name).rename(tmp_path / "mail" / "tmp" / name)
+
+        assert mailer.was_sent(TAG) is False
+
+    def test_a_mailbox_that_is_gone_takes_no_mail(self, tmp_path: Path, mailer: Mailer) -> None:
+        (tmp_path / "mail" / "tmp").rmdir()
+
+        with pytest.raises(NotSent):
+            mailer.send(mail(), tag=TAG)
+
+    def test_a_mail_that_cannot_be_moved_is_unclear(self, tmp_path: Path, mailer: Mailer) -> None:
+        (tmp_path / "mail" / "new").rmdir()
+
+        with pytest.raises(SendUnclear):
+            mailer.send(mail(), tag=TAG)
+
+
+class TestSmtpMailer(MailerContract):
+    can_tell = False
+
+    @pytest.fixture
+    def server(self) -> Iterator[Server]:
+        with smtp_server() as server:
+            yield server
+
+    @pytest.fixture
+    def mailer(self, server: Server) -> Mailer:
+        return SmtpMailer(f"smtp://{server.url}", timeout=5)
+
+    @pytest.fixture
+    def received(self, server: Server) -> Received:
+        return lambda: [bytes(envelope.content or b"") for envelope in server.accepted]
+
+    def test_everyone_addressed_gets_it_under_our_name(self, server: Server, mailer: Mailer) -> None:
+        message = mail("Hello", "One <one@example.com>", '"Two, Inc." <two@example.com>')
+        message["Cc"] = "three@example.com"
+
+        assert mailer.send(message, tag=TAG) == "<1@company.example>"
+        (envelope,) = server.accepted
+        assert envelope.mail_from == "anna@company.example"
+        assert envelope.rcpt_tos == ["one@example.com", "two@example.com", "three@example.com"]
+
+    def test_without_an_id_of_its_own_the_servers_answer_names_the_mail(self, mailer: Mailer) -> None:
+        message = mail()
+        del message["Message-ID"]
+
+        assert mailer.send(message, tag=TAG) == "queued as 4711"
+
+    @pytest.mark.parametrize(
+        ("refused", "answer"),
+        [
+            ("MAIL", "550 no"),
+            ("visitor@example.com", "451 later"),
+            ("visitor@example.com", "550 unknown"),
+            ("DATA", "452 full"),
+            ("DATA", "554 spam"),
+        ],
+    )
+    def test_a_refused_mail_is_certainly_not_sent(
+        self, server: Server, mailer: Mailer, refused: str, answer: str
+    ) -> None:
+        server.answers[refused] = answer
+
+        with pytest.raises(NotSent, match=answer[:3]):
+            mailer.send(mail(), tag=TAG)
+
+        assert server.accepted == []
+
+    def test_one_refused_recipient_refuses_the_mail_for_all(self, server: Server, mailer: Mailer) -> None:
+        server.answers["two@example.com"] = "550 unknown"
+
+        with pytest.raises(NotSent):
+            mailer.send(mail("Hello", "one@example.com", "two@example.com"), tag=TAG)
+
+        assert server.accepted == []
+
+    def test_a_connection_lost_after_data_leaves_it_unclear_and_is_not_tried_again(
+        self, server: Server, mailer: Mailer
+    ) -> None:
+        server.after_data = "drop"
+
+        with pytest.raises(SendUnclear):
+            mailer.send(mail(), tag=TAG)
+
+        assert len(server.accepted) == 1
+
+    def test_a_server_silent_after_data_leaves_it_unclear(self, server: Server) -> None:
+        server.after_data = "hang"
+
+        with pytest.raises(SendUnclear):
+            SmtpMailer(f"smtp://{server.url}", timeout=0.2).send(mail(), tag=TAG)
+
+    def test_a_server_that_is_not_there_took_nothing(self) -> None:
+        with smtp_server() as server:
+            url = server.url
+
+        with pytest.raises(NotSent):
+            SmtpMailer(f"smtp://{url}", timeout=1).send(mail(), tag=TAG)
+
+    def test_an_address_that_the_server_cannot_spell_is_not_sent(self, server: Server, mailer: Mailer) -> None:
+        with pytest.raises(NotSent):
+            mailer.send(mail("Hello", "zażółć@example.com"), tag=TAG)
+
+        assert server.accepted == []
+
+    def test_errors_name_no_one(self, server: Server, mailer: Mailer) -> None:
+        server.answers["visitor@example.com"] = "550 visitor@example.com unknown"
+
+        with pytest.raises(NotSent) as refused:
+            mailer.send(mail(), tag=TAG)
+
+        assert "visitor" not in str(refused.value)
+
+    def test_user_and_password_of_the_address_are_used(self, server: Server) -> None:
+        SmtpMailer(f"smtp://anna%40x:p%40ss@{server.url}", timeout=5).send(mail(), tag=TAG)
+
+        assert server.logins == [(b"anna@x", b"p@ss", False)]
+
+    def test_a_wrong_password_sends_nothing(self, server: Server) -> None:
+        with pytest.raises(NotSent):
+            SmtpMailer(f"smtp://anna:wrong@{server.url}", timeout=5).send(mail(), tag=TAG)
+
+        assert server.accepted == []
+
+
+def test_starttls_encrypts_before_the_password(tmp_path: Path) -> None:
+    server_tls, client_tls = certificate(tmp_path)
+    with smtp_server(tls=server_tls) as server:
+        SmtpMailer(f"smtp://anna:p%40ss@{server.url}?starttls", timeout=5, tls=client_tls).send(mail(), tag=TAG)
+
+        assert server.logins == [(b"anna", b"p@ss", True)]
+        assert len(server.accepted) == 1
+
+
+def test_a_server_with_a_certificate_nobody_vouches_for_gets_no_mail(tmp_path: Path) -> None:
+    server_tls, _ = certificate(tmp_path)
+    with smtp_server(tls=server_tls) as server:
+        with pytest.raises(NotSent):
+            SmtpMailer(f"smtp://{server.url}?starttls", timeout=5).send(mail(), tag=TAG)
+
+        assert server.accepted == []
+
+
+def test_a_server_without_starttls_gets_no_mail_that_wants_it() -> None:
+    with smtp_server() as server:
+        with pytest.raises(NotSent):
+            SmtpMailer(f"smtp://{server.url}?starttls", timeout=5).send(mail(), tag=TAG)
+
+        assert server.accepted == []
+
+
+@pytest.mark.parametrize("url", ["", "mail.example.com:25", "http://mail.example.com", "smtp://", "smtp://host:nan"])
+def test_an_address_that_is_none_of_smtp_says_how_one_looks(url: str) -> None:
+    with pytest.raises(MissingSetting, match="smtp://user:password@"):
+        SmtpMailer(url, tls=ssl.create_default_context())
