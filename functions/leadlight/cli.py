@@ -80,6 +80,73 @@ def check(config_file: Path, site: Path | None, as_json: bool) -> None:
         click.echo(f"No leaks in {count} files of {site}." if site else f"All is well: {count} gates.")
 
 
+DATA = click.option(
+    "--data",
+    default=".leadlight",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the installation: leads, keys, mail, site, bundle.",
+)
+PORT = click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1.")
+
+
+@main.command()
+@CONFIG
+@PORT
+@DATA
+def demo(config_file: Path, port: int, data: Path) -> None:
+    """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
+    from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
+    from leadlight.serve import run, server  # noqa: PLC0415  # the same
+    from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
+
+    place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
+    _build_into(config_file, data)
+    only_here.open_all_hours(place.bundle)
+    services = local(place, demo=True)
+    mailbox = only_here.Mailbox(place.mail)
+    served = server(
+        services,
+        site=data / "site",
+        bundle=place.bundle,
+        dev=lambda worker: only_here.dev_app(services, worker, mailbox),
+    )
+    run(served, port=port, ready=lambda: click.echo(only_here.welcome(place.site_url, mailbox)))
+
+
+@main.command()
+@CONFIG
+@PORT
+@DATA
+@click.option("--site-url", help="The address people reach it by; links in mails begin with it.")
+@click.option("--smtp", help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.")
+def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None) -> None:
+    """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
+    from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
+    from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
+
+    place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
+    _build_into(config_file, data)
+    served = server(local(place, smtp=smtp), site=data / "site", bundle=place.bundle)
+    run(
+        served,
+        port=port,
+        ready=lambda: click.echo(f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."),
+    )
+
+
+def _build_into(config_file: Path, data: Path) -> None:
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need
+
+    from leadlight.gate.build import build_site  # noqa: PLC0415  # the same
+
+    try:
+        with Console(stderr=True).status("Building the site …"):
+            build_site(config_file, data / "site", data / "bundle")
+    except OperatorMustFix as wrong:
+        _stop(wrong, as_json=False)
+
+
 def _tell(built: Built) -> None:
     """What a build made: a table on a terminal, lines in a pipe."""
     from rich.console import Console  # noqa: PLC0415  # commands load what they need

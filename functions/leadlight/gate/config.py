@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -51,8 +52,11 @@ def hearing() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def read_config(config_file: Path, **instead: object) -> MkDocsConfig:
-    """MkDocs' configuration, validated, with some of its settings given here. Raises `BadPlaybook` with MkDocs' complaints, or if our plugin is missing."""
+def read_config(config_file: Path, **instead: Any) -> MkDocsConfig:
+    """MkDocs' configuration, validated, with some of its settings given here.
+
+    Raises `BadPlaybook` with MkDocs' complaints, or if our plugin is missing.
+    """
     with hearing() as said:
         try:
             config = load_config(str(config_file), **instead)
@@ -111,8 +115,11 @@ def base_path(config: MkDocsConfig) -> str:
 def theme_files(config: MkDocsConfig) -> frozenset[str]:
     """SHA-256 sums of the files that come with the theme, which nobody has written anything into."""
     own = config.theme.custom_dir
-    folders = [Path(folder) / "assets" for folder in config.theme.dirs if not own or Path(folder) != Path(own)]
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    folders = [Path(folder) for folder in config.theme.dirs if not own or Path(folder) != Path(own)]
+    parts = [
+        part for folder in folders if folder.is_dir() for part in folder.iterdir() if not part.name.startswith(".")
+    ]
+    files = (path for part in parts for path in [part, *part.rglob("*")] if path.is_file() and path.suffix != ".html")
     return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from leadlight.errors import Problem
 from leadlight.gate.reading import Reading, readings
-from leadlight.gate.words import words
+from leadlight.gate.words import parts, words
 
 RUN = 6  # words in a row that two texts do not share by chance
 _LEAST = 15  # letters that a phrase needs to mean something
@@ -106,8 +106,9 @@ def _phrases(text: str) -> Iterator[tuple[str, ...]]:
 def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
     """Strikes out what is said in public on purpose."""
     for text in said:
-        for phrase in list(_spoken(secrets, text)):
-            secrets.phrases[phrase[0], phrase[1]].pop(phrase, None)
+        for part in map(words, parts(text)):
+            for _, phrase in list(_spoken(secrets, part)):
+                secrets.phrases[phrase[0], phrase[1]].pop(phrase, None)
         line_by_line = f" {' '.join(words(text))} "
         for label in [label for label in secrets.labels if f" {label} " in line_by_line]:
             del secrets.labels[label]
@@ -118,13 +119,12 @@ def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
     return secrets
 
 
-def _spoken(secrets: Secrets, text: str) -> Iterator[tuple[str, ...]]:
-    """The phrases that a text contains."""
-    said = words(text)
+def _spoken(secrets: Secrets, said: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The phrases among those words, each with its place."""
     for i, start in enumerate(pairwise(said)):
         for phrase in secrets.phrases.get(start, ()):
             if tuple(said[i : i + len(phrase)]) == phrase:
-                yield phrase
+                yield i, phrase
 
 
 def _urls(text: str) -> set[str]:
@@ -144,13 +144,22 @@ def _hits(secrets: Secrets, data: bytes, name: str) -> Iterator[str]:
 
 def _said(secrets: Secrets, reading: Reading) -> Iterator[str]:
     for text in reading.texts:
-        for phrase in _spoken(secrets, text):
-            origin = secrets.phrases[phrase[0], phrase[1]][phrase]
-            yield f"says “{' '.join(phrase)}”, which is withheld in {origin}"
+        for said in map(words, parts(text)):
+            yield from _stretches(secrets, said)
     if secrets.labels:
         for label in reading.labels:
-            if origin := secrets.labels.get(said := " ".join(words(label)), ""):
-                yield f"names “{said}”, a heading withheld in {origin}"
+            if origin := secrets.labels.get(name := " ".join(words(label)), ""):
+                yield f"names “{name}”, a heading withheld in {origin}"
+
+
+def _stretches(secrets: Secrets, said: list[str]) -> Iterator[str]:
+    """Runs that overlap are one stretch of withheld text."""
+    reached = 0
+    for i, phrase in _spoken(secrets, said):
+        if i >= reached:
+            origin = secrets.phrases[phrase[0], phrase[1]][phrase]
+            yield f"says “{' '.join(said[i : i + 2 * RUN])}”, which is withheld in {origin}"
+        reached = max(reached, i + len(phrase))
 
 
 def _linked(secrets: Secrets, text: str, name: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self.failure: OperatorMustFix | None = None
         self._depth = 0
         self._serving = False
+        self._work: Path | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         if dirty:
@@ -84,7 +86,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             if self._bundle_dir == place or place in self._bundle_dir.parents or self._bundle_dir in place.parents:
                 message = f"bundle_dir {self._bundle_dir} and {name} {place} must lie apart: the bundle is not public"
                 raise self._failed(BadPlaybook([Problem(config.config_file_path, 0, message)]))
-        self._work = tempfile.TemporaryDirectory(prefix="leadlight-")
+        self._tidy()
+        self._work = Path(tempfile.mkdtemp(prefix="leadlight-"))
         self._site = site_of(config, self.config)
         self._split = dict[str, GatedPage]()
         self._whole_toc = dict[str, TableOfContents]()
@@ -93,7 +96,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             playbook = load(self._site.playbook_dir, language=language(config))
         except BadPlaybook as bad:
             raise self._failed(bad) from bad
-        self._stage = Stage(Path(self._work.name) / "bundle", playbook)
+        self._stage = Stage(self._work / "bundle", playbook)
 
     @event_priority(_FIRST)
     def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -117,7 +120,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         for front in self._fronts.values():
             for name in front.files:
                 if file := files.get_file_from_path(name):
-                    file.dest_dir = str(Path(self._work.name) / "files")
+                    file.dest_dir = str(self._stage.root.with_name("files"))
                     file.abs_dest_path = os.path.normpath(Path(file.dest_dir) / file.dest_uri)
                     file.url = self._links.setdefault(name, f"api/files/{front.id}/{Path(name).name}")
                     file.inclusion = InclusionLevel.INCLUDED
@@ -232,6 +235,14 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name
         self._depth = 0
+
+    def on_shutdown(self) -> None:
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """What is withheld stays nowhere but in the bundle."""
+        if self._work:
+            shutil.rmtree(self._work, ignore_errors=True)
 
     def _front(self, page: Page) -> GateFront | None:
         """The gate of a page. A gate that stands in no file we have read cannot be looked for later: refused."""

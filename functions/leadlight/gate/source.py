@@ -93,12 +93,13 @@ def _cut(lines: list[str], fenced: set[int], percent: int | None) -> int:
     starts = _block_starts(lines, fenced)
     sizes = [len(re.sub(r"\s+", "", line)) for line in lines]
     wanted = sum(sizes) * percent / 100
-    block = next((n for n, at in enumerate(starts) if n and sum(sizes[:at]) >= wanted), None)
-    while block and _is_heading(lines[starts[block - 1] : starts[block]]):
-        block -= 1
-    if not block:
-        raise NoCut(f"is too short to break off after {percent} %. Put a line {MARK} where it should")
-    return starts[block]
+    for block, at in enumerate(starts):
+        if sum(sizes[:at]) >= wanted:
+            while block and _is_heading(lines[starts[block - 1] : starts[block]]):
+                block -= 1  # noqa: PLW2901  # back to before the heading
+            if block:
+                return starts[block]
+    raise NoCut(f"is too short to break off after {percent} %. Put a line {MARK} where it should")
 
 
 def _block_starts(lines: list[str], fenced: set[int]) -> list[int]:

@@ -13,6 +13,13 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|cite|code|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)\b[^>]*>",
     re.IGNORECASE,
 )
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|dd|details|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li|main"
+    r"|nav|ol|p|pre|section|summary|table|title|tr|ul)\b[^>]*>",
+    re.IGNORECASE,
+)
+_BREAK = "\x1e"
+_PART = re.compile(rf"{_BREAK}|\n[ \t]*\n")
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
 
 
@@ -21,6 +28,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
+def parts(text: str) -> list[str]:
+    """Paragraphs: no sentence goes on from one to the next. Understands what `without_tags` leaves of blocks."""
+    return _PART.split(text)
+
+
 def without_tags(html: str) -> str:
     """What a reader sees of a piece of HTML; words marked in part stay whole."""
-    return unescape(_TAG.sub(" ", _INLINE.sub("", _SILENT.sub(" ", html))))
+    return unescape(_TAG.sub(" ", _BLOCK.sub(_BREAK, _INLINE.sub("", _SILENT.sub(" ", html)))))
