@@ -1,0 +1,262 @@
+"""The whole product in one process: the site, the API, and what happens by itself. Run by `serve` and `demo`.
+
+Requests reach the same handlers as on AWS, as the same events, one at a time; a worker thread stands in for the
+stream, the schedules and the tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from leadlight.errors import TryAgain
+from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_request
+from leadlight.handlers.http import STREAM
+from leadlight.handlers.request import LIMIT
+from leadlight.local.clock import MovableClock
+from leadlight.ports import Services
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REP = ("/rep/", "/sign-in", "/sign-out")
+VISITOR = ("/api/", "/confirm", "/unsubscribe")
+TICK = 1.0
+"""Seconds between sweeps while nothing happens."""
+
+
+class Worker:
+    """Does what happens by itself, one thing at a time, right after it is woken and at least once a `TICK`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._busy = threading.Lock()
+        self._wake = threading.Event()
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """From now on, until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after what is being done."""
+        self._over = True
+        self._wake.set()
+        self._thread.join(timeout=30)
+
+    def wake(self) -> None:
+        """Something was stored."""
+        self._wake.set()
+
+    def move_clock(self, target: datetime) -> datetime:
+        """Walks from due time to due time up to `target`; returns the time once everything due has run."""
+        clock = self._services.clock
+        if not isinstance(clock, MovableClock):
+            raise TypeError("only a demo's clock can be moved")
+        with self._busy:
+            self._sweep()
+            while (coming := self._next_due(target)) is not None:
+                clock.move_to(coming)
+                self._sweep()
+            clock.move_to(target)
+            self._sweep()
+        return clock.now()
+
+    def _next_due(self, target: datetime) -> datetime | None:
+        """When the next thing comes due, up to then; rows that wait for somebody else's lease are passed over."""
+        now = self._services.clock.now()
+        rows = self._services.store.due(until=target, limit=1000)
+        return next((due.at for due in rows if due.at > now), None)
+
+    def _run(self) -> None:
+        while not self._over:
+            self._wake.wait(TICK)
+            self._wake.clear()
+            with self._busy:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        try:
+            on_change.drain(self._services)
+            on_tick.handle(self._services)
+        except TryAgain:
+            time.sleep(0.05)  # another process has the store; the next sweep sees the same rows
+            self._wake.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What answers on one port."""
+
+    app: App
+    worker: Worker
+
+
+def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worker], App] | None = None) -> Server:
+    """The ASGI app over a built site and its bundle. `dev` adds what only a demo has, below `/_dev/`."""
+    worker = Worker(services)
+    lock = asyncio.Lock()
+    behind = Behind(services, worker, bundle, lock)
+    rep = bridge(on_rep_request.handler(services), behind)
+    visitor = bridge(on_visitor_request.handler(services), behind)
+    static = StaticFiles(directory=site, html=True)
+    dev_app = dev(worker) if dev else None
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send, worker)
+            return
+        path = scope["path"]
+        if dev_app and path.startswith("/_dev/"):
+            await dev_app(scope, receive, send)
+        elif path.startswith(REP):
+            await rep(scope, receive, send)
+        elif path.startswith(VISITOR) or path.endswith("_full"):
+            await visitor(scope, receive, send)
+        else:
+            await static(scope, receive, send)
+
+    return Server(app, worker)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind both HTTP functions."""
+
+    services: Services
+    worker: Worker
+    bundle: Path
+    lock: asyncio.Lock
+
+
+def run(served: Server, *, port: int, ready: Callable[[], None]) -> None:
+    """Serves on 127.0.0.1 until told to stop; says so once the port answers."""
+    import uvicorn  # noqa: PLC0415 tests drive the app itself
+
+    config = uvicorn.Config(served.app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+    class Announced(uvicorn.Server):
+        async def startup(self, sockets: list[Any] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    Announced(config).run()
+
+
+def bridge(handler: Callable[[dict[str, Any], object], dict[str, Any]], behind: Behind) -> App:
+    """An ASGI app that feeds a Lambda handler with API Gateway events (payload v2).
+
+    One event at a time, as in one Lambda environment. The answer leaves once everything is durable, and files are
+    streamed, both outside the lock.
+    """
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        event = event_of(scope, await _body(receive))
+        async with behind.lock:
+            answer = await asyncio.to_thread(handler, event, _context())
+        if scope["method"] == "POST":
+            await asyncio.to_thread(behind.services.store.durable)
+            behind.worker.wake()
+        response = _answer(answer, behind.bundle, head=scope["method"] == "HEAD")
+        await response(scope, receive, send)
+
+    return app
+
+
+def event_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The request as API Gateway hands it to a function (payload format 2.0, "Working with AWS Lambda proxy
+    integrations for HTTP APIs"); the body always as base64, as API Gateway does for what is not text."""
+    headers: dict[str, str] = {}
+    cookies: list[str] = []
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if name == "cookie":
+            cookies += [cookie.strip() for cookie in value.split(";") if cookie.strip()]
+        else:
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+    client = scope.get("client") or ("127.0.0.1", 0)
+    http = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "protocol": "HTTP/1.1",
+        "sourceIp": client[0],
+        "userAgent": headers.get("user-agent", ""),
+    }
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": scope["path"],
+        "rawQueryString": scope["query_string"].decode("latin-1"),
+        "headers": headers,
+        "cookies": cookies,
+        "requestContext": {"http": http, "requestId": str(uuid.uuid4()), "stage": "$default"},
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body, kept up to a little more than a form may have; the rest is read and dropped."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if len(body) <= LIMIT:
+            body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body[: LIMIT + 1]
+
+
+def _answer(answer: dict[str, Any], bundle: Path, *, head: bool) -> Response:
+    """What a Lambda handler answered, as HTTP; a download is streamed with Range (RFC 9110 § 14)."""
+    headers = dict(answer.get("headers") or {})
+    stored = headers.pop(STREAM, None)
+    response: Response
+    if stored:
+        name, media_type = headers.pop("X-Leadlight-Name"), headers.pop("Content-Type")
+        response = FileResponse(bundle / stored, headers=headers, media_type=media_type, filename=name)
+    else:
+        body = answer.get("body") or ""
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        response = Response(b"" if head else content, int(answer["statusCode"]), headers)
+    for cookie in answer.get("cookies") or ():
+        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
+    return response
+
+
+def _context() -> object:
+    """What Lambda says about a call."""
+    return SimpleNamespace(
+        function_name="local",
+        memory_limit_in_mb=256,
+        invoked_function_arn="arn:aws:lambda:local:000000000000:function:local",
+        aws_request_id=str(uuid.uuid4()),
+    )
+
+
+async def _lifespan(receive: Receive, send: Send, worker: Worker) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            worker.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await asyncio.to_thread(worker.stop)
+            await send({"type": "lifespan.shutdown.complete"})
+            return
