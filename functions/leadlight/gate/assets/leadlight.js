@@ -80,7 +80,9 @@ const on = {
     else if (answer) show(section, true)
   },
   code: async (form, section) => {
-    if (await submit(form)) await enter(section, form)
+    const answer = await submit(form)
+    if (answer?.status === "open") await enter(section, form)
+    else if (answer) say(form, form.dataset.later)
     else find("[name=code]", form).select()
   },
   say: async (form) => {
