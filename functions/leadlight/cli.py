@@ -88,20 +88,22 @@ DATA = click.option(
     help="The folder of the installation: leads, keys, mail, site, bundle.",
 )
 PORT = click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1.")
+BUILD = click.option("--build/--no-build", "fresh", default=True, help="Build first, or serve what was built before.")
 
 
 @main.command()
 @CONFIG
 @PORT
 @DATA
-def demo(config_file: Path, port: int, data: Path) -> None:
+@BUILD
+def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
     from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
     from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
-    _build_into(config_file, data)
+    _prepare(config_file, data, port, fresh=fresh)
     only_here.open_all_hours(place.bundle)
     services = local(place, demo=True)
     mailbox = only_here.Mailbox(place.mail)
@@ -120,19 +122,37 @@ def demo(config_file: Path, port: int, data: Path) -> None:
 @DATA
 @click.option("--site-url", help="The address people reach it by; links in mails begin with it.")
 @click.option("--smtp", help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.")
-def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None) -> None:
+@BUILD
+def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None, fresh: bool) -> None:
     """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
     from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
     from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
-    _build_into(config_file, data)
+    _prepare(config_file, data, port, fresh=fresh)
     served = server(local(place, smtp=smtp), site=data / "site", bundle=place.bundle)
     run(
         served,
         port=port,
         ready=lambda: click.echo(f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."),
     )
+
+
+def _prepare(config_file: Path, data: Path, port: int, *, fresh: bool) -> None:
+    """Everything that can go wrong before the server starts goes wrong here, and says what to do."""
+    import socket  # noqa: PLC0415  # commands load what they need
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            click.echo(
+                f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}.", err=True
+            )
+            sys.exit(1)
+    if fresh or not (data / "bundle" / "manifest.json").exists():
+        _build_into(config_file, data)
 
 
 def _build_into(config_file: Path, data: Path) -> None:

@@ -64,4 +64,13 @@ def call_in_words(call: CallWish | None) -> str:
         case CallKind.NO:
             return "Please don't call"
         case CallKind.AT:
-            return f"Call on {call.at:%A %d %B, %H:%M} UTC" if call.at else "Call at a time"
+            return f"Call on {call.at:%A %d %B at %H:%M} UTC" if call.at else "Call at a time"
+
+
+def call_promise(call: CallWish | None) -> str:
+    """The same as said to the visitor, as a sentence; empty where no call was wished."""
+    if call is None or call.kind is CallKind.NO:
+        return ""
+    if call.kind is CallKind.NOW:
+        return "You asked for a call now: it is on its way."
+    return f"You asked for a call on {call.at:%A %d %B at %H:%M} UTC: it is noted."

@@ -15,7 +15,7 @@ from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_mail
 from leadlight.vault import six_digits
-from leadlight.views import call_in_words, company_view, gate_view, lead_view, rep_view
+from leadlight.views import call_promise, company_view, gate_view, lead_view, rep_view
 
 CODE_LIFE = timedelta(minutes=15)
 
@@ -67,7 +67,7 @@ def send_delivery(services: Services, due: Due) -> Done | None:
             "rep": rep_view(rep),
             "company": company_view(services, bundle.team),
             "link": links.confirm(services, capture),
-            "call": call_in_words(capture.call),
+            "call": call_promise(capture.call),
         }
         return Ready(
             letter.message(
