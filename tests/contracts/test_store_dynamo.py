@@ -11,7 +11,8 @@ from tests.contracts.examples import HOUR, NOW, budget, claim, submit, touch
 from leadlight.aws import dynamo
 from leadlight.aws.store import DynamoStore
 from leadlight.aws.stream import records, touches_of
-from leadlight.errors import Conflict, MissingSetting, StoreBusy
+from leadlight.errors import AlreadyClaimed, Conflict, MissingSetting, StoreBusy
+from leadlight.model.due import LedgerEntry
 from leadlight.ports import Change
 
 
@@ -99,6 +100,34 @@ def test_a_take_over_repeated_by_the_client_itself_counts_once(place: Tables) ->
     store = place.store(Repeats(place.cloud.client, "transact_write_items"))
 
     assert claim(store, what.due[0], lead, "worker-2", now=NOW + HOUR, may_repeat=True).attempts == 2
+
+
+class LetsAnotherFirst:
+    """A client that lets somebody else act just before its second transaction."""
+
+    def __init__(self, client: Any, other: Callable[[], object]) -> None:
+        self._client, self._acts = client, [lambda: None, other]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self._client, name)
+        if name == "transact_write_items" and self._acts:
+            self._acts.pop(0)()
+        return method
+
+
+def test_of_two_that_saw_the_same_dead_claim_one_takes_over(place: Tables) -> None:
+    what = submit()
+    lead = what.into(place.store())
+    claim(place.store(), what.due[0], lead)
+
+    def take_over(store: DynamoStore, owner: str) -> LedgerEntry:
+        return claim(store, what.due[0], lead, owner, now=NOW + HOUR, may_repeat=True)
+
+    slow = place.store(LetsAnotherFirst(place.cloud.client, lambda: take_over(place.store(), "quick")))
+
+    with pytest.raises(AlreadyClaimed):
+        take_over(slow, "slow")
+    assert [entry.owner for entry in slow.ledger(lead.id)] == ["quick"]
 
 
 def test_a_submit_repeated_by_the_client_itself_is_stored_and_counted_once(place: Tables) -> None:

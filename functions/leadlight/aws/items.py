@@ -84,7 +84,11 @@ def unchanged_lead(names: Names, lead: Lead) -> Write:
 
 def new_capture(names: Names, capture: Capture) -> Write:
     """Writes a capture of a new id."""
-    item = {**place(capture.lead_id, tables.CAPTURE + capture.id), **packed(capture), **stored_now()}
+    item = {
+        **place(capture.lead_id, tables.CAPTURE + capture.id),
+        **packed(capture),
+        "stored_at": number(time.time_ns()),
+    }
     return Write(capture, "Put", {"TableName": names.leads, "Item": item}, NEW)
 
 
@@ -113,23 +117,18 @@ def mark(item: Item, name: str) -> datetime | None:
 
 def new_touches(names: Names, touches: Iterable[Touch], *, nonce: str = "") -> Iterator[Write]:
     """Writes touches of new ids, in order."""
-    for place_in_change, touch in enumerate(touches):
+    for moment, touch in enumerate(touches, start=time.time_ns()):
         item = {
             **place(touch.lead_id, tables.TOUCH + touch.id),
             **packed(touch),
-            **stored_now(place_in_change),
+            "stored_at": number(moment),
             "nonce": text(nonce),
         }
         yield Write(touch, "Put", {"TableName": names.leads, "Item": item}, NEW)
 
 
-def stored_now(place_in_change: int = 0) -> Item:
-    """The order of storing, for items of one moment of the product's clock: the machine's own clock, in nanoseconds."""
-    return {"stored_at": number(time.time_ns() + place_in_change)}
-
-
 def stored_at(item: Item) -> int:
-    """See `stored_now`."""
+    """The order of storing, for items of one moment of the product's clock: the machine's own clock, in nanoseconds."""
     return int(text_of(item, "stored_at"))
 
 
