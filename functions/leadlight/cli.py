@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,6 +106,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
     _prepare(config_file, data, port, fresh=fresh)
     only_here.open_all_hours(place.bundle)
+    logging.getLogger("leadlight").setLevel(logging.WARNING)  # the mailbox shows what happens; a log would hide it
     services = local(place, demo=True)
     mailbox = only_here.Mailbox(place.mail)
     served = server(

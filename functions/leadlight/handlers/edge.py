@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight.errors import LeadlightError, OperatorMustFix, UnknownGate
-from leadlight.handlers.http import broken, refusal
+from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
 from leadlight.handlers.request import Request, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
@@ -50,7 +50,10 @@ def handler_of(router: Router, services: Services) -> Handler:
     def handle(event: Event, context: object) -> dict[str, Any]:
         request = read(event)
         app.append_context(services=services, request=request)  # type: ignore[no-untyped-call]  # the same
-        return app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
+        answer = app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
+        if "token" in request.query:
+            answer["headers"].update(TOKEN_HEADERS)
+        return answer
 
     return handle
 

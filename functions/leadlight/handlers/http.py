@@ -34,8 +34,12 @@ HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # `no-referrer` would make Chromium send `Origin: null` on the plain form posts of these pages.
+    "Referrer-Policy": "same-origin",
 }
+
+TOKEN_HEADERS = {"Referrer-Policy": "no-referrer"}
+"""On pages whose address carries a token: it stays between this person and us."""
 
 STREAM = "X-Leadlight-File"
 """Tells the local server which object of the bundle to stream; it never leaves the process."""
