@@ -31,7 +31,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import EmailMessage
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from leadlight.model.due import Due, LedgerEntry
 from leadlight.model.lead import Lead
@@ -46,6 +46,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Aware, UTC; never goes backwards by more than the machine's own clock does."""
+
+
+@runtime_checkable
+class MovableClock(Clock, Protocol):
+    """A clock that a demo or a simulation moves."""
+
+    def move_to(self, moment: datetime) -> None:
+        """From now on it is at least that late. Survives a restart once it has returned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ from leadlight.errors import TryAgain
 from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_request
 from leadlight.handlers.http import STREAM
 from leadlight.handlers.request import LIMIT
-from leadlight.local.clock import MovableClock
-from leadlight.ports import Services
+from leadlight.ports import MovableClock, Services
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
