@@ -26,6 +26,11 @@ _FRAGMENT = re.compile(r"([\w%./-]*)#([\w%.:-]+)")
 _ID = re.compile(r"\bid=[\"']?([\w%.:-]+)")
 
 
+Phrase = tuple[str, ...]
+Index = dict[tuple[str, str], dict[Phrase, str]]
+"""Phrases and where they are withheld, by their first two words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of withheld text that stands for itself: a paragraph, an item, a heading, a line of code."""
@@ -50,10 +55,10 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`Withheld`, made ready for looking things up; `phrases` by their first two words."""
+    """`Withheld`, made ready for looking things up; `labels` are headings, however short."""
 
-    phrases: dict[tuple[str, str], dict[tuple[str, ...], str]]
-    labels: dict[str, str]
+    phrases: Index
+    labels: Index
     urls: dict[str, str]
     anchors: dict[str, dict[str, str]]  # id → page → origin
     files: Mapping[str, str]
@@ -79,20 +84,20 @@ def find(withheld: Withheld, *, said: Iterable[str], site: Path, known: Collecti
 
 
 def _secrets(withheld: Withheld) -> Secrets:
-    phrases: dict[tuple[str, str], dict[tuple[str, ...], str]] = defaultdict(dict)
-    labels = dict[str, str]()
+    phrases: Index = defaultdict(dict)
+    labels: Index = defaultdict(dict)
     for passage in withheld.passages:
         for phrase in _phrases(passage.text):
             phrases[phrase[0], phrase[1]].setdefault(phrase, passage.origin)
-        if passage.heading and len(said := words(passage.text)) >= 2:
-            labels.setdefault(" ".join(said), passage.origin)
+        if passage.heading and len(said := tuple(words(passage.text))) >= 2:
+            labels[said[0], said[1]].setdefault(said, passage.origin)
     anchors: dict[str, dict[str, str]] = defaultdict(dict)
     for (page, anchor), origin in withheld.anchors.items():
         anchors[anchor][page] = origin
-    return Secrets(dict(phrases), labels, dict(withheld.urls), dict(anchors), withheld.files)
+    return Secrets(dict(phrases), dict(labels), dict(withheld.urls), dict(anchors), withheld.files)
 
 
-def _phrases(text: str) -> Iterator[tuple[str, ...]]:
+def _phrases(text: str) -> Iterator[Phrase]:
     """Runs of words of a passage, and its short sentences as a whole."""
     for sentence in re.split(r"(?<=[.!?:;])\s+", text):
         if 3 <= len(said := words(sentence)) < RUN and sum(map(len, said)) >= _LEAST:
@@ -106,12 +111,10 @@ def _phrases(text: str) -> Iterator[tuple[str, ...]]:
 def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
     """Strikes out what is said in public on purpose."""
     for text in said:
-        for part in map(words, parts(text)):
-            for _, phrase in list(_spoken(secrets, part)):
-                secrets.phrases[phrase[0], phrase[1]].pop(phrase, None)
-        line_by_line = f" {' '.join(words(text))} "
-        for label in [label for label in secrets.labels if f" {label} " in line_by_line]:
-            del secrets.labels[label]
+        for said_words in map(words, parts(text)):
+            for index in (secrets.phrases, secrets.labels):
+                for _, phrase in list(_spoken(index, said_words)):
+                    index[phrase[0], phrase[1]].pop(phrase, None)
         for url in _urls(text):
             secrets.urls.pop(url, None)
         for match in _FRAGMENT.finditer(text):
@@ -119,10 +122,10 @@ def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
     return secrets
 
 
-def _spoken(secrets: Secrets, said: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _spoken(index: Index, said: list[str]) -> Iterator[tuple[int, Phrase]]:
     """The phrases among those words, each with its place."""
     for i, start in enumerate(pairwise(said)):
-        for phrase in secrets.phrases.get(start, ()):
+        for phrase in index.get(start, ()):
             if tuple(said[i : i + len(phrase)]) == phrase:
                 yield i, phrase
 
@@ -146,16 +149,16 @@ def _said(secrets: Secrets, reading: Reading) -> Iterator[str]:
     for text in reading.texts:
         for said in map(words, parts(text)):
             yield from _stretches(secrets, said)
-    if secrets.labels:
-        for label in reading.labels:
-            if origin := secrets.labels.get(name := " ".join(words(label)), ""):
-                yield f"names “{name}”, a heading withheld in {origin}"
+    for label in reading.labels if secrets.labels else ():
+        name = tuple(words(label))
+        if len(name) > 1 and (origin := secrets.labels.get((name[0], name[1]), {}).get(name)):
+            yield f"names “{' '.join(name)}”, a heading withheld in {origin}"
 
 
 def _stretches(secrets: Secrets, said: list[str]) -> Iterator[str]:
     """Runs that overlap are one stretch of withheld text."""
     reached = 0
-    for i, phrase in _spoken(secrets, said):
+    for i, phrase in _spoken(secrets.phrases, said):
         if i >= reached:
             origin = secrets.phrases[phrase[0], phrase[1]][phrase]
             yield f"says “{' '.join(said[i : i + 2 * RUN])}”, which is withheld in {origin}"

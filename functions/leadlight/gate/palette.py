@@ -28,7 +28,7 @@ _HEX = r"\s*:\s*(#[0-9a-fA-F]{3,8})\b"
 def theme_of(palette: object, style_sheets: Iterable[str] = ()) -> Theme:
     """The colours of a Material palette (a mapping, or a list whose first entry counts).
 
-    Where it says `custom`, they come from custom properties in the site's own style sheets, if those are hex values.
+    Custom properties with hex values in the site's own style sheets win, as they do in the browser.
 
     >>> theme_of([{"primary": "blue grey", "accent": "amber"}])
     Theme(primary='#546d78', primary_text='#ffffff', accent='#ffaa00')
@@ -37,10 +37,11 @@ def theme_of(palette: object, style_sheets: Iterable[str] = ()) -> Theme:
     names = entry if isinstance(entry, dict) else {}
     css, known = "\n".join(style_sheets), Theme()
     primary, accent = (str(names.get(key, "")).replace(" ", "-") for key in ("primary", "accent"))
+    text = _DARK_TEXT if primary in _BRIGHT else known.primary_text
     return Theme(
-        primary=_PRIMARY.get(primary) or _written(css, "--md-primary-fg-color") or known.primary,
-        primary_text=_DARK_TEXT if primary in _BRIGHT else _written(css, "--md-primary-bg-color") or known.primary_text,
-        accent=_ACCENT.get(accent) or _written(css, "--md-accent-fg-color") or known.accent,
+        primary=_written(css, "--md-primary-fg-color") or _PRIMARY.get(primary, known.primary),
+        primary_text=_written(css, "--md-primary-bg-color") or text,
+        accent=_written(css, "--md-accent-fg-color") or _ACCENT.get(accent, known.accent),
     )
 
 

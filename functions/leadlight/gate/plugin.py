@@ -99,20 +99,16 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._stage = Stage(self._work / "bundle", playbook)
 
     @event_priority(_FIRST)
-    def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:
+    def _on_files_first(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002  # by name
         """Nobody else gets to see the playbook."""
         playbook = self._site.playbook_dir
         for file in list(files):
             if file.abs_src_path and Path(file.abs_src_path).resolve().is_relative_to(playbook):
                 files.remove(file)
-        for address in (_SCRIPT, _STYLE):
-            if files.get_file_from_path(address) is None:
-                content = (ASSETS / Path(address).name).read_text("utf-8")
-                files.append(File.generated(config, address, content=content))
         return files
 
     @event_priority(_LAST)
-    def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002  # MkDocs passes it by name
+    def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Gated files go where no site is; MkDocs then turns every link to them into our address by itself."""
         if self._depth == 1:
             self._found = self._gather(files)
@@ -124,6 +120,10 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                     file.abs_dest_path = os.path.normpath(Path(file.dest_dir) / file.dest_uri)
                     file.url = self._links.setdefault(name, f"api/files/{front.id}/{Path(name).name}")
                     file.inclusion = InclusionLevel.INCLUDED
+        for address in (_SCRIPT, _STYLE):
+            if files.get_file_from_path(address) is None:
+                content = (ASSETS / Path(address).name).read_text("utf-8")
+                files.append(File.generated(config, address, content=content))
         return files
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)
@@ -224,8 +224,13 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         self._depth -= 1
-        if self._depth or self._serving:
+        if self._depth:
             return
+        if not self._serving:  # a preview is not published, and has no bundle
+            self._publish(config)
+        self._tidy()
+
+    def _publish(self, config: MkDocsConfig) -> None:
         found = self._found
         problems = leaks.find(found.withheld, said=found.said, site=Path(config.site_dir), known=theme_files(config))
         if problems:
@@ -235,8 +240,6 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name
         self._depth = 0
-
-    def on_shutdown(self) -> None:
         self._tidy()
 
     def _tidy(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 MARK = "<!-- more -->"
 _MARK = re.compile(r"<!--\s*more\s*-->\s*$")
@@ -87,19 +88,15 @@ def _fenced(lines: list[str]) -> set[int]:
 
 
 def _cut(lines: list[str], fenced: set[int], percent: int | None) -> int:
-    """The line of the first top-level block that starts after `percent` of the text, never right after a heading."""
+    """The line of that top-level block before which nearest to `percent` of the text stands; never after a heading."""
     if percent is None:
         raise NoCut(f"says no place to break off. Put a line {MARK} into the text, or `teaser: 35%` under `gate:`")
     starts = _block_starts(lines, fenced)
-    sizes = [len(re.sub(r"\s+", "", line)) for line in lines]
-    wanted = sum(sizes) * percent / 100
-    for block, at in enumerate(starts):
-        if sum(sizes[:at]) >= wanted:
-            while block and _is_heading(lines[starts[block - 1] : starts[block]]):
-                block -= 1  # noqa: PLW2901  # back to before the heading
-            if block:
-                return starts[block]
-    raise NoCut(f"is too short to break off after {percent} %. Put a line {MARK} where it should")
+    shown = [0, *accumulate(len(re.sub(r"\s+", "", line)) for line in lines)]
+    places = [at for before, at in pairwise(starts) if not _is_heading(lines[before:at])]
+    if not places:
+        raise NoCut(f"is too short to break off after {percent} %. Put a line {MARK} where it should")
+    return min(places, key=lambda at: abs(shown[at] - shown[-1] * percent / 100))
 
 
 def _block_starts(lines: list[str], fenced: set[int]) -> list[int]:
