@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,18 @@ class MailerContract:
 
         (data,) = received()
         assert data.count(b"\n") == data.count(b"\r\n") > 10
+
+    def test_a_long_way_out_stays_one_line_that_mail_clients_can_follow(
+        self, mailer: Mailer, received: Received
+    ) -> None:
+        message = EmailMessage(policy=SMTP.clone(refold_source="none"))
+        message["From"], message["To"], message["Subject"] = "rep@example.com", "anna@example.com", "A plan"
+        message.set_raw("List-Unsubscribe", f"<https://example.com/unsubscribe?token={'x' * 180}>")
+        message.set_content("Hello")
+        mailer.send(message, tag=TAG)
+
+        (data,) = received()
+        assert f"List-Unsubscribe: <https://example.com/unsubscribe?token={'x' * 180}>\r\n".encode() in data
 
     def test_the_carrier_names_what_it_took(self, mailer: Mailer) -> None:
         assert mailer.send(mail(), tag=TAG)

@@ -136,8 +136,11 @@ def hand_over(server: smtplib.SMTP, data: bytes) -> str:
 
 
 def wire_bytes(message: EmailMessage) -> bytes:
-    """What travels: CRLF lines, at most 78 columns of header, seven bits where needed."""
-    return message.as_bytes(policy=SMTP)
+    """What travels: CRLF lines, folded as the message's own policy says.
+
+    Another policy would fold a long `List-Unsubscribe` into encoded words, which no mail client can follow.
+    """
+    return message.as_bytes(policy=message.policy.clone(linesep=SMTP.linesep))
 
 
 def sender_of(message: EmailMessage) -> str:
