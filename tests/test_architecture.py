@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "playbook": DECIDING,
     "messages": DECIDING | {"playbook"},
     "views": DECIDING | {"links", "profile", "playbook"},
+    "record": DECIDING | {"profile"},
     "letter": SAYING - {"letter"},
     "ledger": DECIDING,
     **dict.fromkeys(BY_ITSELF, SAYING | {"ledger"}),
@@ -44,7 +45,10 @@ MAY_IMPORT = {
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "gate": CORE | {"rules", "playbook"},
     "publish": CORE | {"wiring", "playbook", "gate"},
-    "cli": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve", "demo", "simulate", "gate", "publish"},
+    "cli": ACTING
+    | PEOPLE
+    | {"record"}
+    | {"pages", "handlers", "wiring", "serve", "demo", "simulate", "gate", "publish"},
     "__init__": set[str](),
 }
 

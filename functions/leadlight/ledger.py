@@ -64,7 +64,10 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
     """Does what is due, once. None if there is nothing to do (any more), or someone else does it right now."""
     for _ in range(TRIES):
         lead = services.store.lead(due.lead_id)
-        if lead is None or lead.generation != due.generation:
+        if lead is None:
+            return None
+        if lead.generation != due.generation:  # left over from before the lead was erased
+            services.store.commit(Change(lead=lead, undue=(due.key,)))
             return None
         prepared = prepare(lead)
         try:

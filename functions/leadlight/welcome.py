@@ -8,6 +8,7 @@ from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.lead import Lead
+from leadlight.model.person import Capture
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Budget, Change, Services
@@ -29,7 +30,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         capture = capture_of(services, lead, capture_id)
         if capture is None or capture.confirmed_at:
             return Instead("confirmed already", Change(lead=lead))
-        why = why_no_mail(lead) or _over_budget(services, lead)
+        why = why_no_mail(lead) or _over_budget(services, lead, capture)
         if why:
             return Instead(why, Change(lead=lead, touches=(_withheld(lead, due, services, why),)))
         context: dict[str, object] = {
@@ -81,12 +82,18 @@ def send_delivery(services: Services, due: Due) -> Done | None:
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
 
-def _over_budget(services: Services, lead: Lead) -> str | None:
-    """Whether this address got enough opt-in mails for a day. Nobody outside learns of it."""
+def _over_budget(services: Services, lead: Lead, capture: Capture) -> str | None:
+    """Whether this address got enough opt-in mails for a day; a mail that is tried again counts once.
+
+    Nobody outside learns of it.
+    """
     if not services.settings.budgets:
         return None
     now = services.clock.now()
-    day = Budget(f"optin/{lead.id}/{now:%Y-%m-%d}", services.settings.address_limit, now + timedelta(days=2))
+    over = now + timedelta(days=2)
+    if not services.store.count(Budget(f"optin/{capture.id}", 1, over)):
+        return None
+    day = Budget(f"optins/{lead.id}/{now:%Y-%m-%d}", services.settings.address_limit, over)
     return None if services.store.count(day) else "this address got enough opt-in mails today"
 
 
