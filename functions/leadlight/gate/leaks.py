@@ -22,7 +22,8 @@ RUN = 6  # words in a row that two texts do not share by chance
 _LEAST = 15  # letters that a phrase needs to mean something
 _SHOWN = 3  # leaks named per file; the rest are counted
 _URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+")
-_FRAGMENT = re.compile(r"([\w%./-]*)#([\w%.:-]+)")
+_FRAGMENT = re.compile(r"#([\w%.:-]+)")
+_BEFORE = re.compile(r"[\w%./-]*\Z")
 _ID = re.compile(r"\bid=[\"']?([\w%.:-]+)")
 
 
@@ -62,6 +63,7 @@ class Secrets:
     urls: dict[str, str]
     anchors: dict[str, dict[str, str]]  # id → page → origin
     files: Mapping[str, str]
+    clean: set[bytes] = field(default_factory=set)  # digests of parts without a find: pages share most of theirs
 
 
 def find(withheld: Withheld, *, said: Iterable[str], site: Path, known: Collection[str] = ()) -> list[Problem]:
@@ -118,7 +120,7 @@ def _without(secrets: Secrets, said: Iterable[str]) -> Secrets:
         for url in _urls(text):
             secrets.urls.pop(url, None)
         for match in _FRAGMENT.finditer(text):
-            secrets.anchors.pop(match[2], None)
+            secrets.anchors.pop(match[1], None)
     return secrets
 
 
@@ -147,8 +149,12 @@ def _hits(secrets: Secrets, data: bytes, name: str) -> Iterator[str]:
 
 def _said(secrets: Secrets, reading: Reading) -> Iterator[str]:
     for text in reading.texts:
-        for said in map(words, parts(text)):
-            yield from _stretches(secrets, said)
+        for part in parts(text):
+            digest = hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=16).digest()
+            if digest not in secrets.clean:
+                found = list(_stretches(secrets, words(part)))
+                yield from found
+                secrets.clean.update(() if found else (digest,))
     for label in reading.labels if secrets.labels else ():
         name = tuple(words(label))
         if len(name) > 1 and (origin := secrets.labels.get((name[0], name[1]), {}).get(name)):
@@ -170,12 +176,12 @@ def _linked(secrets: Secrets, text: str, name: str) -> Iterator[str]:
         if origin := secrets.urls.get(url):
             yield f"links to {url}, which is withheld in {origin}"
     here = name.removesuffix("index.html")
-    places = [(here, match[1]) for match in _ID.finditer(text)]
-    places += [(match[1] or here, match[2]) for match in _FRAGMENT.finditer(text)]
-    for target, anchor in places:
-        for page, origin in secrets.anchors.get(anchor, {}).items():
-            if _may_be(target, page):
-                yield f"points to #{anchor}, a heading withheld in {origin}"
+    for match in [*_ID.finditer(text), *_FRAGMENT.finditer(text)] if secrets.anchors else ():
+        if pages := secrets.anchors.get(match[1]):
+            before = _BEFORE.search(text, max(0, match.start() - 300), match.start())
+            target = (before[0] if before and match[0].startswith("#") else "") or here
+            for origin in (origin for page, origin in pages.items() if _may_be(target, page)):
+                yield f"points to #{match[1]}, a heading withheld in {origin}"
 
 
 def _may_be(target: str, page: str) -> bool:

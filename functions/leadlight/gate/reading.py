@@ -91,7 +91,7 @@ def _read(text: str) -> Reading:
         plain = unescape(plain) if "&" in plain else plain
         coats.add(plain)
     seen = tuple(dict.fromkeys([*coats, without_tags(plain), *(without_tags(coat) for coat in coats if "<" in coat)]))
-    return Reading(raw=plain, texts=seen, labels=tuple(_labels(plain, text)))
+    return Reading(raw=plain, texts=seen, labels=tuple(dict.fromkeys(_labels(plain, text))))
 
 
 def _labels(plain: str, text: str) -> Iterator[str]:

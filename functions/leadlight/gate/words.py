@@ -19,7 +19,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _BREAK = "\x1e"
-_PART = re.compile(rf"{_BREAK}|\n[ \t]*\n")
+_PART = re.compile(rf"\s*(?:{_BREAK}|\n[ \t]*\n)[\s{_BREAK}]*")
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
 
 
