@@ -16,6 +16,7 @@ from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 if TYPE_CHECKING:
     from leadlight.gate.build import Built
     from leadlight.ports import Services
+    from leadlight.wiring import Place
 
 CONFIG = click.option(
     "-f",
@@ -105,7 +106,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
-    _prepare(config_file, data, port, fresh=fresh)
+    _prepare(config_file, place, port, fresh=fresh)
     only_here.open_all_hours(place.bundle)
     logging.getLogger("leadlight").setLevel(logging.WARNING)  # the mailbox shows what happens; a log would hide it
     services = local(place, demo=True)
@@ -132,7 +133,7 @@ def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: 
     from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
-    _prepare(config_file, data, port, fresh=fresh)
+    _prepare(config_file, place, port, fresh=fresh)
     served = server(local(place, smtp=smtp), site=data / "site", bundle=place.bundle)
     run(
         served,
@@ -214,7 +215,7 @@ def _services(data: Path) -> Services:
     return local(Place(data, data / "bundle", "http://127.0.0.1"))
 
 
-def _prepare(config_file: Path, data: Path, port: int, *, fresh: bool) -> None:
+def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None:
     """Everything that can go wrong before the server starts goes wrong here, and says what to do."""
     import socket  # noqa: PLC0415  # commands load what they need
 
@@ -227,18 +228,18 @@ def _prepare(config_file: Path, data: Path, port: int, *, fresh: bool) -> None:
                 f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}.", err=True
             )
             sys.exit(1)
-    if fresh or not (data / "bundle" / "manifest.json").exists():
-        _build_into(config_file, data)
+    if fresh or not (place.bundle / "manifest.json").exists():
+        _build_into(config_file, place)
 
 
-def _build_into(config_file: Path, data: Path) -> None:
+def _build_into(config_file: Path, place: Place) -> None:
     from rich.console import Console  # noqa: PLC0415  # commands load what they need
 
     from leadlight.gate.build import build_site  # noqa: PLC0415  # the same
 
     try:
         with Console(stderr=True).status("Building the site …"):
-            build_site(config_file, data / "site", data / "bundle")
+            build_site(config_file, place.data / "site", place.bundle, site_url=f"{place.site_url.rstrip('/')}/")
     except OperatorMustFix as wrong:
         _stop(wrong, as_json=False)
 

@@ -12,10 +12,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,8 @@ def compose(
     policy = (SMTP if plain else SMTPUTF8).clone(refold_source="none")
     message = EmailMessage(policy=policy)
     for name, address in addresses.items():
-        message[name] = address
-    message["Subject"] = subject
+        message.set_raw(name, f"{_name(address, name)}<{address.addr_spec}>")
+    message.set_raw("Subject", _words(subject, "Subject"))
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{_token(message_id)}>"
     for name, value in (headers or {}).items():
@@ -97,6 +98,28 @@ def _address(box: Mailbox) -> Address:
         with contextlib.suppress(UnicodeError):  # then it stays as it is, and the carrier refuses it
             domain = domain.encode("idna").decode("ascii")
     return Address(display_name=" ".join(clean(box.name).split()), username=local, domain=domain)
+
+
+def _name(address: Address, header: str) -> str:
+    """What stands before an address: nothing, or the name and a space."""
+    if not address.display_name:
+        return ""
+    if _is_plain(address.display_name):
+        return formataddr((address.display_name, "")).removesuffix("<>")
+    return _words(address.display_name, header) + " "
+
+
+def _words(text: str, header: str) -> str:
+    """Text as it stands in a header, in encoded words (RFC 2047) where it needs them.
+
+    Python's own policies would take what a visitor typed as `=?utf-8?q?=0A…?=` for an encoded word and let its line
+    break out, and would lose spaces between words where a long line folds.
+    """
+    return Header(text, "us-ascii" if _is_plain(text) else "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
 
 
 def _token(text: str) -> str:

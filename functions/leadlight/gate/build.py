@@ -33,14 +33,30 @@ class _Report:
     bundle_dir: str
 
 
-def build_site(config: Path, site_dir: Path | None, bundle_dir: Path | None, *, strict: bool | None = None) -> Built:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    config_file: str
+    site_dir: str | None
+    bundle_dir: str | None
+    site_url: str | None
+    strict: bool | None
+
+
+def build_site(
+    config: Path,
+    site_dir: Path | None,
+    bundle_dir: Path | None,
+    *,
+    site_url: str | None = None,
+    strict: bool | None = None,
+) -> Built:
     """Builds the site and merges what is withheld into the bundle. What is None is as mkdocs.yml has it.
 
     `strict` makes MkDocs' warnings errors.
     Raises `BadPlaybook` for what is wrong in the sources and `Leak` for what would be public.
     """
-    places = [str(folder.resolve()) if folder else "" for folder in (site_dir, bundle_dir)]
-    report = _run([str(config), *places, {True: "yes", False: "no", None: ""}[strict]])
+    site, kept = (str(folder.resolve()) if folder else None for folder in (site_dir, bundle_dir))
+    report = _run(_Order(str(config), site, kept, site_url, strict))
     if report.problems:
         raise (Leak if report.leak else BadPlaybook)(report.problems)
     bundle = Path(report.bundle_dir)
@@ -48,13 +64,13 @@ def build_site(config: Path, site_dir: Path | None, bundle_dir: Path | None, *, 
     return Built(manifest, Path(report.site_dir), bundle, report.warnings)
 
 
-def _run(arguments: list[str]) -> _Report:
+def _run(order: _Order) -> _Report:
     """MkDocs in a process of its own, so that no plugin can disturb ours."""
     with tempfile.TemporaryDirectory(prefix="leadlight-") as folder:
         report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "leadlight.gate", *arguments, str(report)]
+        command = [sys.executable, "-m", "leadlight.gate", msgspec.json.encode(order).decode(), str(report)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own module
         if not report.exists():  # another plugin, or MkDocs itself, broke
             last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-            raise BadPlaybook([Problem(arguments[0], 0, f"MkDocs stopped: {last}. `mkdocs build` shows where.")])
+            raise BadPlaybook([Problem(order.config_file, 0, f"MkDocs stopped: {last}. `mkdocs build` shows where.")])
         return msgspec.json.decode(report.read_bytes(), type=_Report)

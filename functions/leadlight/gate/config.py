@@ -124,6 +124,17 @@ def theme_files(config: MkDocsConfig) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What to build; where something is None, mkdocs.yml has the word."""
+
+    config_file: str
+    site_dir: str | None = None
+    bundle_dir: str | None = None
+    site_url: str | None = None
+    strict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How a build went, from its process to ours."""
 
@@ -134,14 +145,15 @@ class Report:
     bundle_dir: str = ""
 
 
-def build_here(config_file: Path, site_dir: str, bundle_dir: str, strict: str) -> Report:
-    """Builds a site as `mkdocs build -q` does. What is empty is as mkdocs.yml has it; `strict` is `yes` or `no`."""
+def build_here(order: Order) -> Report:
+    """Builds a site as `mkdocs build -q` does."""
+    config_file = Path(order.config_file)
     try:
-        config = read_config(config_file, site_dir=site_dir or None, strict=strict == "yes" if strict else None)
+        config = read_config(config_file, site_dir=order.site_dir, site_url=order.site_url, strict=order.strict)
     except BadPlaybook as bad:
         return Report(bad.problems)
     ours = options_of(config)
-    ours.bundle_dir = str((config_file.resolve().parent / (bundle_dir or ours.bundle_dir)).resolve())
+    ours.bundle_dir = str((config_file.resolve().parent / (order.bundle_dir or ours.bundle_dir)).resolve())
     with hearing() as said:
         try:
             config.plugins.on_startup(command="build", dirty=False)
@@ -158,7 +170,7 @@ def build_here(config_file: Path, site_dir: str, bundle_dir: str, strict: str) -
     return Report(warnings=tuple(said), site_dir=config.site_dir, bundle_dir=ours.bundle_dir)
 
 
-def main(config_file: str, site_dir: str, bundle_dir: str, strict: str, report: str) -> None:
-    """The process: our findings go into the file `report`."""
-    outcome = build_here(Path(config_file), site_dir, bundle_dir, strict)
+def main(order: str, report: str) -> None:
+    """The process: `order` is JSON, our findings go into the file `report`."""
+    outcome = build_here(msgspec.json.decode(order, type=Order))
     Path(report).write_bytes(msgspec.json.encode(outcome))
