@@ -27,6 +27,7 @@ from leadlight.handlers.http import STATUS
 from leadlight.local import schema
 from leadlight.model.sequence import Wait
 from leadlight.playbook import context, shapes
+from leadlight.tokens import LIFE
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "functions" / "leadlight"
@@ -209,8 +210,9 @@ def routes(who: str, said: Kept) -> str:
 
 def handled(path: Path) -> Iterator[tuple[str, str]]:
     """Method and address, and the first line of the docstring, of each route in that file."""
-    for node in ast.parse(path.read_text()).body:
-        for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+    functions = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef))
+    for node in functions:
+        for mark in node.decorator_list:
             if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute):
                 address = ast.literal_eval(mark.args[0])
                 shown = ADDRESSES[address] if re.search(r"[.*+]", address) else address
@@ -223,6 +225,15 @@ def developer_routes() -> Iterator[tuple[str, str]]:
         r'Route\("([^"]+)", \w+(?:, methods=\["(\w+)"\])?\)', (SOURCE / "demo.py").read_text()
     ):
         yield f"{methods or 'GET'} {path.replace('{', '<').replace('}', '>')}", ""
+
+
+def tokens(_: str, said: Kept) -> str:
+    """What is signed, and how long it lives."""
+    rows = (
+        (code(use), f"{life.days} day{'s' * (life.days != 1)}", said.get(code(use), UNEXPLAINED))
+        for use, life in LIFE.items()
+    )
+    return table(("Purpose", "Lives", "Carried by"), rows)
 
 
 def answers(_: str, __: Kept) -> str:
@@ -280,7 +291,7 @@ def tables(what: str, said: Kept) -> str:
 
 
 PARTS: Mapping[str, Callable[[str, Kept], str]] = {
-    part.__name__: part for part in (commands, shape, options, names, routes, answers, settings, tables)
+    part.__name__: part for part in (commands, shape, options, names, routes, tokens, answers, settings, tables)
 }
 
 if __name__ == "__main__":
