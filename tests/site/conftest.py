@@ -12,7 +12,7 @@ import pytest
 
 from leadlight.errors import Problem
 from leadlight.gate.build import Built, build_site
-from leadlight.gate.config import build_here, options_of, read_config, site_of
+from leadlight.gate.config import Order, build_here, options_of, read_config, site_of
 from leadlight.gate.gather import Gathered, gather
 
 SMALL = Path(__file__).parent / "small"
@@ -62,6 +62,6 @@ def problems(tmp_path: Path) -> Callable[..., tuple[Problem, ...]]:
             path.write_text(text)
         settings = {"site_name": "Tiny", "theme": "mkdocs", "plugins": ["leadlight"], **config}
         (tmp_path / "mkdocs.yml").write_bytes(msgspec.json.encode(settings))  # JSON is YAML
-        return build_here(tmp_path / "mkdocs.yml", str(tmp_path / "site"), "", "").problems
+        return build_here(Order(str(tmp_path / "mkdocs.yml"), str(tmp_path / "site"))).problems
 
     return build
