@@ -1,0 +1,131 @@
+"""How fast, how big, how soon? Our figures beside a floor that is measured in the same minute. Run by `make bench`."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from ruamel.yaml import YAML
+from tests.bench.load import AT_ONCE, Round, fire, generator
+from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
+
+ROUNDS, SECONDS = 3, 4.0
+GATE = "tutorials/seven-touch-points"
+ASSETS = ("leadlight.js", "leadlight.css")
+
+
+def main() -> None:
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    console.print(machine())
+    with tempfile.TemporaryDirectory(prefix="leadlight-bench-") as folder:
+        root = Path(folder)
+        built, plain = builds(root)
+        kinds = product(root / "data"), floor(root / "floor.db")
+        starts = [start_seconds(kind) for kind in kinds]
+        ours, bare = start(kinds[0]), start(kinds[1])
+        try:
+            time.sleep(1)
+            memory = [ours.resident_mb, bare.resident_mb]
+            rounds = loads(ours, bare)
+        finally:
+            ours.end()
+            bare.end()
+        console.print(served(rounds, memory, starts))
+        console.print(sizes(root / "data" / "site" / "assets"))
+    console.print(f"Building this site: {built:.1f} s with leak check and bundle; {plain:.1f} s by MkDocs alone.")
+
+
+def machine() -> str:
+    """What this ran on, and what else was running."""
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    return (
+        f"{os.cpu_count()} cores, load {load} before, Linux {platform.release()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, load by {generator()}.\n"
+        f"POST /api/access at concurrency {AT_ONCE}, {ROUNDS} rounds of {SECONDS:.0f} s in turn, each row the median; "
+        "WAL and synchronous=FULL in both."
+    )
+
+
+def loads(ours: Running, bare: Running) -> tuple[Round, Round]:
+    """The median round of each, one after the other in turn, the other one held still meanwhile."""
+    found: tuple[list[Round], list[Round]] = ([], [])
+    for number in range(-1, ROUNDS):  # the first warms up
+        for which, running, other in ((0, ours, bare), (1, bare, ours)):
+            with other.held():
+                seconds = SECONDS if number >= 0 else 1.0
+                found[which].append(fire(running.port, seconds=seconds, gate=GATE, name=f"r{number + 1}"))
+    return median(found[0][1:]), median(found[1][1:])
+
+
+def median(rounds: Sequence[Round]) -> Round:
+    """The round in the middle, by what was accepted per second."""
+    if any(one.refused for one in rounds):
+        raise SystemExit(f"Some posts were refused, so these figures mean nothing: {rounds}")
+    return sorted(rounds, key=lambda one: one.per_second)[len(rounds) // 2]
+
+
+def served(rounds: tuple[Round, Round], memory: Sequence[float], starts: Sequence[float]) -> Table:
+    """What a visitor and an operator feel."""
+    table = Table("", "Leadlight", "bare FastAPI + SQLite", "ratio", box=None, header_style="bold")
+    rows: Sequence[tuple[str, str, Callable[[Round], float]]] = (
+        ("accepted posts per second", "{:.0f}", lambda one: one.per_second),
+        ("half wait at most, ms", "{:.1f}", lambda one: one.p50_ms),
+        ("99 of 100 wait at most, ms", "{:.1f}", lambda one: one.p99_ms),
+    )
+    for label, form, value in rows:
+        ours, bare = (value(one) for one in rounds)
+        table.add_row(label, form.format(ours), form.format(bare), f"{ours / bare:.2f}")
+    for label, form, (ours, bare) in (
+        ("idle memory, MB", "{:.0f}", memory),
+        ("start to first 200, s", "{:.2f}", starts),
+    ):
+        table.add_row(label, form.format(ours), form.format(bare), f"{ours / bare:.2f}")
+    return table
+
+
+def sizes(assets: Path) -> Table:
+    """What each page with a gate loads on top."""
+    table = Table("", "bytes", "gzip -9", box=None, header_style="bold")
+    files = [(assets / name).read_bytes() for name in ASSETS]
+    for name, data in zip(ASSETS, files, strict=True):
+        table.add_row(name, str(len(data)), str(len(gzip.compress(data, 9))))
+    table.add_row("together", str(sum(map(len, files))), str(sum(len(gzip.compress(data, 9)) for data in files)))
+    return table
+
+
+def builds(root: Path) -> tuple[float, float]:
+    """Seconds to build this repository's site: by us into `data`, and by MkDocs without our plugin."""
+    leadlight = str(Path(sys.executable).with_name("leadlight"))
+    data = root / "data"
+    config = YAML(typ="safe").load((ROOT / "mkdocs.yml").read_text())
+    config["plugins"] = [plugin for plugin in config["plugins"] if "leadlight" not in plugin]
+    config["docs_dir"] = str(ROOT / config["docs_dir"])
+    (root / "mkdocs.yml").write_bytes(msgspec.json.encode(config))
+    ours = _timed([leadlight, "build", "--site-dir", str(data / "site"), "--bundle-dir", str(data / "bundle")])
+    plain = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(root / "plain")]
+    return ours, _timed(plain)
+
+
+def _timed(command: Sequence[str]) -> float:
+    """The better of two: the first warms the file cache for all."""
+    times = []
+    for _ in range(2):
+        began = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+if __name__ == "__main__":
+    main()
