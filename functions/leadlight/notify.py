@@ -188,11 +188,11 @@ def _subject(case: Case, what: str) -> str:
 
 
 def titles_read(bundle: Bundle, touches: tuple[Touch, ...]) -> tuple[str, ...]:
-    """The pages this lead opened or read and the files downloaded, newest first, each once."""
+    """The pages this lead read to the end and the files downloaded, newest first, each once."""
     seen: dict[str, None] = {}
     for touch in reversed(touches):
         if touch.kind is TouchKind.DOWNLOADED:
             seen.setdefault(touch.facts.get("file", ""), None)
-        elif touch.gate and touch.gate in bundle.manifest.gates:
+        elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:
             seen.setdefault(bundle.gate(touch.gate).title, None)
     return tuple(seen)
