@@ -1,0 +1,224 @@
+"""The manual is true: what it names is there, its examples pass, its tables are those of the code."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import pytest
+from tests import docs
+from tests.docs import REFERENCE, ROOT, SOURCE
+
+from leadlight.cli import main as command_line
+from leadlight.playbook.front import read_gate
+from leadlight.playbook.source import load, unknown_names
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "infra/README.md")),
+    *sorted((ROOT / "content" / "project").glob("*.md")),
+]
+BASES = (ROOT, SOURCE, ROOT / "content", ROOT / "content" / "playbook")
+"""What paths in the manual may be relative to."""
+
+FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FILE = re.compile(r"\.?[\w*-][\w.*/-]*(?:/|\.(?:py|md|yml|toml|html|js|css|sh|lock|json|db))\Z")
+ROUTE = re.compile(r"(?:(GET|POST|HEAD) )?(/(?:api|rep|confirm|unsubscribe|sign|_dev)[\w/<>-]*)(?:\?.*)?\Z")
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+
+
+def spans(page: Path) -> list[str]:
+    """What stands in code type within the text."""
+    return SPAN.findall(FENCE.sub("", page.read_text("utf-8")))
+
+
+def lines(page: Path) -> list[str]:
+    """Everything that could be a command: code within the text, and lines of shell blocks."""
+    fences = [match for match in FENCE.finditer(page.read_text("utf-8")) if match["info"] in {"sh", "text", "ini"}]
+    return [*spans(page), *(line.strip() for match in fences for line in match["body"].splitlines())]
+
+
+def exists(name: str) -> bool:
+    """Whether a path of the manual is there: in the repository, or, for files of an installation, in the code."""
+    if any(any(base.glob(name.rstrip("/"))) for base in BASES):
+        return True
+    own = name.rstrip("/").rpartition("/")[2]
+    return any(f'"{own}"' in path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+
+
+# --- what is named is there
+
+
+@each_page
+def test_each_file_that_is_named_exists(page: Path) -> None:
+    sample = re.findall(r'title="content/([^"]+)"', REFERENCE.read_text("utf-8"))
+    named = {span for span in spans(page) if FILE.fullmatch(span) and "NN-" not in span}
+
+    assert [name for name in sorted(named) if not exists(name) and f"tutorials/{name}" not in sample] == []
+
+
+@each_page
+def test_each_module_that_is_named_exists(page: Path) -> None:
+    named = {match[1] for line in lines(page) if (match := re.search(r"\b((?:leadlight|tests)(?:\.[a-z_]+)+)$", line))}
+
+    assert [name for name in named if find_spec(name) is None] == []
+
+
+@each_page
+def test_each_link_within_the_repository_leads_somewhere(page: Path) -> None:
+    targets = [link.partition("#")[0] for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+
+    assert [target for target in targets if target and not (page.parent / target).exists()] == []
+
+
+@each_page
+def test_each_make_target_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {match[1] for line in lines(page) if (match := re.match(r"make ([a-z]+)", line))}
+
+    assert named - targets == set()
+
+
+@each_page
+def test_each_command_and_its_options_exist(page: Path) -> None:
+    used = [match[1] for line in lines(page) if (match := re.search(r"(?:^|/)leadlight ((?:[a-z]|--).*)", line))]
+
+    assert [line for line in used if not understood(shlex.split(line))] == []
+
+
+def understood(words: list[str]) -> bool:
+    """Whether the command line knows the command, and each option of it."""
+    command: click.Command = command_line
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return False
+        command = command.commands[words.pop(0)]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    return {word for word in words if word.startswith("--")} <= known | {"--help"}
+
+
+@each_page
+def test_each_route_exists(page: Path) -> None:
+    rows = re.findall(r"^\| `(GET|POST) ([^`]+)` \|", docs.renewed(REFERENCE.read_text("utf-8")), re.MULTILINE)
+    named = [match for span in spans(page) if (match := ROUTE.fullmatch(span))]
+
+    strays = [m[0] for m in named if not any(m[2] == path and m[1] in {None, "HEAD", how} for how, path in rows)]
+
+    assert strays == []
+
+
+@each_page
+def test_each_test_that_is_named_exists(page: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", page.read_text("utf-8")))
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+
+    assert [name for name in named if f"def {name}(" not in text] == []
+
+
+def test_each_page_of_the_manual_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text("utf-8")
+
+    assert [
+        page.name for page in PAGES if page.parent.name == "project" and f"project/{page.name}" not in navigation
+    ] == []
+
+
+# --- what is shown works
+
+
+def test_the_readme_begins_with_two_commands_that_do_everything() -> None:
+    first = FENCE.search((ROOT / "README.md").read_text("utf-8"))
+
+    assert first is not None
+    assert first["body"].split("\n") == ["make demo", "make test", ""]
+
+
+def samples() -> Iterator[tuple[str, str]]:
+    """The files shown in the reference, by the path in their title."""
+    for match in FENCE.finditer(REFERENCE.read_text("utf-8")):
+        if title := re.search(r'title="([^"]+)"', match["info"]):
+            yield title[1], match["body"]
+
+
+def test_the_examples_together_are_a_playbook_without_a_problem(tmp_path: Path) -> None:
+    for name, text in samples():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (tmp_path / "content/downloads").mkdir()
+    (tmp_path / "content/downloads/zero-trust.pdf").touch()
+
+    playbook = load(tmp_path / "content/playbook", language="en")
+    gate = read_gate(tmp_path / "content/tutorials/zero-trust.md", "tutorials/zero-trust.md")
+
+    assert gate is not None
+    assert gate.id == "tutorials/zero-trust"
+    assert unknown_names(gate, playbook) == ()
+
+
+def modules() -> list[str]:
+    """Every module of the product that can be imported without a side effect."""
+    paths = (path.relative_to(SOURCE.parent).with_suffix("") for path in SOURCE.rglob("*.py"))
+    names = (".".join(path.parts).removesuffix(".__init__") for path in paths if path.name != "__main__")
+    return sorted(name for name in names if ">>> " in text_of(name))
+
+
+def text_of(module: str) -> str:
+    """The source of a module."""
+    path = SOURCE.parent.joinpath(*module.split("."))
+    return (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_examples_in_docstrings_run(module: str) -> None:
+    failed, tried = doctest.testmod(importlib.import_module(module))
+
+    assert tried > 0
+    assert failed == 0
+
+
+# --- what is made from the code is current
+
+
+def test_the_reference_is_that_of_the_code() -> None:
+    text = REFERENCE.read_text("utf-8")
+
+    assert docs.renewed(text) == text, "run `python -m tests.docs` and explain what is new"
+
+
+def test_everything_in_the_reference_is_explained() -> None:
+    unexplained = re.findall(r"^\| (`[^`]+`).*\| \?? ?\|$", REFERENCE.read_text("utf-8"), re.MULTILINE)
+
+    assert unexplained == []
+
+
+# --- nothing of anybody's own stands in the repository
+
+PRIVATE = {
+    "the path of somebody's machine": re.compile(r"(?<![\w.}])/(?:home|Users|work|mnt)/[\w.-]+"),
+    "the address of a package index": re.compile(r"https?://[^\s\"'<>)]*/simple\b|(?<!-)--(?:extra-)?index-url\b"),
+    "a number of a tracker": re.compile(r"\b(?:[Ii]ssue|[Tt]icket) #?\d+\b"),
+}
+
+
+@pytest.mark.parametrize("what", PRIVATE)
+def test_the_repository_names_nothing_private(what: str) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    texts = {path: path.read_bytes().decode("utf-8", "ignore") for path in paths if path.is_file() and is_text(path)}
+
+    assert [f"{path.name}: {found[0]}" for path, text in texts.items() if (found := PRIVATE[what].search(text))] == []
+
+
+def is_text(path: Path) -> bool:
+    """Whether people write it."""
+    return path.suffix not in {".pdf", ".mp3"}
