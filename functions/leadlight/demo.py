@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from email.message import EmailMessage
@@ -81,9 +81,10 @@ def dev_app(services: Services, worker: Worker, mailbox: Mailbox) -> App:
         return HTMLResponse(pages.start(shell, now=services.clock.now(), mails=len(mailbox.paths())))
 
     async def mails(_: Request) -> Response:
-        shell = open_bundle(services.files).shell
-        rows = [pages.Row(name, *_heads(mail)) for name, mail in mailbox.all()]
-        return HTMLResponse(pages.mails(shell, rows=rows, now=services.clock.now()))
+        bundle = open_bundle(services.files)
+        team = {person.email for person in bundle.team.people}
+        rows = [_row(name, mail, team) for name, mail in mailbox.all()]
+        return HTMLResponse(pages.mails(bundle.shell, rows=rows, now=services.clock.now()))
 
     async def mail(request: Request) -> Response:
         found = mailbox.read(request.path_params["name"])
@@ -126,8 +127,16 @@ def _parsed(path: Path) -> EmailMessage:
         return email.message_from_binary_file(file, policy=email.policy.default)
 
 
-def _heads(mail: EmailMessage) -> tuple[str, str, str, str]:
-    return str(mail["Subject"]), str(mail["From"]), str(mail["To"]), _local(mail)
+def _row(name: str, mail: EmailMessage, team: Collection[str]) -> pages.Row:
+    sender, to = (mail[head].addresses[0] for head in ("From", "To"))
+    return pages.Row(
+        name=name,
+        subject=str(mail["Subject"]),
+        sender=sender.display_name or sender.addr_spec,
+        to=to.display_name or to.addr_spec,
+        at=_local(mail),
+        reader="rep" if to.addr_spec in team else "visitor",
+    )
 
 
 def _local(mail: EmailMessage) -> str:

@@ -80,7 +80,7 @@ def get_outcome() -> Response[str]:
     except rep.Elsewhere:
         return _elsewhere(services, token)
     logged = [t for t in services.store.touches(opened.lead.id) if t.kind is TouchKind.OUTCOME]
-    done = "Logged. The plan is changed already." if request.query.get("done") and logged else ""
+    done = "The plan is changed already." if request.query.get("done") and logged else ""
     briefing = briefing_of(services, opened.lead)
     return as_page(
         pages.outcome(shell_of(services), briefing=briefing, token=token, objectives=tuple(Objective), done=done)

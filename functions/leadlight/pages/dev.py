@@ -25,6 +25,7 @@ class Row:
     sender: str
     to: str
     at: str
+    reader: str  # visitor or rep
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def mails(shell: str, *, rows: Sequence[Row], now: datetime) -> str:
 
 
 def mail(shell: str, *, mail: Opened) -> str:
-    """One mail. Its HTML stands in a frame that runs no script."""
+    """One mail. Its HTML stands in a frame that runs no script; the page makes it as high as the mail."""
     return page(shell, "dev_mail.html", heading=mail.subject, mail=mail, frame=TOP + mail.html)
 
 

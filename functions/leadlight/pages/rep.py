@@ -89,7 +89,7 @@ def outcome(shell: str, *, briefing: Briefing, token: str, objectives: Sequence[
     """
     choices = {objective: OBJECTIVES[objective] for objective in objectives}
     return page(
-        shell, "outcome.html", heading=f"How did it go with {briefing.who}?",
+        shell, "outcome.html", heading="Logged" if done else f"How did it go with {briefing.who}?",
         b=briefing, token=token, objectives=choices, why_not=WHY_NOT, done=done,
     )  # fmt: skip
 
