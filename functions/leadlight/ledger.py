@@ -72,7 +72,7 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
         prepared = prepare(lead)
         try:
             if isinstance(prepared, Instead):
-                return _skip(services, due, prepared)
+                return _skip(services, due, prepared, conclude, may_repeat=may_repeat)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
         except Conflict:
             continue
@@ -195,10 +195,23 @@ def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) 
     return replace(change, undue=(done.due.key, *change.undue), settle=(settled,))
 
 
-def _skip(services: Services, due: Due, instead: Instead) -> Done:
-    """Settles without sending. Guarded by the lead's revision alone: nothing leaves the house."""
+def _skip(services: Services, due: Due, instead: Instead, conclude: Conclude, *, may_repeat: bool) -> Done | None:
+    """Settles without sending, guarded by the lead's revision alone: nothing leaves the house.
+
+    Unless a worker that died has sent it: then that is what is told, whatever happened to the lead since.
+    """
     now = services.clock.now()
-    services.store.commit(replace(instead.change, undue=(due.key, *instead.change.undue)))
+    change = replace(instead.change, undue=(due.key, *instead.change.undue))
+    left = next((e for e in services.store.ledger(due.lead_id) if e.key == due.ledger_key), None)
+    if left is not None and left.state is LedgerState.CLAIMED:
+        if left.lease_until > now:
+            return None
+        again = replace(left, attempts=left.attempts + 1, reason=None)
+        known = _evidence(services, due, again, f"{due.lead_id}/{due.ledger_key}", may_repeat=may_repeat)
+        if known:
+            return _settle(services, known, left, conclude)
+        change = replace(change, settle=(replace(left, state=LedgerState.SKIPPED, at=now, reason=instead.reason),))
+    services.store.commit(change)
     return Done(due, LedgerState.SKIPPED, now, instead.reason)
 
 

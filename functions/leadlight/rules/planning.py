@@ -15,7 +15,7 @@ from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.sequence import Sequence
 from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.cadence import plan, step_of, step_ref
+from leadlight.rules.cadence import after, plan, step_of, step_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class Replan:
 
 def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: datetime) -> Replan:
     """The plan that follows from the lead as it is now. `sequences` by version, for each open enrolment."""
-    undue = tuple(step_key(enrolment) for enrolment in open_enrolments(lead) if enrolment.next_step)
+    undue = tuple(
+        step_key(enrolment)
+        for enrolment in open_enrolments(lead)
+        if enrolment.next_step and not _has_come(enrolment, sequences[enrolment.version], hours, now)
+    )
     if lead.stops:
         why = f"stopped: {lead.stops[-1].reason}"
         ended = tuple(e if e.ended else replace(e, next_step=None, ended=why) for e in lead.enrolments)
@@ -50,6 +54,12 @@ def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: 
         due += [planned.due] if planned.due else []
         touches += [left_out(lead, enrolment, sequence, slug, now) for slug in planned.skipped]
     return Replan(replace(lead, enrolments=tuple(enrolments)), tuple(due), undue, tuple(touches))
+
+
+def _has_come(enrolment: Enrolment, sequence: Sequence, hours: Hours, now: datetime) -> bool:
+    """Whether the next step's time is here, so that a worker may be at it: its row stays until that is settled."""
+    step = step_of(sequence, enrolment.next_step)
+    return step is not None and after(step.wait, enrolment.last_at, hours) <= now
 
 
 def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> Lead:

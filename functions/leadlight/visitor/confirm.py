@@ -140,7 +140,7 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate, now: datetime
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),
-        undue=(*planned.undue, f"{DueKind.MAIL}/optin/{capture.id}"),
+        undue=planned.undue,  # a waiting opt-in mail's row stays: its worker finds out, also what a dead one did
         due=(*planned.due, *(Due(lead.id, lead.generation, DueKind.MAIL, mail, now) for mail in mails)),
         confirm={capture.id: now},
     )
