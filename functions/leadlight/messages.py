@@ -77,7 +77,7 @@ def compose(
     addresses = {name: _address(box) for name, box in boxes.items() if box is not None}
     plain = all(address.addr_spec.isascii() for address in addresses.values())
     # Python would fold a long address in List-Unsubscribe into encoded words, which no mail client can follow.
-    policy = (SMTP if plain else SMTPUTF8).clone(refold_source="none")
+    policy = SMTP.clone(refold_source="none") if plain else SMTPUTF8.clone(refold_source="none", cte_type="8bit")
     message = EmailMessage(policy=policy)
     for name, address in addresses.items():
         message.set_raw(name, f"{_name(address, name)}<{address.addr_spec}>")

@@ -84,12 +84,13 @@ def read_address(text: str) -> str:
     address = one_line(text, "Please give an address that we can write to.")
     if not address:
         raise ValueError("Please give an address that we can write to.")
+    mistyped = "This does not look like a whole address. Is there a letter missing, or a dot?"
+    if "=?" in address:  # a mail program could take it for an encoded word (RFC 2047) and find a line break in it
+        raise ValueError(mistyped)
     try:
-        if "=?" in address:  # a mail program could take it for an encoded word (RFC 2047) and find a line break in it
-            raise EmailNotValidError
         return validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise ValueError("This does not look like a whole address. Is there a letter missing, or a dot?") from error
+        raise ValueError(mistyped) from error
 
 
 def read_field(field: Field, text: str) -> str:
