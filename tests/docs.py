@@ -35,7 +35,7 @@ REFERENCE = ROOT / "content" / "project" / "reference.md"
 
 PART = re.compile(r"<!-- generated: (?P<name>[\w ]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 UNEXPLAINED = "?"
-WIDTH = 88  # characters of a terminal
+WIDTH = 80  # characters that the page shows beside its margins
 
 Kept = Mapping[str, str]
 """The last cell of each row as it stands in the page, by the first."""
