@@ -109,7 +109,7 @@ class Server:
 def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worker], App] | None = None) -> Server:
     """The ASGI app over a built site and its bundle. `dev` adds what only a demo has, below `/_dev/`."""
     worker = Worker(services)
-    lock = asyncio.Lock()
+    lock = threading.Lock()
     behind = Behind(services, worker, bundle, lock)
     rep = bridge(on_rep_request.handler(services), behind)
     visitor = bridge(on_visitor_request.handler(services), behind)
@@ -140,7 +140,7 @@ class Behind:
     services: Services
     worker: Worker
     bundle: Path
-    lock: asyncio.Lock
+    lock: threading.Lock
 
 
 def run(served: Server, *, port: int, ready: Callable[[], None]) -> None:
@@ -165,13 +165,17 @@ def bridge(handler: Callable[[dict[str, Any], object], dict[str, Any]], behind: 
     streamed, both outside the lock.
     """
 
+    def answered(event: dict[str, Any]) -> dict[str, Any]:
+        with behind.lock:
+            answer = handler(event, _context())
+        if event["requestContext"]["http"]["method"] == "POST":
+            behind.services.store.durable()
+            behind.worker.wake()
+        return answer
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         event = event_of(scope, await _body(receive))
-        async with behind.lock:
-            answer = await asyncio.to_thread(handler, event, _context())
-        if scope["method"] == "POST":
-            await asyncio.to_thread(behind.services.store.durable)
-            behind.worker.wake()
+        answer = await asyncio.to_thread(answered, event)
         response = _answer(answer, behind.bundle, head=scope["method"] == "HEAD")
         await response(scope, receive, send)
 

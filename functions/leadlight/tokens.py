@@ -46,6 +46,7 @@ class Tokens:
     def __init__(self, keys: Sequence[str], now: Callable[[], datetime]) -> None:
         self._keys = list(keys)
         self._now = now
+        self._serializers: dict[TokenUse, URLSafeTimedSerializer] = {}
 
     def sign(self, use: TokenUse, facts: Mapping[str, object]) -> str:
         """A URL-safe token that says `facts` for `use`, from now on for `LIFE[use]`."""
@@ -65,6 +66,11 @@ class Tokens:
         return {str(name): str(value) for name, value in facts.items()}
 
     def _serializer(self, use: TokenUse) -> URLSafeTimedSerializer:
+        if use not in self._serializers:
+            self._serializers[use] = self._made(use)
+        return self._serializers[use]
+
+    def _made(self, use: TokenUse) -> URLSafeTimedSerializer:
         now = self._now
 
         class Signer(TimestampSigner):
