@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ class Mail:
     to: str
     subject: str
     text: str
+    date: datetime
     stop: str  # the one-click way out of a follow-up; empty on all other mails
 
 
@@ -70,7 +72,6 @@ class Visitor:
     accepted: bool = False
     confirmed: bool = False
     left: bool = False
-    mails_when_left: int = 0
 
     @property
     def address(self) -> str:
@@ -217,5 +218,6 @@ def _opened(path: Path) -> Mail:
         to=mail["To"].addresses[0].addr_spec,
         subject=str(mail["Subject"]),
         text=mail.get_body(("plain",)).get_content(),
+        date=mail["Date"].datetime,
         stop=str(mail["List-Unsubscribe"] or "").strip("<>"),
     )
