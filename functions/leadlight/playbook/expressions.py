@@ -16,7 +16,11 @@ from leadlight.errors import BadPlaybook, Problem
 from leadlight.playbook.context import Context, Names
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+PRINTED = "\ue000printed"
+"""Where a rendering keeps its `finalize`; no template can name it."""
 
 _KEPT = frozenset("\n\u200c\u200d")
 _SPACES = str.maketrans({"\t": " ", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
@@ -34,10 +38,15 @@ def clean(value: object) -> str:
     return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _DROPPED)
 
 
-def sandbox(finalize: Callable[[object], str] = clean) -> ImmutableSandboxedEnvironment:
-    """Jinja as templates get it; `finalize` turns each value that is printed into text."""
-    from jinja2 import StrictUndefined  # noqa: PLC0415 not needed to answer a submit
+def sandbox() -> ImmutableSandboxedEnvironment:
+    """Jinja as templates get it; a value that is printed becomes text by `clean`, or by what stands in `PRINTED`."""
+    from jinja2 import StrictUndefined, pass_context  # noqa: PLC0415 not needed to answer a submit
+    from jinja2.runtime import Context as Rendering  # noqa: PLC0415 the same
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 the same
+
+    @pass_context
+    def finalize(rendering: Rendering, value: object) -> str:
+        return str(rendering.get(PRINTED, clean)(value))
 
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
@@ -62,9 +71,8 @@ def render(text: str, context: Context, *, finalize: Callable[[object], str] = c
     """The template filled in. Raises `BadPlaybook` where it cannot be."""
     from jinja2 import TemplateError  # noqa: PLC0415 not needed to answer a submit
 
-    environment = _plain() if finalize is clean else sandbox(finalize)
     try:
-        return environment.from_string(tightened(text)).render(context)
+        return _compiled(text).render({**context, PRINTED: finalize})
     except (TemplateError, *FAILURES) as error:
         raise BadPlaybook([Problem("template", getattr(error, "lineno", 0) or 0, str(error))]) from error
 
@@ -84,6 +92,12 @@ def check_template(text: str, names: Names) -> list[str]:
     from leadlight.playbook.templates import template_problems  # noqa: PLC0415 build only
 
     return [message for _, message in template_problems(text, names)]
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(text: str) -> Template:
+    """Compiling takes longer than all else about a mail, and the same few texts come again and again."""
+    return _plain().from_string(tightened(text))
 
 
 @functools.cache
