@@ -57,10 +57,8 @@ class Case:
     @property
     def wish(self) -> CallWish | None:
         """The word on calls that counts here: of the one submit, as long as nobody confirmed it."""
-        if self.touch.facts.get("call"):
-            at = self.touch.facts.get("at")
-            return CallWish(CallKind(self.touch.facts["call"]), datetime.fromisoformat(at) if at else None)
-        return self.capture.call if self.capture and not self.confirmed else self.lead.call
+        said_before = self.capture.call if self.capture and not self.confirmed else self.lead.call
+        return said_wish(self.touch) or said_before
 
     @property
     def intent(self) -> Intent | None:
@@ -154,9 +152,11 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
     gate = gate_view(services, bundle, touch.gate or "")
     said = sealed_fields(services, touch)
     wish = case.wish
-    view = lead_view(replace(lead, call=wish, intent=case.intent), profile, temperature=temperature(lead, case.touches))
-    if said.get("phone"):
-        view = replace(view, phone=said["phone"])
+    view = lead_view(
+        replace(lead, call=wish, intent=case.intent),
+        profile.with_phone(said.get("phone", "")),
+        temperature=temperature(lead, case.touches),
+    )
     return {
         "lead": view,
         "gate": gate,
@@ -185,6 +185,12 @@ def _subject(case: Case, what: str) -> str:
             return f"No call: {subject}"
         case _:
             return subject
+
+
+def said_wish(touch: Touch) -> CallWish | None:
+    """The word on calls in a touch."""
+    call, at = touch.facts.get("call"), touch.facts.get("at")
+    return CallWish(CallKind(call), datetime.fromisoformat(at) if at else None) if call else None
 
 
 def titles_read(bundle: Bundle, touches: tuple[Touch, ...]) -> tuple[str, ...]:

@@ -40,6 +40,10 @@ class Profile:
         """How to greet: empty when unknown."""
         return self.fields.get("first_name", "") or (self.name.split() or [""])[0]
 
+    def with_phone(self, phone: str) -> Profile:
+        """The same with the number that was given for a call; as it is if there was none."""
+        return Profile({**self.fields, "phone": phone}) if phone else self
+
     @property
     def answers(self) -> Mapping[str, str]:
         """What the form asked besides the address."""

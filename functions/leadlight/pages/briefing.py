@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.notify import OPENINGS, SHOWN, titles_read
+from leadlight.notify import OPENINGS, SHOWN, said_wish, titles_read
 from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
@@ -51,10 +52,14 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
     capture = capture_of(services, lead, captured.facts["capture"]) if captured else None
     confirmed = lead.confirmed_at is not None
     profile = profile_of(services, lead, only=None if confirmed else capture)
-    view = lead_view(lead, profile)
     asked = [t for t in touches if t.kind is TouchKind.ASKED]
     gate = bundle.manifest.gates.get(capture.gate) if capture else None
-    wish = lead.call if confirmed or capture is None else capture.call
+    called = next(
+        (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and _counts(t, confirmed=confirmed)), None
+    )
+    wish = lead.call if confirmed or capture is None else (called and said_wish(called)) or capture.call
+    phone = sealed_fields(services, called).get("phone", "") if called else ""
+    view = lead_view(replace(lead, call=wish), profile.with_phone(phone))
     intent = lead.intent if confirmed or capture is None else capture.intent
     return Briefing(
         name=view.name,
@@ -78,6 +83,11 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
         opening=OPENINGS[suggested_objective(lead)],
     )
+
+
+def _counts(touch: Touch, *, confirmed: bool) -> bool:
+    """Whether what was said holds: for a confirmed lead, only what was said with the lead's own pass."""
+    return not confirmed or touch.facts.get("confirmed") != "no"
 
 
 def _when(at: datetime, bundle: Bundle) -> str:

@@ -64,7 +64,8 @@ def _has_come(enrolment: Enrolment, sequence: Sequence, hours: Hours, now: datet
 
 def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> Lead:
     """The lead in the gate's sequence, under the promise of that capture; as it was, if it is in it already."""
-    if sequence is None or not sequence.steps or Purpose.FOLLOW_UP not in capture.consent.purposes:
+    agreed = Purpose.FOLLOW_UP in capture.consent.purposes and Purpose.FOLLOW_UP in lead.purposes
+    if sequence is None or not sequence.steps or not agreed:
         return lead
     if any(e.sequence == sequence.name and not e.ended for e in lead.enrolments):
         return lead

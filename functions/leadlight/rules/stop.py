@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadlight.model.lead import Enrolment, Lead, Stop, StopReason
-from leadlight.model.person import Purpose
+from leadlight.model.person import Consent, Purpose
 
 UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
 """Stops that hold for every mail, also for one that was just asked for."""
@@ -39,6 +39,13 @@ def stopped(lead: Lead, reason: StopReason, now: datetime) -> Lead:
     if any(stop.reason is reason for stop in lead.stops):
         return lead
     return replace(lead, stops=(*lead.stops, Stop(reason, now)))
+
+
+def still_agreed(lead: Lead, consent: Consent) -> tuple[Purpose, ...]:
+    """What a consent is worth when it is confirmed: leaving after it was given withdraws follow-ups and news."""
+    left = any(stop.reason is StopReason.UNSUBSCRIBED and stop.at >= consent.at for stop in lead.stops)
+    withdrawn = {Purpose.FOLLOW_UP, Purpose.NEWS} if left else set()
+    return tuple(purpose for purpose in consent.purposes if purpose not in withdrawn)
 
 
 def consented_anew(lead: Lead) -> Lead:

@@ -23,7 +23,7 @@ from leadlight.ports import Budget, Change, Services
 from leadlight.profile import capture_of
 from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
-from leadlight.rules.stop import consented_anew
+from leadlight.rules.stop import consented_anew, still_agreed
 from leadlight.tokens import TokenUse
 from leadlight.vault import six_digits
 from leadlight.visitor.passes import TAB, Cookie, lead_cookies
@@ -115,7 +115,7 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
 
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
-    agreed = capture.consent.purposes
+    agreed = still_agreed(lead, capture.consent)
     if Purpose.FOLLOW_UP in agreed:
         lead = consented_anew(lead)
     lead = replace(

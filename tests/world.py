@@ -1,0 +1,312 @@
+"""A small installation for one test: visitors, reps, mailboxes, and a clock that stands until it is moved.
+
+Requests reach the real handlers as API Gateway events, without HTTP; store, keys, mail and tokens are the local ones.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+
+import msgspec
+from tests.world_site import FILES
+
+from leadlight.gate.build import build_site
+from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_request
+from leadlight.handlers.http import STREAM
+from leadlight.local.files import LocalFiles
+from leadlight.local.keys import SqliteKeys
+from leadlight.local.mailer import MaildirMailer
+from leadlight.local.store import SqliteStore
+from leadlight.model.lead import Lead
+from leadlight.model.person import LeadId
+from leadlight.model.site import Hours
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.spans import wait_of
+from leadlight.ports import Services
+from leadlight.rules.cadence import after
+from leadlight.serve import REP, Worker, event_of
+from leadlight.settings import Settings
+from leadlight.tokens import Tokens
+from leadlight.vault import lead_id
+
+MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+SITE = "https://glass.example"
+ANNA = "anna.nowak@example.com"
+REP_ADDRESS, MANAGER_ADDRESS = "rita@glass.example", "mark@glass.example"
+LINK = re.compile(r"https://glass\.example[^\s<>()\"\]]*")
+CODE = re.compile(r"(?m)^\s*(\d{6})\s*$")
+SETTINGS = Settings(site_url=SITE, token_keys=("k" * 32,), lead_key=b"l" * 32)
+MAIL, FORM, REPS = "guides/mail", "guides/form", "guides/rep"
+
+
+class StandingClock:
+    """Stands until somebody moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def move_to(self, moment: datetime) -> None:
+        self._at = max(self._at, moment)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a handler answered."""
+
+    status: int
+    headers: dict[str, str]
+    cookies: tuple[str, ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return msgspec.json.decode(self.body, type=dict[str, Any])
+
+    @property
+    def location(self) -> str:
+        return self.headers["location"]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as its reader sees it."""
+
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def to(self) -> str:
+        return str(self.message["To"])
+
+    @property
+    def text(self) -> str:
+        part = self.message.get_body(("plain",))
+        assert part is not None
+        return str(part.get_content()).replace("\r\n", "\n")
+
+    @property
+    def html(self) -> str:
+        part = self.message.get_body(("html",))
+        assert part is not None
+        return str(part.get_content())
+
+    @property
+    def links(self) -> list[str]:
+        """Every address of ours in it, headers included, each once."""
+        found = LINK.findall(self.text) + LINK.findall(self.html) + LINK.findall(str(self.message["List-Unsubscribe"]))
+        return list(dict.fromkeys(link.rstrip(".,").replace("&amp;", "&") for link in found))
+
+    def link(self, path: str) -> str:
+        """The address that goes to `path`."""
+        return next(link for link in self.links if urlsplit(link).path == path)
+
+    @property
+    def code(self) -> str:
+        found = CODE.search(self.text)
+        assert found, self.text
+        return found[1]
+
+
+class Browser:
+    """Cookies, and the way to the handlers."""
+
+    def __init__(self, world: World, source: str = "198.51.100.7") -> None:
+        self.cookies: dict[str, str] = {}
+        self._world, self._source = world, source
+
+    def get(self, path: str, *, accept: str = "*/*") -> Answer:
+        return self.send("GET", path, headers={"accept": accept})
+
+    def head(self, path: str) -> Answer:
+        return self.send("HEAD", path)
+
+    def post(self, path: str, **values: object) -> Answer:
+        """Posts JSON, as our script does."""
+        return self.send("POST", path, msgspec.json.encode(values), {"content-type": "application/json"})
+
+    def submit(self, path: str, **values: str) -> Answer:
+        """Posts a form, as a browser without script does."""
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+        return self.send("POST", path, urlencode(values).encode(), headers)
+
+    def send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        """Anything, raw."""
+        parts = urlsplit(path)
+        sent = {"host": "glass.example", **(headers or {})}
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        scope = {
+            "method": method,
+            "path": unquote(parts.path),
+            "query_string": parts.query.encode(),
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
+            "client": (self._source, 4711),
+        }
+        answer = self._world.answer(event_of(scope, body))
+        self._keep(answer.cookies)
+        return answer
+
+    def ask_for(self, gate: str = MAIL, address: str = ANNA, **values: object) -> Answer:
+        """Sends the form of a gate with the box ticked."""
+        return self.post("/api/access", **{"gate": gate, "email": address, "consent": True, **values})
+
+    def _keep(self, cookies: tuple[str, ...]) -> None:
+        for line in cookies:
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+
+
+class World:
+    """Everything about one installation, and the people around it."""
+
+    def __init__(self, data: Path, bundle: Path) -> None:
+        self.data, self.bundle = data, bundle
+        self.clock = StandingClock(MONDAY)
+        self.services = Services(
+            store=SqliteStore(data / "leads.db"),
+            keys=SqliteKeys(data / "keys.db"),
+            mailer=MaildirMailer(data / "mail", self.clock.now),
+            files=LocalFiles(bundle),
+            clock=self.clock,
+            tokens=Tokens(SETTINGS.token_keys, self.clock.now),
+            settings=SETTINGS,
+        )
+        self._visitor = on_visitor_request.handler(self.services)
+        self._rep = on_rep_request.handler(self.services)
+
+    def close(self) -> None:
+        self.services.store.close()
+
+    def browser(self, source: str = "198.51.100.7") -> Browser:
+        return Browser(self, source)
+
+    def answer(self, event: dict[str, Any]) -> Answer:
+        """What the function behind the path answers."""
+        path = event["rawPath"]
+        raw = (self._rep if path.startswith(REP) else self._visitor)(event, None)
+        headers = {name.lower(): value for name, value in raw["headers"].items()}
+        stored = headers.get(STREAM.lower())
+        body = (self.bundle / stored).read_bytes() if stored else (raw.get("body") or "").encode()
+        return Answer(raw["statusCode"], headers, tuple(raw.get("cookies") or ()), body)
+
+    def settle(self) -> None:
+        """Everything that is due now happens."""
+        on_change.drain(self.services)
+        on_tick.handle(self.services)
+
+    def advance(self, span: str) -> None:
+        """Time passes from due time to due time, and everything happens when it is due."""
+        Worker(self.services).move_clock(self.later(span))
+
+    def jump(self, span: str) -> None:
+        """Time passes and nothing happens: the machine is off."""
+        self.clock.move_to(self.later(span))
+
+    def later(self, span: str) -> datetime:
+        return after(wait_of(span), self.clock.now(), Hours())
+
+    def mails(self, to: str = "") -> list[Mail]:
+        """What lies in the mailbox of that address, oldest first."""
+        paths = sorted((self.data / "mail" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        mails = [Mail(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)) for path in paths]
+        return [mail for mail in mails if to in mail.to]
+
+    def mail(self, to: str = "", subject: str = "") -> Mail:
+        """The newest mail to that address with those words in its subject."""
+        fitting = [mail for mail in self.mails(to) if subject in mail.subject]
+        assert fitting, [(mail.to, mail.subject) for mail in self.mails()]
+        return fitting[-1]
+
+    def subjects(self, to: str) -> list[str]:
+        return [mail.subject for mail in self.mails(to)]
+
+    def follow_ups(self, to: str = ANNA) -> list[str]:
+        """The subjects of the follow-ups that address got, in order."""
+        return [mail.subject for mail in self.mails(to) if mail.message["List-Unsubscribe"]]
+
+    def id_of(self, address: str = ANNA) -> LeadId:
+        return lead_id(address, SETTINGS.lead_key)
+
+    def lead(self, address: str = ANNA) -> Lead:
+        lead = self.services.store.lead(self.id_of(address))
+        assert lead is not None
+        return lead
+
+    def touches(self, kind: TouchKind, address: str = ANNA) -> list[Touch]:
+        return [touch for touch in self.services.store.touches(self.id_of(address)) if touch.kind is kind]
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table."""
+        with sqlite3.connect(f"file:{self.data / 'leads.db'}?mode=ro", uri=True) as db:
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            rows = {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
+        db.close()
+        return rows
+
+    def confirmed(self, gate: str = MAIL, address: str = ANNA, **values: object) -> Browser:
+        """A reader who sent the form, pressed the mail's button, and has the way back."""
+        browser = self.browser()
+        assert browser.ask_for(gate, address, **values).status in {200, 202}
+        self.settle()
+        assert browser.post(self.mail(address, "Your link").link("/confirm")).status == 303
+        self.settle()
+        return browser
+
+    def briefing(self, subject: str = "") -> str:
+        """The link to the briefing in the rep's newest mail, as its path and query."""
+        return self.mail(REP_ADDRESS, subject).link("/rep/lead")
+
+    def taken(self, browser: Browser | None = None, **values: str) -> Browser:
+        """The rep's browser after taking over the newest lead."""
+        browser = browser or self.browser()
+        claim = self.briefing().replace("/rep/lead", "/rep/claim")
+        assert browser.submit(claim, **values).status == 303
+        self.settle()
+        return browser
+
+    def log(self, browser: Browser, **values: str) -> Answer:
+        """The rep logs an outcome."""
+        answer = browser.submit(self.briefing().replace("/rep/lead", "/rep/outcome"), **values)
+        self.settle()
+        return answer
+
+    def lift_budgets(self) -> None:
+        """No limits per network and address."""
+        self.services = replace(self.services, settings=replace(SETTINGS, budgets=False))
+        self._visitor = on_visitor_request.handler(self.services)
+        self._rep = on_rep_request.handler(self.services)
+
+
+def built(folder: Path) -> Path:
+    """The world's site, built into `folder`; returns its bundle."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return build_site(folder / "mkdocs.yml", folder / "site", folder / "bundle").bundle_dir
+
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
