@@ -59,7 +59,7 @@ TEAM = {
         {"id": "mark", "name": "Mark Manager", "email": "mark@glass.example", "manager": True},
     ],
     "hours": {"zone": "UTC", "days": "mon-fri", "from": "09:00", "to": "17:00"},
-    "hold": "8 hours",
+    "hold": "16 hours",
 }
 STOP = "\n\n[Stop]({{ links.unsubscribe }}) or [read]({{ links.page }})."
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadlight.decide import decide, the_lead
-from leadlight.errors import BadFields, BadToken
+from leadlight.errors import BadFields, BadToken, ExpiredToken
 from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead
@@ -31,6 +31,7 @@ from leadlight.vault import seal
 BROWSER = "leadlight_rep"
 QUALITY_OF_CONTACT = 5
 SAME_TAP = timedelta(minutes=10)
+FARTHEST = timedelta(days=5 * 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,20 @@ class Visit:
 
 
 class Elsewhere(BadToken):
-    """This link is bound to another browser; a fresh one can be mailed to that rep."""
+    """This link is bound to another browser, or too old; a fresh one can be mailed to that rep."""
 
-    def __init__(self) -> None:
-        super().__init__("This link was used in another browser. We can mail you a fresh one.")
+    def __init__(self, *, too_old: bool = False) -> None:
+        self.too_old = too_old
+        why = "This link is older than seven days." if too_old else "This link was used in another browser."
+        super().__init__(f"{why} We can mail you a fresh one.")
 
 
 def visit(services: Services, token: str, cookies: Mapping[str, str]) -> Visit:
-    """Who opens which lead; changes nothing. Raises `BadToken`, `ExpiredToken`, `Elsewhere`."""
-    facts = services.tokens.read(TokenUse.REP, token)
+    """Who opens which lead; changes nothing. Raises `BadToken`, `Elsewhere`."""
+    try:
+        facts = services.tokens.read(TokenUse.REP, token)
+    except ExpiredToken as error:
+        raise Elsewhere(too_old=True) from error
     lead = the_lead(services, facts["lead"], facts["gen"])
     browser = _browser(services, cookies)
     touch_id = f"signed-in/{facts['id']}"
@@ -135,8 +141,8 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
 
 
 def send_fresh_link(services: Services, token: str) -> None:
-    """Mails the rep of that link a fresh one; at most five a day. Raises `BadToken`, also when it is over."""
-    facts = services.tokens.read(TokenUse.REP, token)
+    """Mails the rep of that link, however old, a fresh one; at most five a day. Raises `BadToken`."""
+    facts = services.tokens.read(TokenUse.REP, token, even_expired=True)
     now = services.clock.now()
     budget = Budget(f"relink/{facts['lead']}/{facts['rep']}/{now:%Y-%m-%d}", 5, now + timedelta(days=2))
     if not services.store.count(budget):
@@ -247,11 +253,13 @@ def _next_at(text: str, *, zone: str, now: datetime) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueError("Please give the next date as in 2026-01-05T14:30.") from error
-    at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     if at <= now:
         raise ValueError("The next step lies in the past. Please choose a later time.")
+    if at > now + FARTHEST:
+        raise ValueError("The next step is more than five years away. Please choose an earlier time.")
     return at
 
 

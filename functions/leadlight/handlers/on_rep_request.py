@@ -36,8 +36,8 @@ def get_lead() -> Response[str]:
     token = request.query.get("token", "")
     try:
         opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere:
-        return _elsewhere(services, token)
+    except rep.Elsewhere as error:
+        return _elsewhere(services, token, error)
     return as_page(pages.lead(shell_of(services), briefing=briefing_of(services, opened.lead), token=token))
 
 
@@ -48,8 +48,8 @@ def get_claim() -> Response[str]:
     token = request.query.get("token", "")
     try:
         opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere:
-        return _elsewhere(services, token)
+    except rep.Elsewhere as error:
+        return _elsewhere(services, token, error)
     bundle = open_bundle(services.files)
     waiting = rep.pending_gates(bundle, opened.lead, services.store.touches(opened.lead.id))
     briefing = briefing_of(services, opened.lead)
@@ -65,8 +65,8 @@ def post_claim() -> Response[str]:
     try:
         opened = rep.visit(services, token, request.cookies)
         rep.take_over(services, opened, objective=request.values.get("objective", ""))
-    except rep.Elsewhere:
-        return _elsewhere(services, token)
+    except rep.Elsewhere as error:
+        return _elsewhere(services, token, error)
     return see_other(f"/rep/lead?token={quote(token)}", (_browser(services, opened),))
 
 
@@ -77,8 +77,8 @@ def get_outcome() -> Response[str]:
     token = request.query.get("token", "")
     try:
         opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere:
-        return _elsewhere(services, token)
+    except rep.Elsewhere as error:
+        return _elsewhere(services, token, error)
     logged = [t for t in services.store.touches(opened.lead.id) if t.kind is TouchKind.OUTCOME]
     done = "The plan is changed already." if request.query.get("done") and logged else ""
     briefing = briefing_of(services, opened.lead)
@@ -96,8 +96,8 @@ def post_outcome() -> Response[str]:
     try:
         opened = rep.visit(services, token, request.cookies)
         rep.log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
-    except rep.Elsewhere:
-        return _elsewhere(services, token)
+    except rep.Elsewhere as error:
+        return _elsewhere(services, token, error)
     return see_other(f"/rep/outcome?token={quote(token)}&done=1", (_browser(services, opened),))
 
 
@@ -115,8 +115,9 @@ def _token(request: Request) -> str:
     return request.values.get("token") or request.query.get("token", "")
 
 
-def _elsewhere(services: Services, token: str) -> Response[str]:
-    return as_page(pages.elsewhere(shell_of(services), token=token), HTTPStatus.FORBIDDEN)
+def _elsewhere(services: Services, token: str, error: rep.Elsewhere) -> Response[str]:
+    status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
+    return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
 
 
 def _browser(services: Services, opened: rep.Visit) -> Cookie:

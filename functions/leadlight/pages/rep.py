@@ -94,6 +94,7 @@ def outcome(shell: str, *, briefing: Briefing, token: str, objectives: Sequence[
     )  # fmt: skip
 
 
-def elsewhere(shell: str, *, token: str) -> str:
-    """For a link that another browser has taken: a button that posts to `/sign-in` and mails its rep a fresh one."""
-    return page(shell, "elsewhere.html", heading="This link is at home in another browser", token=token)
+def elsewhere(shell: str, *, token: str, too_old: bool = False) -> str:
+    """For a link that another browser has taken, or that is too old: a button that posts to `/sign-in`."""
+    heading = "This link is too old" if too_old else "This link is at home in another browser"
+    return page(shell, "elsewhere.html", heading=heading, token=token, too_old=too_old)
