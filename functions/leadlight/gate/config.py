@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,17 @@ from mkdocs.config import base, load_config
 from mkdocs.config import config_options as options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.structure.files import File
+from mkdocs.utils.yaml import yaml_load
 
 from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate.gather import Site
+from leadlight.gate.links import in_html, in_quotes
 from leadlight.gate.palette import theme_of
 from leadlight.model.site import Theme
 
 NAME = "leadlight"
+_NOT_NAMING = {"exclude_docs", "draft_docs", "not_in_nav"}
 
 
 class LeadlightConfig(base.Config):  # type: ignore[no-untyped-call]  # MkDocs takes options by inheritance, untyped
@@ -86,7 +90,33 @@ def site_of(config: MkDocsConfig, ours: LeadlightConfig) -> Site:
         playbook_dir=docs_dir / ours.playbook_dir,
         snippets=tuple((Path.cwd() / base).resolve() for base in bases) if uses_snippets else (),
         publishes=lambda src_uri: publishes(config, src_uri),
+        named=frozenset(named(config)),
+        url=config.site_url or "",
+        address=lambda src_uri: File(src_uri, "", "", config.use_directory_urls).url,
     )
+
+
+def named(config: MkDocsConfig) -> Iterator[str]:
+    """Paths in docs_dir that the configuration and the site's own templates may mean: logo, style sheets, `extra`."""
+    with Path(config.config_file_path).open("rb") as file:
+        written = {key: value for key, value in yaml_load(file).items() if key not in _NOT_NAMING}
+    for text in _strings([written, config.extra_css, config.extra_javascript]):
+        yield text.strip().lstrip("/")
+    for path in Path(config.theme.custom_dir).rglob("*") if config.theme.custom_dir else ():
+        if path.is_file() and path.suffix in {".html", ".css", ".js", ".xml", ".json"}:
+            text = path.read_text("utf-8", "replace")
+            yield from (address.lstrip("./") for address in [*in_quotes(text), *in_html(text)])
+
+
+def _strings(value: object) -> Iterator[str]:
+    """All text within lists and mappings."""
+    if isinstance(value, Mapping):
+        yield from _strings(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
+    elif value is not None:
+        yield str(value)
 
 
 def publishes(config: MkDocsConfig, src_uri: str) -> bool:

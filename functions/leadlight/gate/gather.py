@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from leadlight.errors import BadPlaybook, Problem
+from leadlight.gate.inline import Sheet, only_withheld, static_files
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
-from leadlight.gate.source import Halves, Line, NoCut, body, halves
+from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves
 from leadlight.playbook.front import GateFront, read_gate
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -23,13 +25,17 @@ _SNIPPET_FENCE = re.compile(r"^\s*-+8<-+\s*$")
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where the sources lie. `publishes` tells whether MkDocs makes a page or file of a path within `docs_dir`;
-    `snippets` are the folders that pymdownx.snippets reads."""
+    `snippets` are the folders that pymdownx.snippets reads; `named` the files that configuration and templates name;
+    `address` tells where a page is to be found, if no plugin moves it."""
 
     config_file: Path
     docs_dir: Path
     playbook_dir: Path
     snippets: tuple[Path, ...] = ()
     publishes: Callable[[str], bool] = lambda _: True
+    named: frozenset[str] = frozenset()
+    url: str = ""
+    address: Callable[[str], str] = lambda src_uri: src_uri
 
     def name(self, src_uri: str) -> str:
         """A source as a person would open it: relative to where the command runs, if it lies below."""
@@ -49,12 +55,14 @@ class Page:
 
 @dataclass(slots=True)
 class Gathered:
-    """Everything the leak check needs to know about the sources."""
+    """Everything the leak check needs to know about the sources. `inline` are the files, per page, that only its
+    withheld half asks for."""
 
     pages: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     withheld: Withheld = field(default_factory=Withheld)
     said: list[str] = field(default_factory=list)
+    inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
@@ -66,7 +74,9 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
             found.pages.append(_page(site, path, src_uri, found.problems))
     quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
     found.problems += _published(quoted, site)
-    found.withheld = _withheld(site, found.pages, addresses or {})
+    found.inline = _inline(site, found.pages, addresses or {})
+    found.problems += _twins(site, found)
+    found.withheld = _withheld(site, found, addresses or {})
     found.said += [text for page in found.pages for text in _said(page, site, quoted)]
     found.said += [path.read_text("utf-8", "replace") for path in _public_words(site)]
     return found
@@ -89,9 +99,46 @@ def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page
         return Page(src_uri, text, front)
 
 
-def _withheld(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Withheld:
+def _inline(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    explicit = {name for page in pages if page.front for name in page.front.files}
+    files = {name for name in static_files(site.docs_dir, site.playbook_dir) if site.publishes(name)} - explicit
+    sheets = [
+        Sheet(
+            src_uri=page.src_uri,
+            folders=(page.src_uri.rpartition("/")[0], _address(page, site, addresses).rpartition("/")[0]),
+            front="\n".join(page.text.split("\n")[: body(page.text)[1]]),
+            public=_outside_fences(_open_lines(page), site),
+            withheld=_outside_fences(page.halves.withheld, site) if page.halves else "",
+        )
+        for page in pages
+    ]
+    return only_withheld(sheets, files, site.docs_dir, named=site.named, site_url=site.url)
+
+
+def _address(page: Page, site: Site, addresses: Mapping[str, str]) -> str:
+    return unquote(addresses.get(page.src_uri) or site.address(page.src_uri))
+
+
+def _outside_fences(lines: tuple[Line, ...] | list[Line], site: Site) -> str:
+    text = [line.text for line in _expanded(lines, site)]
+    code = fenced(text)
+    return "\n".join(line for number, line in enumerate(text) if number not in code)
+
+
+def _twins(site: Site, found: Gathered) -> Iterator[Problem]:
+    """Within a gate a file is asked for by its name."""
+    for page in found.pages:
+        names = dict[str, str]()
+        for path in (*page.front.files, *found.inline.get(page.src_uri, ())) if page.front else ():
+            other = names.setdefault(Path(path).name, path)
+            if page.front and other != path:
+                message = f"its withheld half asks for two files of one name, `{other}` and `{path}`; rename one"
+                yield Problem(site.name(page.src_uri), page.front.line, message)
+
+
+def _withheld(site: Site, found: Gathered, addresses: Mapping[str, str]) -> Withheld:
     said, urls, places, files = list[Passage](), dict[str, str](), dict[tuple[str, str], str](), dict[str, str]()
-    for page in pages:
+    for page in found.pages:
         if not page.front or not page.halves:
             continue
         name, lines = site.name(page.src_uri), _expanded(page.halves.withheld, site)
@@ -103,10 +150,11 @@ def _withheld(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Wi
                 here = page_addresses(page.src_uri) | {addresses.get(page.src_uri, page.src_uri)}
                 places |= {(address, anchor): f"{name}:{number}" for address in here}
         for file in page.front.files:
-            files[hashlib.sha256((site.docs_dir / file).read_bytes()).hexdigest()] = file
+            files[_sum(site.docs_dir / file)] = file
+    files |= _sums(site, {name for names in found.inline.values() for name in names})
     for path in sorted(site.playbook_dir.rglob("*")):
         if path.is_file() and path.suffix in {".md", ".yml"} and path.stat().st_size:
-            files[hashlib.sha256(path.read_bytes()).hexdigest()] = site.name(path.as_posix())
+            files[_sum(path)] = site.name(path.as_posix())
         if path.suffix == ".md":
             text, skipped = body(path.read_text("utf-8-sig", "replace"))
             lines = [Line(n, line) for n, line in enumerate(text.split("\n"), skipped + 1)]
@@ -114,18 +162,37 @@ def _withheld(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Wi
     return Withheld(tuple(said), urls, places, files)
 
 
+def _sums(site: Site, inline: set[str]) -> dict[str, str]:
+    """The SHA-256 of each, but of those that are published under another name as well: somebody has made a copy."""
+    sizes = {size for name in inline if (size := (site.docs_dir / name).stat().st_size)}
+    others = static_files(site.docs_dir, site.playbook_dir) - inline if inline else set()
+    alike = [name for name in sorted(others) if (site.docs_dir / name).stat().st_size in sizes and site.publishes(name)]
+    copies = {_sum(site.docs_dir / name) for name in alike}
+    sums = {_sum(site.docs_dir / name): name for name in sorted(inline) if (site.docs_dir / name).stat().st_size}
+    return {found: name for found, name in sums.items() if found not in copies}
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _said(page: Page, site: Site, quoted: set[Path]) -> Iterator[str]:
     """What a page says in public, its markup gone and as it stands."""
     if site.docs_dir / page.src_uri in quoted:
         return
-    text, skipped = body(page.text)
+    _, skipped = body(page.text)
     yield "\n".join(page.text.split("\n")[:skipped])
     if page.front and not page.halves:
         return
-    shown = page.halves.public if page.halves else [Line(n, line) for n, line in enumerate(text.split("\n"))]
-    lines = _expanded(shown, site)
+    lines = _expanded(_open_lines(page), site)
     yield "\n".join(line.text for line in lines)
     yield "\n".join(passage.text for passage in passages(lines, page.src_uri))
+
+
+def _open_lines(page: Page) -> tuple[Line, ...] | list[Line]:
+    if page.front:
+        return page.halves.public if page.halves else []
+    return [Line(n, line) for n, line in enumerate(body(page.text)[0].split("\n"))]
 
 
 def _public_words(site: Site) -> Iterator[Path]:

@@ -26,7 +26,7 @@ from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import leaks
+from leadlight.gate import leaks, links
 from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files
 from leadlight.gate.gather import Gathered, gather
 from leadlight.gate.source import NoCut, halves
@@ -92,6 +92,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._split = dict[str, GatedPage]()
         self._whole_toc = dict[str, TableOfContents]()
         self._links = dict[str, str]()
+        self._published_as = dict[str, str]()  # where a gated file would lie in the site
         try:
             playbook = load(self._site.playbook_dir, language=language(config))
         except BadPlaybook as bad:
@@ -114,12 +115,13 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             self._found = self._gather(files)
             self._fronts = {page.src_uri: page.front for page in self._found.pages if page.front}
         for front in self._fronts.values():
-            for name in front.files:
+            for name in self._files_of(front):
                 if file := files.get_file_from_path(name):
                     file.dest_dir = str(self._stage.root.with_name("files"))
                     file.abs_dest_path = os.path.normpath(Path(file.dest_dir) / file.dest_uri)
-                    file.url = self._links.setdefault(name, f"api/files/{front.id}/{Path(name).name}")
+                    file.url = self._links.setdefault(name, _own(front, name))
                     file.inclusion = InclusionLevel.INCLUDED
+                    self._published_as[name] = file.dest_uri
         for address in (_SCRIPT, _STYLE):
             if files.get_file_from_path(address) is None:
                 content = (ASSETS / Path(address).name).read_text("utf-8")
@@ -156,11 +158,15 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
         front = self._front(page)
         if not front:
+            self._refuse_private_files(html, page, config)
             return html
         try:
+            parts = split(self._own_links(html, front, page, config))
+            self._refuse_private_files(parts.teaser + parts.notes, page, config)
             gated = self._stage.page(
                 front,
-                split(self._own_links(html, front)),
+                parts,
+                inline=self._found.inline.get(page.file.src_uri, ()),
                 url=page.url.removeprefix("./"),
                 title=str(page.title),
                 language=language(config),
@@ -255,12 +261,28 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             raise self._failed(BadPlaybook([Problem(page.file.src_uri, 0, message)]))
         return front
 
-    def _own_links(self, html: str, front: GateFront) -> str:
-        """A file that several gates share is asked for by the gate of the page that links to it."""
-        for name in front.files:
-            own = f"api/files/{front.id}/{Path(name).name}"
-            html = html.replace(f'{self._links.get(name, own)}"', f'{own}"')
-        return html
+    def _files_of(self, front: GateFront) -> tuple[str, ...]:
+        return (*front.files, *self._found.inline.get(front.file, ()))
+
+    def _own_links(self, html: str, front: GateFront, page: Page, config: MkDocsConfig) -> str:
+        """A file that several gates share is asked for by the gate of the page that links to it.
+
+        MkDocs leaves addresses within HTML as they were written; these are turned here.
+        """
+        there = [(name, _own(front, name)) for name in self._files_of(front) if name in self._links]
+        to = {old: own for name, own in there for old in (self._links[name], self._published_as[name])}
+        return links.redirected(html, page.url, to, config.site_url or "")
+
+    def _refuse_private_files(self, html: str, page: Page, config: MkDocsConfig) -> None:
+        """What a macro or another plugin shows in public, though no source names it there, would be missing."""
+        for name in sorted({name for names in self._found.inline.values() for name in names if name in self._links}):
+            to = dict.fromkeys((self._links[name], self._published_as[name]), "-")
+            if links.redirected(html, page.url, to, config.site_url or "") != html:
+                message = (
+                    f"shows `{name}` in public, which is private since only a withheld half seems to ask for it: "
+                    "name it under `extra:` in mkdocs.yml too, or give the withheld half a copy"
+                )
+                raise self._failed(BadPlaybook([Problem(self._site.name(page.file.src_uri), 0, message)]))
 
     def _render_toc(self, context: TemplateContext) -> str:
         try:
@@ -275,6 +297,11 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         """What MkDocs prints; `leadlight build` reads `failure` itself."""
         self.failure = failure
         return PluginError(str(failure))
+
+
+def _own(front: GateFront, name: str) -> str:
+    """Where a gate's readers get a file."""
+    return f"api/files/{front.id}/{Path(name).name}"
 
 
 def _in_head(html: str, element: str) -> str:

@@ -61,12 +61,12 @@ def halves(markdown: str, percent: int | None, *, skipped: int = 0) -> Halves:
     `skipped` lines of front matter stand before `markdown` in its file.
     """
     lines = markdown.split("\n")
-    fenced = _fenced(lines)
-    at = next((i for i, line in enumerate(lines) if _MARK.match(line) and i not in fenced), None)
+    in_fence = fenced(lines)
+    at = next((i for i, line in enumerate(lines) if _MARK.match(line) and i not in in_fence), None)
     if at is not None:
         before, after, marked = lines[:at], lines[at + 1 :], markdown
     else:
-        at = _cut(lines, fenced, percent)
+        at = _cut(lines, in_fence, percent)
         before, after = lines[:at], lines[at:]
         marked = "\n".join([*before, "", MARK, "", *after])
     first_after = skipped + len(lines) - len(after) + 1
@@ -74,7 +74,7 @@ def halves(markdown: str, percent: int | None, *, skipped: int = 0) -> Halves:
     return _share_out(public, [Line(n, text) for n, text in enumerate(after, first_after)], marked)
 
 
-def _fenced(lines: list[str]) -> set[int]:
+def fenced(lines: list[str]) -> set[int]:
     """Numbers of the lines that belong to fenced code. A fence that is never closed is none."""
     inside, start, fence = set[int](), -1, ""
     for i, line in enumerate(lines):
@@ -87,11 +87,11 @@ def _fenced(lines: list[str]) -> set[int]:
     return inside
 
 
-def _cut(lines: list[str], fenced: set[int], percent: int | None) -> int:
+def _cut(lines: list[str], in_fence: set[int], percent: int | None) -> int:
     """The line of that top-level block before which nearest to `percent` of the text stands; never after a heading."""
     if percent is None:
         raise NoCut(f"says no place to break off. Put a line {MARK} into the text, or `teaser: 35%` under `gate:`")
-    starts = _block_starts(lines, fenced)
+    starts = _block_starts(lines, in_fence)
     shown = [0, *accumulate(len(re.sub(r"\s+", "", line)) for line in lines)]
     places = [at for before, at in pairwise(starts) if not _is_heading(lines[before:at])]
     if not places:
@@ -99,11 +99,11 @@ def _cut(lines: list[str], fenced: set[int], percent: int | None) -> int:
     return min(places, key=lambda at: abs(shown[at] - shown[-1] * percent / 100))
 
 
-def _block_starts(lines: list[str], fenced: set[int]) -> list[int]:
+def _block_starts(lines: list[str], in_fence: set[int]) -> list[int]:
     """Lines before which a mark would stand at the top level of the page."""
     starts, depth, opener = list[int](), 0, ""
     for i, line in enumerate(lines):
-        if i in fenced and i - 1 in fenced:
+        if i in in_fence and i - 1 in in_fence:
             continue
         fresh = i == 0 or not lines[i - 1].strip() or _HEADING.match(line)
         if line.strip() and not line[0].isspace():
@@ -141,10 +141,10 @@ def _definitions(lines: list[Line]) -> tuple[list[Line], list[tuple[str, list[Li
 
     Each comes with what a text that uses it contains.
     """
-    fenced = _fenced([line.text for line in lines])
+    in_fence = fenced([line.text for line in lines])
     rest, found, current = list[Line](), list[tuple[str, list[Line]]](), list[Line]()
     for i, line in enumerate(lines):
-        match = None if i in fenced else _DEFINITION.match(line.text)
+        match = None if i in in_fence else _DEFINITION.match(line.text)
         if match:
             current = [line]
             name = match[1].casefold()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -31,7 +31,10 @@ _TEMPLATES = Environment(loader=FileSystemLoader(ASSETS), autoescape=True)
 
 @dataclass(frozen=True, slots=True)
 class GatedPage:
-    """One gated page, split: what a visitor reads in the form, and what opens afterwards."""
+    """One gated page, split: what a visitor reads in the form, and what opens afterwards.
+
+    `files` are offered as downloads, `inline` are the pictures and other files that only the withheld half asks for.
+    """
 
     src_uri: str
     url: str
@@ -42,6 +45,7 @@ class GatedPage:
     promise: Promise
     wording: Wording
     files: Mapping[str, FileObject]
+    inline: Mapping[str, FileObject]
     parts: Split
     size: Measure
 
@@ -104,7 +108,17 @@ class Stage:
     wordings: dict[str, str] = field(default_factory=dict)
     owners: dict[GateId, str] = field(default_factory=dict)
 
-    def page(self, front: GateFront, parts: Split, *, url: str, title: str, language: str, docs_dir: Path) -> GatedPage:
+    def page(
+        self,
+        front: GateFront,
+        parts: Split,
+        *,
+        url: str,
+        title: str,
+        language: str,
+        docs_dir: Path,
+        inline: Iterable[str] = (),
+    ) -> GatedPage:
         """Brings together what one page's form has to say. Raises `BadPlaybook` if its id is taken."""
         owner = self.owners.setdefault(front.id, front.file)
         if owner != front.file:
@@ -123,6 +137,7 @@ class Stage:
             promise=promise,
             wording=wording_of(form, promise, language),
             files={PurePosixPath(file).name: self._file(docs_dir / file) for file in front.files},
+            inline={PurePosixPath(file).name: self._file(docs_dir / file) for file in inline},
             parts=parts,
             size=measure(parts),
         )
@@ -158,7 +173,7 @@ class Stage:
             encounter=front.encounter,
             quality=front.quality,
             topics=front.topics,
-            file_objects=page.files,
+            file_objects={**page.inline, **page.files},
         )
 
     def finish(self, about: About, bundle: Path) -> Manifest:

@@ -109,7 +109,7 @@ class Gate:
     encounter: Encounter = Encounter.SUBJECT
     quality: int = 3
     topics: tuple[str, ...] = ()
-    file_objects: Mapping[str, FileObject] = field(default_factory=dict)
+    file_objects: Mapping[str, FileObject] = field(default_factory=dict)  # `files`, and what the half shows inline
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,14 @@ def whole_page(services: Services, cookies: Mapping[str, str], page: str, *, ine
 
 
 def file(services: Services, cookies: Mapping[str, str], gate_id: str, name: str, *, inert: bool) -> Download:
-    """One of the gate's downloads. Raises `UnknownGate`, `NotOpen`."""
+    """A download of the gate, or a picture of its withheld half. Raises `UnknownGate`, `NotOpen`.
+
+    Only a download is worth a note: pictures come with the page.
+    """
     gate, reader = _open(services, cookies, gate_id)
     if name not in gate.file_objects:
         raise UnknownGate(name)
-    _note(services, reader, gate, TouchKind.DOWNLOADED, name, inert=inert)
+    _note(services, reader, gate, TouchKind.DOWNLOADED, name, inert=inert or name not in gate.files)
     return Download(name, gate.file_objects[name])
 
 
