@@ -16,6 +16,8 @@ from leadlight.settings import Settings
 LIMIT = 64 * 1024
 """Bytes of a body: the longest form there can be is far smaller."""
 
+MOST_FIELDS = 200
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -55,9 +57,7 @@ class Request:
             text = self.body.decode()
         except UnicodeDecodeError as error:
             raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
-        if self.is_form:
-            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
-        return _from_json(text)
+        return _from_form(text) if self.is_form else _from_json(text)
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -108,6 +108,13 @@ def _is_loopback(source: str) -> bool:
         return ipaddress.ip_address(source).is_loopback
     except ValueError:
         return False
+
+
+def _from_form(text: str) -> Mapping[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as error:
+        raise BadRequest("This has more fields than a form of ours. Please send the form as the page does.") from error
 
 
 def _from_json(text: str) -> Mapping[str, str]:
