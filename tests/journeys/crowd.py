@@ -80,14 +80,16 @@ class Visitor:
 
 @dataclass(slots=True)
 class Crowd:
-    """All visitors, and what they do next. `may_post` grows life by life, so that each life has posts to lose."""
+    """All visitors, and what they do next. What they may do is given out life by life, so each has some to lose."""
 
     server: Server
     post: Postbox
     dice: random.Random
     visitors: list[Visitor]
     may_post: int = 0
+    may_move: int = 0
     posted: int = 0
+    answered: int = 0
     surprises: list[str] = field(default_factory=list)
     to_confirm: deque[Visitor] = field(default_factory=deque)
     to_leave: deque[Visitor] = field(default_factory=deque)
@@ -153,6 +155,9 @@ class Crowd:
         return visitor.left
 
     def _move_clock(self) -> bool:
+        if self.may_move <= 0:
+            return False
+        self.may_move -= 1
         hours = self.dice.randint(4, 24)
         self._expect(self.server.post_json("/_dev/clock", {"advance": f"{hours} hours"}), {200}, "clock")
         return True
@@ -160,6 +165,7 @@ class Crowd:
     def _expect(self, status: int | None, wanted: set[int], what: str) -> int | None:
         """The status if it is one of these; a busy store (503) counts as no answer; anything else is noted."""
         if status in wanted:
+            self.answered += 1
             return status
         if status not in {None, 503}:
             self.surprises.append(f"{what}: {status}")

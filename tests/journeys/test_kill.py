@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 
 import pytest
-from tests.journeys.crowd import Crowd, Mail, Postbox, Visitor, acting, gather
+from tests.journeys.crowd import PAUSE, Crowd, Mail, Postbox, Visitor, acting, gather
 from tests.journeys.mortal import LATER, build
 
 from leadlight.model.lead import Lead, StopReason
@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 POSTS = 200
 AT_ONCE = 3
+LONGEST = 0.9
+"""Seconds of a life, where the visitors run out of things to do."""
+
 REP = "rita@tiny.example"
 SAME_MOMENT = timedelta(seconds=2)
 """Dates of mails have no fractions, and a mail is dated a little before it is sent."""
@@ -102,18 +105,19 @@ def suffer(crowd: Crowd, kills: int) -> None:
             server.kill()
             continue
         server.wait_until_it_answers()
-        crowd.may_post = POSTS * (life + 1) // kills
+        crowd.may_post, crowd.may_move = POSTS * (life + 1) // kills, 2
         with acting(crowd, at_once=AT_ONCE):
-            until = time.monotonic() + dice.uniform(0.05, 1.2)
-            while (left := until - time.monotonic()) > 0:
-                time.sleep(min(left, 0.05))
+            enough, late = crowd.answered + dice.randint(1, 32), time.monotonic() + LONGEST
+            while crowd.answered < enough and time.monotonic() < late:
+                time.sleep(PAUSE)
+            time.sleep(dice.uniform(0.0, 0.05))
             server.kill()
 
 
 def recover(crowd: Crowd) -> None:
     """One life to the end: everybody who means to confirms, and time passes the end of every plan."""
     server = crowd.server
-    crowd.may_post = POSTS
+    crowd.may_post, crowd.may_move = POSTS, 0
     server.start()
     server.wait_until_it_answers()
     assert server.post_json("/_dev/clock", {"advance": "1 hours"}) == 200
