@@ -196,7 +196,14 @@ def test_downloads_are_plain_links_and_audio_can_be_listened_to() -> None:
 def test_a_question_and_a_call_can_be_posted_from_the_open_page() -> None:
     forms = draw("after.html").all("form", method="post")
 
-    assert [form["action"] for form in forms] == ["/api/question", "/api/call"]
+    assert [str(form["action"]).partition("#")[0] for form in forms] == ["/api/question", "/api/call"]
+
+
+def test_somebody_without_a_script_is_told_that_it_was_sent() -> None:
+    page = draw("after.html")
+
+    notes = {str(form["action"]).partition("#")[2] for form in page.all("form")}
+    assert notes <= {str(p.get("id")) for p in page.all("p")}
 
 
 def test_the_script_answers_for_each_form_of_the_templates() -> None:

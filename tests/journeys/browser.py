@@ -1,0 +1,168 @@
+"""A demo to visit and a Chromium to visit it with: what the browser tests stand on."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 10.0
+"""Seconds until something that should have happened by itself counts as not happening."""
+
+MAILED, AT_ONCE = "/tutorials/seven-touch-points/", "/tutorials/first-five-minutes/"
+"""Two pages of our own site: one that opens by mail, one that opens with the form."""
+WITHHELD = "flooded"
+"""A word that stands in the withheld half of `MAILED` only."""
+DEEP = "#when-to-stop"
+"""The anchor of a heading there."""
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo: where it answers, and the Maildir of everybody it writes to."""
+
+    url: str
+    maildir: Path
+
+    def at(self, path: str) -> str:
+        """The address of a path of ours; a whole address stays as it is."""
+        return path if path.startswith("http") else self.url + path
+
+    def mail(self, to: str, subject: str = "", *, text: str = "") -> EmailMessage:
+        """The newest mail to that address with this in its subject and text, waited for."""
+        return self.mails(to, subject, text=text, at_least=1)[-1]
+
+    def mails(self, to: str, subject: str = "", *, text: str = "", at_least: int = 0) -> list[EmailMessage]:
+        """All of them, oldest first; waits for so many."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            paths = sorted((self.maildir / "new").glob("*"), key=lambda path: path.stat().st_mtime_ns)
+            mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+            found = [m for m in mails if to in m["To"] and subject in m["Subject"] and text in words_of(m)]
+            if len(found) >= at_least:
+                return found
+            if time.monotonic() > end:
+                raise AssertionError(f"no mail to {to} about {subject!r}; there are {[m['Subject'] for m in mails]}")
+            threading.Event().wait(0.03)
+
+
+def words_of(mail: EmailMessage) -> str:
+    """The plain part."""
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
+def code_of(mail: EmailMessage) -> str:
+    """The six digits."""
+    return re.findall(r"^\s*(\d{6})\s*$", words_of(mail), re.MULTILINE)[0]
+
+
+def link_of(mail: EmailMessage, path: str) -> str:
+    """The link in a mail whose path is this."""
+    return next(url for url in re.findall(r"https?://[^\s>)]+", words_of(mail)) if f"{path}?token=" in url)
+
+
+@contextmanager
+def running_demo(data: Path) -> Iterator[Demo]:
+    """This repository's own site, built and served as `make demo` does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    entry = "from leadlight.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", entry, "demo", "--port", str(port), "--data", str(data)],
+        cwd=ROOT,
+        env={**os.environ, "LEADLIGHT_BUDGETS": "off"},  # all these visitors come from one network
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _answers(process, f"http://127.0.0.1:{port}/api/health")
+        yield Demo(f"http://127.0.0.1:{port}", data / "mail")
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _answers(process: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            httpx.get(url, timeout=2)
+        except httpx.TransportError:
+            threading.Event().wait(0.1)
+        else:
+            return
+    raise AssertionError(f"the demo did not start: it ended with {process.poll()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One browser of one person, and what it asked for and complained about."""
+
+    context: BrowserContext
+    demo: Demo
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """A new tab with that page; a whole address stays as it is."""
+        tab = self.context.new_page()
+        tab.goto(self.demo.at(path))
+        return tab
+
+    def strangers(self) -> list[str]:
+        """Requests to anybody else."""
+        ours = (self.demo.url + "/", "data:", "blob:", "about:")
+        return [url for url in self.asked if not url.startswith(ours)]
+
+    def forgiven(self, status: int) -> int:
+        """Takes back the complaints that Chromium makes of an answer with this status, and counts them."""
+        mine = [text for text in self.complaints if f"status of {status} " in text]
+        for text in mine:
+            self.complaints.remove(text)
+        return len(mine)
+
+
+def person(browser: Browser, demo: Demo, **options: object) -> Person:
+    """Somebody new, with no cookies, whose requests and console are written down."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]  # Playwright's own keywords, passed on
+    context.set_default_timeout(PATIENCE * 1000)
+    somebody = Person(context, demo)
+
+    def note(request: Request) -> None:
+        somebody.asked.append(request.url)
+
+    context.on("request", note)
+    context.on("console", lambda said: somebody.complaints.append(said.text) if said.type == "error" else None)
+    context.on("weberror", lambda wrong: somebody.complaints.append(str(wrong.error)))
+    return somebody
+
+
+def chromium(playwright: Playwright, executable: str) -> Browser:
+    """Debian's own, without anything that calls home."""
+    return playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
