@@ -11,7 +11,8 @@ import base64
 import threading
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,8 @@ REP = ("/rep/", "/sign-in", "/sign-out")
 VISITOR = ("/api/", "/confirm", "/unsubscribe")
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""
+PATIENCE = 0.02
+"""Seconds that the worker lets visitors go first before each thing it does; a crowd cannot keep it waiting for ever."""
 
 
 class Worker:
@@ -46,6 +49,9 @@ class Worker:
         self._busy = threading.Lock()
         self._wake = threading.Event()
         self._over = False
+        self._visitors = 0
+        self._alone = threading.Event()
+        self._alone.set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -57,6 +63,18 @@ class Worker:
         self._over = True
         self._wake.set()
         self._thread.join(timeout=30)
+
+    @contextmanager
+    def visited(self) -> Iterator[None]:
+        """Somebody waits for an answer. Called from the event loop only."""
+        self._visitors += 1
+        self._alone.clear()
+        try:
+            yield
+        finally:
+            self._visitors -= 1
+            if not self._visitors:
+                self._alone.set()
 
     def wake(self) -> None:
         """Something was stored."""
@@ -89,10 +107,13 @@ class Worker:
             with self._busy:
                 self._sweep()
 
+    def _give_way(self) -> None:
+        self._alone.wait(PATIENCE)
+
     def _sweep(self) -> None:
         try:
-            on_change.drain(self._services)
-            on_tick.handle(self._services)
+            on_change.drain(self._services, between=self._give_way)
+            on_tick.handle(self._services, between=self._give_way)
         except TryAgain:
             time.sleep(0.05)  # another process has the store; the next sweep sees the same rows
             self._wake.set()
@@ -175,7 +196,8 @@ def bridge(handler: Callable[[dict[str, Any], object], dict[str, Any]], behind: 
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         event = event_of(scope, await _body(receive))
-        answer = await asyncio.to_thread(answered, event)
+        with behind.worker.visited():
+            answer = await asyncio.to_thread(answered, event)
         response = _answer(answer, behind.bundle, head=scope["method"] == "HEAD")
         await response(scope, receive, send)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from leadlight.handlers import on_due
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
@@ -17,11 +19,15 @@ def handle(services: Services, touch: Touch) -> None:
             on_due.handle(services, due)
 
 
-def drain(services: Services) -> int:
-    """Handles everything on the feed, in order; what a crash interrupts comes again. Returns how many touches."""
+def drain(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
+    """Handles everything on the feed, in order; what a crash interrupts comes again. Returns how many touches.
+
+    `between` is called before each, by whoever has to let others go first.
+    """
     handled = 0
     while records := services.store.feed(limit=BATCH):
         for record in records:
+            between()
             handle(services, record.touch)
             services.store.advance(record.position)
         handled += len(records)

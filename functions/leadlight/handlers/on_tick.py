@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from leadlight.handlers import on_due
 from leadlight.ports import Services
 
 BATCH = 100
 
 
-def handle(services: Services) -> int:
-    """Does everything that is due, earliest first. Returns how many rows it looked at."""
+def handle(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
+    """Does everything that is due, earliest first. Returns how many rows it looked at. `between` as in `on_change`."""
     looked_at: set[tuple[str, str]] = set()
     while True:
         rows = services.store.due(until=services.clock.now(), limit=BATCH)
@@ -18,4 +20,5 @@ def handle(services: Services) -> int:
             return len(looked_at)
         for due in fresh:
             looked_at.add((due.lead_id, f"{due.key}@{due.at.isoformat()}"))
+            between()
             on_due.handle(services, due)
