@@ -117,6 +117,18 @@ def test_ideographs_are_words_of_their_own(tmp_path: Path) -> None:
     assert leaks.find(withheld, said=(), site=tmp_path)
 
 
+def test_what_every_page_repeats_is_looked_at_for_every_page(small: SmallSite, tmp_path: Path) -> None:
+    pages = [tmp_path / name / "index.html" for name in ("a", "b", "guide/pricing")]
+    for page in pages:
+        page.parent.mkdir(parents=True)
+        page.write_text(f'<ul><li>Home</li><li><a href="#marmots">1</a></li><li>{SENTENCE}</li><li>End</li></ul>')
+
+    found = leaks.find(small.sources.withheld, said=small.sources.said, site=tmp_path)
+
+    assert {leak.file for leak in found if "says" in leak.message} == {str(page) for page in pages}
+    assert {leak.file for leak in found if "points to" in leak.message} == {str(pages[2])}
+
+
 def test_files_of_the_theme_are_not_read(small: SmallSite, tmp_path: Path) -> None:
     import hashlib
 

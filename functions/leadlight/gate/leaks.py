@@ -15,11 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from leadlight.errors import Problem
-from leadlight.gate.reading import Reading, readings
+from leadlight.gate.reading import Reading, inlined, members, pieces, read
 from leadlight.gate.words import parts, words
 
 RUN = 6  # words in a row that two texts do not share by chance
 _LEAST = 15  # letters that a phrase needs to mean something
+_DEPTH = 4  # coats of base64 and archives within each other
 _SHOWN = 3  # leaks named per file; the rest are counted
 _URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+")
 _FRAGMENT = re.compile(r"#([\w%.:-]+)")
@@ -64,6 +65,7 @@ class Secrets:
     anchors: dict[str, dict[str, str]]  # id → page → origin
     files: Mapping[str, str]
     clean: set[bytes] = field(default_factory=set)  # digests of parts without a find: pages share most of theirs
+    done: set[bytes] = field(default_factory=set)  # those of pieces that need no second look on any page
 
 
 def find(withheld: Withheld, *, said: Iterable[str], site: Path, known: Collection[str] = ()) -> list[Problem]:
@@ -136,22 +138,33 @@ def _urls(text: str) -> set[str]:
     return {match[0].rstrip(".,;:!?/") for match in _URL.finditer(text)}
 
 
-def _hits(secrets: Secrets, data: bytes, name: str) -> Iterator[str]:
-    """What one file shows, in words for whoever has to mend it."""
-    for reading in readings(data):
-        if isinstance(reading, bytes):
-            if source := secrets.files.get(hashlib.sha256(reading).hexdigest()):
-                yield f"is the withheld file {source}, or contains it"
-        else:
-            yield from _said(secrets, reading)
-            yield from _linked(secrets, reading.raw, name)
+def _hits(secrets: Secrets, data: bytes, name: str, depth: int = _DEPTH) -> Iterator[str]:
+    """What one file shows, in words for whoever has to mend it, and what the files within it do."""
+    if source := secrets.files.get(hashlib.sha256(data).hexdigest()):
+        yield f"is the withheld file {source}, or contains it"
+    inner = members(data) if depth else []
+    for member in inner:
+        yield from _hits(secrets, member, name, depth - 1)
+    for piece in pieces(data) if not inner else ():
+        if (digest := _digest(piece)) not in secrets.done:
+            reading, blobs = read(piece), list(inlined(piece)) if depth else []
+            found = [*_said(secrets, reading), *_linked(secrets, reading.raw, name)]
+            for blob in blobs:
+                found += _hits(secrets, blob, name, depth - 1)
+            yield from found
+            # what an anchor points to depends on the page it is on
+            if not found and not any(map(pieces, blobs)) and not any(_anchors(secrets, reading.raw)):
+                secrets.done.add(digest)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _said(secrets: Secrets, reading: Reading) -> Iterator[str]:
     for text in reading.texts:
         for part in parts(text):
-            digest = hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=16).digest()
-            if digest not in secrets.clean:
+            if (digest := _digest(part)) not in secrets.clean:
                 found = list(_stretches(secrets, words(part)))
                 yield from found
                 secrets.clean.update(() if found else (digest,))
@@ -176,12 +189,18 @@ def _linked(secrets: Secrets, text: str, name: str) -> Iterator[str]:
         if origin := secrets.urls.get(url):
             yield f"links to {url}, which is withheld in {origin}"
     here = name.removesuffix("index.html")
+    for match in _anchors(secrets, text):
+        before = _BEFORE.search(text, max(0, match.start() - 300), match.start())
+        target = (before[0] if before and match[0].startswith("#") else "") or here
+        for origin in (origin for page, origin in secrets.anchors[match[1]].items() if _may_be(target, page)):
+            yield f"points to #{match[1]}, a heading withheld in {origin}"
+
+
+def _anchors(secrets: Secrets, text: str) -> Iterator[re.Match[str]]:
+    """Ids and fragments that are called like a withheld heading of some page."""
     for match in [*_ID.finditer(text), *_FRAGMENT.finditer(text)] if secrets.anchors else ():
-        if pages := secrets.anchors.get(match[1]):
-            before = _BEFORE.search(text, max(0, match.start() - 300), match.start())
-            target = (before[0] if before and match[0].startswith("#") else "") or here
-            for origin in (origin for page, origin in pages.items() if _may_be(target, page)):
-                yield f"points to #{match[1]}, a heading withheld in {origin}"
+        if match[1] in secrets.anchors:
+            yield match
 
 
 def _may_be(target: str, page: str) -> bool:

@@ -20,9 +20,11 @@ from urllib.parse import unquote
 
 from leadlight.gate.words import without_tags
 
-_DEPTH = 4  # coats of base64 and archives within each other
 _LIMIT = 64 * 1024 * 1024  # bytes unpacked from one archive
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,80}\r?\n)+[A-Za-z0-9+/_-]+={0,2}|[A-Za-z0-9+/_-]{32,}={0,2}")
+_PIECE = re.compile(r"(?=<(?:article|aside|footer|header|li|main|nav)\b)", re.IGNORECASE)
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:(?:[A-Za-z0-9+/_-]{60,80}\r?\n)+[A-Za-z0-9+/_-]+={0,2}|[A-Za-z0-9+/_-]{32,}={0,2})"
+)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbf])|([\"'/\\`]))")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _LABEL = re.compile(
@@ -42,24 +44,8 @@ class Reading:
     labels: tuple[str, ...]
 
 
-def readings(data: bytes) -> Iterator[Reading | bytes]:
-    """Every text within a file, and (as bytes) every file within it, itself first."""
-    yield from _unpack(data, _DEPTH)
-
-
-def _unpack(data: bytes, depth: int) -> Iterator[Reading | bytes]:
-    yield data
-    if depth and (inner := _archive(data)):
-        for member in inner:
-            yield from _unpack(member, depth - 1)
-    elif (text := _decode(data)) is not None:
-        yield _read(text)
-        if depth:
-            for blob in _inlined(text):
-                yield from _unpack(blob, depth - 1)
-
-
-def _archive(data: bytes) -> list[bytes]:
+def members(data: bytes) -> list[bytes]:
+    """The files within an archive; none for what is no archive."""
     try:
         if data[:2] == b"\x1f\x8b":
             with gzip.open(io.BytesIO(data)) as stream:
@@ -72,6 +58,17 @@ def _archive(data: bytes) -> list[bytes]:
     return []
 
 
+def pieces(data: bytes) -> list[str]:
+    """The text of a file; that of a page in pieces, so that what all pages share need be read only once.
+
+    No sentence goes on from one piece to the next. What is no text has none.
+    """
+    text = _decode(data)
+    if text is None:
+        return []
+    return _PIECE.split(text) if text.lstrip("\ufeff \t\r\n").startswith("<") else [text]
+
+
 def _decode(data: bytes) -> str | None:
     """Text, or None for what is none."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -82,7 +79,8 @@ def _decode(data: bytes) -> str | None:
     return None if text.count("\ufffd") > len(text) / 20 else text
 
 
-def _read(text: str) -> Reading:
+def read(text: str) -> Reading:
+    """A piece in all its coats."""
     plain = _ESCAPE.sub(_unescaped, text) if "\\" in text else text
     if _PERCENT.search(plain):
         plain = unquote(plain)
@@ -110,7 +108,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return " " if match[4] else match[5]
 
 
-def _inlined(text: str) -> Iterator[bytes]:
+def inlined(text: str) -> Iterator[bytes]:
     """Whatever decodes as base64, in either alphabet."""
     for match in _BASE64.finditer(text):
         run = re.sub(r"\s", "", match[0]).rstrip("=").translate(str.maketrans("-_", "+/"))
