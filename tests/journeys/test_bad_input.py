@@ -38,9 +38,9 @@ BODIES = {
     "nested as deep as fits": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400),
     "open brackets": (b"[" * 60_000, 400),
     "an object as a value": (GOOD[:-1] + b', "name": {"a": 1}}', 422),
-    "a lone surrogate as name": (GOOD[:-1] + b', "name": "\\ud800"}', 422),
-    "a lone surrogate as gate": (b'{"gate": "\\ud800", "email": "a@example.com", "consent": true}', 404),
-    "a lone surrogate as wording": (GOOD[:-1] + b', "wording": "\\udfff"}', 422),
+    "a lone surrogate as name": (GOOD[:-1] + b', "name": "\\ud800"}', 400),
+    "a lone surrogate as gate": (b'{"gate": "\\ud800", "email": "a@example.com", "consent": true}', 400),
+    "a lone surrogate as wording": (GOOD[:-1] + b', "wording": "\\udfff"}', 400),
     "an unknown gate": (GOOD.replace(b"guides/mail", b"guides/none"), 404),
     "no gate": (b'{"email": "anna.nowak@example.com", "consent": true}', 404),
     "no consent": (GOOD.replace(b"true", b"false"), 422),
@@ -314,7 +314,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=TEXTS, company=TEXTS, phone=TEXTS, about=TEXTS, local=TEXTS, question=TEXTS)
 def test_any_text_in_any_field_gets_an_answer_and_breaks_no_mail(
     world: World, name: str, company: str, phone: str, about: str, local: str, question: str
