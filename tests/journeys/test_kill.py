@@ -99,13 +99,17 @@ def suffer(crowd: Crowd, kills: int) -> None:
     """The lives of the server: most end while it answers, some while it starts."""
     server, dice = crowd.server, crowd.dice
     for life in range(kills):
+        if life == kills // 2:
+            catch_up(crowd)
+            server.kill()
         server.start()
         if dice.random() < 0.15:
             time.sleep(dice.uniform(0.0, 0.05))
             server.kill()
             continue
         server.wait_until_it_answers()
-        crowd.may_post, crowd.may_move = POSTS * (life + 1) // kills, 2
+        early = 2 * life < kills  # then people come; later it is follow-ups that are cut short
+        crowd.may_post, crowd.may_move = 2 * POSTS * (life + 1) // kills, 1 if early else 4
         with acting(crowd, at_once=AT_ONCE):
             enough, late = crowd.answered + dice.randint(1, 32), time.monotonic() + LONGEST
             while crowd.answered < enough and time.monotonic() < late:
@@ -114,15 +118,22 @@ def suffer(crowd: Crowd, kills: int) -> None:
             server.kill()
 
 
+def catch_up(crowd: Crowd) -> None:
+    """A life without haste: everybody who got the link by now confirms."""
+    crowd.may_move = 0
+    crowd.server.start()
+    crowd.server.wait_until_it_answers()
+    for _ in ("what was left lying", "what came meanwhile"):
+        assert crowd.server.post_json("/_dev/clock", {"advance": "1 hours"}) == 200  # answers when all mail is out
+        while crowd.act() or crowd.to_confirm:
+            pass
+
+
 def recover(crowd: Crowd) -> None:
-    """One life to the end: everybody who means to confirms, and time passes the end of every plan."""
+    """One life to the end: the last confirm, and time passes the end of every plan."""
     server = crowd.server
-    crowd.may_post, crowd.may_move = POSTS, 0
-    server.start()
-    server.wait_until_it_answers()
-    assert server.post_json("/_dev/clock", {"advance": "1 hours"}) == 200
-    while crowd.act() or crowd.to_confirm:
-        pass
+    crowd.may_post = POSTS
+    catch_up(crowd)
     for advance in ("1 hours", "30 days", "1 hours"):
         assert server.post_json("/_dev/clock", {"advance": advance}) == 200
     crowd.open_mail()
