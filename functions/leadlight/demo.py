@@ -156,6 +156,9 @@ def _opened(mail: EmailMessage) -> pages.Opened:
 
 async def _values(request: Request) -> Mapping[str, str]:
     if request.headers.get("content-type", "").startswith("application/json"):
-        sent = await request.json()
+        try:
+            sent = await request.json()
+        except ValueError:
+            return {}
         return {str(name): str(value) for name, value in sent.items()} if isinstance(sent, dict) else {}
     return dict(parse_qsl((await request.body()).decode()))

@@ -3,18 +3,22 @@
 LeadlightError
 ├── VisitorCanFix
 │   ├── BadRequest            what was sent cannot be read
+│   │   └── TooLarge          .limit in bytes
+│   ├── ForeignOrigin         a post from another site
 │   ├── BadFields             .fields: field name → what to do
 │   ├── UnknownGate           .gate
 │   ├── NotOpen               .gate: no pass for it
 │   ├── WrongCode             .used_up
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
-│       └── ExpiredToken      .expired_at
+│       ├── ExpiredToken      .expired_at
+│       └── rep.Elsewhere     at home in another browser; a fresh link can be mailed
 ├── OperatorMustFix
 │   ├── BadPlaybook           .problems: file, line, what to do
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
 │   ├── MissingSetting        .setting, .example
 │   ├── MissingBundle         .path
+│   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
 │   └── StoreTooNew           .found, .known: schema versions
 └── TryAgain
@@ -169,6 +173,14 @@ class MissingBundle(OperatorMustFix):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(f"There is no {path} in the bundle. Run `leadlight build` and publish the result.")
+
+
+class MissingKeys(OperatorMustFix):
+    """There are leads, but not the file of keys that opens their personal fields."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"There are leads, but no {path}. Put the key file back from its backup, then start again.")
 
 
 class LostKey(OperatorMustFix):

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadlight import letter, links
+from leadlight.decide import decide
+from leadlight.errors import MissingBundle
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, DueKind, LedgerState
-from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.lead import Enrolment, Hold, Lead
 from leadlight.model.sequence import Channel, Sequence, Step
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
@@ -16,7 +18,7 @@ from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Change, Services
 from leadlight.profile import profile_of
-from leadlight.rules.cadence import after, following, step_of, step_ref
+from leadlight.rules.cadence import after, following, planned_at, step_of, step_ref
 from leadlight.rules.planning import Replan, open_enrolments, replan, with_enrolment
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_follow_up
@@ -59,32 +61,43 @@ def run_step(services: Services, due: Due) -> Done | None:
 
 def lapse_hold(services: Services, due: Due) -> None:
     """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
-    lead = services.store.lead(due.lead_id)
-    now = services.clock.now()
-    if lead is None or lead.generation != due.generation:
-        return
-    if lead.hold is None or lead.hold.until > now:
-        services.store.commit(Change(lead=lead, undue=(due.key,)))
-        return
+    bundle = open_bundle(services.files)
+
+    def lapse(lead: Lead) -> Change | None:
+        now = services.clock.now()
+        if due not in services.store.due_of(lead.id):
+            return None
+        if lead.hold is None or lead.hold.until > now:
+            return Change(lead=lead, undue=(due.key,))
+        return _lapsed(bundle, lead, lead.hold, due, now)
+
+    decide(services, due.lead_id, str(due.generation), lapse)
+
+
+def _lapsed(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> Change:
     touch = Touch(
-        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=lead.hold.by,
-        objective=lead.hold.objective,
+        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
+        objective=hold.objective,
     )  # fmt: skip
-    planned = replanned(open_bundle(services.files), replace(lead, hold=None), now)
+    planned = replanned(bundle, replace(lead, hold=None), now)
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
-    services.store.commit(
-        Change(
-            lead=planned.lead,
-            touches=(touch, *planned.touches),
-            undue=(due.key, *planned.undue),
-            due=(*planned.due, tell),
-        )
+    return Change(
+        lead=planned.lead,
+        touches=(touch, *planned.touches),
+        undue=(due.key, *planned.undue),
+        due=(*planned.due, tell),
     )
 
 
 def replanned(bundle: Bundle, lead: Lead, now: datetime) -> Replan:
     """The plan of a changed lead, by the sequences it is pinned to."""
-    sequences = {e.version: bundle.sequence_version(e.version) for e in open_enrolments(lead)}
+    sequences: dict[str, Sequence] = {}
+    for enrolment in open_enrolments(lead):
+        try:
+            sequences[enrolment.version] = bundle.sequence_version(enrolment.version)
+        except MissingBundle:
+            if not lead.stops:  # a stop must not depend on anything that could be missing
+                raise
     return replan(lead, sequences=sequences, hours=bundle.team.hours, now=now)
 
 
@@ -101,9 +114,10 @@ def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
 def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
     """Why this step should not be sent any more, or None if it should."""
     step = turn.step
-    if why := why_no_follow_up(turn.lead, turn.enrolment):
+    if why := why_no_follow_up(turn.lead, turn.enrolment, turn.now):
         return why
-    if step.stale_after and turn.now > after(step.stale_after, turn.due.at, bundle.team.hours):
+    hours = bundle.team.hours
+    if step.stale_after and turn.now > after(step.stale_after, planned_at(step, turn.enrolment, hours), hours):
         return f"late by more than {step.stale_after}"
     if step.objective in turn.lead.achieved:
         return f"'{step.objective}' is achieved already"
@@ -116,7 +130,7 @@ def _passed_over(bundle: Bundle, turn: Turn, why: str) -> Change:
     """The lead without this step, and the plan that follows; where nothing may be sent at all, the end of it."""
     if turn.lead.hold:
         return Change(lead=turn.lead)
-    if why_no_follow_up(turn.lead, turn.enrolment):
+    if why_no_follow_up(turn.lead, turn.enrolment, turn.now):
         moved = replace(turn.enrolment, next_step=None, ended=why)
     else:
         moved = _moved_on(turn, turn.now)

@@ -1,7 +1,7 @@
 """Doing a due thing once: claim, look again, send, settle. Called for every mail the product sends by itself.
 
 Two classes of mail. Follow-ups are never sent twice: when nobody knows whether one went out, it is parked and shown.
-Confirmations, deliveries and mails to reps may repeat but never vanish. Reading of the guarantee: `Ports.Store.claim`.
+Confirmations, deliveries and mails to reps may repeat but never vanish. It all rests on `Store.claim`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ TRIES = 5
 """How often a decision is made anew because somebody else changed the lead meanwhile."""
 
 LAST_RETRY = 8
-"""Claims after which a mail that is certainly not accepted is parked instead of tried again."""
+"""Claims after which a follow-up that is certainly not accepted is parked. What was asked for is tried for ever."""
+
+SLOWEST = timedelta(hours=1)
+"""How far apart tries become at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,10 @@ def _send(
     try:
         message_id = services.mailer.send(message, tag=tag)
     except NotSent as error:
-        return _refused(entry, due, services.clock.now(), str(error))
+        return _refused(entry, due, services.clock.now(), str(error), may_repeat=may_repeat)
     except SendUnclear as error:
         if may_repeat:
-            return _refused(entry, due, services.clock.now(), str(error))
+            return _refused(entry, due, services.clock.now(), str(error), may_repeat=True)
         return _word(entry, due, LedgerState.PARKED, services.clock.now(), str(error))
     settled, done = _word(entry, due, LedgerState.SENT, services.clock.now(), None)
     return replace(settled, message_id=message_id), done
@@ -162,12 +165,12 @@ def _word(
     return replace(entry, state=state, at=at, reason=reason), Done(due, state, at, reason)
 
 
-def _refused(entry: LedgerEntry, due: Due, now: datetime, why: str) -> tuple[LedgerEntry, Done]:
-    """Certainly not sent: later again, each time twice as late, parked when that has gone on for long."""
-    if entry.attempts >= LAST_RETRY:
+def _refused(entry: LedgerEntry, due: Due, now: datetime, why: str, *, may_repeat: bool) -> tuple[LedgerEntry, Done]:
+    """Not sent: later again, each time twice as late. A follow-up is parked when that has gone on for long."""
+    if entry.attempts >= LAST_RETRY and not may_repeat:
         return _word(entry, due, LedgerState.PARKED, now, f"given up after {entry.attempts} tries: {why}")
-    later = replace(due, at=now + timedelta(minutes=2**entry.attempts))
-    return _word(entry, later, LedgerState.RELEASED, now, RELEASED + why)
+    pause = min(SLOWEST, timedelta(minutes=2 ** min(entry.attempts, 10)))
+    return _word(entry, replace(due, at=now + pause), LedgerState.RELEASED, now, RELEASED + why)
 
 
 def _settle(services: Services, sent: tuple[LedgerEntry, Done], entry: LedgerEntry, conclude: Conclude) -> Done:

@@ -105,7 +105,7 @@ def _mailbox(person: Person) -> Mailbox:
 def _message_id(services: Services, due: Due) -> str:
     """The same for the same due thing, so that a mail repeated after a crash is recognised as the same."""
     name = hashlib.sha256(f"{due.lead_id}/{due.ledger_key}".encode()).hexdigest()[:32]
-    return f"<{name}@{_host(services)}>"
+    return f"{name}@{_host(services)}"
 
 
 def _host(services: Services) -> str:

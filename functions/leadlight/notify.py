@@ -11,6 +11,7 @@ from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
+from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
@@ -79,7 +80,7 @@ def tell_rep(services: Services, due: Due) -> Done | None:
         return Ready(_briefing_mail(services, bundle, _case(services, lead, touch, touches), due))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return _told(bundle, lead, done, cause)
+        return _told(lead, done, cause, to=owner_of(lead, bundle.team))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
@@ -95,12 +96,12 @@ def tell_manager(services: Services, due: Due) -> Done | None:
             "rep": rep_view(owner_of(lead, bundle.team)),
             "company": company_view(services, bundle.team),
             "link": links.briefing(services, lead, manager.id, cause=due.ref),
-            "reason": "The take-over lapsed without an outcome, so the follow-ups go on.",
+            "reason": "The take-over lapsed without an outcome" + ("." if lead.stops else ", so the follow-ups go on."),
         }
         return Ready(letter.message(services, bundle, "manager", context, to=(manager.name, manager.email), due=due))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return _told(bundle, lead, done, due.ref)
+        return _told(lead, done, due.ref, to=manager)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
@@ -120,15 +121,15 @@ def send_fresh_link(services: Services, due: Due) -> Done | None:
         return Ready(letter.message(services, bundle, "signin", context, to=(rep.name, rep.email), due=due))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return _told(bundle, lead, done, due.ref)
+        return _told(lead, done, due.ref, to=rep)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
 
-def _told(bundle: Bundle, lead: Lead, done: Done, cause: str) -> Change:
+def _told(lead: Lead, done: Done, cause: str, *, to: Person) -> Change:
     touch = touch_of(done, cause=cause)
     if done.state is LedgerState.SENT:
-        touch = replace(touch, kind=TouchKind.NOTIFIED, by=owner_of(lead, bundle.team).id)
+        touch = replace(touch, kind=TouchKind.NOTIFIED, by=to.id)
     return Change(lead=lead, touches=(touch,))
 
 
@@ -164,7 +165,7 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
         "call": call_in_words(wish),
         "confirmed": case.confirmed,
         "reason": _subject(case, gate.title),
-        "read": titles_read(bundle, case.touches),
+        "read": titles_read(bundle, case.touches, confirmed=case.confirmed),
         "answers": tuple((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
         "question": said.get("text", "") if touch.kind is TouchKind.ASKED else "",
         "opening": OPENINGS[suggested_objective(lead)],
@@ -193,10 +194,15 @@ def said_wish(touch: Touch) -> CallWish | None:
     return CallWish(CallKind(call), datetime.fromisoformat(at) if at else None) if call else None
 
 
-def titles_read(bundle: Bundle, touches: tuple[Touch, ...]) -> tuple[str, ...]:
+def counts(touch: Touch, *, confirmed: bool) -> bool:
+    """Whether a touch holds: for a confirmed lead, only what was done or said with the lead's own pass."""
+    return not confirmed or touch.facts.get("confirmed") != "no"
+
+
+def titles_read(bundle: Bundle, touches: tuple[Touch, ...], *, confirmed: bool) -> tuple[str, ...]:
     """The pages this lead read to the end and the files downloaded, newest first, each once."""
     seen: dict[str, None] = {}
-    for touch in reversed(touches):
+    for touch in (touch for touch in reversed(touches) if counts(touch, confirmed=confirmed)):
         if touch.kind is TouchKind.DOWNLOADED:
             seen.setdefault(touch.facts.get("file", ""), None)
         elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:

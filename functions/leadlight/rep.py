@@ -6,6 +6,7 @@ The first POST binds the link to that browser; a forwarded mail shows nothing to
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from leadlight.vault import seal
 
 BROWSER = "leadlight_rep"
 QUALITY_OF_CONTACT = 5
-SAME_TAP = timedelta(minutes=10)
+SAME_TAP = timedelta(minutes=1)
 FARTHEST = timedelta(days=5 * 365)
 
 
@@ -66,6 +67,7 @@ def visit(services: Services, token: str, cookies: Mapping[str, str]) -> Visit:
     except ExpiredToken as error:
         raise Elsewhere(too_old=True) from error
     lead = the_lead(services, facts["lead"], facts["gen"])
+    _check_team(services, facts["rep"])
     browser = _browser(services, cookies)
     touch_id = f"signed-in/{facts['id']}"
     first = next((t for t in services.store.touches(lead.id) if t.id == touch_id), None)
@@ -104,7 +106,8 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
 
     def take(lead: Lead) -> Change | None:
         aim = Objective(objective) if objective else suggested_objective(lead)
-        if lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim:
+        held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
+        if held and not pending_gates(bundle, lead, services.store.touches(lead.id)):
             return None
         return _taken(services, bundle, lead, opened.rep, aim)
 
@@ -113,11 +116,11 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
 
 def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) -> Lead:
     """Stores what the contact achieved, or why not; the plan holds, resumes or ends at once. Raises `BadFields`."""
-    bind(services, opened)
     bundle = open_bundle(services.files)
     outcome, note = read_outcome(values, zone=bundle.team.hours.zone, lead=opened.lead, now=services.clock.now())
+    bind(services, opened)
     key = services.keys.fresh()
-    touch_id, form = f"outcome/{secrets.token_hex(8)}", _digest(values)
+    touch_id, form = f"outcome/{secrets.token_hex(8)}", _digest(values, services.settings.lead_key)
 
     def log(lead: Lead) -> Change | None:
         now = services.clock.now()
@@ -143,6 +146,7 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
 def send_fresh_link(services: Services, token: str) -> None:
     """Mails the rep of that link, however old, a fresh one; at most five a day. Raises `BadToken`."""
     facts = services.tokens.read(TokenUse.REP, token, even_expired=True)
+    _check_team(services, facts["rep"])
     now = services.clock.now()
     budget = Budget(f"relink/{facts['lead']}/{facts['rep']}/{now:%Y-%m-%d}", 5, now + timedelta(days=2))
     if not services.store.count(budget):
@@ -237,10 +241,10 @@ def _outcome_touch(lead: Lead, rep: str, outcome: Outcome, touch_id: str, now: d
     )  # fmt: skip
 
 
-def _digest(values: Mapping[str, str]) -> str:
-    """Tells one form from another, not what is in it."""
+def _digest(values: Mapping[str, str], key: bytes) -> str:
+    """Tells one form from another, and nobody without the key what was in it."""
     text = "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:20]
 
 
 def _just_logged(touches: tuple[Touch, ...], form: str, now: datetime) -> bool:
@@ -261,6 +265,11 @@ def _next_at(text: str, *, zone: str, now: datetime) -> datetime | None:
     if at > now + FARTHEST:
         raise ValueError("The next step is more than five years away. Please choose an earlier time.")
     return at
+
+
+def _check_team(services: Services, rep: str) -> None:
+    if rep not in {person.id for person in open_bundle(services.files).team.people}:
+        raise BadToken("This link belongs to somebody who is no longer in the team.")
 
 
 def _browser(services: Services, cookies: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import threading
 import time
 import uuid
@@ -27,6 +28,8 @@ from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_re
 from leadlight.handlers.http import STREAM
 from leadlight.handlers.request import LIMIT
 from leadlight.ports import MovableClock, Services
+
+logger = logging.getLogger("leadlight")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -117,6 +120,8 @@ class Worker:
         except TryAgain:
             time.sleep(0.05)  # another process has the store; the next sweep sees the same rows
             self._wake.set()
+        except Exception:
+            logger.exception("sweep.failed")  # the edge: the next sweep, a tick later, begins where this one ended
 
 
 @dataclass(frozen=True, slots=True)

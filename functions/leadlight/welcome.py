@@ -8,9 +8,9 @@ from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture
-from leadlight.model.touch import Touch, TouchKind
-from leadlight.playbook.bundle import open_bundle
+from leadlight.model.person import Capture, Purpose
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.playbook.promise import in_words
 from leadlight.ports import Budget, Change, Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
@@ -25,19 +25,22 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
     """Asks the owner of the address to confirm one submit. Says nothing that the submitter typed."""
     bundle = open_bundle(services.files)
     capture_id = due.ref.removeprefix("optin/")
+    over_budget = _over_budget(services, due)
 
     def prepare(lead: Lead) -> Ready | Instead:
         capture = capture_of(services, lead, capture_id)
         if capture is None or capture.confirmed_at:
             return Instead("confirmed already", Change(lead=lead))
-        why = why_no_mail(lead) or _over_budget(services, lead, capture)
+        why = why_no_mail(lead) or over_budget
         if why:
-            return Instead(why, Change(lead=lead, touches=(_withheld(lead, due, services, why),)))
+            skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
+            return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
         context: dict[str, object] = {
             "gate": gate_view(services, bundle, capture.gate),
             "company": company_view(services, bundle.team),
             "link": links.confirm(services, capture),
             "code": six_digits(capture.id, services.settings.token_keys[0]),
+            "agreed": words_agreed(bundle, capture),
         }
         to = profile_of(services, lead, only=capture).address
         return Ready(letter.message(services, bundle, "confirm", context, to=("", to), due=due))
@@ -59,7 +62,8 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         capture = capture_of(services, lead, capture_id)
         why = "withdrawn" if capture is None else why_no_mail(lead)
         if capture is None or why:
-            return Instead(why or "", Change(lead=lead))
+            skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
+            return Instead(why or "", Change(lead=lead, touches=(touch_of(skipped),)))
         rep = owner_of(lead, bundle.team)
         profile = profile_of(services, lead)
         context: dict[str, object] = {
@@ -82,23 +86,25 @@ def send_delivery(services: Services, due: Due) -> Done | None:
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
 
-def _over_budget(services: Services, lead: Lead, capture: Capture) -> str | None:
-    """Whether this address got enough opt-in mails for a day; a mail that is tried again counts once.
+def words_agreed(bundle: Bundle, capture: Capture) -> tuple[str, ...]:
+    """What the form of this capture agreed to, in the words it showed. They are ours, whoever typed the address."""
+    wording = bundle.wording(capture.consent.wording)
+    if wording is None:
+        return ()
+    said = [words for purpose, words in wording.wording.items() if purpose in capture.consent.purposes]
+    follows = Purpose.FOLLOW_UP in capture.consent.purposes
+    promise = in_words(capture.consent.promise, language=wording.language)
+    return (*said, *([f"What follows: {promise}."] if follows else []))
+
+
+def _over_budget(services: Services, due: Due) -> str | None:
+    """Whether this address got enough opt-in mails for a day; one that is tried again was counted before.
 
     Nobody outside learns of it.
     """
-    if not services.settings.budgets:
+    tried = any(entry.key == due.ledger_key for entry in services.store.ledger(due.lead_id))
+    if tried or not services.settings.budgets:
         return None
     now = services.clock.now()
-    over = now + timedelta(days=2)
-    if not services.store.count(Budget(f"optin/{capture.id}", 1, over)):
-        return None
-    day = Budget(f"optins/{lead.id}/{now:%Y-%m-%d}", services.settings.address_limit, over)
+    day = Budget(f"optins/{due.lead_id}/{now:%Y-%m-%d}", services.settings.address_limit, now + timedelta(days=2))
     return None if services.store.count(day) else "this address got enough opt-in mails today"
-
-
-def _withheld(lead: Lead, due: Due, services: Services, why: str) -> Touch:
-    return Touch(
-        id=f"skipped/{due.ledger_key}", lead_id=lead.id, kind=TouchKind.SKIPPED, at=services.clock.now(),
-        facts={"what": due.key, "reason": why},
-    )  # fmt: skip

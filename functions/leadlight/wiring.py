@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from leadlight.errors import MissingKeys
 from leadlight.local.clock import MovableClock, SystemClock
 from leadlight.local.files import LocalFiles
 from leadlight.local.keys import SqliteKeys
@@ -36,6 +37,8 @@ class Place:
 def local(place: Place, *, smtp: str | None = None, demo: bool = False) -> Services:
     """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved."""
     place.data.mkdir(parents=True, exist_ok=True)
+    if (place.data / "leads.db").exists() and not (place.data / "keys.db").exists():
+        raise MissingKeys(str(place.data / "keys.db"))
     store = SqliteStore(place.data / "leads.db")
     clock: Clock = MovableClock(store) if demo else SystemClock()
     settings = _settings(place, demo=demo)
@@ -73,11 +76,26 @@ class Secret:
 def _secrets(path: Path) -> Secret:
     """The secrets of this installation, made at its first start; readable by its owner only."""
     if not path.exists():
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{secrets.token_hex(4)}")
         made = msgspec.json.encode(Secret((secrets.token_hex(32),), secrets.token_hex(32)))
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 the mode
             file.write(made)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            os.link(part, path)  # not a rename: of two first starts at once, the first one's secrets count for both
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+        _settle(path.parent)
     return msgspec.json.decode(path.read_bytes(), type=Secret)
+
+
+def _settle(folder: Path) -> None:
+    """Makes a new name in the folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,108 +1,107 @@
-"""When a step goes out: waits, windows, changes of summer time."""
+"""When a step goes out: waits, windows, weekends, holidays, summer time."""
 
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rules.making import HOURS, MONDAY, TOUR, enrolment, lead
+from tests.rules.examples import ALWAYS, COURSE, DAY, HOUR, MONDAY, OFFICE, enrolment, lead, step
 
-from leadlight.model.sequence import Wait, WaitUnit, Window
-from leadlight.model.site import Hours
+from leadlight.model.sequence import Sequence, Wait, WaitUnit, Window
 from leadlight.model.touch import Objective
 from leadlight.rules.cadence import after, is_working_day, plan, within, working_hours_later
 
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 zone follows
-ZONES = st.sampled_from(["Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"])
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+LONDON = replace(OFFICE, zone="Europe/London")
 
 
 @pytest.mark.parametrize(
-    ("wait", "expected"),
+    ("count", "unit", "later"),
     [
-        (Wait(90, WaitUnit.MINUTES), "2026-01-05T09:30"),
-        (Wait(36, WaitUnit.HOURS), "2026-01-06T20:00"),
-        (Wait(2, WaitUnit.DAYS), "2026-01-07T08:00"),
-        (Wait(1, WaitUnit.WEEKS), "2026-01-12T08:00"),
-        (Wait(5, WaitUnit.BUSINESS_DAYS), "2026-01-12T08:00"),
-        (Wait(0, WaitUnit.DAYS), "2026-01-05T08:00"),
+        (90, WaitUnit.MINUTES, 1.5 * HOUR),
+        (5, WaitUnit.HOURS, 5 * HOUR),
+        (2, WaitUnit.DAYS, 2 * DAY),
+        (1, WaitUnit.WEEKS, 7 * DAY),
+        (5, WaitUnit.BUSINESS_DAYS, 7 * DAY),
     ],
 )
-def test_a_wait_ends_when_it_says(wait: Wait, expected: str) -> None:
-    assert after(wait, MONDAY, HOURS) == datetime.fromisoformat(f"{expected}+00:00")
+def test_a_wait_is_counted_in_its_own_unit(count: int, unit: WaitUnit, later: object) -> None:
+    assert after(Wait(count, unit), MONDAY, OFFICE) - MONDAY == later
 
 
-def test_two_days_over_the_change_of_summer_time_end_at_the_same_time_of_day() -> None:
-    saturday = datetime(2026, 3, 28, 10, 0, tzinfo=UTC)  # 10:00 in London, an hour later on Monday's clock
+def test_two_days_later_is_the_same_time_of_day_when_summer_time_begins() -> None:
+    saturday = datetime(2026, 3, 28, 10, 0, tzinfo=UTC)
 
-    assert after(Wait(2, WaitUnit.DAYS), saturday, HOURS) == datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
-
-
-def test_what_comes_due_before_work_waits_for_the_morning() -> None:
-    assert within(Window.WORKING_HOURS, MONDAY, HOURS) == MONDAY.replace(hour=9)
+    assert after(Wait(2, WaitUnit.DAYS), saturday, LONDON) == datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
 
 
-def test_what_comes_due_after_work_waits_for_the_next_working_day() -> None:
-    friday_evening = datetime(2026, 1, 9, 18, 0, tzinfo=UTC)
+def test_business_days_skip_holidays() -> None:
+    hours = replace(OFFICE, holidays=("2026-01-06",))
 
-    assert within(Window.WORKING_HOURS, friday_evening, HOURS) == datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
+    assert after(Wait(1, WaitUnit.BUSINESS_DAYS), MONDAY, hours) == MONDAY + 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("hours_off", "opens"), [(-3, -1), (0, 0), (6, 6), (7, 23), (4 * 24 + 7, 7 * 24 - 1), (5 * 24, 7 * 24 - 1)]
+)
+def test_outside_working_hours_a_step_waits_for_the_next_morning(hours_off: int, opens: int) -> None:
+    assert within(Window.WORKING_HOURS, MONDAY + hours_off * HOUR, OFFICE) == MONDAY + opens * HOUR
+
+
+@given(at=MOMENTS)
+def test_a_window_never_moves_a_step_back_and_ends_within_itself(at: datetime) -> None:
+    opened = within(Window.WORKING_HOURS, at, LONDON)
+
+    assert opened >= at
+    assert within(Window.WORKING_HOURS, opened, LONDON) == opened
+
+
+@given(at=MOMENTS, count=st.integers(0, 80))
+def test_working_hours_later_is_never_earlier_than_the_clock_allows(at: datetime, count: int) -> None:
+    assert working_hours_later(count, at, LONDON) >= at + count * HOUR
+
+
+def test_any_window_is_always_open() -> None:
+    sunday = MONDAY - DAY
+
+    assert within(Window.ANY, sunday, OFFICE) == sunday
 
 
 def test_a_holiday_is_no_working_day() -> None:
-    hours = Hours(zone="Europe/London", holidays=("2026-01-05",))
-
-    assert within(Window.WORKING_HOURS, MONDAY, hours) == datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+    assert not is_working_day(date(2026, 12, 25), replace(OFFICE, holidays=("2026-12-25",)))
 
 
-def test_a_step_for_any_time_does_not_wait() -> None:
-    sunday_night = datetime(2026, 1, 4, 3, 0, tzinfo=UTC)
-
-    assert within(Window.ANY, sunday_night, HOURS) == sunday_night
+def test_sixteen_working_hours_are_two_office_days() -> None:
+    assert working_hours_later(16, MONDAY, OFFICE) == MONDAY + 2 * DAY
 
 
-def test_sixteen_working_hours_are_two_days_of_work() -> None:
-    assert working_hours_later(16, MONDAY, HOURS) == datetime(2026, 1, 6, 17, 0, tzinfo=UTC)
-
-
-@given(MOMENTS, ZONES)
-def test_a_window_is_never_missed_nor_entered_early(at: datetime, zone: str) -> None:
-    hours = Hours(zone=zone)
-    sent = within(Window.WORKING_HOURS, at, hours)
-
-    assert sent >= at
-    assert sent - at < timedelta(days=4)
-    assert within(Window.WORKING_HOURS, sent, hours) == sent
-
-
-@given(MOMENTS, ZONES, st.integers(1, 30))
-def test_business_days_end_on_a_working_day(since: datetime, zone: str, days: int) -> None:
-    hours = Hours(zone=zone)
-    end = after(Wait(days, WaitUnit.BUSINESS_DAYS), since, hours)
-
-    from zoneinfo import ZoneInfo
-
-    assert is_working_day(end.astimezone(ZoneInfo(zone)).date(), hours)
-    assert end > since
-
-
-def test_a_plan_never_lies_in_the_past() -> None:
-    late = MONDAY + timedelta(days=30)
-    planned = plan(lead(), enrolment(), TOUR, hours=HOURS, now=late)
+def test_the_next_step_counts_from_the_one_before() -> None:
+    planned = plan(lead(), enrolment(next_step="02", last_at=MONDAY), COURSE, hours=OFFICE, now=MONDAY)
 
     assert planned.due is not None
-    assert planned.due.at == late
+    assert planned.due.at == MONDAY + 2 * DAY
 
 
-def test_steps_whose_objective_is_achieved_are_left_out() -> None:
-    someone = lead(achieved=(Objective.START, Objective.ADVANCE))
-    planned = plan(someone, enrolment(), TOUR, hours=HOURS, now=MONDAY)
+def test_a_step_whose_time_is_over_is_due_now_and_not_in_the_past() -> None:
+    planned = plan(lead(), enrolment(), COURSE, hours=ALWAYS, now=MONDAY + 9 * DAY)
 
-    assert planned.skipped == ("01-a", "02-b")
-    assert planned.enrolment.next_step == "03-c"
+    assert planned.due is not None
+    assert planned.due.at == MONDAY + 9 * DAY
 
 
-def test_a_sequence_with_nothing_left_to_achieve_is_over() -> None:
-    someone = lead(achieved=(Objective.START, Objective.ADVANCE, Objective.CLOSE))
-    planned = plan(someone, enrolment(), TOUR, hours=HOURS, now=MONDAY)
+def test_steps_whose_objective_is_achieved_are_left_out_and_named() -> None:
+    planned = plan(lead(achieved=(Objective.START,)), enrolment(), COURSE, hours=ALWAYS, now=MONDAY)
+
+    assert (planned.enrolment.next_step, planned.skipped) == ("02", ("01",))
+
+
+def test_a_sequence_with_nothing_left_to_effect_is_over_and_says_so() -> None:
+    only = Sequence("course", "v1", (step("01"),))
+
+    planned = plan(lead(achieved=(Objective.START,)), enrolment(), only, hours=ALWAYS, now=MONDAY)
 
     assert planned.due is None
     assert planned.enrolment.ended == "all steps are done"

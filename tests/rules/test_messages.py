@@ -205,7 +205,10 @@ def test_the_same_arguments_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("name", ["confirm", "delivery", "notify", "manager"])
 def test_built_in_mails_hold_the_same_facts_twice(name: str) -> None:
-    message = mail(BUILT_IN[name], {**NOTIFY, "code": "482913"})
+    message = mail(
+        BUILT_IN[name],
+        {**NOTIFY, "code": "482913", "agreed": ("You may write to me.", "What follows: 2 mails in 1 week.")},
+    )
     shown = plain_text(html_of(message).partition("<body")[2].partition(">")[2])
 
     assert LINK in text_of(message)
@@ -214,7 +217,13 @@ def test_built_in_mails_hold_the_same_facts_twice(name: str) -> None:
 
 
 def test_the_confirmation_gives_button_and_digits() -> None:
-    context: Context = {"gate": READER["gate"], "company": READER["company"], "link": LINK, "code": "482913"}
+    context: Context = {
+        "gate": READER["gate"],
+        "company": READER["company"],
+        "link": LINK,
+        "code": "482913",
+        "agreed": ("You may write to me.", "What follows: 2 mails in 1 week."),
+    }
     message = mail(BUILT_IN["confirm"], context)
 
     assert message["Subject"] == "Your link to “Zero trust & you”"

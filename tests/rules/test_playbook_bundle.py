@@ -10,8 +10,8 @@ import pytest
 
 from leadlight.errors import MissingBundle, UnknownGate
 from leadlight.model.person import GateId, Promise, Purpose
-from leadlight.model.sequence import Channel, Sequence, Step, Wait, WaitUnit
-from leadlight.model.site import ConsentMode, Form, Gate, Manifest, Message, Theme, Unlock
+from leadlight.model.sequence import Channel, Sequence, Step, Wait, WaitUnit, Window
+from leadlight.model.site import ConsentMode, Form, Gate, Hours, Manifest, Message, Theme, Unlock
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.bundle import open_bundle
 from leadlight.playbook.promise import in_words, promise_of
@@ -21,9 +21,12 @@ from leadlight.playbook.write import BundleWriter, content_hash, wording_hash, w
 FORM = Form("short", (), ConsentMode.OPTIONAL, {Purpose.CONTENT: "Send it.", Purpose.FOLLOW_UP: "And more."})
 
 
-def sequence(*waits: Wait, channel: Channel = Channel.MAIL) -> Sequence:
+HOURS = Hours()
+
+
+def sequence(*waits: Wait, channel: Channel = Channel.MAIL, window: Window = Window.ANY) -> Sequence:
     steps = (
-        Step(f"{n:02}-x", "Hi", "Hi.", wait, Encounter.PERSON, Objective.START, channel=channel)
+        Step(f"{n:02}-x", "Hi", "Hi.", wait, Encounter.PERSON, Objective.START, channel=channel, window=window)
         for n, wait in enumerate(waits)
     )
     return Sequence("zt", "v1", tuple(steps), purpose="Help")
@@ -40,22 +43,34 @@ def sequence(*waits: Wait, channel: Channel = Channel.MAIL) -> Sequence:
     ],
 )
 def test_the_promise_says_how_many_how_long_and_how(waits: list[Wait], channel: Channel, words: str) -> None:
-    assert in_words(promise_of(sequence(*waits, channel=channel), FORM)) == words
+    assert in_words(promise_of(sequence(*waits, channel=channel), FORM, hours=HOURS)) == words
+
+
+def test_the_promised_time_counts_the_weekend_that_a_step_may_have_to_wait_for() -> None:
+    plan = sequence(Wait(1, WaitUnit.DAYS), window=Window.WORKING_HOURS)
+
+    assert promise_of(plan, FORM, hours=HOURS).days == 4  # from Thursday at 18:00 to Monday at 9:00
+
+
+def test_the_promised_time_counts_the_holidays() -> None:
+    plan = sequence(Wait(1, WaitUnit.DAYS), window=Window.WORKING_HOURS)
+
+    assert promise_of(plan, FORM, hours=Hours(holidays=("2026-05-25",))).days == 5
 
 
 def test_without_a_sequence_nothing_is_promised() -> None:
-    assert in_words(promise_of(None, FORM)) == "no follow-up, just this one mail"
-    assert in_words(promise_of(None, FORM), language="de") == "keine weiteren Mails, nur diese eine"
+    assert in_words(promise_of(None, FORM, hours=HOURS)) == "no follow-up, just this one mail"
+    assert in_words(promise_of(None, FORM, hours=HOURS), language="de") == "keine weiteren Mails, nur diese eine"
 
 
 def test_a_form_that_does_not_ask_for_follow_ups_promises_none() -> None:
     form = Form("short", (), ConsentMode.OPTIONAL, {Purpose.CONTENT: "Send it."})
 
-    assert promise_of(sequence(Wait(1, WaitUnit.DAYS)), form).mails == 0
+    assert promise_of(sequence(Wait(1, WaitUnit.DAYS)), form, hours=HOURS).mails == 0
 
 
 def test_the_promise_names_purpose_and_version() -> None:
-    promise = promise_of(sequence(Wait(1, WaitUnit.DAYS)), FORM)
+    promise = promise_of(sequence(Wait(1, WaitUnit.DAYS)), FORM, hours=HOURS)
 
     assert promise == Promise(1, 1, ("mail",), "Help", "zt", "v1")
 
@@ -84,7 +99,7 @@ class Folder:
 
 def build(root: Path, *, site_name: str = "Site") -> Folder:
     writer, plan = BundleWriter(root), sequence(Wait(2, WaitUnit.DAYS))
-    wording = wording_of(FORM, promise_of(plan, FORM), "en")
+    wording = wording_of(FORM, promise_of(plan, FORM, hours=HOURS), "en")
     gate = Gate(
         page="zt/", title="ZT", unlock=Unlock.EMAIL, files=(), fields=(), consent=ConsentMode.OPTIONAL,
         wording=wording_hash(wording), withheld_words=9, withheld_percent=60, minutes=1, half="", full="",

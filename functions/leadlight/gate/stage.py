@@ -126,7 +126,7 @@ class Stage:
             raise BadPlaybook([Problem(front.file, front.line, message)])
         form = self.playbook.forms[front.form]
         sequence = self.playbook.sequences[front.sequence] if front.sequence else None
-        promise = promise_of(sequence, form)
+        promise = promise_of(sequence, form, hours=self.playbook.team.hours)
         return GatedPage(
             src_uri=front.file,
             url=url,

@@ -73,5 +73,5 @@ def _as_get(event: Event) -> dict[str, Any]:
 
 
 def _route(request: Request) -> str:
-    """The path for the log, without what follows a token-carrying query; paths carry no personal data."""
+    """What the log may say about a request: the path alone. Queries carry tokens; paths carry nothing personal."""
     return request.path

@@ -8,7 +8,7 @@ from datetime import timedelta
 from aws_lambda_powertools import Logger
 
 from leadlight import followup, notify, welcome
-from leadlight.errors import LostKey, TryAgain
+from leadlight.errors import TryAgain
 from leadlight.ledger import Done
 from leadlight.model.due import Due, DueKind
 from leadlight.ports import Change, Services
@@ -32,9 +32,6 @@ def handle(services: Services, due: Due) -> None:
     """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
     try:
         done = _run(services, due)
-    except LostKey:
-        _drop(services, due)
-        logger.warning("due.dropped", lead=due.lead_id, what=due.key, why="its key is gone: erased")
     except Exception:
         logger.exception("due.failed", lead=due.lead_id, what=due.key)
         _put_off(services, due)
@@ -57,18 +54,11 @@ def _run(services: Services, due: Due) -> Done | None:
 
 
 def _put_off(services: Services, due: Due) -> None:
-    _write(services, due, due=(replace(due, at=services.clock.now() + AGAIN),))
-
-
-def _drop(services: Services, due: Due) -> None:
-    _write(services, due, undue=(due.key,))
-
-
-def _write(services: Services, row: Due, *, due: tuple[Due, ...] = (), undue: tuple[str, ...] = ()) -> None:
-    lead = services.store.lead(row.lead_id)
+    lead = services.store.lead(due.lead_id)
     if lead is None:
         return
+    later = replace(due, at=services.clock.now() + AGAIN)
     try:
-        services.store.commit(Change(lead=lead, due=due, undue=undue))
+        services.store.commit(Change(lead=lead, due=(later,)))
     except TryAgain:
-        logger.warning("due.not_put_off", lead=row.lead_id, what=row.key)
+        logger.warning("due.not_put_off", lead=due.lead_id, what=due.key)

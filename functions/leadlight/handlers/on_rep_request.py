@@ -38,7 +38,8 @@ def get_lead() -> Response[str]:
         opened = rep.visit(services, token, request.cookies)
     except rep.Elsewhere as error:
         return _elsewhere(services, token, error)
-    return as_page(pages.lead(shell_of(services), briefing=briefing_of(services, opened.lead), token=token))
+    page = pages.lead(shell_of(services), briefing=briefing_of(services, opened.lead), token=token)
+    return as_page(page, cookies=(_browser(services, opened),))
 
 
 @router.get("/rep/claim")
@@ -53,7 +54,8 @@ def get_claim() -> Response[str]:
     bundle = open_bundle(services.files)
     waiting = rep.pending_gates(bundle, opened.lead, services.store.touches(opened.lead.id))
     briefing = briefing_of(services, opened.lead)
-    return as_page(pages.claim(shell_of(services), briefing=briefing, token=token, approve=bool(waiting)))
+    page = pages.claim(shell_of(services), briefing=briefing, token=token, approve=bool(waiting))
+    return as_page(page, cookies=(_browser(services, opened),))
 
 
 @router.post("/rep/claim")
@@ -82,9 +84,8 @@ def get_outcome() -> Response[str]:
     logged = [t for t in services.store.touches(opened.lead.id) if t.kind is TouchKind.OUTCOME]
     done = "The plan is changed already." if request.query.get("done") and logged else ""
     briefing = briefing_of(services, opened.lead)
-    return as_page(
-        pages.outcome(shell_of(services), briefing=briefing, token=token, objectives=tuple(Objective), done=done)
-    )
+    page = pages.outcome(shell_of(services), briefing=briefing, token=token, objectives=tuple(Objective), done=done)
+    return as_page(page, cookies=(_browser(services, opened),))
 
 
 @router.post("/rep/outcome")

@@ -55,7 +55,12 @@ def get_confirm() -> Response[str]:
     token = request.query.get("token", "")
     asked = confirm.what_it_asks(services, token)
     page = pages.confirm(
-        shell_of(services), title=asked.title, token=token, page_url=f"/{asked.page}", minutes=asked.minutes
+        shell_of(services),
+        title=asked.title,
+        token=token,
+        page_url=f"/{asked.page}",
+        minutes=asked.minutes,
+        agreed=asked.agreed,
     )
     return as_page(page)
 

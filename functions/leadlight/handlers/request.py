@@ -133,4 +133,11 @@ def _from_json(text: str) -> Mapping[str, str]:
 def _text(value: object) -> str:
     if value is None or value is False:
         return ""
-    return "true" if value is True else str(value)
+    if value is True:
+        return "true"
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # half of a pair of surrogates: no text that anything could store
+        raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
+    return text

@@ -6,12 +6,13 @@ transaction, so the order of touches is the order of commits and the feed needs 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,6 +24,8 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
 from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+
+logger = logging.getLogger("leadlight")
 
 Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 
@@ -127,10 +130,11 @@ class SqliteStore:
         return self._docs("SELECT doc FROM touch WHERE lead_id = ? ORDER BY at, seq", Touch, lead_id)
 
     def due_of(self, lead_id: LeadId) -> tuple[Due, ...]:
-        return self._docs("SELECT doc FROM due WHERE lead_id = ? ORDER BY at", Due, lead_id)
+        return readable(self._rows("SELECT key, doc FROM due WHERE lead_id = ? ORDER BY at", lead_id), Due)
 
     def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
-        return self._docs("SELECT doc FROM due WHERE at <= ? ORDER BY at LIMIT ?", Due, micros(until), limit)
+        query = "SELECT key, doc FROM due WHERE at <= ? ORDER BY at LIMIT ?"
+        return readable(self._rows(query, micros(until), limit), Due)
 
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         return self._docs("SELECT doc FROM ledger WHERE lead_id = ?", LedgerEntry, lead_id)
@@ -140,11 +144,9 @@ class SqliteStore:
             return increase(db, budget)
 
     def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
-        with self._db.reading() as db:
-            rows = db.execute(
-                "SELECT seq, doc FROM touch WHERE seq > (SELECT handled FROM feed) ORDER BY seq LIMIT ?", (limit,)
-            ).fetchall()
-        return tuple(FeedRecord(seq, unpacked(doc, Touch)) for seq, doc in rows)
+        query = "SELECT seq, doc FROM touch WHERE seq > (SELECT handled FROM feed) ORDER BY seq LIMIT ?"
+        rows = self._rows(query, limit)
+        return tuple(FeedRecord(seq, touch) for seq, doc in rows for touch in readable([(seq, doc)], Touch))
 
     def advance(self, position: int) -> None:
         with self._db.writing() as db:
@@ -166,9 +168,11 @@ class SqliteStore:
         self._db.close()
 
     def _docs(self, query: str, kind: type[Doc], *values: str | int) -> tuple[Doc, ...]:
+        return tuple(unpacked(doc, kind) for (doc,) in self._rows(query, *values))
+
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         with self._db.reading() as db:
-            rows = db.execute(query, values).fetchall()
-        return tuple(unpacked(doc, kind) for (doc,) in rows)
+            return db.execute(query, values).fetchall()
 
 
 def packed(document: Capture | Due | Lead | LedgerEntry | Touch) -> str:
@@ -179,6 +183,17 @@ def packed(document: Capture | Due | Lead | LedgerEntry | Touch) -> str:
 def unpacked(text: str, kind: type[Doc]) -> Doc:
     """The document again."""
     return msgspec.json.decode(text, type=kind)
+
+
+def readable(rows: Iterable[tuple[Any, str]], kind: type[Doc]) -> tuple[Doc, ...]:
+    """The documents of named rows. One that cannot be read is left where it is and logged: it must stop no other."""
+    found: list[Doc] = []
+    for name, doc in rows:
+        try:
+            found.append(unpacked(doc, kind))
+        except msgspec.MsgspecError:
+            logger.exception("row.unreadable %s %s", kind.__name__, name)
+    return tuple(found)
 
 
 def micros(moment: datetime) -> int:

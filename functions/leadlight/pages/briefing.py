@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.notify import OPENINGS, SHOWN, said_wish, titles_read
+from leadlight.notify import OPENINGS, SHOWN, counts, said_wish, titles_read
 from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
@@ -48,14 +48,15 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
     """Everything on one page. An unconfirmed lead is shown by what its latest form said. Raises `LostKey`."""
     bundle = open_bundle(services.files)
     touches = services.store.touches(lead.id)
-    captured = next((t for t in reversed(touches) if t.kind is TouchKind.CAPTURED), None)
-    capture = capture_of(services, lead, captured.facts["capture"]) if captured else None
     confirmed = lead.confirmed_at is not None
+    told = TouchKind.CONFIRMED if confirmed else TouchKind.CAPTURED
+    captured = next((t for t in reversed(touches) if t.kind is told), None)
+    capture = capture_of(services, lead, captured.facts["capture"]) if captured else None
     profile = profile_of(services, lead, only=None if confirmed else capture)
-    asked = [t for t in touches if t.kind is TouchKind.ASKED]
+    asked = [t for t in touches if t.kind is TouchKind.ASKED and counts(t, confirmed=confirmed)]
     gate = bundle.manifest.gates.get(capture.gate) if capture else None
     called = next(
-        (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and _counts(t, confirmed=confirmed)), None
+        (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and counts(t, confirmed=confirmed)), None
     )
     wish = lead.call if confirmed or capture is None else (called and said_wish(called)) or capture.call
     phone = sealed_fields(services, called).get("phone", "") if called else ""
@@ -74,7 +75,7 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         intent=intent or "",
         temperature=temperature(lead, touches),
         stage=lead.stage,
-        read=titles_read(bundle, touches),
+        read=titles_read(bundle, touches, confirmed=confirmed),
         answers=tuple((n.replace("_", " ").capitalize(), v) for n, v in profile.answers.items() if n not in SHOWN),
         questions=tuple(sealed_fields(services, touch).get("text", "") for touch in asked),
         timeline=tuple((_when(touch.at, bundle), _what(services, bundle, touch)) for touch in touches),
@@ -83,11 +84,6 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
         opening=OPENINGS[suggested_objective(lead)],
     )
-
-
-def _counts(touch: Touch, *, confirmed: bool) -> bool:
-    """Whether what was said holds: for a confirmed lead, only what was said with the lead's own pass."""
-    return not confirmed or touch.facts.get("confirmed") != "no"
 
 
 def _when(at: datetime, bundle: Bundle) -> str:

@@ -5,16 +5,16 @@ Each page works without a script and changes nothing by being opened: what acts 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from leadlight.pages.frame import page
 
 
-def confirm(shell: str, *, title: str, token: str, page_url: str, minutes: int) -> str:
-    """What the mailed link opens: one button that posts `token` to `/confirm`."""
+def confirm(shell: str, *, title: str, token: str, page_url: str, minutes: int, agreed: Sequence[str] = ()) -> str:
+    """What the mailed link opens: one button that posts `token` to `/confirm`, and in full what it says yes to."""
     return page(
         shell, "confirm.html", heading="One tap, and it is open",
-        title=title, token=token, page_url=page_url, minutes=minutes,
+        title=title, token=token, page_url=page_url, minutes=minutes, agreed=agreed,
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ STEP: Names = MappingProxyType({**_READER, "links": Links})
 
 MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
-        "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str},
+        "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str, "agreed": tuple[str, ...]},
         "delivery": {**_READER, "link": str, "call": str},
         "notify": {
             **_READER,

@@ -6,25 +6,22 @@ Called by the build for each gate, and wherever the promise is repeated to the p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from leadlight.model.person import Promise, Purpose
-from leadlight.model.sequence import Channel, Sequence, Wait, WaitUnit
-from leadlight.model.site import Form
+from leadlight.model.sequence import Channel, Sequence
+from leadlight.model.site import Form, Hours
+from leadlight.rules.cadence import after, within
 
-_DAYS: Mapping[WaitUnit, float] = {
-    WaitUnit.MINUTES: 1 / 1440,
-    WaitUnit.HOURS: 1 / 24,
-    WaitUnit.DAYS: 1,
-    WaitUnit.BUSINESS_DAYS: 7 / 5,  # in days of the calendar, which is what a reader counts
-    WaitUnit.WEEKS: 7,
-}
+YEAR = 2026
+"""A year to try starts in; with holidays, the year of the first one."""
 
 
-def promise_of(sequence: Sequence | None, form: Form) -> Promise:
+def promise_of(sequence: Sequence | None, form: Form, *, hours: Hours) -> Promise:
     """The most that a lead of this form and sequence will get.
 
-    `mails` counts all mailed steps, though some may be skipped; `days` go from the unlock to the last step, rounded up.
+    `mails` counts all mailed steps, though some may be skipped. `days` is the longest the sequence can take from the
+    unlock to the last step, weekends and holidays included, whenever it begins.
     A form that does not ask for follow-ups promises none: nobody could have agreed to them.
     """
     if sequence is None or Purpose.FOLLOW_UP not in form.wording:
@@ -32,7 +29,7 @@ def promise_of(sequence: Sequence | None, form: Form) -> Promise:
     channels = {step.channel for step in sequence.steps}
     return Promise(
         mails=sum(step.channel is Channel.MAIL for step in sequence.steps),
-        days=math.ceil(sum(_days(step.wait) for step in sequence.steps) - 1e-9),
+        days=longest(sequence, hours),
         channels=(*(["mail"] if Channel.MAIL in channels else []), *(["call"] if Channel.REP in channels else [])),
         purpose=sequence.purpose,
         sequence=sequence.name,
@@ -49,8 +46,18 @@ def in_words(promise: Promise, *, language: str = "en") -> str:
     return say(promise)
 
 
-def _days(wait: Wait) -> float:
-    return wait.count * _DAYS[wait.unit]
+def longest(sequence: Sequence, hours: Hours) -> int:
+    """Days from the unlock to the last step in the worst case: every six hours of a year are tried as a start."""
+    year = min((date.fromisoformat(day).year for day in hours.holidays), default=YEAR)
+    starts = (datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * n) for n in range(366 * 4))
+    return max(math.ceil(_span_from(start, sequence, hours) / timedelta(days=1) - 1e-9) for start in starts)
+
+
+def _span_from(start: datetime, sequence: Sequence, hours: Hours) -> timedelta:
+    at = start
+    for step in sequence.steps:
+        at = within(step.window, after(step.wait, at, hours), hours)
+    return at - start
 
 
 def _span(promise: Promise) -> tuple[int, bool]:

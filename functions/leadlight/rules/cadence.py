@@ -91,9 +91,14 @@ def plan(lead: Lead, enrolment: Enrolment, sequence: Sequence, *, hours: Hours, 
     if step is None:
         over = replace(enrolment, next_step=None, ended=enrolment.ended or "all steps are done")
         return Plan(over, None, tuple(skipped))
-    at = within(step.window, max(after(step.wait, enrolment.last_at, hours), now), hours)
+    at = within(step.window, max(planned_at(step, enrolment, hours), now), hours)
     due = Due(lead.id, lead.generation, DueKind.STEP, step_ref(enrolment, step.slug), at)
     return Plan(replace(enrolment, next_step=step.slug), due, tuple(skipped))
+
+
+def planned_at(step: Step, enrolment: Enrolment, hours: Hours) -> datetime:
+    """When the step is to go out by the sequence alone, however often it was put off since."""
+    return within(step.window, after(step.wait, enrolment.last_at, hours), hours)
 
 
 def step_ref(enrolment: Enrolment, slug: str) -> str:

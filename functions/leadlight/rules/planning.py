@@ -15,7 +15,7 @@ from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.sequence import Sequence
 from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.cadence import after, plan, step_of, step_ref
+from leadlight.rules.cadence import plan, planned_at, step_of, step_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,11 @@ class Replan:
 
 def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: datetime) -> Replan:
     """The plan that follows from the lead as it is now. `sequences` by version, for each open enrolment."""
-    undue = tuple(
-        step_key(enrolment)
-        for enrolment in open_enrolments(lead)
-        if enrolment.next_step and not _has_come(enrolment, sequences[enrolment.version], hours, now)
-    )
     if lead.stops:
         why = f"stopped: {lead.stops[-1].reason}"
         ended = tuple(e if e.ended else replace(e, next_step=None, ended=why) for e in lead.enrolments)
-        return Replan(replace(lead, enrolments=ended), undue=undue)
+        return Replan(replace(lead, enrolments=ended), undue=_rows_ahead(lead, sequences, hours, now))
+    undue = _rows_ahead(lead, sequences, hours, now)
     if lead.hold or Purpose.FOLLOW_UP not in lead.purposes:
         return Replan(lead, undue=undue)
     due: list[Due] = []
@@ -56,10 +52,18 @@ def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: 
     return Replan(replace(lead, enrolments=tuple(enrolments)), tuple(due), undue, tuple(touches))
 
 
-def _has_come(enrolment: Enrolment, sequence: Sequence, hours: Hours, now: datetime) -> bool:
-    """Whether the next step's time is here, so that a worker may be at it: its row stays until that is settled."""
-    step = step_of(sequence, enrolment.next_step)
-    return step is not None and after(step.wait, enrolment.last_at, hours) <= now
+def _rows_ahead(lead: Lead, sequences: Mapping[str, Sequence], hours: Hours, now: datetime) -> tuple[str, ...]:
+    """The keys of rows whose time has not come. Of the others a worker may be at one: they stay until it has settled.
+
+    A sequence that is not given (a stop does without) counts as one whose time may have come.
+    """
+    return tuple(
+        step_key(enrolment)
+        for enrolment in open_enrolments(lead)
+        if (sequence := sequences.get(enrolment.version))
+        and (step := step_of(sequence, enrolment.next_step))
+        and planned_at(step, enrolment, hours) > now
+    )
 
 
 def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> Lead:

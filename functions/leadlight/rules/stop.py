@@ -6,7 +6,7 @@ Asked before each claim; the claim then fails if the lead was changed since, so 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadlight.model.lead import Enrolment, Lead, Stop, StopReason
 from leadlight.model.person import Consent, Purpose
@@ -15,8 +15,8 @@ UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.E
 """Stops that hold for every mail, also for one that was just asked for."""
 
 
-def why_no_follow_up(lead: Lead, enrolment: Enrolment) -> str | None:
-    """Why no follow-up may be sent, in words, or None if one may."""
+def why_no_follow_up(lead: Lead, enrolment: Enrolment, now: datetime) -> str | None:
+    """Why no follow-up may be sent now, in words, or None if one may."""
     if lead.stops:
         return f"stopped: {lead.stops[0].reason}"
     if lead.hold:
@@ -25,6 +25,8 @@ def why_no_follow_up(lead: Lead, enrolment: Enrolment) -> str | None:
         return "no consent to follow-ups"
     if enrolment.mails_sent >= enrolment.promise.mails:
         return f"the promise of {enrolment.promise.mails} mails is used up"
+    if now > enrolment.started_at + timedelta(days=enrolment.promise.days + 1):
+        return f"the promise of {enrolment.promise.days} days is over"
     return None
 
 

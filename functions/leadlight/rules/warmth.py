@@ -17,11 +17,16 @@ TWO_WAY = frozenset({TouchKind.ASKED, TouchKind.CALL_WANTED})
 def temperature(lead: Lead, touches: Sequence[Touch]) -> Temperature:
     """Experiences warm; only a declared intent or something said to us makes hot."""
     wants_call = lead.call is not None and lead.call.kind is not CallKind.NO
-    talked = any(touch.kind in TWO_WAY and touch.facts.get("confirmed") != "no" for touch in touches)
+    talked = any(touch.kind in TWO_WAY and _holds(touch) for touch in touches)
     if lead.intent is Intent.READY or wants_call or talked:
         return Temperature.HOT
     points = sum(touch.quality for touch in touches)
     return Temperature.WARM if points >= WARM_AT else Temperature.COLD
+
+
+def _holds(touch: Touch) -> bool:
+    """Said with a confirmed address, and more than "please don't call"."""
+    return touch.facts.get("confirmed") != "no" and touch.facts.get("call") != CallKind.NO
 
 
 def suggested_objective(lead: Lead) -> Objective:

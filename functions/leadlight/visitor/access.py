@@ -36,7 +36,7 @@ class Access:
 def request_access(services: Services, values: Mapping[str, str], *, network: str) -> Access:
     """Stores the submit and says how it goes on; the mails go out by themselves, right after.
 
-    `network` is the sender's address cut to /24 or /48. Raises `UnknownGate`, `BadFields`, `TooMany`.
+    `network` is the sender's address cut to /24 or /64. Raises `UnknownGate`, `BadFields`, `TooMany`.
     """
     bundle = open_bundle(services.files)
     gate_id = GateId(values.get("gate", ""))
@@ -84,7 +84,7 @@ def _purposes(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
     wants_call = answers.call is not None and answers.call.kind is not CallKind.NO
     agreed = {
         Purpose.CONTENT: True,
-        Purpose.FOLLOW_UP: answers.consent,
+        Purpose.FOLLOW_UP: answers.consent and Purpose.FOLLOW_UP in wording.wording,
         Purpose.PHONE: wants_call,
         Purpose.NEWS: answers.news and Purpose.NEWS in wording.wording,
     }

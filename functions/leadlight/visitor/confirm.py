@@ -21,13 +21,14 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Budget, Change, Services
 from leadlight.profile import capture_of
+from leadlight.rules.calls import with_call
 from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, still_agreed
 from leadlight.tokens import TokenUse
 from leadlight.vault import six_digits
-from leadlight.visitor.passes import TAB, Cookie, lead_cookies
-from leadlight.welcome import CODE_LIFE
+from leadlight.visitor.passes import Cookie, lead_cookies, tab_cookie_name
+from leadlight.welcome import CODE_LIFE, words_agreed
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20
@@ -37,10 +38,10 @@ TRIES_PER_DAY = 20
 class Question:
     """What a confirmation link asks, before anybody said yes."""
 
-    gate: GateId
     title: str
     page: str
     minutes: int
+    agreed: tuple[str, ...]  # the exact words of each purpose that the form agreed to, and what will follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,28 @@ class Confirmed:
 
 
 def what_it_asks(services: Services, token: str) -> Question:
-    """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`, `UnknownGate`."""
+    """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`."""
     _, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
-    gate = open_bundle(services.files).gate(capture.gate)
-    return Question(capture.gate, gate.title, gate.page, gate.minutes)
+    bundle = open_bundle(services.files)
+    gate = bundle.manifest.gates.get(capture.gate)
+    agreed = words_agreed(bundle, capture)
+    if gate is None:
+        return Question(bundle.manifest.site_name, "", 0, agreed)
+    return Question(gate.title, gate.page, gate.minutes, agreed)
 
 
 def confirm(services: Services, token: str) -> Confirmed:
-    """Stores the yes and opens the gate for this browser. Raises `BadToken`, `ExpiredToken`, `UnknownGate`."""
+    """Stores the yes and opens the gate for this browser. Raises `BadToken`, `ExpiredToken`.
+
+    A gate that is gone since takes nothing from the yes: the person ends up at the site's first page.
+    """
     facts = services.tokens.read(TokenUse.CONFIRM, token)
     return _confirmed(services, facts, how="link")
 
 
 def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: str) -> Confirmed:
     """The same by the six digits, in the tab that sent the form and only there. Raises `WrongCode`, `BadToken`."""
-    facts = services.tokens.read(TokenUse.TAB, cookies.get(TAB, ""))
+    facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))
     if facts["gate"] != gate:
         raise BadToken("This tab waits for the code of another page. Send the form on this page first.")
     lead, capture = _asked(services, facts)
@@ -102,18 +110,34 @@ def _count_try(services: Services, lead: Lead, capture: Capture) -> bool:
 def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Confirmed:
     bundle = open_bundle(services.files)
     _, capture = _asked(services, facts)
-    gate = bundle.gate(capture.gate)
+    gate = bundle.manifest.gates.get(capture.gate)
 
     def yes(lead: Lead) -> Change | None:
         if capture.id in lead.confirmed:
             return None
-        return _yes(bundle, lead, capture, gate, services.clock.now(), how)
+        said = _newest(services, lead, capture)
+        return _yes(bundle, said, capture, gate, services.clock.now(), how)
 
     lead = decide(services, facts["lead"], facts["gen"], yes)
-    return Confirmed(capture.gate, gate.page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
+    page = gate.page if gate else ""
+    return Confirmed(capture.gate, page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
 
 
-def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate, now: datetime, how: str) -> Change:
+def _newest(services: Services, lead: Lead, capture: Capture) -> Lead:
+    """The lead with what this capture said about calls and intent, unless the person said something newer."""
+    confirmed = [c.at for c in services.store.captures(lead.id) if c.id in lead.confirmed]
+    called = [
+        touch.at
+        for touch in services.store.touches(lead.id)
+        if touch.kind is TouchKind.CALL_WANTED and touch.facts.get("confirmed") == "yes"
+    ]
+    if any(at > capture.at for at in (*confirmed, *called)):
+        return lead
+    lead = replace(lead, intent=capture.intent or lead.intent, language=capture.language)
+    return with_call(lead, capture.call) if capture.call else lead
+
+
+def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
     agreed = still_agreed(lead, capture.consent)
     if Purpose.FOLLOW_UP in agreed:
@@ -122,21 +146,21 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate, now: datetime
         lead,
         confirmed=(*lead.confirmed, capture.id),
         confirmed_at=lead.confirmed_at or now,
-        purposes=tuple(p for p in Purpose if p in lead.purposes or p in agreed),
-        intent=capture.intent or lead.intent,
-        call=capture.call or lead.call,
-        language=capture.language,
+        purposes=tuple(p for p in Purpose if p in lead.purposes or (p in agreed and p is not Purpose.PHONE)),
     )
     lead = replace(lead, owner=owner_of(lead, bundle.team).id)
-    if gate.unlock is not Unlock.REP:
+    needs_rep = gate is not None and gate.unlock is Unlock.REP
+    if not needs_rep:
         lead = replace(lead, grants={**lead.grants, capture.gate: now})
-    sequence = bundle.sequence(gate.sequence) if gate.sequence else None
+    promised = capture.consent.promise.version  # also when a newer version was published since
+    sequence = bundle.sequence_version(promised) if promised else None
     planned = replanned(bundle, enrolled(lead, capture, capture.gate, sequence, now), now)
     touch = Touch(
-        id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now, encounter=gate.encounter,
+        id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now,
+        encounter=gate.encounter if gate else None,
         quality=1, gate=capture.gate, facts={"capture": capture.id, "how": how, "wording": capture.consent.wording},
     )  # fmt: skip
-    mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if gate.unlock is Unlock.REP else 2]
+    mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if needs_rep else 2]
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),

@@ -17,7 +17,6 @@ from leadlight.ports import Services
 from leadlight.tokens import LIFE, TokenUse
 
 LEAD_PASS = "leadlight_pass"  # noqa: S105 the name of a cookie
-TAB = "leadlight_tab"
 HINT = "leadlight_open"
 """Readable by our script: says that a pass may exist, so that others need not ask in vain."""
 
@@ -52,6 +51,11 @@ def gate_cookie(gate: str) -> str:
     return f"leadlight_gate_{hashlib.sha256(gate.encode()).hexdigest()[:12]}"
 
 
+def tab_cookie_name(gate: str) -> str:
+    """The name of the cookie that waits for the code of one gate; another page's form does not disturb it."""
+    return f"leadlight_tab_{hashlib.sha256(gate.encode()).hexdigest()[:12]}"
+
+
 def lead_cookies(services: Services, lead: Lead, gate: GateId) -> tuple[Cookie, ...]:
     """The pass of a confirmed lead; it replaces the gate pass."""
     token = services.tokens.sign(TokenUse.LEAD_PASS, {"lead": lead.id, "gen": lead.generation})
@@ -72,7 +76,9 @@ def gate_cookies(services: Services, capture: Capture) -> tuple[Cookie, ...]:
 
 def tab_cookie(services: Services, capture: Capture) -> Cookie:
     """Binds the six digits to the browser that sent the form."""
-    return Cookie(TAB, services.tokens.sign(TokenUse.TAB, _capture_facts(capture)), LIFE[TokenUse.TAB])
+    return Cookie(
+        tab_cookie_name(capture.gate), services.tokens.sign(TokenUse.TAB, _capture_facts(capture)), LIFE[TokenUse.TAB]
+    )
 
 
 def _capture_facts(capture: Capture) -> dict[str, object]:

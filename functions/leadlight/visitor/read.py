@@ -66,7 +66,7 @@ def _note(services: Services, reader: Reader, gate: Gate, kind: TouchKind, name:
     facts = {"confirmed": "yes" if reader.confirmed else "no", **({"file": name} if name else {})}
     services.store.append(
         Touch(
-            id=f"{kind.value}/{reader.generation}/{thing}/{now:%Y-%m-%d}",
+            id=f"{kind.value}/{reader.generation}/{reader.capture or 'lead'}/{thing}/{now:%Y-%m-%d}",
             lead_id=reader.lead_id,
             kind=kind,
             at=now,

@@ -5,17 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadlight.decide import decide
-from leadlight.errors import BadFields
+from leadlight.errors import BadFields, TooMany
 from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
-from leadlight.model.person import CallKind, CallWish, GateId, Purpose
+from leadlight.model.person import CallWish, GateId, Purpose
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Change, Services
+from leadlight.ports import Budget, Change, Services
+from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.stop import stopped
 from leadlight.tokens import TokenUse
@@ -23,6 +24,8 @@ from leadlight.vault import seal
 from leadlight.visitor.passes import Reader, reader_of
 
 QUALITY_OF_TALK = 4
+SAID_PER_DAY = 10
+SAME_TAP = timedelta(minutes=1)
 
 
 def ask(services: Services, cookies: Mapping[str, str], values: Mapping[str, str]) -> str:
@@ -91,24 +94,37 @@ def _say(
     key = services.keys.fresh()
     touch_id = f"{kind.value}/{secrets.token_hex(8)}"
 
-    def said(lead: Lead) -> Change:
+    _within_budget(services, reader)
+
+    def said(lead: Lead) -> Change | None:
         now = services.clock.now()
         touch = _said(reader, kind, touch_id, wish, now)
+        if wish is not None and not private and _same_tap(services.store.touches(lead.id), touch):
+            return None
         if private:
             sealed = seal(private, key_id=key.id, secret=key.secret, owner=lead.id)
             touch = replace(touch, sealed=sealed)
         tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
         if wish is not None and reader.confirmed:
-            lead = _bound(lead, wish)
+            lead = with_call(lead, wish)
         return Change(lead=lead, touches=(touch,), due=(tell,), keys=(key,) if private else ())
 
     decide(services, reader.lead_id, reader.generation, said)
 
 
-def _bound(lead: Lead, wish: CallWish) -> Lead:
-    """A wish for a call is agreement to that call; its refusal withdraws it."""
-    purposes = set(lead.purposes) - {Purpose.PHONE} | ({Purpose.PHONE} if wish.kind is not CallKind.NO else set())
-    return replace(lead, call=wish, purposes=tuple(p for p in Purpose if p in purposes))
+def _within_budget(services: Services, reader: Reader) -> None:
+    """So many words a day from one pass, so that no browser can bury a rep. Raises `TooMany`."""
+    if not services.settings.budgets:
+        return
+    now = services.clock.now()
+    who = reader.capture or reader.lead_id
+    if not services.store.count(Budget(f"said/{who}/{now:%Y-%m-%d}", SAID_PER_DAY, now + timedelta(days=2))):
+        raise TooMany(int((now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()))
+
+
+def _same_tap(touches: tuple[Touch, ...], touch: Touch) -> bool:
+    """Whether the same word on calls came from the same pass a moment ago: a second tap, not a second wish."""
+    return any(t.kind is touch.kind and t.facts == touch.facts and touch.at - t.at < SAME_TAP for t in touches)
 
 
 def _said(reader: Reader, kind: TouchKind, touch_id: str, wish: CallWish | None, now: datetime) -> Touch:
