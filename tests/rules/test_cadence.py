@@ -14,7 +14,7 @@ from leadlight.model.sequence import Sequence, Wait, WaitUnit, Window
 from leadlight.model.touch import Objective
 from leadlight.rules.cadence import after, is_working_day, plan, within, working_hours_later
 
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: MONDAY + minutes * HOUR / 60)
 LONDON = replace(OFFICE, zone="Europe/London")
 
 

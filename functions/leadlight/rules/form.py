@@ -25,7 +25,7 @@ LINE = 254  # characters; the longest address there can be (RFC 5321 § 4.5.3.1.
 TEXT = 2000  # characters of free text
 YES = frozenset({"true", "1", "on", "yes"})
 
-PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}[0-9]")
+PHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,30}[0-9]")
 
 CALL_PHONE = Field(name="phone", type=FieldType.PHONE, label="Phone")
 """Asked for beside every wish for a call, whether the form lists it or not."""
