@@ -141,7 +141,7 @@ def test_p2_what_is_never_accepted_is_parked_in_the_end_and_the_plan_goes_on(wor
             return None
 
     world.services = world.services.with_mailer(Closed())
-    world.advance("40 days")
+    world.advance("2 days")
 
     assert world.follow_ups() == []
     assert [touch.facts["step"] for touch in world.touches(TouchKind.PARKED) if "step" in touch.facts][:1] == [
