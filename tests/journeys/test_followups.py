@@ -160,7 +160,7 @@ def test_a_poisoned_row_stops_no_other(world: World, kind: DueKind) -> None:
     poison, good = "poison@example.com", ANNA
     world.confirmed(address=poison)
     lead = world.lead(poison)
-    bad = Due(lead.id, lead.generation, kind, "no/such/thing", MONDAY - DAY)
+    bad = Due(lead.id, lead.generation, kind, "no/such/thing", MONDAY + 23 * HOUR)
     world.services.store.commit(Change(lead=lead, due=(bad,)))
 
     world.confirmed(address=good)
