@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from leadlight.model.person import CallKind, Intent
 from leadlight.model.site import Field, FieldType
 from leadlight.rules.form import many_lines, one_line, read_address, read_call, read_field, read_intent
 
+NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 ODD = ["Anna\r\nBcc: b@example.com", "a\nb", "a\0b", "a\x1bb", "a\u2028b", "\ud800", "x" * 255]
 
 
@@ -66,24 +69,36 @@ def test_phone_numbers_are_taken_as_people_write_them(number: str) -> None:
     [("now", CallKind.NOW), ("no", CallKind.NO), ("2026-01-07T14:30", CallKind.AT), (" now ", CallKind.NOW)],
 )
 def test_a_wish_for_a_call_is_now_no_or_a_time(call: str, kind: CallKind) -> None:
-    wish = read_call({"call": call}, zone="UTC")
+    wish = read_call({"call": call}, zone="UTC", now=NOW)
 
     assert wish is not None
     assert wish.kind is kind
 
 
 def test_a_time_without_an_offset_is_the_teams() -> None:
-    wish = read_call({"call": "at", "call_at": "2026-07-07T14:30"}, zone="Europe/London")
+    wish = read_call({"call": "at", "call_at": "2026-07-07T14:30"}, zone="Europe/London", now=NOW)
 
     assert wish is not None
     assert wish.at is not None
     assert f"{wish.at:%H:%M}" == "13:30"
 
 
-@pytest.mark.parametrize("call", ["soon", "at", "2026-13-01", "9999-12-31T23:59-12:00", "0001-01-01T00:00+14:00", "\0"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "soon",
+        "at",
+        "2026-13-01",
+        "2025-12-31T10:00",
+        "2126-01-01T10:00",
+        "9999-12-31T23:59-12:00",
+        "0001-01-01T00:00+14:00",
+        "\0",
+    ],
+)
 def test_a_time_that_is_none_is_refused(call: str) -> None:
     with pytest.raises(ValueError, match="Please"):
-        read_call({"call": call}, zone="UTC")
+        read_call({"call": call}, zone="UTC", now=NOW)
 
 
 def test_intent_is_one_of_three_words() -> None:

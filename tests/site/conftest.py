@@ -12,8 +12,9 @@ import pytest
 
 from leadlight.errors import Problem
 from leadlight.gate.build import Built, build_site
-from leadlight.gate.config import Order, build_here, options_of, read_config, site_of
+from leadlight.gate.config import build_here, options_of, read_config, site_of
 from leadlight.gate.gather import Gathered, gather
+from leadlight.gate.order import Order
 
 SMALL = Path(__file__).parent / "small"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from leadlight.errors import BadPlaybook, Leak, Problem
+from leadlight.gate.order import Order, Report
 from leadlight.model.site import Manifest
 
 
@@ -22,24 +23,6 @@ class Built:
     site_dir: Path
     bundle_dir: Path
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    problems: tuple[Problem, ...]
-    leak: bool
-    warnings: tuple[str, ...]
-    site_dir: str
-    bundle_dir: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    config_file: str
-    site_dir: str | None
-    bundle_dir: str | None
-    site_url: str | None
-    strict: bool | None
 
 
 def build_site(
@@ -56,7 +39,7 @@ def build_site(
     Raises `BadPlaybook` for what is wrong in the sources and `Leak` for what would be public.
     """
     site, kept = (str(folder.resolve()) if folder else None for folder in (site_dir, bundle_dir))
-    report = _run(_Order(str(config), site, kept, site_url, strict))
+    report = _run(Order(str(config), site, kept, site_url, strict))
     if report.problems:
         raise (Leak if report.leak else BadPlaybook)(report.problems)
     bundle = Path(report.bundle_dir)
@@ -64,7 +47,7 @@ def build_site(
     return Built(manifest, Path(report.site_dir), bundle, report.warnings)
 
 
-def _run(order: _Order) -> _Report:
+def _run(order: Order) -> Report:
     """MkDocs in a process of its own, so that no plugin can disturb ours."""
     with tempfile.TemporaryDirectory(prefix="leadlight-") as folder:
         report = Path(folder) / "report.json"
@@ -73,4 +56,4 @@ def _run(order: _Order) -> _Report:
         if not report.exists():  # another plugin, or MkDocs itself, broke
             last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
             raise BadPlaybook([Problem(order.config_file, 0, f"MkDocs stopped: {last}. `mkdocs build` shows where.")])
-        return msgspec.json.decode(report.read_bytes(), type=_Report)
+        return msgspec.json.decode(report.read_bytes(), type=Report)

@@ -9,7 +9,6 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from mkdocs.utils.yaml import yaml_load
 from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate.gather import Site
 from leadlight.gate.links import in_html, in_quotes
+from leadlight.gate.order import Order, Report
 from leadlight.gate.palette import theme_of
 from leadlight.model.site import Theme
 
@@ -151,28 +151,6 @@ def theme_files(config: MkDocsConfig) -> frozenset[str]:
     ]
     files = (path for part in parts for path in [part, *part.rglob("*")] if path.is_file() and path.suffix != ".html")
     return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to build; where something is None, mkdocs.yml has the word."""
-
-    config_file: str
-    site_dir: str | None = None
-    bundle_dir: str | None = None
-    site_url: str | None = None
-    strict: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How a build went, from its process to ours."""
-
-    problems: tuple[Problem, ...] = ()
-    leak: bool = False
-    warnings: tuple[str, ...] = ()
-    site_dir: str = ""
-    bundle_dir: str = ""
 
 
 def build_here(order: Order) -> Report:

@@ -55,7 +55,7 @@ def _run(services: Services, due: Due) -> Done | None:
 
 def _put_off(services: Services, due: Due) -> None:
     lead = services.store.lead(due.lead_id)
-    if lead is None:
+    if lead is None or due not in services.store.due_of(due.lead_id):
         return
     later = replace(due, at=services.clock.now() + AGAIN)
     try:

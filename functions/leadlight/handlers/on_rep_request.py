@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -32,74 +33,68 @@ def handler(services: Services) -> Handler:
 @router.get("/rep/lead")
 def get_lead() -> Response[str]:
     """The briefing; changes nothing."""
-    services, request = here(router)
-    token = request.query.get("token", "")
-    try:
-        opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere as error:
-        return _elsewhere(services, token, error)
-    page = pages.lead(shell_of(services), briefing=briefing_of(services, opened.lead), token=token)
-    return as_page(page, cookies=(_browser(services, opened),))
+
+    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+        briefing = briefing_of(services, opened.lead)
+        page = pages.lead(shell_of(services), briefing=briefing, token=_token(request))
+        return as_page(page, cookies=(_browser(services, opened),))
+
+    return _visited(answer)
 
 
 @router.get("/rep/claim")
 def get_claim() -> Response[str]:
     """The page with the button that takes the lead, or lets it in."""
-    services, request = here(router)
-    token = request.query.get("token", "")
-    try:
-        opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere as error:
-        return _elsewhere(services, token, error)
-    bundle = open_bundle(services.files)
-    waiting = rep.pending_gates(bundle, opened.lead, services.store.touches(opened.lead.id))
-    briefing = briefing_of(services, opened.lead)
-    page = pages.claim(shell_of(services), briefing=briefing, token=token, approve=bool(waiting))
-    return as_page(page, cookies=(_browser(services, opened),))
+
+    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+        touches = services.store.touches(opened.lead.id)
+        waiting = bool(rep.pending_gates(open_bundle(services.files), opened.lead, touches))
+        briefing = briefing_of(services, opened.lead)
+        page = pages.claim(shell_of(services), briefing=briefing, token=_token(request), approve=waiting)
+        return as_page(page, cookies=(_browser(services, opened),))
+
+    return _visited(answer)
 
 
 @router.post("/rep/claim")
 def post_claim() -> Response[str]:
     """The rep has the lead from now on."""
-    services, request = here(router)
-    check_origin(request, services.settings, by_token=True)
-    token = _token(request)
-    try:
-        opened = rep.visit(services, token, request.cookies)
+
+    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
         rep.take_over(services, opened, objective=request.values.get("objective", ""))
-    except rep.Elsewhere as error:
-        return _elsewhere(services, token, error)
-    return see_other(f"/rep/lead?token={quote(token)}", (_browser(services, opened),))
+        return see_other(f"/rep/lead?token={quote(_token(request))}", (_browser(services, opened),))
+
+    return _visited(answer)
 
 
 @router.get("/rep/outcome")
 def get_outcome() -> Response[str]:
     """The page with the one-tap answers; after a tap, what became of the plan."""
-    services, request = here(router)
-    token = request.query.get("token", "")
-    try:
-        opened = rep.visit(services, token, request.cookies)
-    except rep.Elsewhere as error:
-        return _elsewhere(services, token, error)
-    logged = [t for t in services.store.touches(opened.lead.id) if t.kind is TouchKind.OUTCOME]
-    done = "The plan is changed already." if request.query.get("done") and logged else ""
-    briefing = briefing_of(services, opened.lead)
-    page = pages.outcome(shell_of(services), briefing=briefing, token=token, objectives=tuple(Objective), done=done)
-    return as_page(page, cookies=(_browser(services, opened),))
+
+    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+        logged = any(t.kind is TouchKind.OUTCOME for t in services.store.touches(opened.lead.id))
+        done = "The plan is changed already." if request.query.get("done") and logged else ""
+        page = pages.outcome(
+            shell_of(services),
+            briefing=briefing_of(services, opened.lead),
+            token=_token(request),
+            objectives=tuple(Objective),
+            done=done,
+        )
+        return as_page(page, cookies=(_browser(services, opened),))
+
+    return _visited(answer)
 
 
 @router.post("/rep/outcome")
 def post_outcome() -> Response[str]:
     """One tap: what the contact achieved, or why not."""
-    services, request = here(router)
-    check_origin(request, services.settings, by_token=True)
-    token = _token(request)
-    try:
-        opened = rep.visit(services, token, request.cookies)
+
+    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
         rep.log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
-    except rep.Elsewhere as error:
-        return _elsewhere(services, token, error)
-    return see_other(f"/rep/outcome?token={quote(token)}&done=1", (_browser(services, opened),))
+        return see_other(f"/rep/outcome?token={quote(_token(request))}&done=1", (_browser(services, opened),))
+
+    return _visited(answer)
 
 
 @router.post("/sign-in")
@@ -112,13 +107,22 @@ def post_sign_in() -> Response[str]:
     return as_page(visitor_pages.problem(shell_of(services), heading="Look into your mail", message=text, link=None))
 
 
+def _visited(answer: Callable[[Services, Request, rep.Visit], Response[str]]) -> Response[str]:
+    """The answer to the rep whose link it is, in the browser it belongs to; elsewhere, the way to a fresh link."""
+    services, request = here(router)
+    if request.method == "POST":
+        check_origin(request, services.settings, by_token=True)
+    token = _token(request)
+    try:
+        return answer(services, request, rep.visit(services, token, request.cookies))
+    except rep.Elsewhere as error:
+        status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
+        return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
+
+
 def _token(request: Request) -> str:
-    return request.values.get("token") or request.query.get("token", "")
-
-
-def _elsewhere(services: Services, token: str, error: rep.Elsewhere) -> Response[str]:
-    status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
-    return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
+    posted = request.values.get("token") if request.method == "POST" else None
+    return posted or request.query.get("token", "")
 
 
 def _browser(services: Services, opened: rep.Visit) -> Cookie:

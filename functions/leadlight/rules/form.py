@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -23,6 +23,8 @@ R = TypeVar("R")
 
 LINE = 254  # characters; the longest address there can be (RFC 5321 § 4.5.3.1.3)
 TEXT = 2000  # characters of free text
+PAST = timedelta(days=1)  # a clock or a zone may be off; a day later it is a slip
+AHEAD = timedelta(days=5 * 366)  # beyond that it is a slip, too
 YES = frozenset({"true", "1", "on", "yes"})
 
 PHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,30}[0-9]")
@@ -43,7 +45,7 @@ class Answers:
     intent: Intent | None
 
 
-def read_answers(gate: Gate, values: Mapping[str, str], *, zone: str) -> Answers:
+def read_answers(gate: Gate, values: Mapping[str, str], *, zone: str, now: datetime) -> Answers:
     """The answers. `zone` is what a time without an offset means. Raises `BadFields` naming every field to mend."""
     wrong: dict[str, str] = {}
 
@@ -53,7 +55,7 @@ def read_answers(gate: Gate, values: Mapping[str, str], *, zone: str) -> Answers
         name: _noting(wrong, name, partial(read_field, field), values.get(name, ""), "")
         for name, field in asked.items()
     }
-    call = _noting(wrong, "call", partial(read_call, zone=zone), values, None)
+    call = _noting(wrong, "call", partial(read_call, zone=zone, now=now), values, None)
     intent = _noting(wrong, "intent", read_intent, values.get("intent", ""), None)
     consent = is_yes(values.get("consent"))
     if gate.consent is ConsentMode.REQUIRED and not consent:
@@ -108,7 +110,7 @@ def read_field(field: Field, text: str) -> str:
     return value
 
 
-def read_call(values: Mapping[str, str], *, zone: str) -> CallWish | None:
+def read_call(values: Mapping[str, str], *, zone: str, now: datetime) -> CallWish | None:
     """`now`, `no` or an ISO time (`call=at` with `call_at` from a form without script). Raises ValueError."""
     text = values.get("call", "").strip()
     if text == "at":
@@ -122,9 +124,12 @@ def read_call(values: Mapping[str, str], *, zone: str) -> CallWish | None:
     try:
         at = datetime.fromisoformat(text)
         aware = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
-        return CallWish(CallKind.AT, aware.astimezone(UTC))
+        wish = CallWish(CallKind.AT, aware.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise ValueError("Please give the time of the call as in 2026-01-05T14:30, or choose now or no.") from error
+    if not now - PAST <= aware <= now + AHEAD:
+        raise ValueError("This time is over, or years away. Please choose another one.")
+    return wish
 
 
 def read_intent(text: str) -> Intent | None:

@@ -41,9 +41,9 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     bundle = open_bundle(services.files)
     gate_id = GateId(values.get("gate", ""))
     gate = bundle.gate(gate_id)
-    answers = read_answers(gate, values, zone=bundle.team.hours.zone)
-    wording_hash, wording = _wording(bundle, gate, values.get("wording"))
     now = services.clock.now()
+    answers = read_answers(gate, values, zone=bundle.team.hours.zone, now=now)
+    wording_hash, wording = _wording(bundle, gate, values.get("wording"))
     person = lead_id(answers.email, services.settings.lead_key)
     key = services.keys.fresh()
     capture = Capture(

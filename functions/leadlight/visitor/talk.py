@@ -49,7 +49,7 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
     gate = values.get("gate", "")
     page = bundle.gate(gate).page
     reader = reader_of(services, cookies, gate)
-    wish, phone = _wish(values, zone=bundle.team.hours.zone)
+    wish, phone = _wish(values, zone=bundle.team.hours.zone, now=services.clock.now())
     _say(services, reader, TouchKind.CALL_WANTED, {"phone": phone} if phone else {}, wish)
     return page
 
@@ -71,11 +71,11 @@ def unsubscribe(services: Services, token: str) -> None:
     decide(services, facts["lead"], facts["gen"], leave)
 
 
-def _wish(values: Mapping[str, str], *, zone: str) -> tuple[CallWish, str]:
+def _wish(values: Mapping[str, str], *, zone: str, now: datetime) -> tuple[CallWish, str]:
     wrong: dict[str, str] = {}
     wish, phone = None, ""
     try:
-        wish = read_call(values, zone=zone)
+        wish = read_call(values, zone=zone, now=now)
     except ValueError as error:
         wrong["call"] = str(error)
     try:
