@@ -95,7 +95,7 @@ def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
     if touch.kind is TouchKind.OUTCOME:
         return _outcome(services, touch)
     words = SAID.get(touch.kind, touch.kind.value)
-    facts = {"file": "", "call": "", "reason": "", **touch.facts, "what": touch.facts.get("step") or _mail(touch)}
+    facts = {"file": "", "call": "", "reason": "", **touch.facts, "what": _named(touch.facts.get("step", "")) or _mail(touch)}
     said = words.format_map(facts)
     gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
     title = f": “{gate.title}”" if gate and touch.kind in {TouchKind.CAPTURED, TouchKind.READ} else ""
@@ -120,8 +120,13 @@ def _outcome(services: Services, touch: Touch) -> str:
 def _next(rows: tuple[Due, ...], bundle: Bundle) -> str:
     if not rows:
         return ""
-    slug = rows[0].ref.rpartition("/")[2]
+    slug = _named(rows[0].ref.rpartition("/")[2])
     return f"{NEXT[rows[0].kind].format(slug=slug)}, {_when(rows[0].at, bundle)}"
+
+
+def _named(slug: str) -> str:
+    """A step's file name as words: `02-blank-plan` is "blank plan"."""
+    return slug.lstrip("0123456789-").replace("-", " ")
 
 
 def _why_none(lead: Lead) -> str:
