@@ -34,7 +34,7 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.spans import wait_of
 from leadlight.ports import Services
 from leadlight.rules.cadence import after
-from leadlight.serve import REP, Worker, event_of
+from leadlight.serve import Worker, event_of, is_for_rep
 from leadlight.settings import Settings
 from leadlight.tokens import Tokens
 from leadlight.vault import lead_id
@@ -206,7 +206,7 @@ class World:
     def answer(self, event: dict[str, Any]) -> Answer:
         """What the function behind the path answers."""
         path = event["rawPath"]
-        raw = (self._rep if path.startswith(REP) else self._visitor)(event, None)
+        raw = (self._rep if is_for_rep(path) else self._visitor)(event, None)
         headers = {name.lower(): value for name, value in raw["headers"].items()}
         stored = headers.get(STREAM.lower())
         body = (self.bundle / stored).read_bytes() if stored else (raw.get("body") or "").encode()

@@ -67,7 +67,7 @@ def lapse_hold(services: Services, due: Due) -> None:
         now = services.clock.now()
         if due not in services.store.due_of(lead.id):
             return None
-        if lead.hold is None or lead.hold.until > now:
+        if lead.hold is None or lead.hold.until > due.at:  # another take-over or outcome has a row of its own
             return Change(lead=lead, undue=(due.key,))
         return _lapsed(bundle, lead, lead.hold, due, now)
 
@@ -114,7 +114,7 @@ def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
 def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
     """Why this step should not be sent any more, or None if it should."""
     step = turn.step
-    if why := why_no_follow_up(turn.lead, turn.enrolment, turn.now):
+    if why := _forbidden(turn):
         return why
     hours = bundle.team.hours
     if step.stale_after and turn.now > after(step.stale_after, planned_at(step, turn.enrolment, hours), hours):
@@ -126,14 +126,18 @@ def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
     return None
 
 
+def _forbidden(turn: Turn) -> str | None:
+    mailed = turn.step.channel is Channel.MAIL
+    return why_no_follow_up(turn.lead, turn.enrolment, turn.now, mailed=mailed)
+
+
 def _passed_over(bundle: Bundle, turn: Turn, why: str) -> Change:
     """The lead without this step, and the plan that follows; where nothing may be sent at all, the end of it."""
     if turn.lead.hold:
         return Change(lead=turn.lead)
-    if why_no_follow_up(turn.lead, turn.enrolment, turn.now):
-        moved = replace(turn.enrolment, next_step=None, ended=why)
-    else:
-        moved = _moved_on(turn, turn.now)
+    on_time = planned_at(turn.step, turn.enrolment, bundle.team.hours)  # what is left out late must not shift the rest
+    over = replace(turn.enrolment, next_step=None, ended=why)
+    moved = over if _forbidden(turn) else _moved_on(turn, min(on_time, turn.now))
     planned = replanned(bundle, with_enrolment(turn.lead, moved), turn.now)
     touch = _step_touch(turn, Done(turn.due, LedgerState.SKIPPED, turn.now, why))
     return Change(lead=planned.lead, touches=(touch, *planned.touches), due=planned.due)

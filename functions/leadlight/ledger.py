@@ -69,13 +69,13 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
         lead = services.store.lead(due.lead_id)
         if lead is None:
             return None
-        if lead.generation != due.generation:  # left over from before the lead was erased
-            services.store.commit(Change(lead=lead, undue=(due.key,)))
-            return None
-        prepared = prepare(lead)
         try:
+            if lead.generation != due.generation:  # left over from before the lead was erased
+                services.store.commit(Change(lead=lead, undue=(due.key,)))
+                return None
+            prepared = prepare(lead)
             if isinstance(prepared, Instead):
-                return _skip(services, due, prepared, conclude, may_repeat=may_repeat)
+                return _skip(services, due, lead, prepared, conclude, may_repeat=may_repeat)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
         except Conflict:
             continue
@@ -198,7 +198,9 @@ def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) 
     return replace(change, undue=(done.due.key, *change.undue), settle=(settled,))
 
 
-def _skip(services: Services, due: Due, instead: Instead, conclude: Conclude, *, may_repeat: bool) -> Done | None:
+def _skip(
+    services: Services, due: Due, lead: Lead, instead: Instead, conclude: Conclude, *, may_repeat: bool
+) -> Done | None:
     """Settles without sending, guarded by the lead's revision alone: nothing leaves the house.
 
     Unless a worker that died has sent it: then that is what is told, whatever happened to the lead since.
@@ -213,9 +215,16 @@ def _skip(services: Services, due: Due, instead: Instead, conclude: Conclude, *,
         known = _evidence(services, due, again, f"{due.lead_id}/{due.ledger_key}", may_repeat=may_repeat)
         if known:
             return _settle(services, known, left, conclude)
-        change = replace(change, settle=(replace(left, state=LedgerState.SKIPPED, at=now, reason=instead.reason),))
+        change = replace(change, settle=(_unsent(left, instead, lead, now),))
     services.store.commit(change)
     return Done(due, LedgerState.SKIPPED, now, instead.reason)
+
+
+def _unsent(left: LedgerEntry, instead: Instead, lead: Lead, now: datetime) -> LedgerEntry:
+    """The last word on a claim that came to nothing. While a rep holds the lead it is only put aside for later."""
+    if lead.hold is not None:
+        return replace(left, state=LedgerState.RELEASED, at=now, reason=RELEASED + instead.reason)
+    return replace(left, state=LedgerState.SKIPPED, at=now, reason=instead.reason)
 
 
 def touch_of(done: Done, **facts: str) -> Touch:

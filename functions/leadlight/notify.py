@@ -17,6 +17,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
 from leadlight.ports import Change, Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import call_in_words, company_view, gate_view, lead_view, rep_view
@@ -39,6 +40,9 @@ REASONS = {
 }
 """Why this mail, now: its subject, behind the wish for a call."""
 
+
+NO_NUMBER = " (they left no number: write first)"
+"""What a rep has to know before reaching for the phone."""
 
 SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
 """Answers that have a place of their own in the mail."""
@@ -91,12 +95,14 @@ def tell_manager(services: Services, due: Due) -> Done | None:
     manager = bundle.team.manager
 
     def prepare(lead: Lead) -> Ready | Instead:
+        goes_on = bool(open_enrolments(lead)) and not lead.stops
         context: dict[str, object] = {
             "lead": lead_view(lead, profile_of(services, lead)),
             "rep": rep_view(owner_of(lead, bundle.team)),
             "company": company_view(services, bundle.team),
             "link": links.briefing(services, lead, manager.id, cause=due.ref),
-            "reason": "The take-over lapsed without an outcome" + ("." if lead.stops else ", so the follow-ups go on."),
+            "reason": "The take-over lapsed without an outcome"
+            + (", so the follow-ups go on." if goes_on else ". Nothing more is planned: somebody should act."),
         }
         return Ready(letter.message(services, bundle, "manager", context, to=(manager.name, manager.email), due=due))
 
@@ -162,7 +168,7 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
         "lead": view,
         "gate": gate,
         "company": company_view(services, bundle.team),
-        "call": call_in_words(wish),
+        "call": call_in_words(wish) + (NO_NUMBER if wish and wish.kind is not CallKind.NO and not view.phone else ""),
         "confirmed": case.confirmed,
         "reason": _subject(case, gate.title),
         "read": titles_read(bundle, case.touches, confirmed=case.confirmed),
@@ -181,7 +187,7 @@ def _subject(case: Case, what: str) -> str:
         case CallWish(kind=CallKind.NOW):
             return f"CALL NOW: {subject}"
         case CallWish(kind=CallKind.AT, at=datetime() as at):
-            return f"CALL AT {at:%d %b %H:%M} UTC: {subject}"
+            return f"CALL AT {at:%d %b %Y, %H:%M} UTC: {subject}"
         case CallWish(kind=CallKind.NO):
             return f"No call: {subject}"
         case _:

@@ -135,7 +135,7 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
         return Change(
             lead=planned.lead,
             touches=(touch, *planned.touches),
-            undue=(*_held_rows(services, lead), *planned.undue),
+            undue=(*_rows(services, lead, DueKind.HOLD, DueKind.TASK), *planned.undue),
             due=(*planned.due, *_next_rows(planned.lead, outcome, touch_id)),
             keys=(key,) if note else (),
         )
@@ -194,7 +194,7 @@ def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tup
 def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective) -> Change:
     now = services.clock.now()
     touch_id = f"claimed/{secrets.token_hex(8)}"
-    until = hold_until(now, bundle.team)
+    until = max(hold_until(now, bundle.team), lead.hold.until if lead.hold else now)  # an agreed next step stands
     approved = pending_gates(bundle, lead, services.store.touches(lead.id))
     held = replace(
         lead,
@@ -209,14 +209,14 @@ def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: 
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),
-        undue=(*_held_rows(services, lead), *planned.undue),
+        undue=(*_rows(services, lead, DueKind.HOLD), *planned.undue),
         due=(*planned.due, Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until), *mails.values()),
     )
 
 
-def _held_rows(services: Services, lead: Lead) -> tuple[str, ...]:
-    """What an earlier take-over or outcome had set: it is superseded by the one that is stored now."""
-    return tuple(due.key for due in services.store.due_of(lead.id) if due.kind in {DueKind.HOLD, DueKind.TASK})
+def _rows(services: Services, lead: Lead, *kinds: DueKind) -> tuple[str, ...]:
+    """The keys of rows that an earlier take-over or outcome had set and that are superseded by the one stored now."""
+    return tuple(due.key for due in services.store.due_of(lead.id) if due.kind in kinds)
 
 
 def _next_rows(lead: Lead, outcome: Outcome, touch_id: str) -> tuple[Due, ...]:
@@ -248,8 +248,9 @@ def _digest(values: Mapping[str, str], key: bytes) -> str:
 
 
 def _just_logged(touches: tuple[Touch, ...], form: str, now: datetime) -> bool:
-    """Whether this very form came a moment ago: a second tap, not a second contact."""
-    return any(t.facts.get("form") == form and now - t.at < SAME_TAP for t in touches)
+    """Whether the last outcome is this very form, a moment ago: a second tap, not a second contact."""
+    last = next((t for t in reversed(touches) if t.kind is TouchKind.OUTCOME), None)
+    return last is not None and last.facts.get("form") == form and now - last.at < SAME_TAP
 
 
 def _next_at(text: str, *, zone: str, now: datetime) -> datetime | None:

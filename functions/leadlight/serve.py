@@ -36,8 +36,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REP = ("/rep/", "/sign-in", "/sign-out")
-VISITOR = ("/api/", "/confirm", "/unsubscribe")
+REP, REP_PAGES = ("/rep/",), {"/sign-in", "/sign-out"}
+VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe"}
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""
 PATIENCE = 0.02
@@ -149,14 +149,19 @@ def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worke
         path = scope["path"]
         if dev_app and path.startswith("/_dev/"):
             await dev_app(scope, receive, send)
-        elif path.startswith(REP):
+        elif is_for_rep(path):
             await rep(scope, receive, send)
-        elif path.startswith(VISITOR) or path.endswith("_full"):
+        elif path.startswith(VISITOR) or path in VISITOR_PAGES or path.endswith("_full"):
             await visitor(scope, receive, send)
         else:
             await static(scope, receive, send)
 
     return Server(app, worker)
+
+
+def is_for_rep(path: str) -> bool:
+    """Which of the two functions answers. Exact names, so that a page `/sign-in-sheets/` stays the marketer's."""
+    return path.startswith(REP) or path in REP_PAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from leadlight.errors import NotSent
 from leadlight.ports import Mailer
 
 
@@ -62,3 +63,13 @@ def is_follow_up(message: EmailMessage) -> bool:
 
 def is_transactional(message: EmailMessage) -> bool:
     return not is_follow_up(message)
+
+
+class Refusing:
+    """A mail server that takes nothing."""
+
+    def send(self, message: EmailMessage, *, tag: str) -> str:
+        raise NotSent("the mail server is away")
+
+    def was_sent(self, tag: str) -> bool | None:
+        return None

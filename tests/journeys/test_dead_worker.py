@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.mortal import build
 
+from leadlight import links, rep
 from leadlight.handlers import on_tick
 from leadlight.links import confirm as confirm_link
 from leadlight.links import unsubscribe as unsubscribe_link
@@ -19,6 +20,7 @@ from leadlight.local.keys import SqliteKeys
 from leadlight.model.due import LedgerState
 from leadlight.model.lead import Lead
 from leadlight.model.touch import TouchKind
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Mailer, Services
 from leadlight.visitor import access, confirm, talk
 from leadlight.wiring import Place, local
@@ -119,3 +121,40 @@ def test_an_opt_in_mail_whose_worker_died_is_settled_though_its_link_was_used_si
 
     ledger = services.store.ledger(the_lead(services).id)
     assert {entry.state for entry in ledger} == {LedgerState.SENT}
+
+
+@dataclass(frozen=True)
+class NoMail:
+    """Dies before the mail is handed over."""
+
+    mailer: Mailer
+
+    def send(self, message: EmailMessage, *, tag: str) -> str:
+        raise Died
+
+    def was_sent(self, tag: str) -> bool | None:
+        return self.mailer.was_sent(tag)
+
+
+def test_p13_a_step_begun_by_a_dead_worker_comes_after_all_once_the_rep_lets_go(services: Services) -> None:
+    say_yes(services)
+    on_tick.handle(services)
+    later(services, days=2)
+    with pytest.raises(Died):
+        on_tick.handle(services.with_mailer(NoMail(services.mailer)))
+    hold(services)
+    later(services, hours=1)
+    on_tick.handle(services)
+
+    for _ in range(8):
+        later(services, days=1)
+        on_tick.handle(services)
+
+    assert sent_steps(services)[0] == "01-first"
+
+
+def hold(services: Services) -> None:
+    """The rep takes over by the mailed link."""
+    lead = the_lead(services)
+    token = links.rep_token(services, lead, open_bundle(services.files).team.people[0].id, cause="test")
+    rep.take_over(services, rep.visit(services, token, {}))

@@ -248,7 +248,7 @@ def test_a_wish_for_a_call_stands_first_in_the_subject_with_its_number_in_the_ma
     world.settle()
 
     notice = world.mail(REP_ADDRESS, "CALL")
-    assert notice.subject == "CALL AT 07 Jan 14:30 UTC: Anna about “Mail guide”"
+    assert notice.subject == "CALL AT 07 Jan 2026, 14:30 UTC: Anna about “Mail guide”"
     assert "+44 20 7946 0999" in notice.text
     assert Purpose.PHONE in world.lead().purposes
 
@@ -309,16 +309,16 @@ def test_the_one_click_header_works_without_cookie_or_page(world: World) -> None
     assert [stop.reason for stop in world.lead().stops] == [StopReason.UNSUBSCRIBED]
 
 
-def test_a_new_confirmed_consent_starts_follow_ups_anew(world: World) -> None:
+def test_a_new_confirmed_consent_lets_follow_ups_go_on_where_they_were(world: World) -> None:
     world.confirmed()
     world.advance("1 day")
     world.browser().post(world.mail(ANNA, "First").link("/unsubscribe"))
     world.advance("1 day")
 
     world.confirmed()
-    world.advance("1 day")
+    world.advance("3 days")
 
-    assert world.follow_ups() == ["First: hello"] * 2
+    assert world.follow_ups() == ["First: hello", "Second"]
     assert world.lead().stops == ()
 
 

@@ -30,10 +30,16 @@ def test_a_sequence_that_goes_on_is_not_started_again() -> None:
     assert enrolled(going, capture(), GateId("other"), COURSE, MONDAY) == going
 
 
-def test_a_sequence_that_ended_may_start_again() -> None:
-    over = lead(enrolments=(enrolment(next_step=None, ended="stopped: unsubscribed"),))
+def test_what_a_stop_had_ended_goes_on_where_it_was_after_a_new_consent() -> None:
+    stopped = lead(enrolments=(enrolment(next_step="02", ended="stopped: unsubscribed"),))
 
-    assert len(enrolled(over, capture(), GateId("guide"), COURSE, MONDAY).enrolments) == 2
+    assert enrolled(stopped, capture(), GateId("guide"), COURSE, MONDAY).enrolments[-1].next_step == "02"
+
+
+def test_a_sequence_that_a_lead_has_been_through_is_not_sent_again() -> None:
+    done = lead(enrolments=(enrolment(next_step=None, ended="all steps are done"),))
+
+    assert enrolled(done, capture(), GateId("guide"), COURSE, MONDAY) == done
 
 
 def test_a_hold_takes_the_coming_row_away_and_keeps_the_place() -> None:

@@ -124,7 +124,7 @@ def test_a_bundle_gives_back_what_was_put_in(tmp_path: Path) -> None:
     assert wording is not None
     assert wording.wording == FORM.wording
     assert wording.promise.mails == 1
-    assert bundle.sequence("zt") == bundle.sequence_version("v1") == sequence(Wait(2, WaitUnit.DAYS))
+    assert bundle.sequence_version("v1") == sequence(Wait(2, WaitUnit.DAYS))
     assert bundle.team == built_in_team("en")
     assert bundle.message("confirm").subject == "Hi"
     assert bundle.shell == "<html></html>"
@@ -137,7 +137,7 @@ def test_what_is_not_in_the_bundle_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownGate):
         bundle.gate("tutorials/none")
     with pytest.raises(MissingBundle):
-        bundle.sequence("none")
+        bundle.sequence_version("none")
     with pytest.raises(MissingBundle):
         bundle.sequence_version("none")
     with pytest.raises(MissingBundle):

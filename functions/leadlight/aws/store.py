@@ -6,10 +6,14 @@ a whole or not at all; conditions on revisions and owners decide races, nonces r
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
+
+import msgspec
 
 from leadlight.aws import items, tables
 from leadlight.aws.dynamo import Client, Dynamo, Item, Write, number, text, text_of
@@ -22,6 +26,10 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, LeadId
 from leadlight.model.touch import Touch
 from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+
+logger = logging.getLogger("leadlight")
+
+Doc = TypeVar("Doc", Due, Touch)
 
 CLAIM_TRIES = 4
 """How often a claim looks at an entry that changed while it was being taken over."""
@@ -127,7 +135,7 @@ class DynamoStore:
         return tuple(sorted((unpacked(item, Touch) for item in found), key=lambda touch: touch.at))
 
     def due_of(self, lead_id: LeadId) -> tuple[Due, ...]:
-        return earliest(unpacked(item, Due) for item in self._of(lead_id, tables.DUE))
+        return earliest(readable(self._of(lead_id, tables.DUE), Due))
 
     def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
         """The index follows the table within moments; who acts on a row claims it, which reads the table."""
@@ -187,7 +195,16 @@ class DynamoStore:
         values = {":shard": text(shard), ":until": number(micros(until))}
         condition = "due_shard = :shard AND due_at <= :until"
         found = self._db.query(self._names.leads, condition, values, limit=limit, index=tables.DUE_INDEX)
-        return (unpacked(item, Due) for item in found)
+        return readable(found, Due)
+
+
+def readable(items: Iterable[Item], kind: type[Doc]) -> Iterator[Doc]:
+    """The documents of items. One that cannot be read is left where it is and logged: it must stop no other."""
+    for item in items:
+        try:
+            yield unpacked(item, kind)
+        except msgspec.MsgspecError:
+            logger.exception("row.unreadable %s", kind.__name__)
 
 
 def earliest(rows: Iterator[Due]) -> tuple[Due, ...]:

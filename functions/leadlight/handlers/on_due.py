@@ -32,6 +32,8 @@ def handle(services: Services, due: Due) -> None:
     """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
     try:
         done = _run(services, due)
+    except TryAgain as error:  # the row stays where it is: the next sweep, a moment later, finds it
+        logger.warning("due.delayed", lead=due.lead_id, what=due.key, why=type(error).__name__)
     except Exception:
         logger.exception("due.failed", lead=due.lead_id, what=due.key)
         _put_off(services, due)
@@ -54,11 +56,11 @@ def _run(services: Services, due: Due) -> Done | None:
 
 
 def _put_off(services: Services, due: Due) -> None:
-    lead = services.store.lead(due.lead_id)
-    if lead is None or due not in services.store.due_of(due.lead_id):
-        return
-    later = replace(due, at=services.clock.now() + AGAIN)
+    """Moves the row, if it is still there; where even that fails, the row stays and is passed over this time."""
     try:
-        services.store.commit(Change(lead=lead, due=(later,)))
-    except TryAgain:
-        logger.warning("due.not_put_off", lead=due.lead_id, what=due.key)
+        lead = services.store.lead(due.lead_id)
+        if lead is not None and due in services.store.due_of(due.lead_id):
+            later = replace(due, at=services.clock.now() + AGAIN)
+            services.store.commit(Change(lead=lead, due=(later,)))
+    except Exception:
+        logger.exception("due.not_put_off", lead=due.lead_id, what=due.key)

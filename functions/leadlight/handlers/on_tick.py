@@ -14,7 +14,8 @@ def handle(services: Services, *, between: Callable[[], None] = lambda: None) ->
     """Does everything that is due, earliest first. Returns how many rows it looked at. `between` as in `on_change`."""
     looked_at: set[tuple[str, str]] = set()
     while True:
-        rows = services.store.due(until=services.clock.now(), limit=BATCH)
+        # What could not be done or moved stays in front; rows behind it must not starve.
+        rows = services.store.due(until=services.clock.now(), limit=BATCH + len(looked_at))
         fresh = [due for due in rows if (due.lead_id, f"{due.key}@{due.at.isoformat()}") not in looked_at]
         if not fresh:
             return len(looked_at)

@@ -144,9 +144,14 @@ class SqliteStore:
             return increase(db, budget)
 
     def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
-        query = "SELECT seq, doc FROM touch WHERE seq > (SELECT handled FROM feed) ORDER BY seq LIMIT ?"
-        rows = self._rows(query, limit)
-        return tuple(FeedRecord(seq, touch) for seq, doc in rows for touch in readable([(seq, doc)], Touch))
+        query = "SELECT seq, doc FROM touch WHERE seq > MAX(?, (SELECT handled FROM feed)) ORDER BY seq LIMIT ?"
+        rows = self._rows(query, 0, limit)
+        while rows:
+            found = tuple(FeedRecord(seq, touch) for seq, doc in rows for touch in readable([(seq, doc)], Touch))
+            if found:
+                return found
+            rows = self._rows(query, rows[-1][0], limit)  # a page of unreadable rows must not end the feed
+        return ()
 
     def advance(self, position: int) -> None:
         with self._db.writing() as db:

@@ -15,7 +15,6 @@ class TouchKind(StrEnum):
 
     CAPTURED = "lead.captured"
     CONFIRMED = "lead.confirmed"
-    UNLOCKED = "content.unlocked"
     READ = "content.read"
     DOWNLOADED = "file.downloaded"
     ASKED = "question.asked"
@@ -29,7 +28,6 @@ class TouchKind(StrEnum):
     HOLD_LAPSED = "hold.lapsed"
     OUTCOME = "outcome.logged"
     UNSUBSCRIBED = "lead.unsubscribed"
-    STAGE_CHANGED = "lead.stage_changed"
 
 
 class Encounter(StrEnum):

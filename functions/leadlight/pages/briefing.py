@@ -95,7 +95,13 @@ def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
     if touch.kind is TouchKind.OUTCOME:
         return _outcome(services, touch)
     words = SAID.get(touch.kind, touch.kind.value)
-    facts = {"file": "", "call": "", "reason": "", **touch.facts, "what": _named(touch.facts.get("step", "")) or _mail(touch)}
+    facts = {
+        "file": "",
+        "call": "",
+        "reason": "",
+        **touch.facts,
+        "what": _named(touch.facts.get("step", "")) or _mail(touch),
+    }
     said = words.format_map(facts)
     gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
     title = f": “{gate.title}”" if gate and touch.kind in {TouchKind.CAPTURED, TouchKind.READ} else ""

@@ -39,13 +39,6 @@ class Bundle:
         path = self.manifest.wordings.get(wording_hash)
         return self._object(path, Wording) if path else None
 
-    def sequence(self, name: str) -> Sequence:
-        """The current version. Raises `MissingBundle`."""
-        ref = self.manifest.sequences.get(name)
-        if ref is None:
-            raise MissingBundle(f"sequence {name}")
-        return self._object(ref.path, Sequence)
-
     def sequence_version(self, version: str) -> Sequence:
         """The version that a lead is pinned to, however old. Raises `MissingBundle`."""
         return self._object(f"sequences/{version}.json", Sequence)

@@ -47,9 +47,9 @@ def in_words(promise: Promise, *, language: str = "en") -> str:
 
 
 def longest(sequence: Sequence, hours: Hours) -> int:
-    """Days from the unlock to the last step in the worst case: every six hours of a year are tried as a start."""
+    """Days from the unlock to the last step in the worst case: every hour of a year is tried as a start."""
     year = min((date.fromisoformat(day).year for day in hours.holidays), default=YEAR)
-    starts = (datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * n) for n in range(366 * 4))
+    starts = (datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(366 * 24))
     return max(math.ceil(_span_from(start, sequence, hours) / timedelta(days=1) - 1e-9) for start in starts)
 
 

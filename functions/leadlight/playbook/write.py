@@ -67,5 +67,7 @@ class BundleWriter:
         path = self._root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.write_bytes(data)
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_bytes(data)
+            fresh.replace(path)  # whoever finds the name finds the whole object
         return name

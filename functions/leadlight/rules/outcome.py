@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadlight.model.lead import Hold, Lead, Stage, StopReason
+from leadlight.model.person import CallKind
 from leadlight.model.sequence import WaitUnit
 from leadlight.model.site import Team
 from leadlight.model.touch import Objective, WhyNot
@@ -28,7 +29,7 @@ class Outcome:
 
 def after_outcome(lead: Lead, outcome: Outcome, *, by: str, team: Team, now: datetime) -> Lead:
     """The lead as it stands now: the hold of the take-over is over, or goes on until the rep's next step is done."""
-    lead = replace(lead, hold=None)
+    lead = replace(lead, hold=None, call=None if _answered(lead, outcome, now) else lead.call)
     if outcome.achieved and outcome.objective not in lead.achieved:
         lead = replace(lead, achieved=(*lead.achieved, outcome.objective))
     if outcome.why_not in ENDS:
@@ -37,6 +38,13 @@ def after_outcome(lead: Lead, outcome: Outcome, *, by: str, team: Team, now: dat
         until = hold_until(outcome.next_at, team)
         lead = replace(lead, hold=Hold(by=by, objective=outcome.objective, since=now, until=until))
     return lead
+
+
+def _answered(lead: Lead, outcome: Outcome, now: datetime) -> bool:
+    """Whether the wish for a call is met: somebody spoke to them since. A refusal of calls stands."""
+    if lead.call is None or lead.call.kind is CallKind.NO or outcome.why_not is WhyNot.NOT_REACHED:
+        return False
+    return lead.call.at is None or lead.call.at <= now
 
 
 def hold_until(since: datetime, team: Team) -> datetime:

@@ -32,7 +32,7 @@ def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: 
     """The plan that follows from the lead as it is now. `sequences` by version, for each open enrolment."""
     if lead.stops:
         why = f"stopped: {lead.stops[-1].reason}"
-        ended = tuple(e if e.ended else replace(e, next_step=None, ended=why) for e in lead.enrolments)
+        ended = tuple(e if e.ended else replace(e, ended=why) for e in lead.enrolments)
         return Replan(replace(lead, enrolments=ended), undue=_rows_ahead(lead, sequences, hours, now))
     undue = _rows_ahead(lead, sequences, hours, now)
     if lead.hold or Purpose.FOLLOW_UP not in lead.purposes:
@@ -67,19 +67,25 @@ def _rows_ahead(lead: Lead, sequences: Mapping[str, Sequence], hours: Hours, now
 
 
 def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> Lead:
-    """The lead in the gate's sequence, under the promise of that capture; as it was, if it is in it already."""
+    """The lead in the gate's sequence, under the promise of that capture.
+
+    As it was, if it is in it or has been all through it: nobody wants the same mails again. What a stop had ended
+    goes on at the step that was next.
+    """
     agreed = Purpose.FOLLOW_UP in capture.consent.purposes and Purpose.FOLLOW_UP in lead.purposes
     if sequence is None or not sequence.steps or not agreed:
         return lead
-    if any(e.sequence == sequence.name and not e.ended for e in lead.enrolments):
+    before = [e for e in lead.enrolments if e.sequence == sequence.name]
+    if any(not e.ended or e.next_step is None for e in before):
         return lead
+    reached = step_of(sequence, before[-1].next_step) if before else None
     enrolment = Enrolment(
         sequence=sequence.name,
         version=sequence.version,
         gate=gate,
         started_at=now,
         promise=capture.consent.promise,
-        next_step=sequence.steps[0].slug,
+        next_step=(reached or sequence.steps[0]).slug,
         last_at=now,
     )
     return replace(lead, enrolments=(*lead.enrolments, enrolment))

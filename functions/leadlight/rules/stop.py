@@ -15,17 +15,21 @@ UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.E
 """Stops that hold for every mail, also for one that was just asked for."""
 
 
-def why_no_follow_up(lead: Lead, enrolment: Enrolment, now: datetime) -> str | None:
-    """Why no follow-up may be sent now, in words, or None if one may."""
+GRACE = timedelta(hours=1)
+"""What a queue or a restart may cost; beyond that a promised time is over."""
+
+
+def why_no_follow_up(lead: Lead, enrolment: Enrolment, now: datetime, *, mailed: bool = True) -> str | None:
+    """Why there may be no follow-up now, in words, or None if there may. `mailed` is False for a rep's own step."""
     if lead.stops:
-        return f"stopped: {lead.stops[0].reason}"
+        return f"stopped: {lead.stops[-1].reason}"
     if lead.hold:
         return f"held by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
     if Purpose.FOLLOW_UP not in lead.purposes:
         return "no consent to follow-ups"
-    if enrolment.mails_sent >= enrolment.promise.mails:
+    if mailed and enrolment.mails_sent >= enrolment.promise.mails:
         return f"the promise of {enrolment.promise.mails} mails is used up"
-    if now > enrolment.started_at + timedelta(days=enrolment.promise.days + 1):
+    if now > enrolment.started_at + timedelta(days=enrolment.promise.days) + GRACE:
         return f"the promise of {enrolment.promise.days} days is over"
     return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leadlight.decide import decide, the_lead
-from leadlight.errors import BadToken, WrongCode
+from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
@@ -153,7 +153,10 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
     if not needs_rep:
         lead = replace(lead, grants={**lead.grants, capture.gate: now})
     promised = capture.consent.promise.version  # also when a newer version was published since
-    sequence = bundle.sequence_version(promised) if promised else None
+    try:
+        sequence = bundle.sequence_version(promised) if promised else None
+    except MissingBundle:  # the yes counts all the same; the briefing says that nothing is planned
+        sequence = None
     planned = replanned(bundle, enrolled(lead, capture, capture.gate, sequence, now), now)
     touch = Touch(
         id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now,

@@ -123,8 +123,9 @@ def _within_budget(services: Services, reader: Reader) -> None:
 
 
 def _same_tap(touches: tuple[Touch, ...], touch: Touch) -> bool:
-    """Whether the same word on calls came from the same pass a moment ago: a second tap, not a second wish."""
-    return any(t.kind is touch.kind and t.facts == touch.facts and touch.at - t.at < SAME_TAP for t in touches)
+    """Whether the last word on calls is the same, from the same pass, a moment ago: a second tap, no second wish."""
+    last = next((t for t in reversed(touches) if t.kind is touch.kind), None)
+    return last is not None and last.facts == touch.facts and touch.at - last.at < SAME_TAP
 
 
 def _said(reader: Reader, kind: TouchKind, touch_id: str, wish: CallWish | None, now: datetime) -> Touch:
