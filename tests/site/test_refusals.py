@@ -169,3 +169,36 @@ def test_a_builder_that_breaks_is_a_problem_and_no_traceback(tmp_path: Path) -> 
 
     with pytest.raises(BadPlaybook):
         build_site(tmp_path / "mkdocs.yml", tmp_path / "site", tmp_path / "bundle")
+
+
+def test_a_misspelt_option_of_the_plugin_is_refused_with_the_nearest_one(problems: Problems) -> None:
+    (problem,) = problems({}, plugins=[{"leadlight": {"playbok_dir": "pb"}}])
+
+    assert "has no option `playbok_dir`" in problem.message
+    assert "playbook_dir" in problem.message
+
+
+def test_a_public_page_that_would_snip_a_gated_one_is_refused(problems: Problems, tmp_path: Path) -> None:
+    pages = {"guide.md": GATED, "open.md": '# Open\n\n--8<-- "guide.md"\n'}
+    found = problems(pages, markdown_extensions=[{"pymdownx.snippets": {"base_path": ["docs"]}}])
+
+    assert sorted({p.file for p in found if "would publish the gated page guide.md" in p.message}) == ["docs/open.md"]
+
+
+def test_a_gate_that_withholds_nothing_is_refused(problems: Problems) -> None:
+    (problem,) = problems({"guide.md": "---\ngate:\n  form: short\n---\n# Guide\n\nAll of it.\n\n<!-- more -->\n"})
+
+    assert "withholds nothing" in problem.message
+
+
+def test_p5_what_was_refused_as_a_leak_does_not_stay_in_the_site(tmp_path: Path, problems: Problems) -> None:
+    hook = tmp_path / "hook.py"
+    hook.write_text(
+        "from pathlib import Path\n"
+        "def on_post_build(config):\n"
+        "    text = Path(config['docs_dir'], 'guide.md').read_text()\n"
+        "    Path(config['site_dir'], 'all.txt').write_text(text)\n"
+    )
+
+    assert problems({"guide.md": GATED}, hooks=["hook.py"])
+    assert not (tmp_path / "site" / "all.txt").exists()

@@ -28,6 +28,7 @@ from leadlight.gate.links import in_html, in_quotes
 from leadlight.gate.order import Order, Report
 from leadlight.gate.palette import theme_of
 from leadlight.model.site import Theme
+from leadlight.playbook.findings import nearest
 
 NAME = "leadlight"
 _NOT_NAMING = {"exclude_docs", "draft_docs", "not_in_nav"}
@@ -56,6 +57,22 @@ def hearing() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
+def unknown_options(config: MkDocsConfig) -> list[Problem]:
+    """Options that our plugin does not have. Each would count as not given: `playbok_dir` would publish mails."""
+    file = Path(config.config_file_path)
+    known = [name for name in vars(LeadlightConfig) if not name.startswith("_")]
+    given = {key for part in options_of(config).user_configs for key in part}
+    return [
+        Problem(str(file), _line_of(file, key), f"the leadlight plugin has no option `{key}`{nearest(key, known)}")
+        for key in sorted(given - {*known})
+    ]
+
+
+def _line_of(file: Path, key: str) -> int:
+    lines = file.read_text("utf-8", "replace").split("\n")
+    return next((n for n, line in enumerate(lines, 1) if line.strip().removeprefix("- ").startswith(f"{key}:")), 0)
+
+
 def read_config(config_file: Path, **instead: Any) -> MkDocsConfig:
     """MkDocs' configuration, validated, with some of its settings given here.
 
@@ -68,6 +85,8 @@ def read_config(config_file: Path, **instead: Any) -> MkDocsConfig:
             raise BadPlaybook([Problem(str(config_file), 0, text) for text in said or [str(error)]]) from error
     if NAME not in config.plugins:
         raise BadPlaybook([Problem(str(config_file), 0, "the plugin is missing: add `- leadlight` under `plugins:`")])
+    if unknown := unknown_options(config):
+        raise BadPlaybook(unknown)
     return config
 
 
@@ -169,6 +188,8 @@ def build_here(order: Order) -> Report:
         except (MkDocsException, Abort) as error:
             failure = getattr(config.plugins[NAME], "failure", None)
             if isinstance(failure, Leak):
+                for leak in failure.leaks:  # a step that ignores our exit code must not publish what we refused
+                    Path(config.site_dir, leak.file).unlink(missing_ok=True)
                 return Report(failure.leaks, leak=True)
             if isinstance(failure, BadPlaybook):
                 return Report(failure.problems)

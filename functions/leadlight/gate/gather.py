@@ -16,6 +16,9 @@ from leadlight.gate.passages import anchors, page_addresses, passages
 from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves
 from leadlight.playbook.front import GateFront, read_gate
 
+_THEME = "https://squidfunk.github.io/mkdocs-material"
+"""Stands at the foot of every page that the theme makes."""
+
 _ASSETS = Path(__file__).parent / "assets"
 _URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+/[^\s\"'<>()\[\]{}\\`|]+")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+[\"']?([^\"'\n]+?)[\"']?\s*$")
@@ -74,6 +77,7 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
             found.pages.append(_page(site, path, src_uri, found.problems))
     quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
     found.problems += _published(quoted, site)
+    found.problems += _republished(found.pages, site)
     found.inline = _inline(site, found.pages, addresses or {})
     found.problems += _twins(site, found)
     found.withheld = _withheld(site, found, addresses or {})
@@ -93,10 +97,15 @@ def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page
         return Page(src_uri, text)
     markdown, skipped = body(text)
     try:
-        return Page(src_uri, text, front, halves(markdown, front.teaser, skipped=skipped))
+        cut = halves(markdown, front.teaser, skipped=skipped)
     except NoCut as no:
         problems.append(Problem(site.name(src_uri), front.line, f"this gated page {no}"))
         return Page(src_uri, text, front)
+    if not any(line.text.strip() for line in cut.withheld):
+        nothing = "this gated page withholds nothing: write on below the mark, or take the gate away"
+        problems.append(Problem(site.name(src_uri), front.line, nothing))
+        return Page(src_uri, text, front)
+    return Page(src_uri, text, front, cut)
 
 
 def _inline(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
@@ -143,7 +152,9 @@ def _withheld(site: Site, found: Gathered, addresses: Mapping[str, str]) -> With
             continue
         name, lines = site.name(page.src_uri), _expanded(page.halves.withheld, site)
         said += passages(lines, name)
-        urls |= {m[0].rstrip(".,;:!?/"): f"{name}:{ln.number}" for ln in lines for m in _URL.finditer(ln.text)}
+        linked = [(m[0].rstrip(".,;:!?/"), ln.number) for ln in lines for m in _URL.finditer(ln.text)]
+        known = tuple(address for address in (site.url.rstrip("/"), _THEME) if address)
+        urls |= {url: f"{name}:{number}" for url, number in linked if not url.startswith(known)}
         shown = anchors(page.halves.public)
         for anchor, number in anchors(lines).items():
             if anchor not in shown:
@@ -192,7 +203,8 @@ def _said(page: Page, site: Site, quoted: set[Path]) -> Iterator[str]:
 def _open_lines(page: Page) -> tuple[Line, ...] | list[Line]:
     if page.front:
         return page.halves.public if page.halves else []
-    return [Line(n, line) for n, line in enumerate(body(page.text)[0].split("\n"))]
+    text, skipped = body(page.text)
+    return [Line(n, line) for n, line in enumerate(text.split("\n"), skipped + 1)]
 
 
 def _public_words(site: Site) -> Iterator[Path]:
@@ -230,6 +242,22 @@ def _includes(lines: tuple[Line, ...] | list[Line], site: Site) -> Iterator[tupl
         name = re.sub(r"(:[\w-]*){1,2}$", "", name)
         if path := next((base / name for base in site.snippets if name and (base / name).is_file()), None):
             yield path.resolve(), line
+
+
+def _republished(pages: list[Page], site: Site) -> Iterator[Problem]:
+    """Open lines that would put a gated page, or something of the playbook, onto a public page."""
+    gated = {(site.docs_dir / page.src_uri).resolve(): page.src_uri for page in pages if page.front}
+    playbook = site.playbook_dir.resolve()
+    for page in pages:
+        for path, line in _includes(_open_lines(page), site):
+            if path in gated:
+                what = f"the gated page {gated[path]}, its withheld half too"
+            elif path.is_relative_to(playbook):
+                what = f"{path.name} of the playbook, which is private"
+            else:
+                continue
+            message = f"this snippet would publish {what}; move what both need into a file of its own"
+            yield Problem(site.name(page.src_uri), line.number, message)
 
 
 def _published(quoted: set[Path], site: Site) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 from leadlight.gate import leaks, links
-from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files
+from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files, unknown_options
 from leadlight.gate.gather import Gathered, gather
 from leadlight.gate.source import NoCut, halves
 from leadlight.gate.split import BadMark, ids, prune_toc, split
@@ -79,6 +79,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         return config
 
     def _begin(self, config: MkDocsConfig) -> None:
+        if unknown := unknown_options(config):
+            raise self._failed(BadPlaybook(unknown))
         root = Path(config.config_file_path).resolve().parent
         self._bundle_dir = (root / self.config.bundle_dir).resolve()
         for name, folder in (("docs_dir", config.docs_dir), ("site_dir", config.site_dir)):

@@ -36,7 +36,8 @@ const mark = (form, name, text = "") => {
 
 const complain = (form, { detail = "", fields = {} }) => {
   const elsewhere = Object.entries(fields).filter(([name, text]) => !mark(form, name, text) && !mark(form, name + "_at", text))
-  say(form, [detail, ...elsewhere.map(([, text]) => text)].join(" "))
+  const words = elsewhere.map(([, text]) => text)
+  say(form, (Object.keys(fields).length ? words : [detail]).join(" "))
   find("[aria-invalid]", form)?.focus()
 }
 
