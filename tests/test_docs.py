@@ -222,3 +222,8 @@ def written() -> Iterator[Path]:
     for path in [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]:
         if path.is_file() and path.suffix not in {".pdf", ".mp3", ".pyc"}:
             yield path
+
+
+@each_page
+def test_no_figure_waits_to_be_filled_in(page: Path) -> None:
+    assert re.findall(r"\b[A-Z]{3,}_(?:SECONDS|FIGURES)\b", page.read_text("utf-8")) == []
