@@ -203,3 +203,17 @@ def test_p5_what_was_refused_as_a_leak_does_not_stay_in_the_site(tmp_path: Path,
 
     assert problems({"guide.md": GATED}, hooks=["hook.py"])
     assert not (tmp_path / "site" / "all.txt").exists()
+
+
+def test_p5_what_a_hook_reads_of_a_page_after_the_split_is_its_open_half(tmp_path: Path, problems: Problems) -> None:
+    (tmp_path / "hook.py").write_text(
+        "from pathlib import Path\n"
+        "said = []\n"
+        "def on_page_context(context, page, config, nav):\n"
+        "    said.append(f'{page.markdown} {page.content} {page.toc}')\n"
+        "def on_post_build(config):\n"
+        "    Path(config['site_dir'], 'all.txt').write_text(''.join(said))\n"
+    )
+
+    assert problems({"guide.md": GATED}, hooks=["hook.py"]) == ()
+    assert "Closed words" not in (tmp_path / "site" / "all.txt").read_text()
