@@ -21,6 +21,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GATE = "tutorials/seven-touch-points"
 PAGE, CONTENT = f"/{GATE}/", f"/api/content/{GATE}"
+OTHER = "other@northwind.example"
 READER, REP = "anna.nowak@example.com", "leadlight.example"
 
 LEADLIGHT = Path(sys.executable).with_name("leadlight")
@@ -66,8 +67,8 @@ class Demo:
             time.sleep(0.02)
         pytest.fail(f"no mail “{words}” among {[str(mail['Subject']) for mail in self.mails(to)]}")
 
-    def follow_ups(self) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.mails(READER) if mail["List-Unsubscribe"]]
+    def follow_ups(self, to: str = READER) -> list[str]:
+        return [str(mail["Subject"]) for mail in self.mails(to) if mail["List-Unsubscribe"]]
 
     def stored(self) -> list[object]:
         """Everything stored, and how many mails there are."""
@@ -124,6 +125,8 @@ def test_the_main_job_with_nothing_but_curl_and_a_mailbox(demo: Demo) -> None:
     the_button_opens_another_device_whole(demo)
     steps_go_out_in_order_and_an_outcome_changes_the_plan(demo)
     leaving_stops_the_rest(demo)
+    another_reader_gets_each_step_once_and_in_order(demo)
+    opening_any_link_of_any_mail_changes_nothing(demo)
 
 
 def a_stranger_asks_and_is_told_to_look_into_the_mail(demo: Demo) -> None:
@@ -175,7 +178,7 @@ def the_button_opens_another_device_whole(demo: Demo) -> None:
     assert demo.curl(f"/api/files/{GATE}/{name}", "-r", "0-9", "-o", "/dev/null", jar="phone")[0] == 206
 
 
-STEPS = ("Which of the four", "A blank plan", "Ten files", "Twenty minutes", "Yes, no")
+STEPS = ("Which of the four", "A blank plan", "Ten files", "Twenty minutes", "Yes, no, or")
 """How the subjects begin. The second and the fourth are to advance the conversation."""
 
 
@@ -196,3 +199,21 @@ def leaving_stops_the_rest(demo: Demo) -> None:
     demo.advance("8 weeks")
     assert demo.follow_ups() == before
     assert demo.curl(CONTENT, jar="phone")[0] == 200
+
+
+def another_reader_gets_each_step_once_and_in_order(demo: Demo) -> None:
+    assert demo.post("/api/access", "other", gate=GATE, email=OTHER, consent=True)[0] == 202
+    assert demo.curl(link(demo.mail(OTHER, "Your link"), "/confirm"), "-X", "POST", jar="other")[0] == 303
+    demo.mail(OTHER, "way back")
+    demo.advance("45 days")
+    assert [subject[:9] for subject in demo.follow_ups(OTHER)] == [step[:9] for step in STEPS]
+
+
+def opening_any_link_of_any_mail_changes_nothing(demo: Demo) -> None:
+    before = demo.stored()
+    links = {address for mail in demo.mails("") for address in links_of(mail)}
+    for address in links:
+        statuses = {demo.curl(address, "-I")[0], *(demo.curl(address)[0] for _ in range(5))}
+        assert statuses <= {200, 403, 410}, address  # a rep's link is at home in another browser, or too old by now
+    assert len(links) > 10
+    assert demo.stored() == before
