@@ -16,7 +16,7 @@ from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 if TYPE_CHECKING:
     from leadlight.gate.build import Built
     from leadlight.ports import Services
-    from leadlight.wiring import Place
+    from leadlight.wiring.local import Place
 
 CONFIG = click.option(
     "-f",
@@ -103,7 +103,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
     from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
-    from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
@@ -130,7 +130,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
 def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None, fresh: bool) -> None:
     """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
     from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
-    from leadlight.wiring import Place, local  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
@@ -207,7 +207,7 @@ def parked_mails(data: Path, as_json: bool) -> None:
 
 def _services(data: Path) -> Services:
     """The installation in that folder, for reading."""
-    from leadlight.wiring import Place, local  # noqa: PLC0415  # commands load what they need
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # commands load what they need
 
     if not (data / "leads.db").exists():
         click.echo(f"There are no leads in {data}. Name the folder of the installation with --data.", err=True)

@@ -5,6 +5,7 @@ LeadlightError
 │   ├── BadRequest            what was sent cannot be read
 │   │   └── TooLarge          .limit in bytes
 │   ├── ForeignOrigin         a post from another site
+│   ├── NotThroughTheDoor     a call past the distribution that all visitors come through
 │   ├── BadFields             .fields: field name → what to do
 │   ├── UnknownGate           .gate
 │   ├── NotOpen               .gate: no pass for it
@@ -18,6 +19,7 @@ LeadlightError
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
 │   ├── MissingSetting        .setting, .example
 │   ├── MissingBundle         .path
+│   ├── MissingMail           .key: an inbound mail that is not there (any more)
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
 │   └── StoreTooNew           .found, .known: schema versions
@@ -27,7 +29,9 @@ LeadlightError
     ├── LeaseLost             the claim is no longer ours
     ├── StoreBusy             the store did not answer in time
     ├── NotSent               the mail was certainly not accepted
-    └── SendUnclear           nobody knows whether the mail was accepted
+    ├── SendUnclear           nobody knows whether the mail was accepted
+    ├── NotScheduled          no wake-up call could be set; the tick will do
+    └── NotPublished          .events: ids of those that the bus did not take
 """
 
 from __future__ import annotations
@@ -62,6 +66,13 @@ class ForeignOrigin(VisitorCanFix):
 
     def __init__(self) -> None:
         super().__init__("This was sent from another site. Please use the form on our page.")
+
+
+class NotThroughTheDoor(VisitorCanFix):
+    """Somebody called the API itself, past the distribution in front of it."""
+
+    def __init__(self) -> None:
+        super().__init__("Please come through the site's own address.")
 
 
 class BadFields(VisitorCanFix):
@@ -175,6 +186,16 @@ class MissingBundle(OperatorMustFix):
         super().__init__(f"There is no {path} in the bundle. Run `leadlight build` and publish the result.")
 
 
+class MissingMail(OperatorMustFix):
+    """An inbound mail is not where we were told to find it."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"There is no inbound mail {key} (any more). If it was never read, look into the dead letters."
+        )
+
+
 class MissingKeys(OperatorMustFix):
     """There are leads, but not the file of keys that opens their personal fields."""
 
@@ -229,3 +250,15 @@ class NotSent(TryAgain):
 
 class SendUnclear(TryAgain):
     """The mail may or may not have been accepted."""
+
+
+class NotScheduled(TryAgain):
+    """No wake-up call could be set or taken back. Nothing is lost: the tick finds what is due."""
+
+
+class NotPublished(TryAgain):
+    """The bus did not take some events; those may be published again."""
+
+    def __init__(self, events: Sequence[str]) -> None:
+        self.events = tuple(events)
+        super().__init__(f"{len(self.events)} events were not taken by the bus; they are published again.")

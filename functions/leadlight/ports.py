@@ -27,13 +27,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import EmailMessage
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from leadlight.model.due import Due, LedgerEntry
+from leadlight.model.event import Event
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
@@ -102,7 +102,8 @@ class Change:
     refuses when the stored one differs. `settle` replaces ledger entries that this worker holds. `undue` are keys
     (`Due.key`) of rows to remove, whether they exist or not; `due` are written after that, so a row in both is moved.
     `confirm` marks captures of this lead confirmed, `code_sent` records when the mail that carries the six digits
-    went out. `keys` are fresh keys that sealed something in `touches`. A touch whose id exists already, a key that
+    went out. `resolve` replaces parked entries, by evidence or by a person's word; one that is not parked (any more)
+    refuses the change with `LeaseLost`. `keys` are fresh keys that sealed something in `touches`. A touch whose id exists already, a key that
     was used already, or a capture that is not this lead's refuses the change with `Conflict`. At most 90 rows: the
     whole change is one transaction everywhere.
     """
@@ -112,10 +113,23 @@ class Change:
     due: tuple[Due, ...] = ()
     undue: tuple[str, ...] = ()
     settle: tuple[LedgerEntry, ...] = ()
+    resolve: tuple[LedgerEntry, ...] = ()
     confirm: Mapping[CaptureId, datetime] | None = None
     code_sent: Mapping[CaptureId, datetime] | None = None
     keys: tuple[SealingKey, ...] = ()
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What it takes to write to one lead: the lead, the captures that the due row names, and secrets of their keys.
+
+    `secrets` holds what came along in the same read; it may be empty. Ask `Keys` for what is missing.
+    """
+
+    lead: Lead
+    captures: tuple[Capture, ...] = ()
+    secrets: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +198,12 @@ class Store(Protocol):
     def lead(self, lead_id: LeadId) -> Lead | None:
         """The lead, or None if there is none."""
 
+    def dossier(self, due: Due) -> Dossier | None:
+        """The lead of that row with the captures that `due.captures` names, oldest first; None if there is no lead.
+
+        One read of the store, consistent item by item. A capture that is gone is simply absent.
+        """
+
     def leads(self) -> Iterator[Lead]:
         """All leads, in no particular order; for operators and reports, never within a visitor's request."""
 
@@ -250,9 +270,6 @@ class Files(Protocol):
     def read(self, path: str) -> bytes:
         """The object. Raises `MissingBundle`."""
 
-    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
-        """The object for streaming, seekable. Raises `MissingBundle`."""
-
     def link(self, path: str, *, name: str, media_type: str) -> str | None:
         """Where a browser may fetch the object itself, saved as `name`, for five minutes at most.
 
@@ -260,7 +277,45 @@ class Files(Protocol):
         """
 
     def version(self) -> str:
-        """Changes whenever `manifest.json` does; cheap enough to ask on every request."""
+        """Changes within a minute of `manifest.json`; cheap enough to ask on every request."""
+
+
+class Scheduler(Protocol):
+    """Wakes `on_due` at a time. It makes things prompt; the due index is the truth, and the tick finds what is missed."""
+
+    def wake(self, due: Due) -> None:
+        """At `due.at`, or up to a minute later, `on_due` is woken with exactly that row; never before.
+
+        A time that is over wakes at once. Asking again for the same row (same lead, `ledger_key` and time) is fine and
+        wakes once. Waking may happen twice all the same. Raises `NotScheduled`.
+        """
+
+    def cancel(self, due: Due) -> None:
+        """That row wakes nobody any more. One that was never asked for, or has woken, is fine. Raises `NotScheduled`."""
+
+
+class Bus(Protocol):
+    """Tells other systems what happened."""
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Hands the events over, each at least once; on return none of them can be lost any more.
+
+        Raises `NotPublished` with the ids of those that were not taken; the others were. Publishing again is fine:
+        receivers tell a repetition by the event's id.
+        """
+
+
+class Inbox(Protocol):
+    """Mail that came in for us: replies. Raw MIME by key, until it is done with."""
+
+    def waiting(self) -> Iterator[str]:
+        """The keys of the mails that nobody is done with, oldest first where the place can tell."""
+
+    def read(self, key: str) -> bytes:
+        """The mail as it came, byte by byte. Raises `MissingMail` when there is none of that key (any more)."""
+
+    def done(self, key: str) -> None:
+        """It will not be waiting again. Unknown keys are fine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +326,9 @@ class Services:
     keys: Keys
     mailer: Mailer
     files: Files
+    scheduler: Scheduler
+    bus: Bus
+    inbox: Inbox
     clock: Clock
     tokens: Tokens
     settings: Settings

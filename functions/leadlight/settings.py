@@ -1,4 +1,8 @@
-"""Every setting of the running system, read once. The only module that looks at the environment."""
+"""Every setting of the running system, read once. The only module that looks at the environment.
+
+Names of things in an AWS account come from the template's variables; secrets come from SSM parameters, by the prefix
+that `LEADLIGHT_PARAMETERS` names, and never stand in a variable.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadlight.errors import MissingSetting
+
+TOKEN_KEYS, LEAD_KEY, ORIGIN_SECRETS = "token-keys", "lead-key", "origin-secrets"
+"""The secrets of a deployed installation: parameters of these names below its prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +24,79 @@ class Settings:
     token_keys: tuple[str, ...]
     lead_key: bytes
     mail_from: str = ""  # the company's address; empty means the team's
+    inbound_domain: str = ""  # replies go to addresses there; empty means to the rep's own address
     network_limit: int = 20  # submits per network and ten minutes
     address_limit: int = 5  # opt-in mails per address and day
     budgets: bool = True  # False lifts all of them: demo and benchmarks only
     demo: bool = False
     trust_forwarded: bool = False  # believe X-Forwarded-For (a proxy on this machine)
+    origin_secrets: tuple[str, ...] = ()  # what the distribution adds to each request; without it there is no door
 
 
-def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of a deployed function. Raises `MissingSetting` naming the variable and an example."""
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """What the things of one installation are called in its AWS account. Empty: this function has nothing to do with it."""
+
+    parameters: str  # the prefix of the secrets, such as /leadlight/prod
+    leads_table: str
+    counters_table: str
+    keys_table: str
+    bundle_bucket: str
+    inbound_bucket: str = ""
+    schedule_group: str = ""
+    schedule_role: str = ""  # ARN: what EventBridge Scheduler may do
+    schedule_target: str = ""  # ARN of on_due
+    dead_letters: str = ""  # ARN of the queue for what a schedule could not deliver
+    event_bus: str = ""
+    configuration_set: str = ""
+
+
+VARIABLES: Mapping[str, str] = {
+    "parameters": "LEADLIGHT_PARAMETERS",
+    "leads_table": "LEADLIGHT_LEADS_TABLE",
+    "counters_table": "LEADLIGHT_COUNTERS_TABLE",
+    "keys_table": "LEADLIGHT_KEYS_TABLE",
+    "bundle_bucket": "LEADLIGHT_BUNDLE_BUCKET",
+    "inbound_bucket": "LEADLIGHT_INBOUND_BUCKET",
+    "schedule_group": "LEADLIGHT_SCHEDULE_GROUP",
+    "schedule_role": "LEADLIGHT_SCHEDULE_ROLE",
+    "schedule_target": "LEADLIGHT_SCHEDULE_TARGET",
+    "dead_letters": "LEADLIGHT_DEAD_LETTERS",
+    "event_bus": "LEADLIGHT_EVENT_BUS",
+    "configuration_set": "LEADLIGHT_CONFIGURATION_SET",
+}
+"""Which variable holds which name. The first five every function needs."""
+
+NEEDED = ("parameters", "leads_table", "counters_table", "keys_table", "bundle_bucket")
+
+
+def cloud_from_environment(environ: Mapping[str, str] | None = None) -> Cloud:
+    """The names of things. Raises `MissingSetting` for one that every function needs."""
+    env = os.environ if environ is None else environ
+    found = {name: env.get(variable, "") for name, variable in VARIABLES.items()}
+    for name in NEEDED:
+        if not found[name]:
+            raise MissingSetting(VARIABLES[name], "as infra/template.yaml sets it")
+    return Cloud(**found)
+
+
+def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of a deployed function; `secrets` by their names. Raises `MissingSetting` naming what is missing."""
     env = os.environ if environ is None else environ
 
-    def need(name: str, example: str) -> str:
-        if value := env.get(name):
+    def need(source: Mapping[str, str], name: str, example: str) -> str:
+        if value := source.get(name):
             return value
         raise MissingSetting(name, example)
 
     return Settings(
-        site_url=need("LEADLIGHT_SITE_URL", "https://www.example.com").rstrip("/"),
-        token_keys=tuple(need("LEADLIGHT_TOKEN_KEYS", "old-key,new-key").split(",")),
-        lead_key=bytes.fromhex(need("LEADLIGHT_LEAD_KEY", "64 hexadecimal digits")),
+        site_url=need(env, "LEADLIGHT_SITE_URL", "https://www.example.com").rstrip("/"),
+        token_keys=tuple(need(secrets, TOKEN_KEYS, "old-key,new-key").split(",")),
+        lead_key=bytes.fromhex(need(secrets, LEAD_KEY, "64 hexadecimal digits")),
+        origin_secrets=tuple(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret").split(",")),
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
-        budgets=env.get("LEADLIGHT_BUDGETS", "on") != "off",
+        inbound_domain=env.get("LEADLIGHT_INBOUND_DOMAIN", ""),
+        budgets=not budgets_lifted(env),
     )
 
 

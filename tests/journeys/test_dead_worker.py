@@ -23,7 +23,7 @@ from leadlight.model.touch import TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Mailer, Services
 from leadlight.visitor import access, confirm, talk
-from leadlight.wiring import Place, local
+from leadlight.wiring.local import Place, local
 
 
 class Died(BaseException):

@@ -18,7 +18,7 @@ from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Services
 from leadlight.vault import lead_id
-from leadlight.wiring import Place, local
+from leadlight.wiring.local import Place, local
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 

@@ -10,7 +10,7 @@ from tests.journeys.mortal import build
 from leadlight.local.keys import SqliteKeys
 from leadlight.serve import Worker
 from leadlight.visitor import access
-from leadlight.wiring import Place, local
+from leadlight.wiring.local import Place, local
 
 
 def test_visitors_go_first_but_hold_up_no_mail_for_ever(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from leadlight.model.person import LeadId
+from leadlight.model.person import CaptureId, LeadId
 
 
 class DueKind(StrEnum):
@@ -23,7 +23,8 @@ class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
     `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`; step `<sequence>@<version>/<slug>`;
-    task and hold the touch that set them.
+    task and hold the touch that set them. `captures` are those that were confirmed when the row was written: whoever
+    does it reads them along. Nothing depends on their being complete.
     """
 
     lead_id: LeadId
@@ -31,6 +32,7 @@ class Due:
     kind: DueKind
     ref: str
     at: datetime
+    captures: tuple[CaptureId, ...] = ()
 
     @property
     def key(self) -> str:

@@ -1,4 +1,4 @@
-"""Which parts does it run on? The only importer of backends; called by handlers, serve, publish and cli."""
+"""An installation in one folder: SQLite, a Maildir or SMTP, nothing but Python. Called by serve, publish and cli."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from pathlib import Path
 import msgspec
 
 from leadlight.errors import MissingKeys
+from leadlight.local.bus import WebhookBus
 from leadlight.local.clock import MovableClock, SystemClock
 from leadlight.local.files import LocalFiles
+from leadlight.local.inbox import MaildirInbox
 from leadlight.local.keys import SqliteKeys
 from leadlight.local.mailer import MaildirMailer, SmtpMailer
+from leadlight.local.scheduler import LocalScheduler
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Clock, Services
 from leadlight.settings import Settings, budgets_lifted
@@ -47,6 +50,9 @@ def local(place: Place, *, smtp: str | None = None, demo: bool = False) -> Servi
         keys=SqliteKeys(place.data / "keys.db"),
         mailer=SmtpMailer(smtp) if smtp else MaildirMailer(place.mail, clock.now),
         files=LocalFiles(place.bundle),
+        scheduler=LocalScheduler(),
+        bus=WebhookBus(place.data / "events.db", clock.now),
+        inbox=MaildirInbox(place.data / "inbox"),
         clock=clock,
         tokens=Tokens(settings.token_keys, clock.now),
         settings=settings,

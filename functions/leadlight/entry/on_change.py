@@ -1,0 +1,7 @@
+"""Lambda's way into `leadlight.handlers.on_change`: the stream of the leads table."""
+
+from leadlight.aws.stream import news_in
+from leadlight.handlers import on_change
+from leadlight.wiring.aws import aws
+
+lambda_handler = on_change.handler(aws(), news_in)

@@ -1,0 +1,6 @@
+"""Lambda's way into `leadlight.handlers.on_due`: a schedule."""
+
+from leadlight.handlers import on_due
+from leadlight.wiring.aws import aws
+
+lambda_handler = on_due.handler(aws())

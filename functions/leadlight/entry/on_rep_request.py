@@ -1,0 +1,6 @@
+"""Lambda's way into `leadlight.handlers.on_rep_request`."""
+
+from leadlight.handlers import on_rep_request
+from leadlight.wiring.aws import aws
+
+lambda_handler = on_rep_request.handler(aws())
