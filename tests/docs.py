@@ -21,6 +21,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import click
 
 from leadlight import errors
+from leadlight import settings as deployed
 from leadlight.cli import main as command_line
 from leadlight.gate.config import LeadlightConfig
 from leadlight.handlers.http import STATUS
@@ -260,17 +261,25 @@ def status_of(kind: type[errors.LeadlightError]) -> str:
 
 
 def settings(_: str, said: Kept) -> str:
-    """The environment variables, in the order in which they are read."""
+    """The environment variables of a function, in the order in which they are read; then the names of its things."""
     text = (SOURCE / "settings.py").read_text()
-    found = dict(re.findall(r'(?:need|env\.get)\(\s*"(LEADLIGHT_\w+)", "([^"]*)"', text))
-    needed = set(re.findall(r'need\("(LEADLIGHT_\w+)"', text))
+    read = re.findall(r'(need\(env, |get\()"(LEADLIGHT_\w+)"(?:, "([^"]*)")?', text)
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for name, value in found.items():
-            default = f"required, such as {code(value)}" if name in needed else default_of(value)
+        for how, name, value in read:
+            default = f"required, such as {code(value)}" if how.startswith("need") else default_of(value)
+            yield code(name), default, said.get(code(name), UNEXPLAINED)
+        for field, name in deployed.VARIABLES.items():
+            default = "required" if field in deployed.NEEDED else "none"
             yield code(name), default, said.get(code(name), UNEXPLAINED)
 
     return table(("Variable", "Default", "Meaning"), rows())
+
+
+def secrets(_: str, said: Kept) -> str:
+    """The parameters below the prefix, that `leadlight deploy` makes."""
+    found = (deployed.TOKEN_KEYS, deployed.LEAD_KEY, deployed.ORIGIN_SECRETS)
+    return table(("Parameter", "Meaning"), ((code(name), said.get(code(name), UNEXPLAINED)) for name in found))
 
 
 def tables(what: str, said: Kept) -> str:
@@ -291,7 +300,8 @@ def tables(what: str, said: Kept) -> str:
 
 
 PARTS: Mapping[str, Callable[[str, Kept], str]] = {
-    part.__name__: part for part in (commands, shape, options, names, routes, tokens, answers, settings, tables)
+    part.__name__: part
+    for part in (commands, shape, options, names, routes, tokens, answers, settings, secrets, tables)
 }
 
 if __name__ == "__main__":

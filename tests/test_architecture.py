@@ -117,8 +117,8 @@ def test_only_settings_reads_the_environment(row: str, path: Path) -> None:
     assert row == "settings" or not attributes & {"environ", "getenv", "putenv"}
 
 
-def test_the_command_line_imports_the_heavy_parts_lazily() -> None:
-    path = SOURCE / "cli.py"
+@pytest.mark.parametrize("path", sorted((SOURCE / "cli").glob("*.py")), ids=lambda path: path.name)
+def test_the_command_line_imports_the_heavy_parts_lazily(path: Path) -> None:
     top = ast.Module(body=[n for n in ast.parse(path.read_text()).body if not isinstance(n, ast.If)], type_ignores=[])
     at_import = {
         name.split(".")[1] for name, node in imports(top) if name.startswith("leadlight.") and node in top.body

@@ -1,0 +1,20 @@
+"""The command line: parse, call, print. Exit 0 done, 1 problems found, 2 wrong usage."""
+
+from __future__ import annotations
+
+import click
+
+from leadlight import __version__
+from leadlight.cli.leads import leads
+from leadlight.cli.serving import demo, serve
+from leadlight.cli.site import build, check
+
+
+@click.group()
+@click.version_option(__version__, prog_name="leadlight")
+def main() -> None:
+    """Turn a git repository of Markdown into a site that starts sales conversations."""
+
+
+for command in (build, check, demo, serve, leads):
+    main.add_command(command)

@@ -1,0 +1,87 @@
+"""`leadlight leads`: what is stored about whom. Reads only, while the server runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadlight.cli.terminal import DATA, JSON, answer
+
+if TYPE_CHECKING:
+    from leadlight.ports import Services
+
+
+@click.group()
+def leads() -> None:
+    """Look at leads; works while the server runs."""
+
+
+@leads.command("list")
+@DATA
+@JSON
+def list_leads(data: Path, as_json: bool) -> None:
+    """All leads, one a line."""
+    found = sorted(_services(data).store.leads(), key=lambda lead: lead.created_at)
+    if as_json:
+        answer(found)
+        return
+    for lead in found:
+        state = "confirmed" if lead.confirmed_at else "unconfirmed"
+        stops = ", ".join(stop.reason for stop in lead.stops) or "open"
+        click.echo(f"{lead.id}  {lead.created_at:%Y-%m-%d %H:%M}  {state:<11}  {lead.stage:<12}  {stops}")
+
+
+@leads.command("show")
+@click.argument("lead_id")
+@DATA
+@JSON
+def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
+    """One lead: profile, timeline, what is due, what was done."""
+    from leadlight.model.person import LeadId  # noqa: PLC0415  # commands load what they need
+    from leadlight.record import record_of  # noqa: PLC0415  # the same
+
+    services = _services(data)
+    lead = services.store.lead(LeadId(lead_id))
+    if lead is None:
+        click.echo(f"There is no lead {lead_id}. `leadlight leads list` shows them all.", err=True)
+        sys.exit(1)
+    record = record_of(services, lead)
+    if as_json:
+        answer(record)
+        return
+    for name, value in record.profile.items():
+        click.echo(f"{name:<12} {value}")
+    for touch in record.timeline:
+        click.echo(f"{touch.at:%Y-%m-%d %H:%M}  {touch.kind:<18} {touch.gate or touch.facts.get('what', '')}")
+    for due in record.due:
+        click.echo(f"{due.at:%Y-%m-%d %H:%M}  due: {due.key}")
+
+
+@leads.command("parked")
+@DATA
+@JSON
+def parked_mails(data: Path, as_json: bool) -> None:
+    """Mails of which nobody knows whether they were sent, and mails that were given up."""
+    from leadlight.record import parked  # noqa: PLC0415  # commands load what they need
+
+    found = list(parked(_services(data)))
+    if as_json:
+        answer(found)
+        return
+    for entry in found:
+        click.echo(f"{entry.lead_id}  {entry.at:%Y-%m-%d %H:%M}  {entry.key}  {entry.reason}")
+    if not found:
+        click.echo("Nothing is parked.")
+
+
+def _services(data: Path) -> Services:
+    """The installation in that folder, for reading."""
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # commands load what they need
+
+    if not (data / "leads.db").exists():
+        click.echo(f"There are no leads in {data}. Name the folder of the installation with --data.", err=True)
+        sys.exit(2)
+    return local(Place(data, data / "bundle", "http://127.0.0.1"))

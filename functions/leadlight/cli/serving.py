@@ -1,0 +1,95 @@
+"""`leadlight demo` and `leadlight serve`: the whole product in one process on this machine."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadlight.cli.terminal import CONFIG, DATA, stop
+from leadlight.errors import OperatorMustFix
+
+if TYPE_CHECKING:
+    from leadlight.wiring.local import Place
+
+PORT = click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1.")
+BUILD = click.option("--build/--no-build", "fresh", default=True, help="Build first, or serve what was built before.")
+
+
+@click.command()
+@CONFIG
+@PORT
+@DATA
+@BUILD
+def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
+    """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
+    from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
+    from leadlight.serve import run, server  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+
+    place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
+    _prepare(config_file, place, port, fresh=fresh)
+    only_here.open_all_hours(place.bundle)
+    logging.getLogger("leadlight").setLevel(logging.WARNING)  # the mailbox shows what happens; a log would hide it
+    services = local(place, demo=True)
+    mailbox = only_here.Mailbox(place.mail)
+    served = server(
+        services,
+        site=data / "site",
+        bundle=place.bundle,
+        dev=lambda worker: only_here.dev_app(services, worker, mailbox),
+    )
+    run(served, port=port, ready=lambda: click.echo(only_here.welcome(place.site_url, mailbox)))
+
+
+@click.command()
+@CONFIG
+@PORT
+@DATA
+@click.option("--site-url", help="The address people reach it by; links in mails begin with it.")
+@click.option("--smtp", help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.")
+@BUILD
+def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None, fresh: bool) -> None:
+    """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
+    from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+
+    place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
+    _prepare(config_file, place, port, fresh=fresh)
+    served = server(local(place, smtp=smtp), site=data / "site", bundle=place.bundle)
+    run(
+        served,
+        port=port,
+        ready=lambda: click.echo(f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."),
+    )
+
+
+def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None:
+    """Everything that can go wrong before the server starts goes wrong here, and says what to do."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            click.echo(
+                f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}.", err=True
+            )
+            sys.exit(1)
+    if fresh or not (place.bundle / "manifest.json").exists():
+        _build_into(config_file, place)
+
+
+def _build_into(config_file: Path, place: Place) -> None:
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need
+
+    from leadlight.gate.build import build_site  # noqa: PLC0415  # the same
+
+    try:
+        with Console(stderr=True).status("Building the site …"):
+            build_site(config_file, place.data / "site", place.bundle, site_url=f"{place.site_url.rstrip('/')}/")
+    except OperatorMustFix as wrong:
+        stop(wrong, as_json=False)

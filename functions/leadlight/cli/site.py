@@ -1,0 +1,86 @@
+"""`leadlight build` and `leadlight check`: from sources to a site and its bundle, and what is wrong with them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from leadlight.cli.terminal import CONFIG, JSON, answer, stop
+from leadlight.errors import OperatorMustFix
+
+if TYPE_CHECKING:
+    from leadlight.gate.build import Built
+
+
+@click.command()
+@CONFIG
+@click.option("--site-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the public site goes.")
+@click.option("--bundle-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the withheld part goes.")
+@click.option("--strict/--no-strict", default=None, help="Whether a warning stops the build; else as mkdocs.yml says.")
+@JSON
+def build(
+    config_file: Path, site_dir: Path | None, bundle_dir: Path | None, strict: bool | None, as_json: bool
+) -> None:
+    """Build the public site and the private bundle, and look for leaks."""
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need, so that each starts fast
+
+    from leadlight.gate.build import build_site  # noqa: PLC0415  # the same
+
+    try:
+        with Console(stderr=True).status("Building the site …"):
+            built = build_site(config_file, site_dir, bundle_dir, strict=strict)
+    except OperatorMustFix as wrong:
+        stop(wrong, as_json=as_json)
+    if as_json:
+        gates = {name: msgspec.to_builtins(gate) for name, gate in built.manifest.gates.items()}
+        answer({"version": built.manifest.version, "gates": gates, "warnings": built.warnings, **_places(built)})
+    else:
+        _tell(built)
+
+
+@click.command()
+@CONFIG
+@click.option(
+    "--site",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Look for leaks in this built site instead, whoever built it.",
+)
+@JSON
+def check(config_file: Path, site: Path | None, as_json: bool) -> None:
+    """Look for mistakes in the sources, or for withheld words in a built site."""
+    from leadlight.gate.check import check_site, check_sources  # noqa: PLC0415  # commands load what they need
+
+    try:
+        count = check_site(config_file, site) if site else check_sources(config_file)
+    except OperatorMustFix as wrong:
+        stop(wrong, as_json=as_json)
+    if as_json:
+        answer({"problems": [], "files" if site else "gates": count})
+    else:
+        click.echo(f"No leaks in {count} files of {site}." if site else f"All is well: {count} gates.")
+
+
+def _tell(built: Built) -> None:
+    """What a build made: a table on a terminal, lines in a pipe."""
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need
+    from rich.table import Table  # noqa: PLC0415  # the same
+
+    for warning in built.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    table = Table("gate", "opens by", "withheld", "words", "minutes", "downloads", box=None, header_style="bold")
+    for name, gate in built.manifest.gates.items():
+        share, words, minutes = f"{gate.withheld_percent} %", str(gate.withheld_words), str(gate.minutes)
+        table.add_row(name, str(gate.unlock), share, words, minutes, ", ".join(gate.files) or "none")
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    places = _places(built)
+    click.echo(f"\nSite in {places['site_dir']}, bundle {built.manifest.version[:12]} in {places['bundle_dir']}.")
+
+
+def _places(built: Built) -> dict[str, str]:
+    here = Path.cwd()
+    folders = {"site_dir": built.site_dir, "bundle_dir": built.bundle_dir}
+    return {name: str(path.relative_to(here) if path.is_relative_to(here) else path) for name, path in folders.items()}
