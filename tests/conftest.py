@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.ground_aws import Account
     from tests.world import World
 
 
@@ -25,11 +26,40 @@ def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(tmp_path_factory.mktemp("glass"))
 
 
-@pytest.fixture
-def world(tmp_path: Path, world_bundle: Path) -> Iterator[World]:
-    """An installation without any lead, on a Monday at ten."""
-    from tests.world import World
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`@pytest.mark.grounds("local", "prompt", …)`: the journey happens on each of them."""
+    marker = metafunc.definition.get_closest_marker("grounds")
+    if marker and "world" in metafunc.fixturenames:
+        metafunc.parametrize("way", marker.args)
 
-    world = World(tmp_path, world_bundle)
+
+@pytest.fixture
+def way() -> str:
+    """Where a journey happens unless it says otherwise."""
+    return "local"
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Account]:
+    """An AWS account, as moto plays it."""
+    from moto import mock_aws
+    from tests.ground_aws import Account
+
+    with mock_aws():
+        yield Account()
+
+
+@pytest.fixture
+def world(tmp_path: Path, world_bundle: Path, way: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """An installation without any lead, on a Monday at ten."""
+    from tests.world import SETTINGS, World
+
+    if way == "local":
+        world = World(tmp_path, world_bundle)
+    else:
+        from tests.ground_aws import AwsGround
+
+        account = request.getfixturevalue("account")
+        world = World(tmp_path, world_bundle, lambda clock: AwsGround(account, world_bundle, clock, SETTINGS, way=way))
     yield world
     world.close()

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "aws": CORE | {"ports"},
     "local": CORE | {"ports"},
     "wiring": {"errors", "model", "settings", "vault", "tokens", "ports", "aws", "local"},
+    "entry": {"handlers", "wiring", "aws"},
     "serve": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
@@ -53,8 +54,8 @@ MAY_IMPORT = {
 }
 
 ONLY_IN = {
-    "boto3": ("aws/", "wiring.py", "publish/"),
-    "botocore": ("aws/", "wiring.py", "publish/"),
+    "boto3": ("aws/", "wiring/", "publish/"),
+    "botocore": ("aws/", "wiring/", "publish/"),
     "sqlite3": ("local/",),
     "smtplib": ("local/",),
     "mkdocs": ("gate/plugin.py", "gate/config.py"),

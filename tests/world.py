@@ -8,7 +8,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -18,25 +18,20 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
+from tests.ground import Ground, LocalGround
 from tests.world_site import FILES
 
 from leadlight.gate.build import build_site
-from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_request
-from leadlight.handlers.http import STREAM
-from leadlight.local.files import LocalFiles
-from leadlight.local.keys import SqliteKeys
-from leadlight.local.mailer import MaildirMailer
-from leadlight.local.store import SqliteStore
+from leadlight.handlers import on_rep_request, on_visitor_request
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
 from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.spans import wait_of
-from leadlight.ports import Services
+from leadlight.ports import MovableClock
 from leadlight.rules.cadence import after
-from leadlight.serve import Worker, event_of, is_for_rep
+from leadlight.serve import event_of, is_for_rep
 from leadlight.settings import Settings
-from leadlight.tokens import Tokens
 from leadlight.vault import lead_id
 
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -182,44 +177,34 @@ class Browser:
 class World:
     """Everything about one installation, and the people around it."""
 
-    def __init__(self, data: Path, bundle: Path) -> None:
+    def __init__(self, data: Path, bundle: Path, ground: Callable[[MovableClock], Ground] | None = None) -> None:
         self.data, self.bundle = data, bundle
         self.clock = StandingClock(MONDAY)
-        self.services = Services(
-            store=SqliteStore(data / "leads.db"),
-            keys=SqliteKeys(data / "keys.db"),
-            mailer=MaildirMailer(data / "mail", self.clock.now),
-            files=LocalFiles(bundle),
-            clock=self.clock,
-            tokens=Tokens(SETTINGS.token_keys, self.clock.now),
-            settings=SETTINGS,
-        )
+        self.ground = ground(self.clock) if ground else LocalGround(data, bundle, self.clock, SETTINGS)
+        self.services = self.ground.services
         self._visitor = on_visitor_request.handler(self.services)
         self._rep = on_rep_request.handler(self.services)
 
     def close(self) -> None:
-        self.services.store.close()
+        self.ground.close()
 
     def browser(self, source: str = "198.51.100.7") -> Browser:
         return Browser(self, source)
 
     def answer(self, event: dict[str, Any]) -> Answer:
         """What the function behind the path answers."""
-        path = event["rawPath"]
-        raw = (self._rep if is_for_rep(path) else self._visitor)(event, None)
-        headers = {name.lower(): value for name, value in raw["headers"].items()}
-        stored = headers.get(STREAM.lower())
-        body = (self.bundle / stored).read_bytes() if stored else (raw.get("body") or "").encode()
-        return Answer(raw["statusCode"], headers, tuple(raw.get("cookies") or ()), body)
+        event = self.ground.arrives(event)
+        raw = (self._rep if is_for_rep(event["rawPath"]) else self._visitor)(event, None)
+        fetched = self.ground.fetched(raw)
+        return Answer(fetched.status, fetched.headers, tuple(raw.get("cookies") or ()), fetched.body)
 
     def settle(self) -> None:
         """Everything that is due now happens."""
-        on_change.drain(self.services)
-        on_tick.handle(self.services)
+        self.ground.settle(self.services)
 
     def advance(self, span: str) -> None:
         """Time passes from due time to due time, and everything happens when it is due."""
-        Worker(self.services).move_clock(self.later(span))
+        self.ground.walk(self.services, self.later(span))
 
     def jump(self, span: str) -> None:
         """Time passes and nothing happens: the machine is off."""
@@ -230,8 +215,7 @@ class World:
 
     def mails(self, to: str = "") -> list[Mail]:
         """What lies in the mailbox of that address, oldest first."""
-        paths = sorted((self.data / "mail" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        mails = [Mail(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)) for path in paths]
+        mails = [Mail(email.message_from_bytes(raw, policy=email.policy.default)) for raw in self.ground.mails()]
         return [mail for mail in mails if to in mail.to]
 
     def mail(self, to: str = "", subject: str = "") -> Mail:
@@ -260,11 +244,7 @@ class World:
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""
-        with sqlite3.connect(f"file:{self.data / 'leads.db'}?mode=ro", uri=True) as db:
-            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            rows = {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
-        db.close()
-        return rows
+        return self.ground.rows()
 
     def confirmed(self, gate: str = MAIL, address: str = ANNA, **values: object) -> Browser:
         """A reader who sent the form, pressed the mail's button, and has the way back."""

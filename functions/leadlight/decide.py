@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from leadlight.errors import BadToken, Conflict
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch
 from leadlight.ports import Change, Services
 
 TRIES = 8
@@ -23,10 +25,17 @@ def decide(services: Services, lead_id: str, generation: str, change_of: Callabl
         if change is None:
             return lead
         try:
-            return services.store.commit(change)
+            return services.store.commit(replace(change, touches=traced(services, change.touches)))
         except Conflict:
             continue
     raise Conflict("this lead changes all the time; please try again")
+
+
+def traced(services: Services, touches: Sequence[Touch]) -> tuple[Touch, ...]:
+    """The touches with the request they came from, so that the log shows which mail followed from which request."""
+    if not services.request:
+        return tuple(touches)
+    return tuple(replace(touch, facts={**touch.facts, "request": services.request}) for touch in touches)
 
 
 def the_lead(services: Services, lead_id: str, generation: str) -> Lead:

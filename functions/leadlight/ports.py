@@ -103,9 +103,9 @@ class Change:
     (`Due.key`) of rows to remove, whether they exist or not; `due` are written after that, so a row in both is moved.
     `confirm` marks captures of this lead confirmed, `code_sent` records when the mail that carries the six digits
     went out. `resolve` replaces parked entries, by evidence or by a person's word; one that is not parked (any more)
-    refuses the change with `LeaseLost`. `keys` are fresh keys that sealed something in `touches`. A touch whose id exists already, a key that
-    was used already, or a capture that is not this lead's refuses the change with `Conflict`. At most 90 rows: the
-    whole change is one transaction everywhere.
+    refuses the change with `LeaseLost`. `keys` are fresh keys that sealed something in `touches`. A touch whose id
+    exists already, a key that was used already, or a capture that is not this lead's refuses the change with
+    `Conflict`. At most 90 rows: the whole change is one transaction everywhere.
     """
 
     lead: Lead
@@ -138,6 +138,20 @@ class FeedRecord:
 
     position: int
     touch: Touch
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one record of a feed tells about a lead: a new touch, or a due row as it is now and as it was before.
+
+    `due` without `was`: set; both: moved or written again; `was` alone: removed. It says that something changed, and
+    how it stood then. What is done about it is decided on the store as it is.
+    """
+
+    lead_id: LeadId
+    touch: Touch | None = None
+    due: Due | None = None
+    was: Due | None = None
 
 
 class Store(Protocol):
@@ -281,7 +295,7 @@ class Files(Protocol):
 
 
 class Scheduler(Protocol):
-    """Wakes `on_due` at a time. It makes things prompt; the due index is the truth, and the tick finds what is missed."""
+    """Wakes `on_due` at a time. It makes things prompt; the due index is the truth, and the tick finds the rest."""
 
     def wake(self, due: Due) -> None:
         """At `due.at`, or up to a minute later, `on_due` is woken with exactly that row; never before.
@@ -291,7 +305,21 @@ class Scheduler(Protocol):
         """
 
     def cancel(self, due: Due) -> None:
-        """That row wakes nobody any more. One that was never asked for, or has woken, is fine. Raises `NotScheduled`."""
+        """That row wakes nobody any more. One that was never asked for, or has woken, is fine.
+
+        Raises `NotScheduled`.
+        """
+
+
+@runtime_checkable
+class Alarm(Scheduler, Protocol):
+    """A scheduler that cannot call by itself: whoever keeps the time asks it. Forgets all when the process ends."""
+
+    def fired(self, now: datetime) -> tuple[Due, ...]:
+        """The rows whose time has come, earliest first, each once for each time it was asked for."""
+
+    def next_at(self) -> datetime | None:
+        """When the next one comes; None if none was asked for."""
 
 
 class Bus(Protocol):
@@ -303,6 +331,15 @@ class Bus(Protocol):
         Raises `NotPublished` with the ids of those that were not taken; the others were. Publishing again is fine:
         receivers tell a repetition by the event's id.
         """
+
+
+@runtime_checkable
+class Outbox(Bus, Protocol):
+    """A bus that keeps events until somebody has them delivered."""
+
+    def deliver(self) -> int:
+        """Tries what is due for delivery now; returns how many were taken. May wait for slow receivers, raises nothing
+        for them: what is not taken is tried again later, or given up with a line in the log. Raises `StoreBusy`."""
 
 
 class Inbox(Protocol):
@@ -332,6 +369,7 @@ class Services:
     clock: Clock
     tokens: Tokens
     settings: Settings
+    request: str = ""  # whose work this is: an HTTP request's id, for the log
 
     def with_mailer(self, mailer: Mailer) -> Services:
         """The same with another mailer."""

@@ -35,7 +35,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """What the things of one installation are called in its AWS account. Empty: this function has nothing to do with it."""
+    """What the things of one installation are called in its AWS account. Empty: this function does without it."""
 
     parameters: str  # the prefix of the secrets, such as /leadlight/prod
     leads_table: str

@@ -2,6 +2,7 @@
 
 from leadlight.aws.stream import news_in
 from leadlight.handlers import on_change
+from leadlight.handlers.measures import measured
 from leadlight.wiring.aws import aws
 
-lambda_handler = on_change.handler(aws(), news_in)
+lambda_handler = measured(on_change.handler(aws(), news_in))

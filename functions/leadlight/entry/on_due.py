@@ -1,6 +1,7 @@
 """Lambda's way into `leadlight.handlers.on_due`: a schedule."""
 
 from leadlight.handlers import on_due
+from leadlight.handlers.measures import measured
 from leadlight.wiring.aws import aws
 
-lambda_handler = on_due.handler(aws())
+lambda_handler = measured(on_due.handler(aws()))

@@ -1,6 +1,7 @@
 """Lambda's way into `leadlight.handlers.on_tick`: the clock, each minute."""
 
 from leadlight.handlers import on_tick
+from leadlight.handlers.measures import measured
 from leadlight.wiring.aws import aws
 
-lambda_handler = on_tick.handler(aws())
+lambda_handler = measured(on_tick.handler(aws()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,7 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight.errors import LeadlightError, OperatorMustFix, UnknownGate
 from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
-from leadlight.handlers.request import Request, read
+from leadlight.handlers.request import Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 
@@ -47,9 +48,17 @@ def handler_of(router: Router, services: Services) -> Handler:
     def nowhere(_: Exception) -> Response[str]:
         return refusal(UnknownGate(""), app.context["request"], shell_of(services))
 
+    def guarded(app: APIGatewayHttpResolver, proceed: Callable[..., Response[str]]) -> Response[str]:
+        check_door(app.context["request"], services.settings)
+        return proceed(app)
+
+    app.use([guarded])
+
     def handle(event: Event, context: object) -> dict[str, Any]:
         request = read(event)
-        app.append_context(services=services, request=request)  # type: ignore[no-untyped-call]  # the same
+        logger.set_correlation_id(request.id)
+        traced = replace(services, request=request.id)
+        app.append_context(services=traced, request=request)  # type: ignore[no-untyped-call]  # the same
         answer = app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
         if "token" in request.query:
             answer["headers"].update(TOKEN_HEADERS)

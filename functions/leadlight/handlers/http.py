@@ -19,6 +19,7 @@ STATUS: Mapping[type[errors.LeadlightError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
     errors.ForeignOrigin: HTTPStatus.FORBIDDEN,
+    errors.NotThroughTheDoor: HTTPStatus.FORBIDDEN,
     errors.BadFields: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnknownGate: HTTPStatus.NOT_FOUND,
     errors.NotOpen: HTTPStatus.UNAUTHORIZED,

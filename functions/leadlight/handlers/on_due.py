@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 from aws_lambda_powertools import Logger
 
 from leadlight import followup, notify, welcome
 from leadlight.errors import TryAgain
+from leadlight.handlers import measures
 from leadlight.ledger import Done
-from leadlight.model.due import Due, DueKind
+from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.ports import Change, Services
 
 logger = Logger(service="leadlight", child=True)
@@ -28,6 +32,34 @@ AGAIN = timedelta(minutes=10)
 """When a row that failed for an unknown reason is tried again, so that it blocks nobody behind it."""
 
 
+EARLY = timedelta(seconds=1)
+"""How much before its time a schedule may wake us by the difference of two clocks."""
+
+COUNTED: Mapping[LedgerState, measures.Name] = {
+    LedgerState.SENT: "MailSent",
+    LedgerState.PARKED: "MailParked",
+    LedgerState.RELEASED: "MailReleased",
+    LedgerState.SKIPPED: "MailSkipped",
+}
+
+
+def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
+    """The function that schedules wake: its event is the due row, as JSON, as `Scheduler.wake` was given it.
+
+    Woken early, or for a row that was moved or done since, it does nothing: the row in the store decides.
+    """
+
+    def handle_event(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 Lambda's shape
+        due = msgspec.convert(event, Due)
+        logger.set_correlation_id(f"{due.lead_id}/{due.ledger_key}")
+        if due.at - services.clock.now() > EARLY:
+            logger.warning("due.early", lead=due.lead_id, what=due.key)
+            return
+        handle(services, due)
+
+    return handle_event
+
+
 def handle(services: Services, due: Due) -> None:
     """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
     try:
@@ -36,9 +68,11 @@ def handle(services: Services, due: Due) -> None:
         logger.warning("due.delayed", lead=due.lead_id, what=due.key, why=type(error).__name__)
     except Exception:
         logger.exception("due.failed", lead=due.lead_id, what=due.key)
+        measures.count("RowFailed")
         _put_off(services, due)
     else:
         if done is not None:
+            measures.count(COUNTED[done.state])
             logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
 
 

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
-from leadlight.handlers import on_due
+from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
 
 BATCH = 100
 
+RESERVE_MS = 40_000
+"""Milliseconds that one more row may take at the worst; with less left, the rest waits for the next minute."""
 
-def handle(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
-    """Does everything that is due, earliest first. Returns how many rows it looked at. `between` as in `on_change`."""
+
+class Context(Protocol):
+    """The part of Lambda's context that we use."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(services: Services) -> Callable[[Mapping[str, Any], Context], dict[str, int]]:
+    """The function that the clock wakes each minute."""
+
+    def handle_event(event: Mapping[str, Any], context: Context) -> dict[str, int]:  # noqa: ARG001 Lambda's shape
+        swept = handle(services, may_go_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
+        if swept:
+            measures.count("Swept", swept)
+        return {"swept": swept}
+
+    return handle_event
+
+
+def handle(
+    services: Services,
+    *,
+    between: Callable[[], None] = lambda: None,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Does everything that is due, earliest first, as long as it may. Returns how many rows it looked at.
+
+    `between` as in `on_change`.
+    """
     looked_at: set[tuple[str, str]] = set()
     while True:
         # What could not be done or moved stays in front; rows behind it must not starve.
@@ -20,6 +50,8 @@ def handle(services: Services, *, between: Callable[[], None] = lambda: None) ->
         if not fresh:
             return len(looked_at)
         for due in fresh:
+            if not may_go_on():
+                return len(looked_at)
             looked_at.add((due.lead_id, f"{due.key}@{due.at.isoformat()}"))
             between()
             on_due.handle(services, due)

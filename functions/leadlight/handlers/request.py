@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import ipaddress
 import json
 from collections.abc import Mapping
@@ -10,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from leadlight.errors import BadFields, BadRequest, ForeignOrigin, TooLarge
+from leadlight.errors import BadFields, BadRequest, ForeignOrigin, NotThroughTheDoor, TooLarge
 from leadlight.settings import Settings
 
 LIMIT = 64 * 1024
 """Bytes of a body: the longest form there can be is far smaller."""
 
 MOST_FIELDS = 200
+
+DOOR, VIEWER = "x-leadlight-origin", "cloudfront-viewer-address"
+"""Headers that the distribution adds: its secret, and who asks."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -32,6 +36,7 @@ class Request:
     cookies: Mapping[str, str]
     body: bytes
     source: str
+    id: str = ""  # API Gateway's, for the log: what follows from this request carries it
 
     @property
     def inert(self) -> bool:
@@ -76,15 +81,24 @@ def read(event: Mapping[str, Any]) -> Request:
         cookies=cookies,
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
         source=http.get("sourceIp", ""),
+        id=event["requestContext"].get("requestId", ""),
     )
+
+
+def check_door(request: Request, settings: Settings) -> None:
+    """Refuses what did not come through the distribution, whose secret header nobody else knows.
+
+    Only behind it can `CloudFront-Viewer-Address` be believed, and only there do its limits and its firewall hold.
+    """
+    shown = request.headers.get(DOOR, "").encode()
+    known = [hmac.compare_digest(shown, secret.encode()) for secret in settings.origin_secrets]
+    if settings.origin_secrets and not any(known):
+        raise NotThroughTheDoor
 
 
 def network_of(request: Request, settings: Settings) -> str:
     """The sender's network: /24 of an IPv4 address, /64 of an IPv6 one; never the whole address."""
-    source = request.source
-    forwarded = request.headers.get("x-forwarded-for")
-    if settings.trust_forwarded and forwarded and _is_loopback(source):
-        source = forwarded.rpartition(",")[2].strip()
+    source = _source_of(request, settings)
     try:
         address = ipaddress.ip_address(source)
     except ValueError:
@@ -101,6 +115,20 @@ def check_origin(request: Request, settings: Settings, *, by_token: bool) -> Non
     host = request.headers.get("host", "")
     if origin not in {settings.site_url, f"http://{host}", f"https://{host}"}:
         raise ForeignOrigin
+
+
+def _source_of(request: Request, settings: Settings) -> str:
+    """The visitor's address, as whoever stands in front of us tells it, if that is somebody to be believed.
+
+    CloudFront says `192.0.2.1:4711`, and `2001:db8::1:4711` without brackets (its guide, "Add CloudFront request
+    headers"): the port is what follows the last colon.
+    """
+    if settings.origin_secrets:
+        return request.headers.get(VIEWER, "").rpartition(":")[0].strip("[]")
+    forwarded = request.headers.get("x-forwarded-for")
+    if settings.trust_forwarded and forwarded and _is_loopback(request.source):
+        return forwarded.rpartition(",")[2].strip()
+    return request.source
 
 
 def _is_loopback(source: str) -> bool:

@@ -1,0 +1,52 @@
+"""How often did something happen? Counted by handlers; on Lambda it goes out as CloudWatch metrics (EMF), else nowhere.
+
+The names are what alarms and the dashboard in `infra/template.yaml` look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+Name = Literal[
+    "Captured",  # submits that were stored
+    "MailSent",  # mails handed over
+    "MailParked",  # follow-ups of which nobody knows whether they were sent
+    "MailReleased",  # mails that were certainly not accepted, to be tried again
+    "MailSkipped",  # mails that were not to be sent any more
+    "MailAccepted",  # SES says that it has sent it
+    "MailDelivered",
+    "MailBounced",
+    "MailComplained",
+    "RecordFailed",  # records of the stream that came back
+    "RowFailed",  # due rows that failed for a reason nobody foresaw
+    "Swept",  # due rows that only the tick found: schedules or the stream were late
+]
+
+Handle = Callable[[Mapping[str, Any], object], Any]
+
+_metrics: list[Metrics] = []
+"""The one collector of a Lambda environment; empty elsewhere."""
+
+
+def count(name: Name, times: int = 1) -> None:
+    """Counts, where somebody collects."""
+    for metrics in _metrics:
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=times)
+
+
+def measured(handle: Handle) -> Handle:
+    """The handler with its figures written out after each call. For Lambda's entries only."""
+    metrics = Metrics()
+    _metrics[:] = [metrics]
+
+    def handle_and_flush(event: Mapping[str, Any], context: object) -> Any:
+        try:
+            return handle(event, context)
+        finally:
+            if metrics.metric_set:
+                metrics.flush_metrics()
+
+    return handle_and_flush

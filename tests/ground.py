@@ -1,0 +1,112 @@
+"""What a test world stands on: one folder with SQLite and a Maildir, or an AWS account as moto plays it.
+
+A ground brings the services of one installation and does what happens by itself. Both serve the same journeys.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from leadlight.handlers import on_change, on_tick
+from leadlight.handlers.http import STREAM
+from leadlight.local.bus import WebhookBus
+from leadlight.local.files import LocalFiles
+from leadlight.local.inbox import MaildirInbox
+from leadlight.local.keys import SqliteKeys
+from leadlight.local.mailer import MaildirMailer
+from leadlight.local.scheduler import LocalScheduler
+from leadlight.local.store import SqliteStore
+from leadlight.ports import MovableClock, Services
+from leadlight.serve import Worker
+from leadlight.settings import Settings
+from leadlight.tokens import Tokens
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer as a browser has it in the end: a download with its bytes, wherever they lay."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Ground(Protocol):
+    """Where a world stands."""
+
+    services: Services
+
+    def arrives(self, event: Event) -> Event:
+        """The request as the functions get it."""
+
+    def fetched(self, raw: dict[str, Any]) -> Fetched:
+        """What the browser has in the end of what a function answered."""
+
+    def settle(self, services: Services) -> None:
+        """Everything that is due now happens."""
+
+    def walk(self, services: Services, until: datetime) -> None:
+        """Time passes from due time to due time, and everything happens when it is due."""
+
+    def mails(self) -> list[bytes]:
+        """What was sent, oldest first."""
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table."""
+
+    def close(self) -> None: ...
+
+
+class LocalGround:
+    """One folder."""
+
+    def __init__(self, data: Path, bundle: Path, clock: MovableClock, settings: Settings) -> None:
+        self._data, self._bundle = data, bundle
+        self.services = Services(
+            store=SqliteStore(data / "leads.db"),
+            keys=SqliteKeys(data / "keys.db"),
+            mailer=MaildirMailer(data / "mail", clock.now),
+            files=LocalFiles(bundle),
+            scheduler=LocalScheduler(),
+            bus=WebhookBus(data / "events.db", clock.now),
+            inbox=MaildirInbox(data / "inbox"),
+            clock=clock,
+            tokens=Tokens(settings.token_keys, clock.now),
+            settings=settings,
+        )
+
+    def arrives(self, event: Event) -> Event:
+        return event
+
+    def fetched(self, raw: dict[str, Any]) -> Fetched:
+        headers = {name.lower(): value for name, value in raw["headers"].items()}
+        stored = headers.get(STREAM.lower())
+        body = (self._bundle / stored).read_bytes() if stored else (raw.get("body") or "").encode()
+        return Fetched(raw["statusCode"], headers, body)
+
+    def settle(self, services: Services) -> None:
+        on_change.drain(services)
+        on_tick.handle(services)
+
+    def walk(self, services: Services, until: datetime) -> None:
+        Worker(services).move_clock(until)
+
+    def mails(self) -> list[bytes]:
+        paths = sorted((self._data / "mail" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        return [path.read_bytes() for path in paths]
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        with sqlite3.connect(f"file:{self._data / 'leads.db'}?mode=ro", uri=True) as db:
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            rows = {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
+        db.close()
+        return rows
+
+    def close(self) -> None:
+        self.services.store.close()

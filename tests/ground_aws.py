@@ -1,0 +1,288 @@
+"""An AWS account as moto plays it, for journeys: real clients, our own wiring, and what AWS would do by itself.
+
+moto stores, sends and schedules, but wakes nobody: the stream's records are read back and delivered here as Lambda
+would, and schedules fire when the test's clock has reached them. Three ways, and each has to keep every promise:
+
+    prompt     the stream is delivered once, in order; schedules fire; the tick is off
+    hostile    each record comes twice, in any order across items, with a poisoned one among them; the tick is off
+    tick       schedules are dead; the stream is delivered; the tick comes each minute
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import botocore.session
+import msgspec
+import requests
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from tests.ground import Event, Fetched
+
+from leadlight.aws.stream import news_in
+from leadlight.aws.tables import Names, definitions
+from leadlight.handlers import on_change, on_due, on_tick
+from leadlight.ports import MovableClock, Services
+from leadlight.settings import VARIABLES, Cloud, Settings
+from leadlight.wiring.aws import aws
+
+REGION = "eu-west-1"
+DOOR = "d" * 32
+MINUTE = timedelta(minutes=1)
+_numbers = count(1)
+
+WAYS = ("prompt", "hostile", "tick")
+
+
+@dataclass(frozen=True)
+class Here:
+    """What Lambda says about a call that has all the time it needs."""
+
+    aws_request_id: str = "test"
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:test"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+class Account:
+    """Clients of one account; what all worlds share is made once."""
+
+    def __init__(self) -> None:
+        session = botocore.session.get_session()
+        session.set_credentials("testing", "testing")
+        self.connect: Callable[..., Any] = partial(session.create_client, region_name=REGION)
+        self.client = cache(self.connect)
+        endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
+        self.streams = self.connect("dynamodbstreams", endpoint_url=endpoint)
+        self.client("sesv2").create_email_identity(EmailIdentity="glass.example")
+        self._buckets: dict[Path, str] = {}
+
+    def bucket_with(self, bundle: Path) -> str:
+        """The bucket that holds that bundle."""
+        if bundle not in self._buckets:
+            name = self._buckets[bundle] = f"bundle-{next(_numbers)}"
+            s3 = self.client("s3")
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+            for path in sorted(path for path in bundle.rglob("*") if path.is_file()):
+                s3.put_object(Bucket=name, Key=path.relative_to(bundle).as_posix(), Body=path.read_bytes())
+        return self._buckets[bundle]
+
+    def cloud(self, bundle: Path, settings: Settings) -> Cloud:
+        """Fresh things for one installation."""
+        number = next(_numbers)
+        names = Names(f"leads-{number}", f"counters-{number}", f"keys-{number}")
+        for definition in definitions(names):
+            self.client("dynamodb").create_table(**definition)
+        prefix = f"/leadlight/{number}"
+        secrets = {
+            "token-keys": ",".join(settings.token_keys),
+            "lead-key": settings.lead_key.hex(),
+            "origin-secrets": DOOR,
+        }
+        for name, value in secrets.items():
+            self.client("ssm").put_parameter(Name=f"{prefix}/{name}", Value=value, Type="SecureString")
+        self.client("scheduler").create_schedule_group(Name=f"leads-{number}")
+        self.client("events").create_event_bus(Name=f"leads-{number}")
+        self.client("sesv2").create_configuration_set(ConfigurationSetName=f"leads-{number}")
+        return Cloud(
+            parameters=prefix,
+            leads_table=names.leads,
+            counters_table=names.counters,
+            keys_table=names.keys,
+            bundle_bucket=self.bucket_with(bundle),
+            schedule_group=f"leads-{number}",
+            schedule_role="arn:aws:iam::123456789012:role/schedules",
+            schedule_target="arn:aws:lambda:eu-west-1:123456789012:function:on-due",
+            dead_letters="arn:aws:sqs:eu-west-1:123456789012:dead-letters",
+            event_bus=f"leads-{number}",
+            configuration_set=f"leads-{number}",
+        )
+
+
+class AwsGround:
+    """One installation in that account."""
+
+    def __init__(self, account: Account, bundle: Path, clock: MovableClock, settings: Settings, *, way: str) -> None:
+        self._account, self._clock, self._way = account, clock, way
+        self.cloud = account.cloud(bundle, settings)
+        with environment(self.cloud, settings):
+            self.services = aws(connect=account.connect, clock=clock)
+        table = account.client("dynamodb").describe_table(TableName=self.cloud.leads_table)["Table"]
+        self._stream = table["LatestStreamArn"]
+        self._read: str | None = None
+        self._sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        self._first = len(self._sent)
+        self._dice = random.Random(4711)
+
+    def arrives(self, event: Event) -> Event:
+        source = event["requestContext"]["http"]["sourceIp"]
+        door = {"x-leadlight-origin": DOOR, "cloudfront-viewer-address": f"{source}:4711"}
+        return {**event, "headers": {**event["headers"], **door}}
+
+    def fetched(self, raw: dict[str, Any]) -> Fetched:
+        headers = {name.lower(): value for name, value in raw["headers"].items()}
+        if raw["statusCode"] != 302:
+            return Fetched(raw["statusCode"], headers, (raw.get("body") or "").encode())
+        there = requests.get(headers["location"], timeout=5)
+        found = {name.lower(): value for name, value in there.headers.items()}
+        return Fetched(there.status_code, {**headers, **found}, there.content)
+
+    def settle(self, services: Services) -> None:
+        while self._stream_delivered(services) or self._woken(services):
+            pass
+
+    def walk(self, services: Services, until: datetime) -> None:
+        self.settle(services)
+        while (coming := self._next(services)) <= until:
+            self._clock.move_to(coming)
+            self.settle(services)
+        self._clock.move_to(until)
+        self.settle(services)
+
+    def mails(self) -> list[bytes]:
+        return [message.raw_data.encode() for message in self._sent[self._first :]]
+
+    def schedules(self) -> Iterator[dict[str, Any]]:
+        """The wake-up calls that are set, in no particular order."""
+        client, group = self._account.client("scheduler"), self.cloud.schedule_group
+        for page in client.get_paginator("list_schedules").paginate(GroupName=group):
+            for found in page["Schedules"]:
+                yield client.get_schedule(GroupName=group, Name=found["Name"])
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        dynamo = self._account.client("dynamodb")
+        tables = (self.cloud.leads_table, self.cloud.counters_table, self.cloud.keys_table)
+        found = {name: dynamo.scan(TableName=name)["Items"] for name in tables}
+        rows = {name: sorted((repr(sorted(item.items())),) for item in items) for name, items in found.items()}
+        return {**rows, "schedules": sorted((schedule["Name"],) for schedule in self.schedules())}
+
+    def close(self) -> None:
+        dynamo = self._account.client("dynamodb")
+        for name in (self.cloud.leads_table, self.cloud.counters_table, self.cloud.keys_table):
+            dynamo.delete_table(TableName=name)
+        self._account.client("scheduler").delete_schedule_group(Name=self.cloud.schedule_group)
+
+    def _stream_delivered(self, services: Services) -> bool:
+        """Whether there was anything new on the stream, and all of it was taken."""
+        new = self._new_records()
+        handle = on_change.handler(services, news_in)
+        if self._way == "hostile" and new:
+            self._deliver_badly(handle, new)
+        elif new:
+            assert handle({"Records": new}, Here()) == {"batchItemFailures": []}
+        return bool(new)
+
+    def _deliver_badly(self, handle: Callable[..., Any], new: list[Event]) -> None:
+        """Twice, mixed across items, with a poisoned record in the middle: only that one comes back."""
+        mixed = shuffled(new, self._dice)
+        poison = poisoned(mixed[0])
+        batch = [*mixed[:1], poison, *mixed[1:]]
+        failed = [{"itemIdentifier": poison["dynamodb"]["SequenceNumber"]}]
+        assert handle({"Records": batch}, Here()) == {"batchItemFailures": failed}
+        assert handle({"Records": shuffled(new, self._dice)}, Here()) == {"batchItemFailures": []}
+
+    def _new_records(self) -> list[Event]:
+        streams = self._account.streams
+        (shard,) = streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]
+        since: Mapping[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
+        if self._read:
+            since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._read}
+        at = streams.get_shard_iterator(StreamArn=self._stream, ShardId=shard["ShardId"], **since)["ShardIterator"]
+        found = streams.get_records(ShardIterator=at)["Records"]
+        if found:
+            self._read = found[-1]["dynamodb"]["SequenceNumber"]
+        return [as_lambda_gets_it(record, self._stream) for record in found]
+
+    def _woken(self, services: Services) -> bool:
+        """Whether a schedule or the tick found something to do."""
+        if self._way == "tick":
+            on_tick.handler(services)({}, Here())
+            return bool(self._peek())
+        due = [schedule for schedule in self.schedules() if time_of(schedule) <= self._clock.now()]
+        for schedule in sorted(due, key=time_of):
+            assert schedule["ActionAfterCompletion"] == "DELETE"
+            group = self.cloud.schedule_group
+            self._account.client("scheduler").delete_schedule(GroupName=group, Name=schedule["Name"])
+            on_due.handler(services)(json.loads(schedule["Target"]["Input"]), Here())
+        return bool(due)
+
+    def _peek(self) -> bool:
+        """Whether the stream has something new, without taking it."""
+        read, new = self._read, self._new_records()
+        self._read = read
+        return bool(new)
+
+    def _next(self, services: Services) -> datetime:
+        """When something happens next."""
+        never = datetime.max.replace(tzinfo=UTC)
+        now = self._clock.now()
+        if self._way == "tick":
+            rows = services.store.due(until=never - timedelta(days=1), limit=1000)
+            return min((max(row.at, now + MINUTE) for row in rows), default=never)
+        return min((at for schedule in self.schedules() if (at := time_of(schedule)) > now), default=never)
+
+
+@contextmanager
+def environment(cloud: Cloud, settings: Settings) -> Iterator[None]:
+    """The variables that the template would set."""
+    names = {variable: getattr(cloud, name) for name, variable in VARIABLES.items()}
+    site = {"LEADLIGHT_SITE_URL": settings.site_url, "LEADLIGHT_MAIL_FROM": settings.mail_from}
+    with patch.dict(os.environ, {**names, **site}):
+        yield
+
+
+def time_of(schedule: Mapping[str, Any]) -> datetime:
+    """When it fires."""
+    expression = schedule["ScheduleExpression"]
+    return datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC)
+
+
+def as_lambda_gets_it(record: Mapping[str, Any], stream: str) -> Event:
+    """A record as the event source mapping words it."""
+    change = dict(record["dynamodb"])
+    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+    whole = {**record, "dynamodb": change, "eventVersion": "1.1", "awsRegion": REGION, "eventSourceARN": stream}
+    decoded: Event = json.loads(msgspec.json.encode(whole))
+    return decoded
+
+
+def shuffled(records: list[Event], dice: random.Random) -> list[Event]:
+    """In another order, but each item's own records in theirs, as DynamoDB promises."""
+    queues: dict[str, list[Event]] = {}
+    for record in records:
+        queues.setdefault(json.dumps(record["dynamodb"]["Keys"], sort_keys=True), []).append(record)
+    mixed = []
+    while queues:
+        name = dice.choice(sorted(queues))
+        mixed.append(queues[name].pop(0))
+        if not queues[name]:
+            del queues[name]
+    return mixed
+
+
+def poisoned(record: Event) -> Event:
+    """A touch that nobody can read, of the same lead."""
+    lead = record["dynamodb"]["Keys"]["pk"]
+    keys = {"pk": lead, "sk": {"S": "TOUCH#poison"}}
+    change = {
+        **record["dynamodb"],
+        "Keys": keys,
+        "NewImage": {**keys, "doc": {"S": '{"kind": "no such"}'}},
+        "SequenceNumber": "9" * 21,
+    }
+    change.pop("OldImage", None)
+    return {**record, "eventName": "INSERT", "dynamodb": change}
