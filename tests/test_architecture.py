@@ -11,7 +11,7 @@ SOURCE = ROOT / "functions" / "leadlight"
 
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
-SAYING = DECIDING | {"decide", "profile", "links", "playbook", "messages", "views", "letter"}
+SAYING = DECIDING | {"decide", "profile", "plan", "links", "playbook", "messages", "views", "letter"}
 BY_ITSELF = {"welcome", "followup", "notify", "report", "rights"}
 ACTING = SAYING | {"ledger"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "profile": DECIDING,
     "links": DECIDING,
     "playbook": DECIDING,
+    "plan": DECIDING | {"playbook"},
     "messages": DECIDING | {"playbook"},
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},

@@ -7,19 +7,19 @@ from datetime import datetime
 
 from leadlight import letter, links
 from leadlight.decide import decide
-from leadlight.errors import MissingBundle
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.lead import Enrolment, Hold, Lead
 from leadlight.model.sequence import Channel, Sequence, Step
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Change, Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import after, following, planned_at, step_of, step_ref
-from leadlight.rules.planning import Replan, open_enrolments, replan, with_enrolment
+from leadlight.rules.planning import open_enrolments, with_enrolment
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_follow_up
 from leadlight.rules.warmth import temperature
@@ -87,18 +87,6 @@ def _lapsed(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> 
         undue=(due.key, *planned.undue),
         due=(*planned.due, tell),
     )
-
-
-def replanned(bundle: Bundle, lead: Lead, now: datetime) -> Replan:
-    """The plan of a changed lead, by the sequences it is pinned to."""
-    sequences: dict[str, Sequence] = {}
-    for enrolment in open_enrolments(lead):
-        try:
-            sequences[enrolment.version] = bundle.sequence_version(enrolment.version)
-        except MissingBundle:
-            if not lead.stops:  # a stop must not depend on anything that could be missing
-                raise
-    return replan(lead, sequences=sequences, hours=bundle.team.hours, now=now)
 
 
 def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:

@@ -20,15 +20,17 @@ from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import call_in_words, company_view, gate_view, lead_view, rep_view
-
-OPENINGS = {
-    "start": "Ask what made them look for this today, and listen.",
-    "advance": "Ask what would have to be true for them to try it, and agree on the next date.",
-    "close": "They know enough to decide. Offer the next step plainly and ask for it.",
-    "relate": "Ask how it is going, and what you could have told them earlier.",
-}
-"""What to begin with, by the objective that is open."""
+from leadlight.views import (
+    OPENINGS,
+    SHOWN,
+    call_in_words,
+    company_view,
+    gate_view,
+    lead_view,
+    rep_view,
+    said_wish,
+    titles_read,
+)
 
 REASONS = {
     TouchKind.CAPTURED: "{who} downloaded “{what}”",
@@ -43,9 +45,6 @@ REASONS = {
 
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
-
-SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
-"""Answers that have a place of their own in the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,25 +191,3 @@ def _subject(case: Case, what: str) -> str:
             return f"No call: {subject}"
         case _:
             return subject
-
-
-def said_wish(touch: Touch) -> CallWish | None:
-    """The word on calls in a touch."""
-    call, at = touch.facts.get("call"), touch.facts.get("at")
-    return CallWish(CallKind(call), datetime.fromisoformat(at) if at else None) if call else None
-
-
-def counts(touch: Touch, *, confirmed: bool) -> bool:
-    """Whether a touch holds: for a confirmed lead, only what was done or said with the lead's own pass."""
-    return not confirmed or touch.facts.get("confirmed") != "no"
-
-
-def titles_read(bundle: Bundle, touches: tuple[Touch, ...], *, confirmed: bool) -> tuple[str, ...]:
-    """The pages this lead read to the end and the files downloaded, newest first, each once."""
-    seen: dict[str, None] = {}
-    for touch in (touch for touch in reversed(touches) if counts(touch, confirmed=confirmed)):
-        if touch.kind is TouchKind.DOWNLOADED:
-            seen.setdefault(touch.facts.get("file", ""), None)
-        elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:
-            seen.setdefault(bundle.gate(touch.gate).title, None)
-    return tuple(seen)

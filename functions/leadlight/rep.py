@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadFields, BadToken, ExpiredToken
-from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead
 from leadlight.model.person import GateId
 from leadlight.model.site import Unlock
 from leadlight.model.touch import Encounter, Objective, Touch, TouchKind, WhyNot
+from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Budget, Change, Services
 from leadlight.rules.form import many_lines

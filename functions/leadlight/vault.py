@@ -12,6 +12,7 @@ import hmac
 import os
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -64,6 +65,10 @@ def unseal(sealed: Sealed, *, secrets: Mapping[str, bytes], owner: LeadId) -> Fi
     except InvalidTag as error:
         raise LostKey(sealed.key_id) from error
     return msgspec.json.decode(plain, type=dict[str, str])
+
+
+CODE_LIFE = timedelta(minutes=15)
+"""How long after its mail the code of a request can be typed."""
 
 
 def six_digits(capture: str, key: str) -> str:

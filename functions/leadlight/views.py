@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from leadlight import links
 from leadlight.model.lead import Lead, Temperature
-from leadlight.model.person import CallKind, CallWish, GateId
+from leadlight.model.person import CallKind, CallWish, Capture, GateId, Purpose
 from leadlight.model.site import Person, Team
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import CompanyView, GateView, LeadView, RepView
+from leadlight.playbook.promise import in_words
 from leadlight.ports import Services
 from leadlight.profile import Profile
+
+OPENINGS = {
+    "start": "Ask what made them look for this today, and listen.",
+    "advance": "Ask what would have to be true for them to try it, and agree on the next date.",
+    "close": "They know enough to decide. Offer the next step plainly and ask for it.",
+    "relate": "Ask how it is going, and what you could have told them earlier.",
+}
+"""What to begin with, by the objective that is open."""
+
+SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
+"""Answers that have a place of their own in the mail."""
 
 
 def lead_view(lead: Lead, profile: Profile, *, temperature: Temperature = Temperature.COLD) -> LeadView:
@@ -74,3 +89,36 @@ def call_promise(call: CallWish | None) -> str:
     if call.kind is CallKind.NOW:
         return "You asked for a call now: it is on its way."
     return f"You asked for a call on {call.at:%A %d %B at %H:%M} UTC: it is noted."
+
+
+def words_agreed(bundle: Bundle, capture: Capture) -> tuple[str, ...]:
+    """What the form of this capture agreed to, in the words it showed. They are ours, whoever typed the address."""
+    wording = bundle.wording(capture.consent.wording)
+    if wording is None:
+        return ()
+    said = [words for purpose, words in wording.wording.items() if purpose in capture.consent.purposes]
+    follows = Purpose.FOLLOW_UP in capture.consent.purposes
+    promise = in_words(capture.consent.promise, language=wording.language)
+    return (*said, *([f"What follows: {promise}."] if follows else []))
+
+
+def said_wish(touch: Touch) -> CallWish | None:
+    """The word on calls in a touch."""
+    call, at = touch.facts.get("call"), touch.facts.get("at")
+    return CallWish(CallKind(call), datetime.fromisoformat(at) if at else None) if call else None
+
+
+def counts(touch: Touch, *, confirmed: bool) -> bool:
+    """Whether a touch holds: for a confirmed lead, only what was done or said with the lead's own pass."""
+    return not confirmed or touch.facts.get("confirmed") != "no"
+
+
+def titles_read(bundle: Bundle, touches: tuple[Touch, ...], *, confirmed: bool) -> tuple[str, ...]:
+    """The pages this lead read to the end and the files downloaded, newest first, each once."""
+    seen: dict[str, None] = {}
+    for touch in (touch for touch in reversed(touches) if counts(touch, confirmed=confirmed)):
+        if touch.kind is TouchKind.DOWNLOADED:
+            seen.setdefault(touch.facts.get("file", ""), None)
+        elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:
+            seen.setdefault(bundle.gate(touch.gate).title, None)
+    return tuple(seen)

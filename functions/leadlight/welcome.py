@@ -8,17 +8,13 @@ from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, Purpose
-from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.playbook.promise import in_words
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Budget, Change, Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_mail
 from leadlight.vault import six_digits
-from leadlight.views import call_promise, company_view, gate_view, lead_view, rep_view
-
-CODE_LIFE = timedelta(minutes=15)
+from leadlight.views import call_promise, company_view, gate_view, lead_view, rep_view, words_agreed
 
 
 def send_opt_in(services: Services, due: Due) -> Done | None:
@@ -84,17 +80,6 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
-
-
-def words_agreed(bundle: Bundle, capture: Capture) -> tuple[str, ...]:
-    """What the form of this capture agreed to, in the words it showed. They are ours, whoever typed the address."""
-    wording = bundle.wording(capture.consent.wording)
-    if wording is None:
-        return ()
-    said = [words for purpose, words in wording.wording.items() if purpose in capture.consent.purposes]
-    follows = Purpose.FOLLOW_UP in capture.consent.purposes
-    promise = in_words(capture.consent.promise, language=wording.language)
-    return (*said, *([f"What follows: {promise}."] if follows else []))
 
 
 def _over_budget(services: Services, due: Due) -> str | None:

@@ -6,7 +6,7 @@ from leadlight.errors import BadPlaybook
 from leadlight.model.lead import Temperature
 from leadlight.model.person import Intent
 from leadlight.playbook.context import MESSAGES, STEP, Context, GateView, LeadView
-from leadlight.playbook.expressions import check_template, render, truth
+from leadlight.playbook.expressions import render, truth
 from leadlight.playbook.templates import expression_problems, template_problems
 
 CONTEXT: Context = {
@@ -90,17 +90,17 @@ def test_a_template_cannot_leave_its_sandbox(text: str) -> None:
     ],
 )
 def test_the_build_finds_what_would_fail_later(text: str, complaint: str) -> None:
-    found = check_template(text, STEP)
+    found = template_problems(text, STEP)
 
     assert len(found) == 1
-    assert complaint in found[0]
+    assert complaint in found[0][1]
 
 
 def test_a_right_template_passes() -> None:
     loop = "{% for label, value in answers %}{{ loop.index }} {{ label|upper }}: {{ value.strip() }}{% endfor %}"
     text = loop + "{{ lead.name or 'you' }}"
 
-    assert check_template(text, MESSAGES["notify"]) == []
+    assert template_problems(text, MESSAGES["notify"]) == []
 
 
 def test_problems_carry_their_line() -> None:

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.notify import OPENINGS, SHOWN, counts, said_wish, titles_read
 from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of, sealed_fields
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import call_in_words, lead_view
+from leadlight.views import OPENINGS, SHOWN, call_in_words, counts, lead_view, said_wish, titles_read
 
 SAID = {
     TouchKind.CAPTURED: "Sent the form",

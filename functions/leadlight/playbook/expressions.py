@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.playbook.context import Context, Names
+from leadlight.playbook.context import Context
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -85,13 +85,6 @@ def truth(expression: str, context: Context) -> bool:
         return bool(_plain().compile_expression(expression, undefined_to_none=False)(**context))
     except (TemplateError, *FAILURES) as error:
         raise BadPlaybook([Problem("only_if", 0, str(error))]) from error
-
-
-def check_template(text: str, names: Names) -> list[str]:
-    """What is wrong with a template over these names, in words; nothing means it will render. For the build."""
-    from leadlight.playbook.templates import template_problems  # noqa: PLC0415 build only
-
-    return [message for _, message in template_problems(text, names)]
 
 
 @functools.lru_cache(maxsize=512)

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadToken, MissingBundle, WrongCode
-from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.site import Gate, Unlock
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Budget, Change, Services
 from leadlight.profile import capture_of
@@ -26,9 +26,9 @@ from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, still_agreed
 from leadlight.tokens import TokenUse
-from leadlight.vault import six_digits
+from leadlight.vault import CODE_LIFE, six_digits
+from leadlight.views import words_agreed
 from leadlight.visitor.passes import Cookie, lead_cookies, tab_cookie_name
-from leadlight.welcome import CODE_LIFE, words_agreed
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from leadlight.decide import decide
 from leadlight.errors import BadFields, TooMany
-from leadlight.followup import replanned
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallWish, GateId, Purpose
 from leadlight.model.touch import Encounter, Touch, TouchKind
+from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Budget, Change, Services
 from leadlight.rules.calls import with_call
