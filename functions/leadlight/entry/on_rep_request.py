@@ -1,7 +1,8 @@
 """Lambda's way into `leadlight.handlers.on_rep_request`."""
 
 from leadlight.handlers import on_rep_request
+from leadlight.handlers.edge import warmed
 from leadlight.handlers.measures import measured
 from leadlight.wiring.aws import aws
 
-lambda_handler = measured(on_rep_request.handler(aws()))
+lambda_handler = measured(on_rep_request.handler(warmed(aws())))

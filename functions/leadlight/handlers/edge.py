@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -65,6 +66,13 @@ def handler_of(router: Router, services: Services) -> Handler:
         return answer
 
     return handle
+
+
+def warmed(services: Services) -> Services:
+    """The same services, with the bundle read: at init there is more CPU, and nobody waits yet."""
+    with suppress(LeadlightError):  # the first request says what is wrong, to whoever asks
+        open_bundle(services.files)
+    return services
 
 
 def shell_of(services: Services) -> str:

@@ -25,7 +25,7 @@ Name = Literal[
     "Swept",  # due rows that only the tick found: schedules or the stream were late
 ]
 
-Handle = Callable[[Mapping[str, Any], object], Any]
+Handle = Callable[[Mapping[str, Any], Any], Any]
 
 _metrics: list[Metrics] = []
 """The one collector of a Lambda environment; empty elsewhere."""
@@ -42,7 +42,7 @@ def measured(handle: Handle) -> Handle:
     metrics = Metrics()
     _metrics[:] = [metrics]
 
-    def handle_and_flush(event: Mapping[str, Any], context: object) -> Any:
+    def handle_and_flush(event: Mapping[str, Any], context: Any) -> Any:
         try:
             return handle(event, context)
         finally:
