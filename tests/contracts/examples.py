@@ -73,12 +73,12 @@ def someone() -> str:
     return f"visitor{next(_numbers)}@example.com"
 
 
-def submit(address: str = "", *, at: datetime = NOW, key: SealingKey | None = None) -> Submit:
-    """One submit, with the opt-in mail due at once."""
+def submit(address: str = "", *, at: datetime = NOW, key: SealingKey | None = None, name: str = "") -> Submit:
+    """One submit, with the opt-in mail due at once. It has the id of its key unless it has a `name`."""
     address = address or someone()
-    number, lead, secret = next(_numbers), lead_id(address, b"lead key for tests, 32 bytes long"), key or _key()
+    lead, secret = lead_id(address, b"lead key for tests, 32 bytes long"), key or _key()
     capture = Capture(
-        CaptureId(f"c{number}"), lead, 1, GATE, at,
+        CaptureId(name or secret.id), lead, 1, GATE, at,
         seal({"email": address, "first_name": "Anna"}, key_id=secret.id, secret=secret.secret, owner=lead),
         CONSENT, "en", campaign={"source": "newsletter"},
     )  # fmt: skip
@@ -91,9 +91,11 @@ def touch(lead: LeadId, name: str = "", *, at: datetime = NOW) -> Touch:
     return Touch(name or f"t{next(_numbers)}", lead, TouchKind.READ, at, gate=GATE, facts={"page": GATE})
 
 
-def due(lead: LeadId, ref: str = "zero-trust@a1/02-company", *, at: datetime = NOW) -> Due:
+def due(
+    lead: LeadId, ref: str = "zero-trust@a1/02-company", *, at: datetime = NOW, captures: tuple[CaptureId, ...] = ()
+) -> Due:
     """Something to do for the lead."""
-    return Due(lead, 1, DueKind.STEP, ref, at)
+    return Due(lead, 1, DueKind.STEP, ref, at, captures)
 
 
 def budget(limit: int, name: str = "") -> Budget:

@@ -10,14 +10,16 @@ from tests.contracts.examples import Place
 from tests.contracts.store_captures import Captures
 from tests.contracts.store_claims import Claims
 from tests.contracts.store_commits import Commits
+from tests.contracts.store_dossiers import Dossiers
 from tests.contracts.store_reads import Reads
+from tests.contracts.store_resolves import Resolves
 
 from leadlight.local.keys import SqliteKeys
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Store
 
 
-class StoreContract(Captures, Commits, Claims, Reads):
+class StoreContract(Captures, Commits, Claims, Resolves, Reads, Dossiers):
     """A backend's suite overrides `place`, nothing else."""
 
     @pytest.fixture

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # it ships no types
 
@@ -22,9 +22,13 @@ Value = Mapping[str, str | bytes]
 Item = Mapping[str, Value]
 Reply = Mapping[str, Any]  # whatever botocore made of the answer; goes no further than this file
 
+Place = tuple[str, Item]  # a table, and the key of an item in it
+Thing = TypeVar("Thing")
+
 REFUSED = "ConditionalCheckFailed"
+GET, DELETE = 100, 25  # how many items BatchGetItem and BatchWriteItem take
 TRIES = 5
-PAUSE = 0.05  # seconds before a transaction that met another one is tried again; doubles, with jitter
+PAUSE = 0.05  # seconds before what met another transaction, or was taken in part, is tried again; doubles, with jitter
 
 
 class Client(Protocol):
@@ -89,7 +93,7 @@ class Dynamo:
                         return refused
                 else:
                     return ()
-            time.sleep(PAUSE * 2**attempt * random.random())  # noqa: S311 - jitter is no secret
+            pause(attempt)
         raise StoreBusy("DynamoDB: this lead is being changed too often at once. Try again.")
 
     def write(self, write: Write) -> tuple[Refusal, ...]:
@@ -122,21 +126,35 @@ class Dynamo:
         request = {"TableName": table, "FilterExpression": condition, "ExpressionAttributeValues": values}
         return pages(self._client.scan, request, limit=0)
 
-    def batch_get(self, table: str, keys: Sequence[Item]) -> Iterator[Item]:
-        """Those of up to 100 items that exist."""
-        asked: Reply = {table: {"Keys": keys, "ConsistentRead": True}} if keys else {}
-        while asked:
-            with translated():
-                reply = self._client.batch_get_item(RequestItems=asked)
-            yield from reply["Responses"][table]
-            asked = reply.get("UnprocessedKeys") or {}
+    def batch_get(self, places: Sequence[Place]) -> Iterator[tuple[str, Item]]:
+        """Those of these items that exist, each with its table, in no order. Each is named once."""
+        for chunk in chunks(places, GET):
+            asked: Reply = {
+                table: {"Keys": [key for name, key in chunk if name == table], "ConsistentRead": True}
+                for table in dict.fromkeys(table for table, _ in chunk)
+            }
+            for reply in self._until_taken(self._client.batch_get_item, asked, "UnprocessedKeys"):
+                for table, found in reply["Responses"].items():
+                    yield from ((table, item) for item in found)
 
     def batch_delete(self, table: str, keys: Sequence[Item]) -> None:
-        """Deletes up to 25 items, whether they exist or not."""
-        asked: Reply = {table: [{"DeleteRequest": {"Key": key}} for key in keys]} if keys else {}
-        while asked:
+        """Deletes items, whether they exist or not. Each is named once."""
+        for chunk in chunks(keys, DELETE):
+            asked: Reply = {table: [{"DeleteRequest": {"Key": key}} for key in chunk]}
+            for _ in self._until_taken(self._client.batch_write_item, asked, "UnprocessedItems"):
+                continue
+
+    def _until_taken(self, call: Call, asked: Reply, left: str) -> Iterator[Reply]:
+        """Answer after answer, until nothing of what was asked is left over for want of capacity."""
+        for attempt in range(TRIES):
             with translated():
-                asked = self._client.batch_write_item(RequestItems=asked).get("UnprocessedItems") or {}
+                reply = call(RequestItems=asked)
+            yield reply
+            asked = reply.get(left) or {}
+            if not asked:
+                return
+            pause(attempt)
+        raise StoreBusy("DynamoDB: it takes only a part of what is asked. Try again; if it stays, look at the alarms.")
 
     def stream_of(self, table: str) -> str:
         """The name (ARN) of the table's stream."""
@@ -146,6 +164,16 @@ class Dynamo:
     def close(self) -> None:
         """Closes the client's connections."""
         self._client.close()
+
+
+def pause(attempt: int) -> None:
+    """Lets others go first: longer each time, and never all of them for the same time."""
+    time.sleep(PAUSE * 2**attempt * random.random())  # noqa: S311 - jitter is no secret
+
+
+def chunks(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
+    """The things in order, so many at a time."""
+    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 class Call(Protocol):

@@ -92,6 +92,12 @@ def new_capture(names: Names, capture: Capture) -> Write:
     return Write(capture, "Put", {"TableName": names.leads, "Item": item}, NEW)
 
 
+def captures_in(found: Iterable[Item]) -> tuple[Capture, ...]:
+    """The captures, oldest first; of one moment, in the order stored."""
+    in_order = sorted(found, key=stored_at)
+    return tuple(sorted(map(capture_in, in_order), key=lambda capture: capture.at))
+
+
 def marked_capture(names: Names, lead_id: LeadId, capture_id: CaptureId, marks: Mapping[str, datetime]) -> Write:
     """Writes the times beside a capture of that lead."""
     request = {
@@ -158,7 +164,8 @@ def unmoved_due(names: Names, due: Due) -> Write:
 def entry_item(entry: LedgerEntry) -> Item:
     """A ledger entry; `held_by` stands on it only while it is claimed."""
     held = {"held_by": text(entry.owner)} if entry.state is LedgerState.CLAIMED else {}
-    return {**place(entry.lead_id, tables.LEDGER + entry.key), **packed(entry), **held}
+    standing = {"standing": text(entry.state)}
+    return {**place(entry.lead_id, tables.LEDGER + entry.key), **packed(entry), **standing, **held}
 
 
 def claimed_entry(names: Names, entry: LedgerEntry, previous: Item | None) -> Write:
@@ -175,10 +182,27 @@ def settled_entry(names: Names, entry: LedgerEntry) -> Write:
     return Write(entry, "Put", request, "held_by = :owner", {":owner": text(entry.owner)})
 
 
+def resolved_entry(names: Names, entry: LedgerEntry) -> Write:
+    """Writes over an entry that is parked."""
+    request = {"TableName": names.leads, "Item": entry_item(entry)}
+    return Write(entry, "Put", request, "standing = :parked", {":parked": text(LedgerState.PARKED)})
+
+
+def key_place(key_id: str) -> Item:
+    """The key of the item that holds a sealing key."""
+    return {"id": text(key_id)}
+
+
+def secret_in(item: Item) -> tuple[str, bytes]:
+    """The id of a sealing key and its 32 bytes."""
+    secret = item["secret"]["B"]
+    return text_of(item, "id"), secret if isinstance(secret, bytes) else secret.encode()
+
+
 def new_keys(names: Names, keys: Iterable[SealingKey]) -> Iterator[Write]:
     """Writes keys that were never written."""
     for key in keys:
-        item = {"id": text(key.id), "secret": {"B": key.secret}}
+        item = {**key_place(key.id), "secret": {"B": key.secret}}
         yield Write(key, "Put", {"TableName": names.keys, "Item": item}, "attribute_not_exists(id)")
 
 

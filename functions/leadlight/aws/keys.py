@@ -8,11 +8,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 
-from leadlight.aws.dynamo import Client, Dynamo, Item, text, text_of
+from leadlight.aws.dynamo import Client, Dynamo
+from leadlight.aws.items import key_place, secret_in
 from leadlight.ports import SealingKey
-
-GET, DELETE = 100, 25
-"""How many items BatchGetItem and BatchWriteItem take."""
 
 
 class DynamoKeys:
@@ -26,21 +24,8 @@ class DynamoKeys:
         return SealingKey(secrets.token_hex(16), secrets.token_bytes(32))
 
     def secrets(self, key_ids: Sequence[str]) -> Mapping[str, bytes]:
-        found = (item for chunk in chunks(key_ids, GET) for item in self._db.batch_get(self._table, chunk))
-        return {text_of(item, "id"): secret_of(item) for item in found}
+        found = self._db.batch_get([(self._table, key_place(name)) for name in dict.fromkeys(key_ids)])
+        return dict(secret_in(item) for _, item in found)
 
     def shred(self, key_ids: Sequence[str]) -> None:
-        for chunk in chunks(key_ids, DELETE):
-            self._db.batch_delete(self._table, chunk)
-
-
-def chunks(key_ids: Sequence[str], size: int) -> list[list[Item]]:
-    """The ids as keys of items, each once, in batches."""
-    ids = list(dict.fromkeys(key_ids))
-    return [[{"id": text(name)} for name in ids[start : start + size]] for start in range(0, len(ids), size)]
-
-
-def secret_of(item: Item) -> bytes:
-    """The 32 bytes."""
-    secret = item["secret"]["B"]
-    return secret if isinstance(secret, bytes) else secret.encode()
+        self._db.batch_delete(self._table, [key_place(name) for name in dict.fromkeys(key_ids)])

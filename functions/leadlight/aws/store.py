@@ -17,7 +17,7 @@ import msgspec
 
 from leadlight.aws import items, tables
 from leadlight.aws.dynamo import Client, Dynamo, Item, Write, number, text, text_of
-from leadlight.aws.items import capture_in, micros, place, stored_at, unpacked
+from leadlight.aws.items import captures_in, key_place, micros, place, secret_in, stored_at, unpacked
 from leadlight.aws.stream import Streams, records, touch_in
 from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
@@ -25,7 +25,7 @@ from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_c
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+from leadlight.ports import Budget, Change, Dossier, FeedRecord, SealingKey
 
 logger = logging.getLogger("leadlight")
 
@@ -66,12 +66,14 @@ class DynamoStore:
                 *(items.counted(self._names, budget) for budget in budgets),
             ]
         )
-        about = [refusal.about for refusal in refused]
-        if not refused or capture in about:
+        if not refused:
             return
-        for budget in about:
-            if isinstance(budget, Budget):
-                raise TooMany(max(1, int((budget.expires_at - capture.at).total_seconds())))
+        for refusal in refused:
+            if refusal.about is capture and unpacked(refusal.found, Capture).is_submit_of(capture):
+                return
+        for refusal in refused:
+            if isinstance(refusal.about, Budget):
+                raise TooMany(max(1, int((refusal.about.expires_at - capture.at).total_seconds())))
         raise Conflict
 
     def commit(self, change: Change) -> Lead:
@@ -122,13 +124,26 @@ class DynamoStore:
         item = self._db.get(self._names.leads, place(lead_id, tables.LEAD))
         return unpacked(item, Lead) if item else None
 
+    def dossier(self, due: Due) -> Dossier | None:
+        """One BatchGetItem: a capture has the id of the key that seals it, so both are known before the lead is."""
+        names, captures = self._names, tuple(dict.fromkeys(due.captures))
+        sorts = (tables.LEAD, *(tables.CAPTURE + name for name in captures))
+        places = [(names.leads, place(due.lead_id, sort)) for sort in sorts]
+        found: dict[str, list[Item]] = {names.leads: [], names.keys: []}
+        for table, item in self._db.batch_get([*places, *((names.keys, key_place(name)) for name in captures)]):
+            found[table].append(item)
+        lead = next((item for item in found[names.leads] if text_of(item, "sk") == tables.LEAD), None)
+        if lead is None:
+            return None
+        others = (item for item in found[names.leads] if item is not lead)
+        return Dossier(unpacked(lead, Lead), captures_in(others), dict(map(secret_in, found[names.keys])))
+
     def leads(self) -> Iterator[Lead]:
         for item in self._db.scan(self._names.leads, "sk = :lead", {":lead": text(tables.LEAD)}):
             yield unpacked(item, Lead)
 
     def captures(self, lead_id: LeadId) -> tuple[Capture, ...]:
-        found = sorted(self._of(lead_id, tables.CAPTURE), key=stored_at)
-        return tuple(sorted(map(capture_in, found), key=lambda capture: capture.at))
+        return captures_in(self._of(lead_id, tables.CAPTURE))
 
     def touches(self, lead_id: LeadId) -> tuple[Touch, ...]:
         found = sorted(self._of(lead_id, tables.TOUCH), key=stored_at)
@@ -186,6 +201,7 @@ class DynamoStore:
         yield from items.new_touches(self._names, change.touches)
         yield from items.moved_due(self._names, change.due, undue=change.undue, lead_id=lead_id)
         yield from (items.settled_entry(self._names, entry) for entry in change.settle)
+        yield from (items.resolved_entry(self._names, entry) for entry in change.resolve)
 
     def _of(self, lead_id: LeadId, kind: str) -> Iterator[Item]:
         values = {":pk": text(partition(lead_id)), ":kind": text(kind)}

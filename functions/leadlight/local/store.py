@@ -23,7 +23,7 @@ from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_c
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Change, FeedRecord, SealingKey
+from leadlight.ports import Budget, Change, Dossier, FeedRecord, SealingKey
 
 logger = logging.getLogger("leadlight")
 
@@ -51,7 +51,9 @@ class SqliteStore:
         lead: Lead,
     ) -> None:
         with self._db.writing() as db:
-            if db.execute("SELECT 1 FROM capture WHERE id = ?", (capture.id,)).fetchone():
+            if found := db.execute("SELECT doc FROM capture WHERE id = ?", (capture.id,)).fetchone():
+                if not unpacked(found[0], Capture).is_submit_of(capture):
+                    raise Conflict
                 return
             for budget in budgets:
                 if not increase(db, budget):
@@ -87,6 +89,8 @@ class SqliteStore:
             put_due(db, change.due)
             for entry in change.settle:
                 settle(db, entry)
+            for entry in change.resolve:
+                resolve(db, entry)
         return lead
 
     def append(self, touch: Touch) -> bool:
@@ -102,7 +106,7 @@ class SqliteStore:
     ) -> LedgerEntry:
         with self._db.writing() as db:
             revision = db.execute("SELECT revision FROM lead WHERE id = ?", (lead.id,)).fetchone()
-            if revision != (lead.revision,) or stored_due(db, due) != due:
+            if revision != (lead.revision,) or not due.stands_as(stored_due(db, due)):
                 raise Conflict
             found = stored_entry(db, due.lead_id, due.ledger_key)
             if found and found.owner == owner and found.state is LedgerState.CLAIMED:
@@ -116,6 +120,12 @@ class SqliteStore:
     def lead(self, lead_id: LeadId) -> Lead | None:
         found = self._docs("SELECT doc FROM lead WHERE id = ?", Lead, lead_id)
         return found[0] if found else None
+
+    def dossier(self, due: Due) -> Dossier | None:
+        lead = self.lead(due.lead_id)
+        query = "SELECT doc FROM capture WHERE lead_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY at, seq"
+        named = msgspec.json.encode(due.captures).decode()
+        return Dossier(lead, self._docs(query, Capture, lead.id, named)) if lead else None
 
     def leads(self) -> Iterator[Lead]:
         page = self._docs("SELECT doc FROM lead ORDER BY id LIMIT ?", Lead, PAGE)
@@ -264,6 +274,14 @@ def settle(db: sqlite3.Connection, entry: LedgerEntry) -> None:
     """Replaces an entry that its owner still holds."""
     held = stored_entry(db, entry.lead_id, entry.key)
     if not held or held.state is not LedgerState.CLAIMED or held.owner != entry.owner:
+        raise LeaseLost
+    put_entry(db, entry)
+
+
+def resolve(db: sqlite3.Connection, entry: LedgerEntry) -> None:
+    """Replaces an entry that is parked."""
+    left = stored_entry(db, entry.lead_id, entry.key)
+    if not left or left.state is not LedgerState.PARKED:
         raise LeaseLost
     put_entry(db, entry)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,6 +43,10 @@ class Due:
     def ledger_key(self) -> str:
         """Names the doing of it, for ever: also after the row is gone, and across an erased lead's new start."""
         return f"{self.generation}/{self.kind}/{self.ref}"
+
+    def stands_as(self, stored: Due | None) -> bool:
+        """Whether `stored` is this row, neither gone nor moved. What it names to be read along does not matter."""
+        return stored is not None and replace(stored, captures=self.captures) == self
 
 
 class LedgerState(StrEnum):

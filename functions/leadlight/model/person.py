@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -12,7 +12,7 @@ LeadId = NewType("LeadId", str)
 """128 bits, base32, lower case: a keyed hash of the normalised address."""
 
 CaptureId = NewType("CaptureId", str)
-"""One submit of one form; random."""
+"""One submit of one form; random. The id of the key that seals it, so that both are found by one name."""
 
 GateId = NewType("GateId", str)
 """The source path of the gated page without its suffix; may contain `/`."""
@@ -103,3 +103,9 @@ class Capture:
     confirmed_at: datetime | None = None
     code_sent_at: datetime | None = None
     campaign: Mapping[str, str] | None = None
+
+    def is_submit_of(self, other: Capture) -> bool:
+        """Whether both are the same submit, whatever was noted on either since."""
+        return replace(self, confirmed_at=None, code_sent_at=None) == replace(
+            other, confirmed_at=None, code_sent_at=None
+        )

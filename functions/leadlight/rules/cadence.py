@@ -16,6 +16,9 @@ from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.sequence import Sequence, Step, Wait, WaitUnit, Window
 from leadlight.model.site import Hours
 
+AT_HAND = 40
+"""So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
+
 
 def after(wait: Wait, since: datetime, hours: Hours) -> datetime:
     """The moment `wait` after `since`, aware, UTC.
@@ -92,7 +95,8 @@ def plan(lead: Lead, enrolment: Enrolment, sequence: Sequence, *, hours: Hours, 
         over = replace(enrolment, next_step=None, ended=enrolment.ended or "all steps are done")
         return Plan(over, None, tuple(skipped))
     at = within(step.window, max(planned_at(step, enrolment, hours), now), hours)
-    due = Due(lead.id, lead.generation, DueKind.STEP, step_ref(enrolment, step.slug), at)
+    ref, at_hand = step_ref(enrolment, step.slug), lead.confirmed[-AT_HAND:]
+    due = Due(lead.id, lead.generation, DueKind.STEP, ref, at, captures=at_hand)
     return Plan(replace(enrolment, next_step=step.slug), due, tuple(skipped))
 
 
