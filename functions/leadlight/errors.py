@@ -19,7 +19,9 @@ LeadlightError
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
 │   ├── MissingSetting        .setting, .example
 │   ├── MissingBundle         .path
+│   ├── MissingSecrets        .prefix: of the parameters that hold them
 │   ├── MissingMail           .key: an inbound mail that is not there (any more)
+│   ├── BadEvent              an event of another shape than its source documents
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
 │   └── StoreTooNew           .found, .known: schema versions
@@ -181,9 +183,17 @@ class MissingSetting(OperatorMustFix):
 class MissingBundle(OperatorMustFix):
     """There is no built bundle where we look for it."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, remedy: str = "Run `leadlight build` and publish the result.") -> None:
         self.path = path
-        super().__init__(f"There is no {path} in the bundle. Run `leadlight build` and publish the result.")
+        super().__init__(f"There is no {path} in the bundle. {remedy}")
+
+
+class MissingSecrets(OperatorMustFix):
+    """The secrets of a deployed installation cannot be read."""
+
+    def __init__(self, prefix: str, remedy: str) -> None:
+        self.prefix = prefix
+        super().__init__(f"No secrets below the parameter prefix {prefix or '(none)'}. {remedy}")
 
 
 class MissingMail(OperatorMustFix):
@@ -194,6 +204,13 @@ class MissingMail(OperatorMustFix):
         super().__init__(
             f"There is no inbound mail {key} (any more). If it was never read, look into the dead letters."
         )
+
+
+class BadEvent(OperatorMustFix):
+    """An event has another shape than its source documents: it is kept aside, and trying again would not help."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"An event {what}. Look at it in the dead letters; its source may have changed its format.")
 
 
 class MissingKeys(OperatorMustFix):

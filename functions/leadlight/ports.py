@@ -282,7 +282,7 @@ class Files(Protocol):
     """The bundle: immutable objects by path, and `manifest.json`."""
 
     def read(self, path: str) -> bytes:
-        """The object. Raises `MissingBundle`."""
+        """The object. Raises `MissingBundle`, and `StoreBusy` when the place does not answer."""
 
     def link(self, path: str, *, name: str, media_type: str) -> str | None:
         """Where a browser may fetch the object itself, saved as `name`, for five minutes at most.
@@ -343,7 +343,10 @@ class Outbox(Bus, Protocol):
 
 
 class Inbox(Protocol):
-    """Mail that came in for us: replies. Raw MIME by key, until it is done with."""
+    """Mail that came in for us: replies. Raw MIME by key, until it is done with.
+
+    Every method may raise `StoreBusy`. A key that cannot be one is like one that is unknown.
+    """
 
     def waiting(self) -> Iterator[str]:
         """The keys of the mails that nobody is done with, oldest first where the place can tell."""

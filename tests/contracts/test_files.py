@@ -27,14 +27,6 @@ class FilesContract:
 
         assert files.read("halves/ab12.json") == b"{}\r\n\x00"
 
-    def test_an_object_streams_from_anywhere(self, files: Files, put: Put) -> None:
-        put("files/ab12.pdf", b"0123456789")
-
-        with files.open("files/ab12.pdf") as file:
-            file.seek(4)
-
-            assert file.read(3) == b"456"
-
     @pytest.mark.parametrize("path", ["halves/none.json", "manifest.json", "halves", "", "halves/ab12.json/x", "a\0b"])
     def test_what_is_not_there_is_missing_and_named(self, files: Files, put: Put, path: str) -> None:
         put("halves/ab12.json", b"{}")
@@ -53,8 +45,6 @@ class FilesContract:
 
         with pytest.raises(MissingBundle):
             files.read(path)
-        with pytest.raises(MissingBundle), files.open(path):
-            pass
 
     def test_the_version_changes_with_the_manifest_only(self, files: Files, put: Put) -> None:
         put("manifest.json", b"one")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO
 
 from leadlight.errors import MissingBundle
 
@@ -18,12 +16,8 @@ class LocalFiles:
         self._root = bundle_dir.resolve()
 
     def read(self, path: str) -> bytes:
-        with self.open(path) as file:
-            return file.read()
-
-    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         try:
-            return self._inside(path).open("rb")
+            return self._inside(path).read_bytes()
         except (OSError, ValueError) as error:
             raise MissingBundle(path) from error
 

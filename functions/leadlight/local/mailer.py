@@ -6,20 +6,18 @@ Both fulfil `leadlight.ports.Mailer` and pass on the same bytes: the message as 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import datetime
-from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from leadlight.errors import MissingSetting, NotSent, SendUnclear
+from leadlight.mime import digest, recipients_of, sender_of, wire_bytes
 
 PORTS = {"smtp": 25, "smtps": 465}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -133,35 +131,6 @@ def hand_over(server: smtplib.SMTP, data: bytes) -> str:
     if code != ACCEPTED:
         raise NotSent(f"The mail server refused the message with {code}")
     return answer.decode("ascii", "replace")
-
-
-def wire_bytes(message: EmailMessage) -> bytes:
-    """What travels: CRLF lines, folded as the message's own policy says.
-
-    Another policy would fold a long `List-Unsubscribe` into encoded words, which no mail client can follow.
-    """
-    return message.as_bytes(policy=message.policy.clone(linesep=SMTP.linesep))
-
-
-def sender_of(message: EmailMessage) -> str:
-    """The envelope's sender: the first address of `From`."""
-    return addresses(message, "From")[0]
-
-
-def recipients_of(message: EmailMessage) -> list[str]:
-    """The envelope's recipients: `To` and `Cc`."""
-    return addresses(message, "To") + addresses(message, "Cc")
-
-
-def addresses(message: EmailMessage, name: str) -> list[str]:
-    """The bare addresses of one header."""
-    header: AddressHeader | None = message[name]
-    return [address.addr_spec for address in header.addresses] if header else []
-
-
-def digest(tag: str) -> str:
-    """The tag as a part of a file name, whatever characters it has."""
-    return hashlib.sha256(tag.encode()).hexdigest()[:32]
 
 
 def settle_directory(path: Path) -> None:

@@ -32,6 +32,10 @@ CONNECT, READ = 2, 8
 RETRIES = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"mode": "standard", "total_max_attempts": 3})
 ONCE = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"total_max_attempts": 1})
 """For mail: the ledger decides what is tried again."""
+BY_HOST = RETRIES.merge(
+    Config(signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+)
+"""For S3: without it links would be signed by an old version in old regions, and lead through another region."""
 
 Connect = Callable[..., Any]
 """Makes a client of botocore, as `session.create_client` does."""
@@ -42,6 +46,7 @@ def aws(*, connect: Connect | None = None, clock: Clock | None = None) -> Servic
     cloud = cloud_from_environment()
     make = connect or botocore.session.get_session().create_client
     client = cache(partial(make, config=RETRIES))
+    s3 = cache(partial(make, "s3", config=BY_HOST))
     time = clock or SystemClock()
     settings = from_environment(secrets_below(client("ssm"), cloud.parameters))
     dynamo = client("dynamodb")
@@ -49,7 +54,7 @@ def aws(*, connect: Connect | None = None, clock: Clock | None = None) -> Servic
         store=DynamoStore(dynamo, table=cloud.leads_table, counters=cloud.counters_table, keys=cloud.keys_table),
         keys=DynamoKeys(dynamo, cloud.keys_table),
         mailer=SesMailer(cache(partial(make, "sesv2", config=ONCE)), configuration_set=cloud.configuration_set),
-        files=S3Files(partial(client, "s3"), bucket=cloud.bundle_bucket),
+        files=S3Files(s3, bucket=cloud.bundle_bucket),
         scheduler=EventBridgeScheduler(
             partial(client, "scheduler"),
             group=cloud.schedule_group,
@@ -59,7 +64,7 @@ def aws(*, connect: Connect | None = None, clock: Clock | None = None) -> Servic
             now=time.now,
         ),
         bus=EventBridgeBus(partial(client, "events"), name=cloud.event_bus),
-        inbox=S3Inbox(partial(client, "s3"), bucket=cloud.inbound_bucket),
+        inbox=S3Inbox(s3, bucket=cloud.inbound_bucket),
         clock=time,
         tokens=Tokens(settings.token_keys, time.now),
         settings=settings,

@@ -1,0 +1,55 @@
+"""Mail that came in, as a Maildir that some mail server or fetcher delivers into. Chosen in `leadlight.wiring`.
+
+Fulfils `leadlight.ports.Inbox`. Nothing is deleted: what is done with moves to `cur/`, marked as seen, where any mail
+reader shows it (https://cr.yp.to/proto/maildir.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from leadlight.errors import MissingMail, StoreBusy
+
+SEEN = ":2,S"
+
+
+class MaildirInbox:
+    """`ports.Inbox` in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        for folder in ("tmp", "new", "cur"):
+            (path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def waiting(self) -> Iterator[str]:
+        """The files in `new/`, by the time of their delivery."""
+        found = [(path.stat().st_mtime_ns, path.name) for path in (self._path / "new").iterdir() if is_mail(path.name)]
+        return iter([name for _, name in sorted(found)])
+
+    def read(self, key: str) -> bytes:
+        """Raises `MissingMail`, also for what is no file's name."""
+        if not is_mail(key):
+            raise MissingMail(key)
+        try:
+            return (self._path / "new" / key).read_bytes()
+        except FileNotFoundError as error:
+            raise MissingMail(key) from error
+        except OSError as error:
+            raise StoreBusy(f"The Maildir cannot be read: {error.strerror}") from error
+
+    def done(self, key: str) -> None:
+        """Moves it to `cur/`."""
+        if not is_mail(key):
+            return
+        try:
+            (self._path / "new" / key).rename(self._path / "cur" / f"{key}{SEEN}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+
+
+def is_mail(key: str) -> bool:
+    """Whether that is the name of a file in `new/` itself; names with a dot in front are not mails."""
+    return bool(key) and not key.startswith(".") and not {"/", "\0"} & set(key)

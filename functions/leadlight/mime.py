@@ -1,0 +1,41 @@
+"""What of a message travels, and to whom? The mailers of `local` and `aws` ask, so that all carry the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from email.headerregistry import AddressHeader  # only a name for the type checker: importing it costs a cold start
+
+CRLF = "\r\n"
+
+
+def wire_bytes(message: EmailMessage) -> bytes:
+    """What travels: CRLF lines, folded as the message's own policy says.
+
+    Another policy would fold a long `List-Unsubscribe` into encoded words, which no mail client can follow.
+    """
+    return message.as_bytes(policy=message.policy.clone(linesep=CRLF))
+
+
+def sender_of(message: EmailMessage) -> str:
+    """The envelope's sender: the first address of `From`."""
+    return addresses(message, "From")[0]
+
+
+def recipients_of(message: EmailMessage) -> list[str]:
+    """The envelope's recipients: `To` and `Cc`."""
+    return addresses(message, "To") + addresses(message, "Cc")
+
+
+def addresses(message: EmailMessage, name: str) -> list[str]:
+    """The bare addresses of one header."""
+    header: AddressHeader | None = message[name]
+    return [address.addr_spec for address in header.addresses] if header else []
+
+
+def digest(name: str) -> str:
+    """A name of any length and any characters as 32 that every carrier takes: in a file's name, in a message tag."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
