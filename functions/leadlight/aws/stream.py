@@ -1,4 +1,4 @@
-"""The change feed on AWS: touches out of the records of the table's stream. Called by `on_change` and by tools."""
+"""The change feed on AWS: what the records of the table's stream tell. Called by `on_change` and by tools."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 from leadlight.aws.dynamo import Item, text_of, translated
 from leadlight.aws.items import unpacked
-from leadlight.aws.tables import TOUCH
+from leadlight.aws.tables import DUE, TOUCH
+from leadlight.model.due import Due
 from leadlight.model.touch import Touch
+from leadlight.ports import News
 
 Record = Mapping[str, Any]
 """One record as Lambda hands it over (and `GetRecords` too): https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""
@@ -31,6 +33,24 @@ def touches_of(event: Record) -> tuple[Touch, ...]:
     Touches of one transaction may come in any order among themselves.
     """
     return tuple(touch for record in event["Records"] if (touch := touch_in(record)))
+
+
+def news_in(record: Record) -> News | None:
+    """What a record tells about a lead, or None: it is about another item, or a touch that is not new.
+
+    Who removed an item, we or its time to live, makes no difference. Raises `msgspec.MsgspecError` for a document that
+    cannot be read and `KeyError` for a record that is none.
+    """
+    change = record["dynamodb"]
+    kind = text_of(change["Keys"], "sk")
+    if kind.startswith(TOUCH):
+        touch = touch_in(record)
+        return News(touch.lead_id, touch=touch) if touch else None
+    if not kind.startswith(DUE):
+        return None
+    due, was = (unpacked(change[image], Due) if change.get(image) else None for image in ("NewImage", "OldImage"))
+    row = due or was
+    return News(row.lead_id, due=due, was=was) if row else None
 
 
 def touch_in(record: Record) -> Touch | None:

@@ -75,7 +75,7 @@ def definitions(names: Names) -> tuple[dict[str, object], ...]:
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["doc"]},
                 }
             ],
-            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         },
         table(names.counters, "key"),
         table(names.keys, "id"),

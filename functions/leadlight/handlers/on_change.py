@@ -1,22 +1,66 @@
-"""A touch was stored. Makes prompt what follows from it; the tick alone would do the same, only later."""
+"""Something was stored. Makes prompt what follows from it; the tick alone would do the same, only later.
+
+On AWS the table's stream calls, with many records at once; locally the worker drains the feed. Both do the same for a
+lead: what is due now, then the wake-up for what is due next, then they tell other systems. Everything is decided on
+the due rows as they are now, so that a record which comes twice, late, or before an older one does no harm.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from leadlight.handlers import on_due
+from aws_lambda_powertools import Logger
+
+from leadlight.errors import NotPublished, NotScheduled
+from leadlight.handlers import measures, on_due
+from leadlight.model.due import Due
+from leadlight.model.event import Event
+from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Services
+from leadlight.ports import News, Services
+from leadlight.rules.events import events_of
+
+Record = Mapping[str, Any]
+Read = Callable[[Record], News | None]
+Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
+
+logger = Logger(service="leadlight", child=True)
 
 BATCH = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one record tells, and the name by which it comes back if that could not be handled."""
+
+    record: str
+    news: News
+
+
+def handler(services: Services, read: Read) -> Handler:
+    """The function behind the stream; `read` makes news of a record. Answers which records are to come again.
+
+    Lambda hands out everything from the first of these again, so the others must bear being handled twice:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+
+    def handle_event(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 Lambda's shape
+        told, unreadable = _read_all(event["Records"], read)
+        failed = unreadable | _follow_all(services, told) | _publish_all(services, told)
+        if failed:
+            measures.count("RecordFailed", len(failed))
+        return {"batchItemFailures": [{"itemIdentifier": name} for name in _names(event["Records"]) if name in failed]}
+
+    return handle_event
+
+
 def handle(services: Services, touch: Touch) -> None:
-    """Does what is due for that lead now. May be called again with the same touch, in any order."""
-    now = services.clock.now()
-    for due in services.store.due_of(touch.lead_id):
-        if due.at <= now:
-            on_due.handle(services, due)
+    """Does what follows from one new touch. May be called again with the same touch, in any order."""
+    _trace([touch])
+    _follow(services, touch.lead_id, was=())
+    services.bus.publish(events_of(touch))
 
 
 def drain(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
@@ -32,3 +76,82 @@ def drain(services: Services, *, between: Callable[[], None] = lambda: None) -> 
             services.store.advance(record.position)
         handled += len(records)
     return handled
+
+
+def _names(records: Sequence[Record]) -> list[str]:
+    """The records' sequence numbers. One without is named by nothing, which Lambda takes as: all of them again."""
+    return [record.get("dynamodb", {}).get("SequenceNumber", "") for record in records]
+
+
+def _read_all(records: Sequence[Record], read: Read) -> tuple[list[Told], set[str]]:
+    """What can be read, and the names of those that cannot."""
+    told: list[Told] = []
+    unreadable: set[str] = set()
+    for name, record in zip(_names(records), records, strict=True):
+        try:
+            news = read(record)
+        except Exception:
+            logger.exception("record.unreadable", record=name)
+            unreadable.add(name)
+        else:
+            told += [Told(name, news)] if news else []
+    return told, unreadable
+
+
+def _follow_all(services: Services, told: Sequence[Told]) -> set[str]:
+    """Lead by lead what follows from changed due rows; a new touch alone changes none. Names what failed."""
+    failed: set[str] = set()
+    for lead_id in dict.fromkeys(t.news.lead_id for t in told if t.news.touch is None):
+        of_lead = [t for t in told if t.news.lead_id == lead_id]
+        rows = [t for t in of_lead if t.news.touch is None]
+        _trace(t.news.touch for t in of_lead if t.news.touch)
+        try:
+            _follow(services, lead_id, was=[t.news.was for t in rows if t.news.was])
+        except Exception:
+            logger.exception("lead.not_followed", lead=lead_id)
+            failed |= {t.record for t in rows}
+    return failed
+
+
+def _follow(services: Services, lead_id: LeadId, *, was: Sequence[Due]) -> None:
+    """Does what is due now and sees to it that the lead is woken for what is due next. `was`: rows as they stood."""
+    rows = services.store.due_of(lead_id)
+    now = services.clock.now()
+    for due in rows:
+        if due.at <= now:
+            on_due.handle(services, due)
+    gone = [row for row in was if row.at > now and not any(row.stands_as(due) for due in rows)]
+    coming = next((due for due in rows if due.at > now), None)
+    try:
+        for row in gone:
+            services.scheduler.cancel(row)
+        if coming:
+            services.scheduler.wake(coming)
+    except NotScheduled as error:  # no reason to hold up the stream: the tick finds the row within its minute
+        logger.warning("due.not_scheduled", lead=lead_id, why=str(error))
+        measures.count("NotScheduled")
+
+
+def _publish_all(services: Services, told: Sequence[Told]) -> set[str]:
+    """Tells other systems of all new touches, in as few calls as the bus needs. Names what was not taken."""
+    records: dict[str, str] = {}
+    events: list[Event] = []
+    for one in told:
+        for event in events_of(one.news.touch) if one.news.touch else ():
+            events.append(event)
+            records[event.id] = one.record
+    try:
+        services.bus.publish(events)
+    except NotPublished as error:
+        logger.warning("event.not_published", events=list(error.events))
+        return {records[event] for event in error.events}
+    except Exception:
+        logger.exception("event.not_published")
+        return set(records.values())
+    return set()
+
+
+def _trace(touches: Iterable[Touch]) -> None:
+    """From here on the log names the request that began it, where a touch tells."""
+    request = next((found for touch in touches if (found := touch.facts.get("request"))), None)
+    logger.set_correlation_id(request)
