@@ -203,7 +203,8 @@ def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: 
         grants={**lead.grants, **dict.fromkeys(approved, now)},
     )
     planned = replanned(bundle, held, now)
-    touch = Touch(touch_id, lead.id, TouchKind.CLAIMED, now, Encounter.PERSON, objective, by=rep)
+    facts = {"opens": "\n".join(approved)} if approved else {}
+    touch = Touch(touch_id, lead.id, TouchKind.CLAIMED, now, Encounter.PERSON, objective, by=rep, facts=facts)
     captures = [c for c in services.store.captures(lead.id) if c.gate in approved and c.id in lead.confirmed]
     mails = {c.gate: Due(lead.id, lead.generation, DueKind.MAIL, f"delivery/{c.id}", now) for c in captures}
     return Change(

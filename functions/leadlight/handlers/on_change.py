@@ -26,7 +26,7 @@ Record = Mapping[str, Any]
 Read = Callable[[Record], News | None]
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
-logger = Logger(service="leadlight", child=True)
+logger = Logger(service="leadlight")
 
 BATCH = 50
 

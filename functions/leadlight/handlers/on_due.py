@@ -17,7 +17,7 @@ from leadlight.ledger import Done
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.ports import Change, Services
 
-logger = Logger(service="leadlight", child=True)
+logger = Logger(service="leadlight")
 
 MAILS = {
     "optin": welcome.send_opt_in,
