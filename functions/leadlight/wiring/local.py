@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +38,17 @@ class Place:
         """The Maildir that mails go to unless there is an SMTP server."""
         return self.data / "mail"
 
+    @property
+    def webhook_secret(self) -> Path:
+        """The file with what signs webhooks, for whoever sets up their receivers."""
+        return self.data / "webhook-secret"
 
-def local(place: Place, *, smtp: str | None = None, demo: bool = False) -> Services:
-    """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved."""
+
+def local(place: Place, *, smtp: str | None = None, demo: bool = False, webhooks: Sequence[str] = ()) -> Services:
+    """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved.
+
+    `webhooks` are the addresses that are told what happened.
+    """
     place.data.mkdir(parents=True, exist_ok=True)
     if (place.data / "leads.db").exists() and not (place.data / "keys.db").exists():
         raise MissingKeys(str(place.data / "keys.db"))
@@ -51,12 +61,21 @@ def local(place: Place, *, smtp: str | None = None, demo: bool = False) -> Servi
         mailer=SmtpMailer(smtp) if smtp else MaildirMailer(place.mail, clock.now),
         files=LocalFiles(place.bundle),
         scheduler=LocalScheduler(),
-        bus=WebhookBus(place.data / "events.db", clock.now),
+        bus=_bus(place, clock, webhooks),
         inbox=MaildirInbox(place.data / "inbox"),
         clock=clock,
         tokens=Tokens(settings.token_keys, clock.now),
         settings=settings,
     )
+
+
+def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
+    """The secret is made once there is somebody to sign for: `whsec_` and base64, as receivers' libraries take it."""
+    secret = ""
+    if webhooks:
+        fresh = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+        secret = _made_once(place.webhook_secret, fresh.encode()).decode().strip()
+    return WebhookBus(place.data / "events.db", clock.now, endpoints=webhooks, secret=secret)
 
 
 def _settings(place: Place, *, demo: bool) -> Settings:
@@ -80,10 +99,15 @@ class Secret:
 
 
 def _secrets(path: Path) -> Secret:
-    """The secrets of this installation, made at its first start; readable by its owner only."""
+    """The secrets of this installation, made at its first start."""
+    made = msgspec.json.encode(Secret((secrets.token_hex(32),), secrets.token_hex(32)))
+    return msgspec.json.decode(_made_once(path, made), type=Secret)
+
+
+def _made_once(path: Path, made: bytes) -> bytes:
+    """What the file holds: `made` if there was none. Readable by its owner only."""
     if not path.exists():
         part = path.with_suffix(f".{secrets.token_hex(4)}")
-        made = msgspec.json.encode(Secret((secrets.token_hex(32),), secrets.token_hex(32)))
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 the mode
             file.write(made)
             file.flush()
@@ -95,7 +119,7 @@ def _secrets(path: Path) -> Secret:
         finally:
             part.unlink()
         _settle(path.parent)
-    return msgspec.json.decode(path.read_bytes(), type=Secret)
+    return path.read_bytes()
 
 
 def _settle(folder: Path) -> None:
