@@ -32,6 +32,30 @@ def mail(subject: str = "Dzień dobry, Łukasz", *to: str) -> EmailMessage:
     return message
 
 
+def with_a_long_header() -> EmailMessage:
+    """A mail whose way out is longer than any line that a policy would leave alone."""
+    message = EmailMessage(policy=SMTP.clone(refold_source="none"))
+    message["From"], message["To"], message["Subject"] = "rep@example.com", "anna@example.com", "A plan"
+    message.set_raw("List-Unsubscribe", f"<https://example.com/unsubscribe?token={'x' * 180}>")
+    message.set_content("Hello\n")
+    return message
+
+
+def with_a_file() -> EmailMessage:
+    """A mail with a file of every byte there is."""
+    message = mail("The file")
+    message.add_attachment(bytes(range(256)) * 9, maintype="application", subtype="pdf", filename="Żółw.pdf")
+    return message
+
+
+MAILS = {
+    "plain": lambda: mail("Hello"),
+    "a long header": with_a_long_header,
+    "beyond ASCII": lambda: mail("Zażółć gęślą jaźń " * 9, '"Łukasz Żak" <lukasz@example.com>'),
+    "a file": with_a_file,
+}
+
+
 class MailerContract:
     can_tell = True
     """Whether the carrier has evidence. SMTP has none: an accepted mail leaves no trace that we may ask for."""
@@ -62,14 +86,20 @@ class MailerContract:
     def test_a_long_way_out_stays_one_line_that_mail_clients_can_follow(
         self, mailer: Mailer, received: Received
     ) -> None:
-        message = EmailMessage(policy=SMTP.clone(refold_source="none"))
-        message["From"], message["To"], message["Subject"] = "rep@example.com", "anna@example.com", "A plan"
-        message.set_raw("List-Unsubscribe", f"<https://example.com/unsubscribe?token={'x' * 180}>")
-        message.set_content("Hello")
-        mailer.send(message, tag=TAG)
+        mailer.send(with_a_long_header(), tag=TAG)
 
         (data,) = received()
         assert f"List-Unsubscribe: <https://example.com/unsubscribe?token={'x' * 180}>\r\n".encode() in data
+
+    @pytest.mark.parametrize("kind", MAILS)
+    def test_whoever_carries_a_mail_carries_the_bytes_that_a_maildir_gets(
+        self, tmp_path: Path, mailer: Mailer, received: Received, kind: str
+    ) -> None:
+        message = MAILS[kind]()
+        mailer.send(message, tag=TAG)
+        name = MaildirMailer(tmp_path / "beside", lambda: NOW).send(message, tag=TAG)
+
+        assert received() == [(tmp_path / "beside" / "new" / name).read_bytes()]
 
     def test_the_carrier_names_what_it_took(self, mailer: Mailer) -> None:
         assert mailer.send(mail(), tag=TAG)
