@@ -15,19 +15,33 @@ Put = Callable[[str, bytes], None]
 class FilesContract:
     @pytest.fixture
     def put(self) -> Put:
-        """Puts an object into the bundle, as a build or a deploy would."""
+        """Puts an object into the bundle, as a build or a deploy would; below `../` it lands beside the bundle."""
         raise NotImplementedError
 
     @pytest.fixture
     def files(self, put: Put) -> Files:
         raise NotImplementedError
 
-    def test_an_object_is_read_as_it_was_put(self, files: Files, put: Put) -> None:
-        put("halves/ab12.json", b"{}\r\n\x00")
+    @pytest.fixture
+    def a_minute_later(self) -> Callable[[], None]:
+        """Lets as much time go by as a manifest may lag."""
+        raise NotImplementedError
 
-        assert files.read("halves/ab12.json") == b"{}\r\n\x00"
+    @pytest.mark.parametrize("data", [b"{}\r\n\x00", b"", bytes(range(256)) * 4096], ids=["short", "empty", "1 MB"])
+    def test_an_object_is_read_as_it_was_put(self, files: Files, put: Put, data: bytes) -> None:
+        put("halves/ab12.json", data)
 
-    @pytest.mark.parametrize("path", ["halves/none.json", "manifest.json", "halves", "", "halves/ab12.json/x", "a\0b"])
+        assert [files.read("halves/ab12.json") for _ in range(2)] == [data, data]
+
+    @pytest.mark.parametrize("path", ["a.json", "files/ab12/Żółw i spółka.pdf", "a/b/c/d.json", "halves/a+b%20c&d=e.x"])
+    def test_a_path_is_taken_letter_by_letter(self, files: Files, put: Put, path: str) -> None:
+        put(path, b"here")
+
+        assert files.read(path) == b"here"
+
+    @pytest.mark.parametrize(
+        "path", ["halves/none.json", "manifest.json", "halves", "", "halves/ab12.json/x", "a\0b", "x" * 5000]
+    )
     def test_what_is_not_there_is_missing_and_named(self, files: Files, put: Put, path: str) -> None:
         put("halves/ab12.json", b"{}")
 
@@ -35,6 +49,13 @@ class FilesContract:
             files.read(path)
 
         assert missing.value.path == path
+
+    def test_what_was_missing_is_there_once_it_was_put(self, files: Files, put: Put) -> None:
+        with pytest.raises(MissingBundle):
+            files.read("halves/ab12.json")
+        put("halves/ab12.json", b"{}")
+
+        assert files.read("halves/ab12.json") == b"{}"
 
     @pytest.mark.parametrize(
         "path", ["../secret", "halves/../../secret", "/etc/passwd", "halves/../../bundle/../secret"]
@@ -46,16 +67,31 @@ class FilesContract:
         with pytest.raises(MissingBundle):
             files.read(path)
 
-    def test_the_version_changes_with_the_manifest_only(self, files: Files, put: Put) -> None:
+    def test_the_version_changes_with_the_manifest_only(
+        self, files: Files, put: Put, a_minute_later: Callable[[], None]
+    ) -> None:
         put("manifest.json", b"one")
         first = files.version()
         put("halves/ab12.json", b"{}")
+        a_minute_later()
 
         assert files.version() == first
 
         put("manifest.json", b"two")
+        a_minute_later()
 
         assert files.version() != first
+
+    def test_the_manifest_read_is_the_one_of_the_version(
+        self, files: Files, put: Put, a_minute_later: Callable[[], None]
+    ) -> None:
+        put("manifest.json", b"one")
+        read = {files.version(): files.read("manifest.json")}
+        put("manifest.json", b"two")
+        a_minute_later()
+        read |= {files.version(): files.read("manifest.json")}
+
+        assert list(read.values()) == [b"one", b"two"]
 
     def test_a_bundle_that_was_never_built_is_missing(self, files: Files) -> None:
         with pytest.raises(MissingBundle) as missing:
@@ -80,6 +116,10 @@ class TestLocalFiles(FilesContract):
     def files(self, tmp_path: Path, put: Put) -> Files:
         return LocalFiles(tmp_path / "bundle")
 
+    @pytest.fixture
+    def a_minute_later(self) -> Callable[[], None]:
+        return lambda: None
+
     def test_a_link_that_leads_out_of_the_bundle_is_missing(self, tmp_path: Path, files: Files, put: Put) -> None:
         put("halves/ab12.json", b"{}")
         put("../secret", b"secret")
@@ -93,3 +133,8 @@ class TestLocalFiles(FilesContract):
         (tmp_path / "current").symlink_to(tmp_path / "bundle")
 
         assert LocalFiles(tmp_path / "current").read("halves/ab12.json") == b"{}"
+
+    def test_there_is_no_link_since_the_server_streams(self, files: Files, put: Put) -> None:
+        put("files/ab12.pdf", b"%PDF")
+
+        assert files.link("files/ab12.pdf", name="guide.pdf", media_type="application/pdf") is None

@@ -9,6 +9,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]  # it ships no
     BotoCoreError,
     ClientError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
 )
 
@@ -17,6 +18,7 @@ from leadlight.errors import LeadlightError, MissingSecrets, StoreBusy
 PAGE = 10  # parameters; more SSM does not give at once
 BUSY = {"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "InternalServerError"}
 DENIED = "AccessDeniedException"
+SHAPE = "A prefix begins with a slash and ends without one, such as /leadlight/prod."
 
 
 class Client(Protocol):
@@ -51,6 +53,8 @@ def page(client: Client, prefix: str, request: Mapping[str, object]) -> Mapping[
         raise refusal(error, prefix) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise MissingSecrets(prefix, "There are no credentials: the function runs without its role.") from error
+    except ParamValidationError as error:
+        raise MissingSecrets(prefix, SHAPE) from error
     except BotoCoreError as error:
         raise StoreBusy(f"SSM: {type(error).__name__}. Try again; if it stays, look at the alarms.") from error
 
@@ -63,4 +67,4 @@ def refusal(error: ClientError, prefix: str) -> LeadlightError:
     if code == DENIED:
         needed = f"The function's role needs ssm:GetParametersByPath on parameter{prefix}"
         return MissingSecrets(prefix, f"{needed}, and kms:Decrypt if their key is one of your own.")
-    return MissingSecrets(prefix, f"SSM says {code}. Is the prefix right? It begins with a slash and ends without one.")
+    return MissingSecrets(prefix, f"SSM says {code}. {SHAPE}")
