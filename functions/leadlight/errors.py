@@ -24,6 +24,10 @@ LeadlightError
 │   ├── BadEvent              an event of another shape than its source documents
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
+│   ├── NotPackaged           what a Lambda function needs cannot be put together
+│   │   ├── MissingLock       .path
+│   │   ├── MissingWheel      .requirement, .platform
+│   │   └── WrongPython       .found
 │   └── StoreTooNew           .found, .known: schema versions
 └── TryAgain
     ├── Conflict              someone else changed this lead first: read again, decide again
@@ -227,6 +231,42 @@ class LostKey(OperatorMustFix):
     def __init__(self, key_id: str) -> None:
         self.key_id = key_id
         super().__init__(f"Key {key_id} is not in the key store; what it sealed cannot be read.")
+
+
+class NotPackaged(OperatorMustFix):
+    """What a Lambda function needs cannot be put together."""
+
+
+class MissingLock(NotPackaged):
+    """The list of exact versions is not there, or does not have all that is needed."""
+
+    def __init__(self, path: str, lacking: str = "") -> None:
+        self.path, self.lacking = path, lacking
+        wrong = f"There is no {lacking} in {path}" if lacking else f"There is no {path}"
+        super().__init__(f"{wrong}. In a checkout, run `make lock`; else install Leadlight again from its wheel.")
+
+
+class MissingWheel(NotPackaged):
+    """A part of a function cannot be had for the platform that the function runs on."""
+
+    def __init__(self, requirement: str, platform: str, said: str = "") -> None:
+        self.requirement, self.platform = requirement, platform
+        why = f" pip said: {said}" if said else ""
+        super().__init__(
+            f"There is no wheel of {requirement} for {platform}. Check that the package index can be reached, or pin "
+            f"a version that has one.{why}"
+        )
+
+
+class WrongPython(NotPackaged):
+    """Lambda has no runtime for the Python that this runs on."""
+
+    def __init__(self, found: str, known: Sequence[str]) -> None:
+        self.found = found
+        super().__init__(
+            f"This is Python {found}, and what it compiles runs on no runtime of Lambda. Run the same command with "
+            f"one of {', '.join(known)}."
+        )
 
 
 class StoreTooNew(OperatorMustFix):

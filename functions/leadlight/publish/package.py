@@ -1,0 +1,195 @@
+"""What goes into Lambda? One archive for each function, holding what that function needs and nothing else.
+
+Called by `leadlight package` and `deploy`. The same sources, lock and Python give the same bytes: names are sorted,
+times fixed, and code is compiled under a fixed hash seed. Compiled files come along, since Lambda cannot write any
+and imports without them take twice as long; they are never checked against their sources, as nothing there changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from leadlight.errors import NotPackaged
+from leadlight.publish.closure import OURS, Needs, functions, needs_of, source_of
+from leadlight.publish.shipped import PACKAGE, lock_file
+from leadlight.publish.wheels import Arch, distributions_of, pins, target, wheels
+
+SOURCES = PACKAGE.parent
+TASK_ROOT = "/var/task"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # as old as an archive's entry can be
+DATA = ("botocore", "data")
+GENERAL = frozenset({"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"})
+"""What botocore reads whatever the service."""
+
+_TESTS = frozenset({"test", "tests", "__pycache__"})
+_NOT_RUN = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".typed", ".pyc"})
+_COMPILE = """
+import compileall, sys
+from py_compile import PycInvalidationMode as mode
+done = compileall.compile_dir(sys.argv[1], quiet=1, stripdir=sys.argv[1], prependdir=sys.argv[2], force=True,
+                              invalidation_mode=mode.UNCHECKED_HASH)
+sys.exit(not done)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One archive. `size` and `unpacked` are bytes; `sha256` is of the archive, in hexadecimal digits."""
+
+    function: str
+    path: Path
+    sha256: str
+    size: int
+    unpacked: int
+    modules: tuple[str, ...]
+    distributions: tuple[str, ...]
+
+
+def package(
+    out: Path,
+    *,
+    arch: Arch = "arm64",
+    only: Collection[str] = (),
+    lock: Path | None = None,
+    cache: Path | None = None,
+    sources: Path = SOURCES,
+) -> tuple[Packed, ...]:
+    """Writes `out/<function>.zip` for each function (or for those in `only`), and says what is in it.
+
+    `arch` is Lambda's word for the machine. Wheels are kept in `cache`, else in `out/.wheels`. Raises `NotPackaged`.
+    """
+    where, lock = target(arch), lock or lock_file()
+    chosen = [name for name in functions(sources) if not only or name in only]
+    needs = {name: needs_of(f"{OURS}.entry.{name}", sources) for name in chosen}
+    names = {name: distributions_of(need.foreign, where) for name, need in needs.items()}
+    found = wheels(pins(lock, frozenset[str]().union(*names.values()), where), where, cache or out / ".wheels")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="leadlight-package-") as folder:
+        stage = Path(folder).resolve()
+        said = frozenset[str]().union(*(need.said_to_botocore for need in needs.values()))
+        files = {_name(wheel): _unpacked(wheel, stage, said) for wheel in found}
+        _copied(sources, stage, needs.values())
+        _compiled(stage)
+        with ThreadPoolExecutor() as pool:  # deflating lets other threads work
+            tasks = [
+                pool.submit(_packed, name, need, {n: files[n] for n in names[name]}, stage, out)
+                for name, need in needs.items()
+            ]
+            return tuple(task.result() for task in tasks)
+
+
+def _name(wheel: Path) -> str:
+    return canonicalize_name(parse_wheel_filename(wheel.name)[0])
+
+
+def _unpacked(wheel: Path, stage: Path, said: frozenset[str]) -> tuple[str, ...]:
+    """Puts what runs of a wheel into the folder; returns the names of these files there."""
+    with zipfile.ZipFile(wheel) as archive:
+        places = {info: _place(info.filename) for info in archive.infolist() if not info.is_dir()}
+        kept = frozenset(_trimmed((name for name in places.values() if name), said))
+        for info, name in places.items():
+            if name in kept:
+                (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / name).write_bytes(archive.read(info))
+    return tuple(sorted(kept))
+
+
+def _place(name: str) -> str | None:
+    """Where a file of a wheel belongs, or None where nothing needs it to run: scripts, metadata, tests, types."""
+    first, _, rest = name.partition("/")
+    if first.endswith(".data"):
+        kind, _, name = rest.partition("/")
+        if kind not in {"purelib", "platlib"}:
+            return None
+    path = PurePosixPath(name)
+    if first.endswith(".dist-info") or _TESTS & set(path.parts[:-1]) or path.suffix in _NOT_RUN:
+        return None
+    if path.is_absolute() or ".." in path.parts:
+        raise NotPackaged(f"A wheel wants to write to {name}. Do not trust it; pin another version.")
+    return name
+
+
+def _copied(sources: Path, stage: Path, needs: Iterable[Needs]) -> None:
+    for path in {path for need in needs for path in _ours(need, sources)}:
+        (stage / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sources / path, stage / path)
+
+
+def _ours(need: Needs, sources: Path) -> tuple[Path, ...]:
+    modules = (source_of(name, sources) for name in need.modules)
+    return (*(path.relative_to(sources) for path in modules if path), *need.files)
+
+
+def _compiled(stage: Path) -> None:
+    """Compiles everything in a fresh process: its hash seed decides the order of sets within compiled code."""
+    command = [sys.executable, "-S", "-c", _COMPILE, str(stage), TASK_ROOT]
+    done = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False)  # noqa: S603 our own words only
+    if done.returncode:
+        raise NotPackaged(f"Some code does not compile under this Python:\n{done.stdout.strip()}{done.stderr.strip()}")
+
+
+def _packed(function: str, need: Needs, theirs: Mapping[str, Iterable[str]], stage: Path, out: Path) -> Packed:
+    names = [path.as_posix() for path in _ours(need, stage)]
+    for files in theirs.values():
+        names.extend(_trimmed(files, need.said_to_botocore))
+    names.extend(_cached(name) for name in tuple(names) if name.endswith(".py"))
+    path = out / f"{function}.zip"
+    unpacked = _archive(path, stage, sorted(names))
+    return Packed(
+        function=function,
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        size=path.stat().st_size,
+        unpacked=unpacked,
+        modules=need.modules,
+        distributions=tuple(sorted(theirs)),
+    )
+
+
+def _trimmed(files: Iterable[str], said: frozenset[str]) -> Iterable[str]:
+    """The files, of botocore's data only what is about the newest version of services that we call."""
+    files = tuple(files)
+    newest: dict[str, str] = {}
+    for parts in (PurePosixPath(name).parts for name in files):
+        if len(parts) > 4 and parts[:2] == DATA:
+            newest[parts[2]] = max(newest.get(parts[2], ""), parts[3])
+    return (name for name in files if _is_called(PurePosixPath(name).parts, newest, said))
+
+
+def _is_called(parts: tuple[str, ...], newest: Mapping[str, str], said: frozenset[str]) -> bool:
+    if parts[:2] != DATA:
+        return True
+    if len(parts) == 3:
+        return parts[2] in GENERAL
+    return parts[2] in said and newest.get(parts[2]) == parts[3] and not parts[-1].startswith("examples")
+
+
+def _cached(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
+
+
+def _archive(path: Path, stage: Path, names: Iterable[str]) -> int:
+    """Writes the archive, whole or not at all; returns how many bytes it holds unpacked."""
+    part, total = path.with_suffix(".part"), 0
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.create_system, entry.compress_type = 3, zipfile.ZIP_DEFLATED  # Unix, wherever this runs
+            entry.external_attr = (0o100755 if name.endswith(".so") else 0o100644) << 16  # Lambda reads as another user
+            data = (stage / name).read_bytes()
+            archive.writestr(entry, data)
+            total += len(data)
+    part.replace(path)
+    return total
