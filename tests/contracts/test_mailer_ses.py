@@ -4,6 +4,8 @@ import base64
 import re
 import traceback
 from collections.abc import Iterator
+from email.parser import Parser
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -116,12 +118,34 @@ def test_the_request_names_recipients_set_and_tags_and_holds_the_mails_own_bytes
     lead, _, ledger_key = TAG.partition("/")
     assert server.requests == [
         {
+            "FromEmailAddress": "Anna Kowalska <anna@company.example>",
             "Destination": {"ToAddresses": ["one@example.com", "two@example.com", "three@example.com"]},
             "Content": {"Raw": {"Data": base64.b64encode(wire_bytes(message)).decode()}},
             "ConfigurationSetName": SET,
             "EmailTags": [{"Name": "lead", "Value": lead}, {"Name": "touch", "Value": digest(ledger_key)}],
         }
     ]
+
+
+def test_the_senders_name_goes_along_whatever_letters_it_has(server: Server, mailer: Mailer) -> None:
+    message = mail()
+    message.replace_header("From", '"Żak, Łukasz" <lukasz@company.example>')
+    mailer.send(message, tag=TAG)
+
+    (sender,) = (request["FromEmailAddress"] for request in server.requests)
+    assert sender.isascii()
+    assert Parser(policy=default).parsestr(f"From: {sender}")["From"] == '"Żak, Łukasz" <lukasz@company.example>'
+
+
+@pytest.mark.parametrize(("sender", "to"), [("żółć@company.example", "a@b.example"), ("a@b.example", "a@żółć.example")])
+def test_an_address_that_ses_cannot_spell_is_not_sent(server: Server, mailer: Mailer, sender: str, to: str) -> None:
+    message = mail("Hello", to)
+    message.replace_header("From", f"Anna <{sender}>")
+
+    with pytest.raises(NotSent, match="beyond ASCII"):
+        mailer.send(message, tag=TAG)
+
+    assert server.requests == []
 
 
 @given(ledger_key=st.text(min_size=1))

@@ -3,9 +3,8 @@
 The client never tries again by itself: what may have been accepted is for the ledger to judge. So each error is one of
 two: SES certainly took nothing (`NotSent`), or nobody knows (`SendUnclear`).
 
-Three things SES does to a mail, whatever we write: it puts its own `Message-ID` and `Date` into the header, and it
-replaces `From` by the request's `FromEmailAddress` where there is one, which would lose the sender's name; so there is
-none, and SES checks the identity of the header's `From`.
+Two things SES does to a mail, whatever we write: it puts its own `Message-ID` and `Date` into the header, and it puts
+the request's `FromEmailAddress` over `From`. So that stands there with the sender's name, which would be lost else.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
+from email.utils import formataddr
 from typing import Any, Protocol
 
 from botocore.exceptions import (  # type: ignore[import-untyped]  # it ships no types
@@ -85,14 +85,17 @@ class SesMailer:
         Over a fresh connection each: one that slept with a frozen Lambda environment may be dead, and a mail written
         to a dead connection would be unclear without need.
         """
-        data = wire_bytes(message)
+        sender, recipients, data = named_sender_of(message), recipients_of(message), wire_bytes(message)
+        if not all(address.isascii() for address in (sender, *recipients)):
+            raise NotSent("An address has letters beyond ASCII, which SES does not take (RFC 6531).")
         if len(data) > LARGEST:
             raise NotSent(f"The mail has {len(data) >> 20} MB, at most {LARGEST >> 20} are sent. Link files instead.")
         with translated():
             client = self._connect()
             client.close()
             reply = client.send_email(
-                Destination={"ToAddresses": recipients_of(message)},
+                FromEmailAddress=sender,
+                Destination={"ToAddresses": recipients},
                 Content={"Raw": {"Data": data}},
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": name, "Value": value} for name, value in tags_of(tag).items()],
@@ -110,6 +113,12 @@ def tags_of(tag: str) -> dict[str, str]:
     """The message tags of `<lead id>/<ledger key>`, in letters that SES allows (A-Z a-z 0-9 _ -, 256 at most)."""
     lead, _, ledger_key = tag.partition("/")
     return {"lead": lead, "touch": digest(ledger_key)}
+
+
+def named_sender_of(message: EmailMessage) -> str:
+    """The first address of `From` with its name, the name as encoded words where it needs them (RFC 2047)."""
+    address = message["From"].addresses[0]
+    return formataddr((address.display_name, address.addr_spec)) if address.addr_spec.isascii() else address.addr_spec
 
 
 @contextmanager
