@@ -72,8 +72,10 @@ class WebhookBus:
         endpoints: Sequence[str] = (),
         secret: str = "",
         timeout: float = TIMEOUT,
+        busy_seconds: float = 10.0,
     ) -> None:
-        self._path, self._now, self._secret, self._timeout = path, now, secret, timeout
+        self._path, self._now, self._secret = path, now, secret
+        self._timeout, self._busy_seconds = timeout, busy_seconds
         self._endpoints = {url: parsed(url) for url in endpoints}
         if endpoints and not secret:
             raise MissingSetting("The secret that signs webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
@@ -101,14 +103,14 @@ class WebhookBus:
 
     @cached_property
     def _db(self) -> Database:
-        return Database(self._path, OUTBOX, busy_seconds=10.0)
+        return Database(self._path, OUTBOX, busy_seconds=self._busy_seconds)
 
     def _deliver_to(self, url: str) -> int:
         """Until nothing is due there, or one was not taken: who does not answer is asked once in a round."""
         taken = 0
         while (delivery := self._next(url)) is not None:
             status = post(self._endpoints[url], self._headers(delivery), delivery.body, timeout=self._timeout)
-            if status is HTTPStatus.GONE:
+            if status == HTTPStatus.GONE:
                 self._give_up(url)
                 return taken
             if status is None or not 200 <= status < 300:
@@ -161,7 +163,9 @@ def post(url: SplitResult, headers: dict[str, str], body: str, *, timeout: float
     """The status, or None if none came in time. A redirect is an answer: events go only where the operator said."""
     connection = CONNECTIONS[url.scheme](url.hostname or "", url.port, timeout=timeout)
     try:
-        connection.request("POST", url._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
+        connection.request(
+            "POST", url._replace(scheme="", netloc="", fragment="").geturl() or "/", body.encode(), headers
+        )
         return int(connection.getresponse().status)
     except (OSError, http.client.HTTPException):
         return None
