@@ -11,8 +11,8 @@ SOURCE = ROOT / "functions" / "leadlight"
 
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
-SAYING = DECIDING | {"decide", "profile", "plan", "links", "playbook", "messages", "views", "letter"}
-BY_ITSELF = {"welcome", "followup", "notify", "report", "rights"}
+SAYING = DECIDING | {"decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming"}
+BY_ITSELF = {"welcome", "followup", "notify", "returns", "replies", "report", "rights"}
 ACTING = SAYING | {"ledger"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "playbook": DECIDING,
     "plan": DECIDING | {"playbook"},
     "messages": DECIDING | {"playbook"},
+    "incoming": DECIDING | {"playbook"},
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
     "letter": SAYING - {"letter"},
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "gate": CORE | {"rules", "playbook"},
-    "publish": CORE | {"wiring", "playbook", "gate"},
+    "publish": CORE | {"settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
     | {"record"}

@@ -15,6 +15,7 @@ from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services
+from leadlight.rules.mail_events import REPLY
 from leadlight.rules.routing import owner_of
 
 WHY = {
@@ -43,7 +44,7 @@ def message(
         context,
         sender=_mailbox(sender) if sender else _company(services, bundle.team),
         to=Mailbox(*to),
-        reply_to=_mailbox(sender) if sender else None,
+        reply_to=_reply_to(services, sender, due) if sender else None,
         message_id=_message_id(services, due),
         date=services.clock.now(),
         footer=Footer(bundle.team.company, WHY[name]),
@@ -72,7 +73,7 @@ def follow_up(
         context,
         sender=_mailbox(sender) if sender else _company(services, bundle.team),
         to=Mailbox(reader.name, reader.email),
-        reply_to=_mailbox(sender or owner_of(lead, bundle.team)),
+        reply_to=_reply_to(services, sender or owner_of(lead, bundle.team), due),
         message_id=_message_id(services, due),
         date=services.clock.now(),
         footer=Footer(
@@ -100,6 +101,14 @@ def _company(services: Services, team: Team) -> Mailbox:
 
 def _mailbox(person: Person) -> Mailbox:
     return Mailbox(person.name, person.email)
+
+
+def _reply_to(services: Services, person: Person, due: Due) -> Mailbox:
+    """Where an answer goes: to us, who record it and tell the rep; without a domain for that, to the person."""
+    domain = services.settings.inbound_domain
+    if not domain:
+        return _mailbox(person)
+    return Mailbox(person.name, f"{REPLY}{services.tokens.sign_short(due.lead_id, due.generation)}@{domain}")
 
 
 def _message_id(services: Services, due: Due) -> str:

@@ -23,6 +23,9 @@ OPENINGS = {
 }
 """What to begin with, by the objective that is open."""
 
+SPOKEN = frozenset({TouchKind.ASKED, TouchKind.REPLIED})
+"""Touches whose words the rep gets to read."""
+
 SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
 """Answers that have a place of their own in the mail."""
 

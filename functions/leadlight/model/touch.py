@@ -28,6 +28,11 @@ class TouchKind(StrEnum):
     HOLD_LAPSED = "hold.lapsed"
     OUTCOME = "outcome.logged"
     UNSUBSCRIBED = "lead.unsubscribed"
+    REPLIED = "lead.replied"
+    AUTO_REPLIED = "mail.auto_replied"
+    ACCEPTED = "mail.accepted"  # the carrier says so: evidence for a mail whose worker could not
+    BOUNCED = "mail.bounced"
+    COMPLAINED = "mail.complained"
 
 
 class Encounter(StrEnum):

@@ -15,7 +15,7 @@ from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of, sealed_fields
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import OPENINGS, SHOWN, call_in_words, counts, lead_view, said_wish, titles_read
+from leadlight.views import OPENINGS, SHOWN, SPOKEN, call_in_words, counts, lead_view, said_wish, titles_read
 
 SAID = {
     TouchKind.CAPTURED: "Sent the form",
@@ -32,6 +32,11 @@ SAID = {
     TouchKind.CLAIMED: "Taken over",
     TouchKind.HOLD_LAPSED: "Take-over lapsed without an outcome",
     TouchKind.UNSUBSCRIBED: "Asked for no more mails",
+    TouchKind.REPLIED: "Answered a mail",
+    TouchKind.AUTO_REPLIED: "An automatic answer came ({reason})",
+    TouchKind.ACCEPTED: "The mail service has taken the mail: {what}",
+    TouchKind.BOUNCED: "A mail came back: {reason}",
+    TouchKind.COMPLAINED: "Called a mail spam",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
 
@@ -104,8 +109,10 @@ def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
     said = words.format_map(facts)
     gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
     title = f": “{gate.title}”" if gate and touch.kind in {TouchKind.CAPTURED, TouchKind.READ} else ""
+    if touch.facts.get("from") == "other":
+        title += ", from another address"
     unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
-    question = sealed_fields(services, touch).get("text", "") if touch.kind is TouchKind.ASKED else ""
+    question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN else ""
     return said + title + (f": {question}" if question else "") + unsure
 
 

@@ -11,7 +11,7 @@ from leadlight.model.touch import Objective, Touch, TouchKind
 WARM_AT = 7
 """Quality points that warm a lead: about seven touch points that were an experience."""
 
-TWO_WAY = frozenset({TouchKind.ASKED, TouchKind.CALL_WANTED})
+TWO_WAY = frozenset({TouchKind.ASKED, TouchKind.CALL_WANTED, TouchKind.REPLIED})
 
 
 def temperature(lead: Lead, touches: Sequence[Touch]) -> Temperature:
@@ -25,8 +25,9 @@ def temperature(lead: Lead, touches: Sequence[Touch]) -> Temperature:
 
 
 def _holds(touch: Touch) -> bool:
-    """Said with a confirmed address, and more than "please don't call"."""
-    return touch.facts.get("confirmed") != "no" and touch.facts.get("call") != CallKind.NO
+    """Said with a confirmed address, by the lead itself, and more than "please don't call"."""
+    facts = touch.facts
+    return facts.get("confirmed") != "no" and facts.get("from") != "other" and facts.get("call") != CallKind.NO
 
 
 def suggested_objective(lead: Lead) -> Objective:

@@ -1,0 +1,110 @@
+"""Something happened to a mail: SES reports on one of ours, or one came in. On AWS EventBridge calls, once per event.
+
+What may succeed later raises, and Lambda tries again, then puts the event aside with the dead letters; so does an event
+that cannot be read. What is about nobody we know is dropped with a line in the log: other senders may share an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from leadlight import replies, returns
+from leadlight.errors import BadEvent, MissingMail, TryAgain
+from leadlight.handlers import measures
+from leadlight.ports import Services
+from leadlight.rules.mail_events import ReportKind, due_key, is_to_lead, report_of
+
+Event = Mapping[str, Any]
+
+logger = Logger(service="leadlight", child=True)
+
+COUNTED: Mapping[ReportKind, measures.Name] = {
+    ReportKind.ACCEPTED: "MailAccepted",
+    ReportKind.DELIVERED: "MailDelivered",
+    ReportKind.BOUNCED: "MailBounced",
+    ReportKind.COMPLAINED: "MailComplained",
+}
+
+
+def handler(services: Services) -> Callable[[Event, object], None]:
+    """The function that EventBridge's rules wake. Raises `BadEvent` and whatever may succeed later (`TryAgain`)."""
+
+    def handle_event(event: Event, context: object) -> None:  # noqa: ARG001 Lambda's shape
+        match event.get("source"):
+            case "aws.ses":
+                handle_report(services, event)
+            case "aws.s3":
+                handle_mail(services, _key(event))
+            case _:
+                raise BadEvent("from a source that nobody subscribed to")
+
+    return handle_event
+
+
+def handle_report(services: Services, event: Event) -> None:
+    """What SES reports on a mail."""
+    report = report_of(event)
+    if report is None:
+        logger.info("mail.not_ours", what=event.get("detail-type"))
+        return
+    key = returns.note(services, report)
+    if key is None:
+        logger.warning("mail.unknown", lead=report.lead_id, what=report.kind, mail=report.message_id)
+        return
+    if report.kind in COUNTED and (report.final or report.kind is not ReportKind.COMPLAINED):
+        measures.count(COUNTED[report.kind])
+    lost = report.kind is ReportKind.REJECTED or (report.kind is ReportKind.BOUNCED and not is_to_lead(key))
+    log = logger.error if lost else logger.info  # a rep who is not reached, or a mail of ours taken for a virus
+    log(_name(report.kind), lead=report.lead_id, what=due_key(key), mail=report.message_id, why=report.reason)
+
+
+def handle_mail(services: Services, key: str) -> None:
+    """A mail that came in."""
+    try:
+        taken, lead = replies.take(services, key)
+    except MissingMail:  # the event came twice, or the mail has expired
+        logger.info("mail.gone", key=key)
+        return
+    log = logger.warning if taken in {replies.Taken.NOBODY, replies.Taken.TOO_MANY} else logger.info
+    log(taken, lead=lead, key=key)
+
+
+def take_in(services: Services) -> int:
+    """Handles every mail that waits, for a place without events. Returns how many it looked at; never raises.
+
+    One that fails for a reason that is no passing one is laid aside, so that it neither blocks the others nor comes
+    again each time.
+    """
+    try:
+        waiting = list(services.inbox.waiting())
+        for key in waiting:
+            _take(services, key)
+    except TryAgain as error:
+        logger.warning("inbox.delayed", why=type(error).__name__)
+        return 0
+    return len(waiting)
+
+
+def _take(services: Services, key: str) -> None:
+    try:
+        handle_mail(services, key)
+    except TryAgain as error:
+        logger.warning("mail.delayed", key=key, why=type(error).__name__)
+    except Exception:
+        logger.exception("mail.failed", key=key)
+        services.inbox.done(key)
+
+
+def _key(event: Event) -> str:
+    """The object that S3 has created (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html)."""
+    try:
+        return str(event["detail"]["object"]["key"])
+    except (KeyError, TypeError) as error:
+        raise BadEvent("of S3 names no object") from error
+
+
+def _name(kind: ReportKind) -> str:
+    return f"mail.{kind.name.lower()}"

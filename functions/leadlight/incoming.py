@@ -1,0 +1,150 @@
+"""What does a mail say that came in for us? Reads raw MIME of any kind, also broken; called by `replies`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leadlight.playbook.expressions import clean
+from leadlight.playbook.plain import plain_text
+from leadlight.rules.mail_events import REPLY, why_automatic
+
+if TYPE_CHECKING:
+    from email.message import Message  # only a name: reading mail is imported when there is one
+
+LARGEST = 10 * 2**20
+"""Bytes that are looked at. A mail may have 40 MB; what a person wrote stands before what they attached."""
+
+LONGEST = 20_000
+"""Characters of a text that are searched for where the quoted part begins."""
+
+SAID = 6_000
+"""Characters of it that are kept. The rest is lost on nobody: the sender has it, and the rep has their address."""
+
+NAMED = 10
+"""Attachments whose names are told."""
+
+LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs"]
+"""Languages whose words for "on … she wrote:" are known."""
+
+FOR = ("to", "cc", "delivered-to", "x-original-to", "resent-to", "received")
+"""Where the address stands that a mail was for; `Received` has it (`for <…>`) if it was a blind copy."""
+
+TOKEN = re.compile(re.escape(REPLY) + r"([a-z0-9-]{8,58})@", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A mail, as far as it matters.
+
+    `tokens` are what stands behind `reply+` in its addresses, unchecked. `id` is the same for a mail that is delivered
+    twice. `answers` are the ids of the mails it refers to. `automatic` is why no person wrote it, or None.
+    """
+
+    id: str
+    tokens: tuple[str, ...]
+    sender: str
+    text: str
+    attachments: tuple[str, ...]
+    answers: frozenset[str]
+    automatic: str | None
+
+
+def read(raw: bytes) -> Incoming:
+    """Whatever the bytes are, there is an answer; what cannot be read is empty."""
+    from email.parser import BytesParser  # noqa: PLC0415 only for mail that came in
+    from email.policy import compat32  # noqa: PLC0415 the same
+
+    # Not the default policy: it parses each header by grammar, and raises on some that people really send.
+    mail = BytesParser(policy=compat32).parsebytes(raw[:LARGEST])
+    headers = _headers(mail)
+    id_ = headers.get("message-id", "").encode() or raw
+    return Incoming(
+        id=hashlib.sha256(id_).hexdigest()[:32],
+        tokens=tuple(dict.fromkeys(TOKEN.findall("\n".join(headers.get(name, "") for name in FOR)))),
+        sender=_address(headers.get("from", "")),
+        text=_said(mail),
+        attachments=tuple(_attachments(mail))[:NAMED],
+        answers=frozenset(re.findall(r"<([^<>\s@]+)", headers.get("in-reply-to", "") + headers.get("references", ""))),
+        automatic=why_automatic(headers),
+    )
+
+
+def _headers(mail: Message) -> Mapping[str, str]:
+    """By name in lower case; of a name that is there more than once, all, line by line."""
+    found: dict[str, str] = {}
+    for name, value in mail.raw_items():
+        text = str(value).encode("ascii", "replace").decode()
+        found[name.lower()] = f"{found[name.lower()]}\n{text}" if name.lower() in found else text
+    return found
+
+
+def _address(header: str) -> str:
+    from email.utils import parseaddr  # noqa: PLC0415 only for mail that came in
+
+    return parseaddr(header)[1][:320]
+
+
+def _said(mail: Message) -> str:
+    """What its writer wrote on top of what they answer, as plain text."""
+    from mailparser_reply import (  # type: ignore[import-untyped]  # noqa: PLC0415 it ships no types; late as above
+        EmailReplyParser,
+    )
+
+    text = _text(mail)[:LONGEST]
+    own = EmailReplyParser(languages=list(LANGUAGES)).parse_reply(text) or ""
+    return (own.strip() or text.strip())[:SAID]
+
+
+def _text(mail: Message) -> str:
+    """The first plain text in it, else its first HTML as text."""
+    written = [part for part in mail.walk() if not part.is_multipart() and not _is_attached(part)]
+    for part in written:
+        if part.get_content_type() == "text/plain" and (text := _decoded(part)).strip():
+            return text
+    for part in written:
+        if part.get_content_type() == "text/html":
+            return _from_html(_decoded(part))
+    return ""
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    try:
+        text = data.decode(part.get_content_charset() or "utf-8", "replace")
+    except (LookupError, ValueError):
+        text = data.decode("utf-8", "replace")
+    return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _from_html(text: str) -> str:
+    import nh3  # noqa: PLC0415 the same
+
+    lines = re.sub(r"(?i)</(?:div|tr|table)>", "<br>", text[: 10 * LONGEST])
+    tags = {"p", "br", "blockquote", "ul", "ol", "li", "pre", "h1", "h2", "h3"}
+    return plain_text(nh3.clean(lines, tags=tags))
+
+
+def _is_attached(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or bool(_filename(part))
+
+
+def _attachments(mail: Message) -> Iterator[str]:
+    for part in mail.walk():
+        if not part.is_multipart() and _is_attached(part):
+            yield " ".join(clean(_filename(part) or "without a name").split())[:80]
+
+
+def _filename(part: Message) -> str:
+    from email.errors import HeaderParseError  # noqa: PLC0415 the same
+    from email.header import decode_header, make_header  # noqa: PLC0415 the same
+
+    try:
+        name = part.get_filename() or ""
+        return str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, ValueError, TypeError):
+        return "unreadable name"

@@ -1,0 +1,149 @@
+"""Somebody answered one of our mails: it is on the timeline, the plan stops, and the rep is told at once.
+
+Called by `handlers.on_mail_event`, for each mail that came in. What was said is sealed; attachments are named and stay
+with the sender. A machine's answer is noted and changes nothing. Whoever has the address of an answer can write one,
+also somebody whom the mail was forwarded to: so an answer only ever stops, and opens nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from leadlight.decide import decide
+from leadlight.errors import BadToken
+from leadlight.incoming import Incoming, read
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import GateId, LeadId
+from leadlight.model.touch import Encounter, Touch, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Budget, Change, SealingKey, Services
+from leadlight.rules.mail_events import due_key
+from leadlight.rules.stop import stopped_anew
+from leadlight.vault import Fields, lead_id, normal_address, seal
+
+QUALITY_OF_TALK = 4
+PER_DAY = 20
+"""Answers of one lead a day that are taken, so that no mail loop can bury a rep."""
+
+
+class Taken(StrEnum):
+    """What became of a mail that came in; the values are what the log says."""
+
+    REPLIED = "lead.replied"
+    AUTOMATIC = "mail.auto_replied"
+    OURS = "mail.from_ourselves"
+    TOO_MANY = "mail.too_many"
+    NOBODY = "mail.for_nobody"  # no address of ours with a token that holds, or a lead that is gone
+
+
+def take(services: Services, key: str) -> tuple[Taken, LeadId | None]:
+    """Stores what the mail says, then lets go of it. The same again changes nothing.
+
+    Raises `MissingMail` where somebody was done with it before, and `TryAgain`.
+    """
+    mail = read(services.inbox.read(key))
+    lead = _addressee(services, mail)
+    taken = Taken.NOBODY if lead is None else _taken(services, lead, mail)
+    services.inbox.done(key)
+    return taken, lead.id if lead else None
+
+
+def _addressee(services: Services, mail: Incoming) -> Lead | None:
+    for token in mail.tokens:
+        try:
+            name, generation = services.tokens.read_short(token)
+        except BadToken:
+            continue
+        lead = services.store.lead(LeadId(name))
+        if lead is not None and str(lead.generation) == generation:
+            return lead
+    return None
+
+
+def _taken(services: Services, lead: Lead, mail: Incoming) -> Taken:
+    bundle = open_bundle(services.files)
+    ours = _is_ours(bundle, mail)
+    touch = _touch(services, lead, mail, TouchKind.AUTO_REPLIED if ours or mail.automatic else TouchKind.REPLIED)
+    if not _within_budget(services, lead, touch):
+        return Taken.TOO_MANY
+    if touch.kind is TouchKind.REPLIED:
+        _store(services, bundle, lead, touch, _said(mail))
+        return Taken.REPLIED
+    why = "one of us wrote it" if ours else mail.automatic or ""
+    services.store.append(replace(touch, facts={**touch.facts, "reason": why}))
+    return Taken.OURS if ours else Taken.AUTOMATIC
+
+
+def _store(services: Services, bundle: Bundle, lead: Lead, touch: Touch, said: Fields) -> None:
+    key = services.keys.fresh()
+
+    def answer(lead: Lead) -> Change | None:
+        if any(stored.id == touch.id for stored in services.store.touches(lead.id)):
+            return None
+        return _answered(bundle, lead, touch, said, key, services.clock.now())
+
+    decide(services, lead.id, str(lead.generation), answer)
+
+
+def _answered(bundle: Bundle, lead: Lead, touch: Touch, said: Fields, key: SealingKey, now: datetime) -> Change:
+    planned = replanned(bundle, stopped_anew(lead, StopReason.REPLIED, now), now)
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)
+    sealed = seal(said, key_id=key.id, secret=key.secret, owner=lead.id)
+    return Change(
+        lead=planned.lead,
+        touches=(replace(touch, sealed=sealed), *planned.touches),
+        undue=planned.undue,
+        due=(*planned.due, tell),
+        keys=(key,),
+    )
+
+
+def _touch(services: Services, lead: Lead, mail: Incoming, kind: TouchKind) -> Touch:
+    """Without its text. Only from the lead's own address it is an experience; an address is easily forged."""
+    own = bool(mail.sender) and lead_id(mail.sender, services.settings.lead_key) == lead.id
+    what, gate = _answers(services, lead, mail)
+    counts = own and kind is TouchKind.REPLIED
+    return Touch(
+        id=f"{kind.value.partition('.')[2]}/{mail.id}",
+        lead_id=lead.id,
+        kind=kind,
+        at=services.clock.now(),
+        encounter=Encounter.PERSON if counts else None,
+        quality=QUALITY_OF_TALK if counts else 0,
+        gate=gate,
+        facts={"from": "lead" if own else "other", **({"what": what} if what else {})},
+    )
+
+
+def _answers(services: Services, lead: Lead, mail: Incoming) -> tuple[str, GateId | None]:
+    """The due key of the mail that is answered, if it can be told, and the page that it was about."""
+    entries = services.store.ledger(lead.id)
+    entry = next((e for e in entries if e.message_id and e.message_id.partition("@")[0] in mail.answers), None)
+    touches = services.store.touches(lead.id)
+    gates = [t.gate for t in touches if t.gate and entry and t.id == f"sent/{entry.key}"]
+    gates += [e.gate for e in reversed(lead.enrolments)] + [t.gate for t in reversed(touches) if t.gate]
+    return due_key(entry.key) if entry else "", gates[0] if gates else None
+
+
+def _said(mail: Incoming) -> Fields:
+    """What is personal in it."""
+    return {"text": mail.text, "from": mail.sender, "attachments": ", ".join(mail.attachments)}
+
+
+def _is_ours(bundle: Bundle, mail: Incoming) -> bool:
+    """Whether somebody of the team wrote it: a rep's own answer to the lead, with us in copy."""
+    team = bundle.team
+    ours = {normal_address(address) for address in (team.company.email, *(p.email for p in team.people)) if address}
+    return bool(mail.sender) and normal_address(mail.sender) in ours
+
+
+def _within_budget(services: Services, lead: Lead, touch: Touch) -> bool:
+    """Whether this lead may answer once more today. One that is tried again was counted before, and may."""
+    if not services.settings.budgets or any(t.id == touch.id for t in services.store.touches(lead.id)):
+        return True
+    now = services.clock.now()
+    return services.store.count(Budget(f"replies/{lead.id}/{now:%Y-%m-%d}", PER_DAY, now + timedelta(days=2)))

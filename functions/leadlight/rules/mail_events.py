@@ -1,0 +1,180 @@
+"""What does a carrier's report on one of our mails mean, and who wrote an answer: a person or a machine?
+
+Reports are events of Amazon SES on EventBridge (https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html;
+the `detail` is https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html). They come on
+best effort: late, twice, in any order, or not at all. Addresses and diagnostic texts in them are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from leadlight.errors import BadEvent
+from leadlight.model.due import DueKind
+from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch, TouchKind
+
+
+class ReportKind(StrEnum):
+    """What is reported. The values are the event's `detail-type`."""
+
+    ACCEPTED = "Email Sent"
+    DELIVERED = "Email Delivered"
+    BOUNCED = "Email Bounced"
+    COMPLAINED = "Email Complaint Received"
+    REJECTED = "Email Rejected"  # a virus was found in it: accepted, and thrown away
+    DELAYED = "Email Delivery Delayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report on one mail of ours.
+
+    `mail` is `mail_tag` of its ledger key, `message_id` the carrier's. `reason` is in the carrier's words, nothing
+    personal. `final` is true of bounces that no later mail will cure, and of complaints that a person made.
+    """
+
+    kind: ReportKind
+    lead_id: LeadId
+    mail: str
+    message_id: str
+    at: datetime
+    reason: str = ""
+    final: bool = False
+
+
+REPLY = "reply+"
+"""How the addresses begin that answers are sent to; a token follows."""
+
+SOFT_LIMIT, SOFT_WINDOW = 3, timedelta(days=14)
+"""So many mails that came back for a passing reason, within so long, are as good as one that came back for good.
+
+A carrier tries each of them for hours or days before it says so. Three in a fortnight is a mailbox nobody looks after.
+"""
+
+NO_COMPLAINT = "not-spam"
+"""A complaint's `complaintFeedbackType` when a person took a mail *out* of the spam folder (RFC 6430)."""
+
+TO_LEADS = (f"{DueKind.STEP}/", f"{DueKind.MAIL}/optin/", f"{DueKind.MAIL}/delivery/")
+"""How the due keys of mails to a lead begin. Whatever else we mail goes to our own people."""
+
+
+def mail_tag(ledger_key: str) -> str:
+    """How a carrier's tag names a mail: 32 hexadecimal digits, since keys have characters that tags may not have."""
+    return hashlib.sha256(ledger_key.encode()).hexdigest()[:32]
+
+
+def accepted_id(ledger_key: str) -> str:
+    """The id of the touch by which a carrier says that it had that mail: evidence, whoever settles it."""
+    return f"accepted/{ledger_key}"
+
+
+def due_key(ledger_key: str) -> str:
+    """The due key within a ledger key: all but the generation."""
+    return ledger_key.partition("/")[2]
+
+
+def is_to_lead(ledger_key: str) -> bool:
+    """Whether that mail went to the lead, and not to a rep about the lead."""
+    return due_key(ledger_key).startswith(TO_LEADS)
+
+
+def report_of(event: Mapping[str, Any]) -> Report | None:
+    """The report in an event; None if it is about somebody else's mail, or of a kind we do nothing about.
+
+    Raises `BadEvent` when it has not the documented shape.
+    """
+    try:
+        kind = _kind(event["detail-type"])
+        if kind is None:
+            return None
+        detail = event["detail"]
+        mail = detail["mail"]
+        tags = mail.get("tags") or {}
+        lead, name = _only(tags.get("lead")), _only(tags.get("touch"))
+        if not lead or not name:
+            return None
+        at, reason, final = _what(kind, detail)
+        return Report(kind, LeadId(lead), name, str(mail["messageId"]), at, reason, final)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise BadEvent(f"of SES cannot be read ({type(error).__name__})") from error
+
+
+def _kind(detail_type: str) -> ReportKind | None:
+    return ReportKind(detail_type) if detail_type in set(ReportKind) else None
+
+
+def _only(values: Sequence[str] | None) -> str:
+    return str(values[0]) if values else ""
+
+
+def _what(kind: ReportKind, detail: Mapping[str, Any]) -> tuple[datetime, str, bool]:
+    """When, why, and whether for good."""
+    match kind:
+        case ReportKind.BOUNCED:
+            bounce = detail["bounce"]
+            status = next((r["status"] for r in bounce.get("bouncedRecipients") or () if r.get("status")), "")
+            reason = " ".join(part for part in (bounce["bounceType"], bounce.get("bounceSubType"), status) if part)
+            return _time(bounce["timestamp"]), reason, bounce["bounceType"] == "Permanent"
+        case ReportKind.COMPLAINED:
+            complaint = detail["complaint"]
+            feedback = complaint.get("complaintFeedbackType") or complaint.get("complaintSubType") or "complaint"
+            return _time(complaint["timestamp"]), str(feedback), feedback != NO_COMPLAINT
+        case ReportKind.DELIVERED:
+            return _time(detail["delivery"]["timestamp"]), "", False
+        case _:
+            return _time(detail["mail"]["timestamp"]), "", False
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
+
+
+def unreachable(report: Report, touches: Iterable[Touch], *, proven_at: datetime | None) -> bool:
+    """Whether this bounce means that the address cannot be reached.
+
+    `proven_at` is when the address was last known to work: the time of the newest submit that was confirmed by a mail.
+    What came back before that says nothing about now, whatever order the reports come in.
+    """
+    if proven_at is not None and report.at <= proven_at:
+        return False
+    if report.final:
+        return True
+    came_back = {
+        touch.facts.get("mail"): touch.at
+        for touch in touches
+        if touch.kind is TouchKind.BOUNCED and touch.facts.get("to") == "lead"
+    }
+    times = sorted(at for at in {**came_back, report.message_id: report.at}.values() if not proven_at or at > proven_at)
+    return any(last - first <= SOFT_WINDOW for first, last in zip(times, times[SOFT_LIMIT - 1 :], strict=False))
+
+
+AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})
+AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "list-unsubscribe")
+
+
+def why_automatic(headers: Mapping[str, str]) -> str | None:
+    """Why a mail was not written by a person, or None if it was. `headers` by name in lower case.
+
+    RFC 3834 asks machines to say `Auto-Submitted`; the others are what vacation notices, lists and bounces have.
+    """
+    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    if submitted != "no":
+        return "Auto-Submitted"
+    if headers.get("precedence", "").strip().lower() in AUTOMATIC_PRECEDENCE:
+        return "Precedence"
+    if found := next((name for name in AUTOMATIC_HEADERS if name in headers), None):
+        return found.title()
+    if headers.get("return-path", "").replace(" ", "") == "<>":
+        return "no return path"
+    if headers.get("content-type", "").strip().lower().startswith("multipart/report"):
+        return "a report"
+    return None
