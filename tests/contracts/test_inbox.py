@@ -237,6 +237,12 @@ class TestS3Inbox(InboxContract):
         with pytest.raises(StoreBusy, match="AccessDenied"):
             inbox.waiting()
 
+    def test_a_mail_that_may_not_be_read_is_not_taken_for_gone(self, inbox: Inbox, weather: Weather) -> None:
+        weather.failing = ("AccessDenied", 403)
+
+        with pytest.raises(StoreBusy, match=r"s3:GetObject .* s3:ListBucket"):
+            inbox.read("mail/1")
+
     def test_without_an_inbound_domain_nothing_is_asked(self, client: Any, weather: Weather) -> None:
         nowhere = S3Inbox(lambda: client, bucket="")
         nowhere.done("mail/1")

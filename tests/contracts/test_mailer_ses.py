@@ -26,6 +26,7 @@ from leadlight.aws.mailer import LARGEST, REMEDIES, SesMailer, tags_of
 from leadlight.errors import NotSent, SendUnclear
 from leadlight.mime import digest, wire_bytes
 from leadlight.ports import Mailer
+from leadlight.rules.mail_events import mail_tag
 from leadlight.wiring.aws import ONCE
 
 SET = "leadlight"
@@ -154,6 +155,10 @@ def test_every_ledger_key_becomes_a_tag_that_ses_takes(ledger_key: str) -> None:
 
     assert set(tags) == {"lead", "touch"}
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value) for value in tags.values())
+
+
+def test_what_ses_reports_by_its_tags_is_found_in_the_ledger_by_them() -> None:
+    assert tags_of(TAG)["touch"] == mail_tag("1/step/zero-trust@a1b2c3/02-company")
 
 
 @pytest.mark.parametrize(("status", "code"), REFUSALS)

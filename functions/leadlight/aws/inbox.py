@@ -29,10 +29,17 @@ class S3Inbox:
         return iter([key for _, key in found])
 
     def read(self, key: str) -> bytes:
-        """Raises `MissingMail`, also for what is no mail's key, and `StoreBusy` if S3 does not answer."""
+        """Raises `MissingMail`, also for what is no mail's key, and `StoreBusy` if S3 does not answer or refuses.
+
+        A refusal is no proof that the mail is gone: taken for one, a wrong role would lose replies without a word.
+        """
+
+        def missing(why: str) -> MissingMail | StoreBusy:
+            return StoreBusy(why) if why else MissingMail(key)
+
         if not self._bucket or not is_mail(key):
             raise MissingMail(key)
-        found = fetched(self._connect(), self._bucket, key, missing=lambda _: MissingMail(key))
+        found = fetched(self._connect(), self._bucket, key, missing=missing)
         if found is None:
             raise StoreBusy("S3 answered 304 to a question without a condition. Try again.")
         return found.data
