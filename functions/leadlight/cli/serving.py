@@ -79,17 +79,20 @@ def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None
                 f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}.", err=True
             )
             sys.exit(1)
-    if fresh or not (place.bundle / "manifest.json").exists():
-        _build_into(config_file, place)
+    _publish_into(config_file, place, fresh=fresh or not (place.bundle / "manifest.json").exists())
 
 
-def _build_into(config_file: Path, place: Place) -> None:
+def _publish_into(config_file: Path, place: Place, *, fresh: bool) -> None:
+    """As `leadlight deploy --data` does it; what was built before is made ready to be replaced in the same way."""
     from rich.console import Console  # noqa: PLC0415  # commands load what they need
 
-    from leadlight.gate.build import build_site  # noqa: PLC0415  # the same
+    from leadlight.publish.local import adopt, republish  # noqa: PLC0415  # the same
 
+    if not fresh:
+        adopt(place)
+        return
     try:
         with Console(stderr=True).status("Building the site …"):
-            build_site(config_file, place.data / "site", place.bundle, site_url=f"{place.site_url.rstrip('/')}/")
+            republish(config_file, place)
     except OperatorMustFix as wrong:
         stop(wrong, as_json=False)

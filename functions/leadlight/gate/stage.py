@@ -204,7 +204,13 @@ class Stage:
 
 
 def merge(staged: Path, bundle: Path) -> None:
-    """Adds a staged bundle to the one that is there; nothing is removed, and the manifest is swapped last.
+    """Adds a staged bundle to the one that is there; nothing is removed, and the manifest is swapped last."""
+    add_objects(staged, bundle)
+    swap_manifest(staged, bundle)
+
+
+def add_objects(staged: Path, bundle: Path) -> None:
+    """All but the manifest: nobody asks for it yet.
 
     An object is written beside its place and moved there, so that none is ever half there.
     """
@@ -212,6 +218,10 @@ def merge(staged: Path, bundle: Path) -> None:
         target = bundle / path.relative_to(staged)
         if not target.exists() or _sum(target) != _sum(path):
             _move_in(path, target)
+
+
+def swap_manifest(staged: Path, bundle: Path) -> None:
+    """From now on the bundle is the staged one."""
     _move_in(staged / "manifest.json", bundle / "manifest.json")
 
 
