@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.errors import LeadlightError, OperatorMustFix, UnknownGate
+from leadlight.errors import LeadlightError, OperatorMustFix, TryAgain, UnknownGate
 from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
 from leadlight.handlers.request import Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
@@ -38,6 +38,8 @@ def handler_of(router: Router, services: Services) -> Handler:
         request = app.context["request"]
         if isinstance(error, OperatorMustFix):
             logger.exception("request.failed", path=_route(request))
+        if isinstance(error, TryAgain):
+            logger.warning("request.delayed", path=_route(request), why=str(error))
         return refusal(error, request, shell_of(services))
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same

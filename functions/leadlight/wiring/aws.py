@@ -26,12 +26,12 @@ from leadlight.ports import Clock, Services
 from leadlight.settings import cloud_from_environment, from_environment
 from leadlight.tokens import Tokens
 
-CONNECT, READ = 2, 8
-"""Seconds. A visitor waits for at most two tries of a write; every function's own time-out is longer."""
+CONNECT, READ, MAIL_READ = 1, 3, 10
+"""Seconds. A visitor waits for three tries of one write at the most; every function's own time-out is longer."""
 
 RETRIES = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"mode": "standard", "total_max_attempts": 3})
-ONCE = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"total_max_attempts": 1})
-"""For mail: the ledger decides what is tried again."""
+ONCE = Config(connect_timeout=CONNECT, read_timeout=MAIL_READ, retries={"total_max_attempts": 1})
+"""For mail: the ledger decides what is tried again, and an answer that comes late is better than one never heard."""
 BY_HOST = RETRIES.merge(
     Config(signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
 )
