@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from leadlight import __version__
+from leadlight.cli.aws import deploy, destroy, package
+from leadlight.cli.doctor import doctor
 from leadlight.cli.leads import leads
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.site import build, check
@@ -16,5 +18,5 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (build, check, demo, serve, leads):
+for command in (build, check, demo, serve, leads, package, deploy, destroy, doctor):
     main.add_command(command)

@@ -1,0 +1,48 @@
+"""`leadlight doctor`: is all well, and if not, what helps?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from leadlight.cli.aws import REGION, STACK
+from leadlight.cli.terminal import JSON, answer
+
+_SIGNS = {"ok": "ok", "warn": "warning", "fail": "problem", "unknown": "unknown"}
+
+
+@click.command()
+@STACK
+@REGION
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Look at the installation in this folder instead.",
+)
+@click.option("--smtp", help="With --data: the server it sends by, as `leadlight serve` is given it.")
+@JSON
+def doctor(stack: str, region: str | None, data: Path | None, smtp: str | None, as_json: bool) -> None:
+    """Look whether an installation is well, and say what helps; changes nothing."""
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need
+
+    if smtp and not data:
+        raise click.UsageError("--smtp belongs to an installation in a folder: add --data.")
+    with Console(stderr=True).status("Examining …"):
+        if data:
+            from leadlight.publish.doctor_here import examine_here  # noqa: PLC0415  # the same
+
+            findings = examine_here(data, smtp=smtp)
+        else:
+            from leadlight.publish.doctor import examine  # noqa: PLC0415  # the same
+
+            findings = examine(stack, region=region)
+    if as_json:
+        answer(findings)
+    for each in () if as_json else findings:
+        click.echo(f"{_SIGNS[each.state]:<8} {each.check:<16} {each.what}")
+        if each.remedy:
+            click.echo(f"{'':<25} → {each.remedy}")
+    if any(each.state in {"fail", "unknown"} for each in findings):
+        sys.exit(1)

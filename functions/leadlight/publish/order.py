@@ -1,0 +1,66 @@
+"""What does somebody want deployed, and which values does the template get for it? Called by `plan` and `deploy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from leadlight.errors import OperatorMustFix
+from leadlight.publish.template import Template
+from leadlight.publish.wheels import target
+
+ORIGIN_SECRET, RUNTIME, DOMAIN, MAIL_FROM, MAIL_DOMAIN = (
+    "OriginSecret", "Runtime", "SiteDomain", "MailFrom", "MailDomain",
+)  # fmt: skip
+"""Parameters of the template that a deploy knows by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`given` are values of the template's parameters; what is not given stays as it is, or is the default."""
+
+    stack: str
+    config_file: Path
+    given: Mapping[str, str]
+    out: Path = Path("dist")
+
+    def values(self, template: Template, known: Mapping[str, str]) -> dict[str, str]:
+        """What this order says, with what follows from it. Raises `OperatorMustFix` for names the template lacks."""
+        for name in self.given:
+            if name not in template.parameters:
+                near = get_close_matches(name, template.parameters, n=1)
+                hint = f"; did you mean {near[0]}" if near else f"; it has {', '.join(template.parameters)}"
+                raise OperatorMustFix(f"The template has no parameter {name}{hint}.")
+        values = dict(self.given)
+        if RUNTIME in template.parameters:
+            values.setdefault(RUNTIME, f"python{target('arm64').python}")  # what compiled the packages runs them
+        domain = values.get(MAIL_FROM, "").rpartition("@")[2]
+        if domain and MAIL_DOMAIN in template.parameters and MAIL_DOMAIN not in known:
+            values.setdefault(MAIL_DOMAIN, domain)
+        return values
+
+    def unanswered(self, template: Template, known: Mapping[str, str]) -> dict[str, str]:
+        """Parameters that need a value and have none, with what they mean."""
+        values = self.values(template, known)
+        return {
+            name: asked.description
+            for name, asked in template.parameters.items()
+            if asked.default is None and not asked.secret and name not in values and name not in known
+        }
+
+
+def effective(template: Template, values: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """What each parameter will be, secret ones left out: as given, else as it is, else as the template says."""
+    return {
+        name: values.get(name, known.get(name, asked.default or ""))
+        for name, asked in template.parameters.items()
+        if not asked.secret
+    }
+
+
+def address_of(parameters: Mapping[str, str]) -> str:
+    """The site's address, if it follows from the parameters; ends with a slash."""
+    domain = parameters.get(DOMAIN, "")
+    return f"https://{domain}/" if domain else ""
