@@ -60,6 +60,7 @@ def handle(services: Services, touch: Touch) -> None:
     """Does what follows from one new touch. May be called again with the same touch, in any order."""
     _trace([touch])
     _follow(services, touch.lead_id, was=())
+    _trace(())
     services.bus.publish(events_of(touch))
 
 
@@ -110,6 +111,7 @@ def _follow_all(services: Services, told: Sequence[Told]) -> set[str]:
         except Exception:
             logger.exception("lead.not_followed", lead=lead_id)
             failed |= {t.record for t in rows}
+    _trace(())
     return failed
 
 
@@ -152,6 +154,6 @@ def _publish_all(services: Services, told: Sequence[Told]) -> set[str]:
 
 
 def _trace(touches: Iterable[Touch]) -> None:
-    """From here on the log names the request that began it, where a touch tells."""
-    request = next((found for touch in touches if (found := touch.facts.get("request"))), None)
-    logger.set_correlation_id(request)
+    """From here on the log names the request that this is the work of: the latest that the touches tell of."""
+    asked = sorted((touch for touch in touches if touch.facts.get("request")), key=lambda touch: touch.at)
+    logger.set_correlation_id(asked[-1].facts["request"] if asked else None)
