@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,10 +25,10 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from leadlight.errors import TryAgain
-from leadlight.handlers import on_change, on_rep_request, on_tick, on_visitor_request
+from leadlight.handlers import on_change, on_due, on_rep_request, on_tick, on_visitor_request
 from leadlight.handlers.http import STREAM
 from leadlight.handlers.request import LIMIT
-from leadlight.ports import MovableClock, Services
+from leadlight.ports import Alarm, MovableClock, Outbox, Services
 
 logger = logging.getLogger("leadlight")
 
@@ -45,7 +46,10 @@ PATIENCE = 0.02
 
 
 class Worker:
-    """Does what happens by itself, one thing at a time, right after it is woken and at least once a `TICK`."""
+    """Does what happens by itself, one thing at a time, right after it is woken and at least once a `TICK`.
+
+    A second thread tells other systems, so that one of them that does not answer holds up no mail.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -56,16 +60,21 @@ class Worker:
         self._alone = threading.Event()
         self._alone.set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._news = threading.Event()
+        self._courier = threading.Thread(target=self._deliver, name="courier", daemon=True)
 
     def start(self) -> None:
         """From now on, until `stop`."""
         self._thread.start()
+        self._courier.start()
 
     def stop(self) -> None:
-        """Ends after what is being done."""
+        """Ends after what is being done. What was not delivered yet is kept for the next start."""
         self._over = True
         self._wake.set()
+        self._news.set()
         self._thread.join(timeout=30)
+        self._courier.join(timeout=1)
 
     @contextmanager
     def visited(self) -> Iterator[None]:
@@ -105,23 +114,57 @@ class Worker:
 
     def _run(self) -> None:
         while not self._over:
-            self._wake.wait(TICK)
+            self._wake.wait(self._pause())
             self._wake.clear()
             with self._busy:
                 self._sweep()
+
+    def _pause(self) -> float:
+        """Seconds until the next wake-up that was asked for, a `TICK` at most."""
+        scheduler = self._services.scheduler
+        coming = scheduler.next_at() if isinstance(scheduler, Alarm) else None
+        if coming is None:
+            return TICK
+        return min(TICK, max(0.0, (coming - self._services.clock.now()).total_seconds()))
 
     def _give_way(self) -> None:
         self._alone.wait(PATIENCE)
 
     def _sweep(self) -> None:
-        try:
-            on_change.drain(self._services, between=self._give_way)
-            on_tick.handle(self._services, between=self._give_way)
-        except TryAgain:
-            time.sleep(0.05)  # another process has the store; the next sweep sees the same rows
-            self._wake.set()
-        except Exception:
-            logger.exception("sweep.failed")  # the edge: the next sweep, a tick later, begins where this one ended
+        for part in (self._drain, self._fire, self._tick):
+            try:
+                part()
+            except TryAgain:
+                time.sleep(0.05)  # another process has the store; the next sweep sees the same rows
+                self._wake.set()
+            except Exception:
+                logger.exception("sweep.failed")  # the edge: the next sweep, a tick later, begins where this one ended
+        self._news.set()
+
+    def _drain(self) -> None:
+        on_change.drain(self._services, between=self._give_way)
+
+    def _fire(self) -> None:
+        """What schedules wake on AWS, in the same way: for a row that was moved or done since, nothing happens."""
+        scheduler = self._services.scheduler
+        for due in scheduler.fired(self._services.clock.now()) if isinstance(scheduler, Alarm) else ():
+            self._give_way()
+            on_due.handle(self._services, due)
+
+    def _tick(self) -> None:
+        on_tick.handle(self._services, between=self._give_way)
+
+    def _deliver(self) -> None:
+        bus = self._services.bus
+        while isinstance(bus, Outbox) and not self._over:
+            self._news.wait(TICK)
+            self._news.clear()
+            try:
+                bus.deliver()
+            except TryAgain:
+                continue  # another process has the outbox; the next round sees the same events
+            except Exception:
+                logger.exception("deliver.failed")  # the edge of this thread: the next round, a tick later
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +182,8 @@ def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worke
     behind = Behind(services, worker, bundle, lock)
     rep = bridge(on_rep_request.handler(services), behind)
     visitor = bridge(on_visitor_request.handler(services), behind)
-    static = StaticFiles(directory=site, html=True)
     dev_app = dev(worker) if dev else None
+    _release(site.resolve())  # now: a missing site should be heard of before it is asked for
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -154,9 +197,15 @@ def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worke
         elif path.startswith(VISITOR) or path in VISITOR_PAGES or path.endswith("_full"):
             await visitor(scope, receive, send)
         else:
-            await static(scope, receive, send)
+            await _release(site.resolve())(scope, receive, send)
 
     return Server(app, worker)
+
+
+@lru_cache(maxsize=4)
+def _release(site: Path) -> StaticFiles:
+    """Serves one release. A request stays with the one that it found, whatever is published meanwhile."""
+    return StaticFiles(directory=site, html=True)
 
 
 def is_for_rep(path: str) -> bool:

@@ -20,11 +20,12 @@ class Receiver(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.mood: int | str = 204
+        self.secret = SECRET
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.taken: list[dict[str, Any]] = []
         self.forged = 0
-        self.over = threading.Event()
+        self.asked, self.over = threading.Event(), threading.Event()
         super().__init__(("127.0.0.1", 0), Endpoint)
 
     @property
@@ -47,13 +48,14 @@ class Endpoint(BaseHTTPRequestHandler):
         receiver, body = self.server, self.rfile.read(int(self.headers["Content-Length"]))
         receiver.headers.append({name.lower(): value for name, value in self.headers.items()})
         receiver.paths.append(self.path)
+        receiver.asked.set()
         if receiver.mood == "hang":
             receiver.over.wait(5)
             return
         status = 302 if receiver.mood == "elsewhere" else int(receiver.mood)
         if status < 300:
             try:
-                receiver.taken.append(Webhook(SECRET).verify(body, dict(self.headers)))
+                receiver.taken.append(Webhook(receiver.secret).verify(body, dict(self.headers)))
             except WebhookVerificationError:
                 receiver.forged += 1
                 status = 401
