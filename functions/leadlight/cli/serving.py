@@ -52,20 +52,40 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
 @DATA
 @click.option("--site-url", help="The address people reach it by; links in mails begin with it.")
 @click.option("--smtp", help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.")
+@click.option(
+    "--webhook",
+    "webhooks",
+    multiple=True,
+    help="Tell this address what happens, signed by Standard Webhooks; may be given more than once.",
+)
 @BUILD
-def serve(config_file: Path, port: int, data: Path, site_url: str | None, smtp: str | None, fresh: bool) -> None:
+def serve(
+    config_file: Path,
+    port: int,
+    data: Path,
+    *,
+    site_url: str | None,
+    smtp: str | None,
+    webhooks: tuple[str, ...],
+    fresh: bool,
+) -> None:
     """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
     from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
     from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
-    served = server(local(place, smtp=smtp), site=data / "site", bundle=place.bundle)
-    run(
-        served,
-        port=port,
-        ready=lambda: click.echo(f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."),
-    )
+    try:
+        services = local(place, smtp=smtp, webhooks=webhooks)
+    except OperatorMustFix as wrong:
+        stop(wrong, as_json=False)
+    lines = [f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."]
+    if webhooks:
+        lines.append(
+            f"Telling {len(webhooks)} of what happens; they verify it with the secret in {place.webhook_secret}."
+        )
+    served = server(services, site=data / "site", bundle=place.bundle)
+    run(served, port=port, ready=lambda: click.echo("\n".join(lines)))
 
 
 def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None:
