@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 LARGEST = 10 * 2**20
 """Bytes that are looked at. A mail may have 40 MB; what a person wrote stands before what they attached."""
 
-LONGEST = 20_000
-"""Characters of a text that are searched for where the quoted part begins."""
-
 SAID = 6_000
-"""Characters of it that are kept. The rest is lost on nobody: the sender has it, and the rep has their address."""
+"""Characters of a text that are read. The rest is lost on nobody: the sender has it, and the rep has their address.
+
+Where the quoted part begins is found by expressions whose time grows with the square of the text, at the worst.
+"""
 
 NAMED = 10
 """Attachments whose names are told."""
@@ -94,9 +94,10 @@ def _said(mail: Message) -> str:
         EmailReplyParser,
     )
 
-    text = _text(mail)[:LONGEST]
+    lines = "\n".join(line.rstrip() for line in _text(mail).splitlines()).strip()
+    text = re.sub(r"\n{3,}", "\n\n", lines)[:SAID]
     own = EmailReplyParser(languages=list(LANGUAGES)).parse_reply(text) or ""
-    return (own.strip() or text.strip())[:SAID]
+    return own.strip() or text
 
 
 def _text(mail: Message) -> str:
@@ -113,7 +114,7 @@ def _text(mail: Message) -> str:
 
 def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+    data = payload[: 40 * SAID] if isinstance(payload, bytes) else b""
     try:
         text = data.decode(part.get_content_charset() or "utf-8", "replace")
     except (LookupError, ValueError):
@@ -124,7 +125,7 @@ def _decoded(part: Message) -> str:
 def _from_html(text: str) -> str:
     import nh3  # noqa: PLC0415 the same
 
-    lines = re.sub(r"(?i)</(?:div|tr|table)>", "<br>", text[: 10 * LONGEST])
+    lines = re.sub(r"(?i)</(?:div|tr|table)>", "<br>", text)
     tags = {"p", "br", "blockquote", "ul", "ol", "li", "pre", "h1", "h2", "h3"}
     return plain_text(nh3.clean(lines, tags=tags))
 

@@ -56,3 +56,30 @@ def test_an_expired_token_can_still_tell_whose_it_was() -> None:
 def test_anything_else_is_no_token(text: str) -> None:
     with pytest.raises(BadToken):
         at(0).read(TokenUse.CONFIRM, text)
+
+
+LEAD = "abcdefghijklmnopqrstuvwxyz"
+
+
+def test_the_address_of_an_answer_fits_into_a_local_part() -> None:
+    token = at(0).sign_short(LEAD, 12)
+
+    assert len(f"reply+{token}") <= 64
+    assert token == token.lower()
+    assert set(token) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_a_short_token_holds_for_ever_in_any_case_and_with_every_key() -> None:
+    token = at(0, OLD).sign_short(LEAD, 2)
+
+    assert at(5000, OLD, NEW).read_short(token.upper()) == (LEAD, "2")
+    with pytest.raises(BadToken):
+        at(0, NEW).read_short(token)
+
+
+@pytest.mark.parametrize("change", [("-2-", "-3-"), ("abc", "abd"), ("-2-", "-2-a"), ("-2-", "-"), ("-2-", "-2-ü")])
+def test_a_short_token_that_was_changed_is_none(change: tuple[str, str]) -> None:
+    token = at(0).sign_short(LEAD, 2).replace(*change)
+
+    with pytest.raises(BadToken):
+        at(0).read_short(token)

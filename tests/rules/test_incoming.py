@@ -1,0 +1,151 @@
+"""What a mail says that came in, however it was made."""
+
+from __future__ import annotations
+
+import time
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadlight.incoming import LARGEST, SAID, read
+
+QUOTED = "On Mon, 5 Jan 2026 at 10:00, Rita Rep <rita@glass.example> wrote:\n> Hello Anna,\n> how is it going?\n"
+
+
+def mail(text: str = "Yes, please.", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Anna Nowak <anna.nowak@example.com>"
+    message["To"] = "Rita Rep <reply+abcdef-1-ghijkl@in.glass.example>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Yes, please.\n", "Yes, please."),
+        (f"Thursday at ten.\n\nAnna\n\n{QUOTED}", "Thursday at ten.\n\nAnna"),
+        (
+            "Ja, gerne.\n\nAm Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Rita Rep <rita@glass.example>:\n> Hallo\n",
+            "Ja, gerne.",
+        ),
+        (
+            "Fine.\n\n-----Original Message-----\nFrom: Rita Rep <rita@glass.example>\nSent: Monday\n\nHello Anna",
+            "Fine.",
+        ),
+        (QUOTED, QUOTED.strip()),  # nothing of one's own: better all of it than nothing
+    ],
+)
+def test_what_was_written_is_told_from_what_it_answers(text: str, own: str) -> None:
+    assert read(mail(text).as_bytes()).text == own
+
+
+def test_html_alone_is_read_as_text() -> None:
+    message = mail()
+    message.set_content(
+        "<style>p {color: red}</style><div>Yes, <b>please</b>.</div><div>5 &lt; 6 &amp; 7</div>"
+        "<blockquote>Hello Anna</blockquote><script>alert(1)</script>",
+        subtype="html",
+    )
+
+    text = read(message.as_bytes()).text
+
+    assert text.startswith("Yes, please.\n5 < 6 & 7")
+    assert "color" not in text
+    assert "alert" not in text
+
+
+def test_plain_text_is_preferred_and_attachments_are_named_only() -> None:
+    message = mail("See the plan.")
+    message.add_alternative("<p>See the <b>plan</b>, in HTML.</p>", subtype="html")
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="plän.pdf")
+    message.add_attachment("secret notes", filename="notes.txt")
+
+    found = read(message.as_bytes())
+
+    assert found.text == "See the plan."
+    assert found.attachments == ("plän.pdf", "notes.txt")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("To", "REPLY+ABCDEF-1-GHIJKL@IN.GLASS.EXAMPLE"),
+        ("Cc", "rita@glass.example, reply+abcdef-1-ghijkl@in.glass.example"),
+        ("Delivered-To", "reply+abcdef-1-ghijkl@in.glass.example"),
+        (
+            "Received",
+            "from a.example by inbound-smtp.eu-west-1.amazonaws.com for reply+abcdef-1-ghijkl@in.glass.example",
+        ),
+    ],
+)
+def test_the_token_is_found_wherever_the_address_stands(header: str, value: str) -> None:
+    raw = f"From: anna@example.com\r\n{header}: {value}\r\n\r\nHi\r\n".encode()
+
+    assert [token.lower() for token in read(raw).tokens] == ["abcdef-1-ghijkl"]
+
+
+def test_a_token_in_the_text_addresses_nobody() -> None:
+    raw = b"From: anna@example.com\r\nTo: x@in.glass.example\r\n\r\nreply+abcdef-1-ghijkl@in.glass.example\r\n"
+
+    assert read(raw).tokens == ()
+
+
+def test_a_mail_that_is_delivered_twice_is_the_same_one() -> None:
+    first = mail(Message_ID="<1@example.com>", Received="by one")
+    second = mail(Message_ID="<1@example.com>", Received="by two")
+
+    assert read(first.as_bytes()).id == read(second.as_bytes()).id != read(mail(Message_ID="<2@x>").as_bytes()).id
+
+
+def test_it_knows_which_mails_are_answered() -> None:
+    answer = mail(In_Reply_To="<b-2@eu-west-1.amazonses.com>", References="<a-1@x> <b-2@eu-west-1.amazonses.com>")
+
+    assert read(answer.as_bytes()).answers == {"a-1", "b-2"}
+
+
+def test_the_text_is_bounded_and_read_within_a_moment() -> None:
+    began = time.process_time()
+    for text in ("word " * 300_000, "On " * 100_000, "a" + "\n" * 300_000 + "b", "a" + " " * 300_000 + "b"):
+        assert len(read(mail(text).as_bytes()).text) <= SAID
+
+    assert time.process_time() - began < 8
+
+
+def test_of_a_huge_mail_the_beginning_is_read() -> None:
+    raw = mail("Yes, please.").as_bytes() + b"x" * (LARGEST + 1)
+
+    assert read(raw).text.startswith("Yes, please.")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\0\xff\xfe",
+        b"From: \xff\xfe <\x00>\r\nContent-Type: text/plain; charset=no-such\r\n\r\n\xff",
+        b'From: a@x\r\nContent-Type: text/plain; charset="\xe4"\r\n\r\nhi',
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/mixed; boundary=b\r\n",
+        b"Content-Type: text/plain; name*=x''%ff\r\nContent-Disposition: attachment; filename*0*=utf-9'a'%\r\n\r\nx",
+        b'Content-Disposition: attachment; filename="=?utf-8?b?////?="\r\n\r\nx',
+        b"Content-Transfer-Encoding: base64\r\n\r\n====",
+    ],
+)
+def test_whatever_comes_in_is_read_somehow(raw: bytes) -> None:
+    assert read(raw).tokens == ()
+
+
+LINES = st.sampled_from(
+    [b"From: ", b"To: ", b"Content-Type: multipart/mixed; boundary=", b"Content-Type: text/html; charset=", b"--",
+     b"\r\n", b"\r\n\r\n", b"=?utf-8?q?=0A?=", b"<a@b>", b"filename*=", b"Content-Disposition: attachment; ", b";", b"x"]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(LINES, st.binary(max_size=6)), max_size=40).map(b"".join))
+def test_no_mail_is_so_broken_that_it_cannot_be_laid_aside(raw: bytes) -> None:
+    assert len(read(raw).id) == 32

@@ -1,0 +1,172 @@
+"""What a carrier's report means, and which answers no person wrote."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.rules.examples import DAY, MONDAY
+
+from leadlight.aws.mailer import tags_of
+from leadlight.errors import BadEvent
+from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.mail_events import Report, ReportKind, is_to_lead, mail_tag, report_of, unreachable, why_automatic
+
+EVENTS = Path(__file__).parents[1] / "events"
+FOR_GOOD, PASSING = True, False
+
+
+def event(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return read
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "reason", "final"),
+    [
+        ("ses_sent", ReportKind.ACCEPTED, "", False),
+        ("ses_delivered", ReportKind.DELIVERED, "", False),
+        ("ses_bounced_permanent", ReportKind.BOUNCED, "Permanent General 5.1.1", True),
+        ("ses_bounced_suppressed", ReportKind.BOUNCED, "Permanent OnAccountSuppressionList 5.1.1", True),
+        ("ses_bounced_transient", ReportKind.BOUNCED, "Transient MailboxFull 4.2.2", False),
+        ("ses_bounced_undetermined", ReportKind.BOUNCED, "Undetermined Undetermined 5.0.0", False),
+        ("ses_complained", ReportKind.COMPLAINED, "abuse", True),
+        ("ses_complained_not_spam", ReportKind.COMPLAINED, "not-spam", False),
+        ("ses_rejected", ReportKind.REJECTED, "", False),
+        ("ses_delayed", ReportKind.DELAYED, "", False),
+    ],
+)
+def test_each_report_is_read_without_what_is_personal(name: str, kind: ReportKind, reason: str, final: bool) -> None:
+    report = report_of(event(name))
+
+    assert report is not None
+    assert (report.kind, report.lead_id, report.mail) == (kind, "LEAD", "TOUCH")
+    assert (report.reason, report.final) == (reason, final)
+    assert report.at.date() == datetime(2026, 1, 6, tzinfo=UTC).date()
+    assert "@" not in repr(report)
+
+
+@pytest.mark.parametrize("tags", [None, {}, {"lead": []}, {"lead": ["x"]}, {"ses:operation": ["SendEmail"]}])
+def test_a_mail_without_our_tags_is_somebody_elses(tags: object) -> None:
+    sent = event("ses_sent")
+    sent["detail"]["mail"]["tags"] = tags
+
+    assert report_of(sent) is None
+
+
+@pytest.mark.parametrize("kind", ["Email Opened", "Email Clicked", "Sending Status Disabled"])
+def test_a_report_that_we_do_nothing_about_is_none(kind: str) -> None:
+    assert report_of({**event("ses_sent"), "detail-type": kind}) is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"detail-type": "Email Sent"},
+        {"detail-type": "Email Sent", "detail": "text"},
+        {"detail-type": "Email Sent", "detail": {"mail": {"tags": {"lead": ["a"], "touch": ["b"]}}}},
+        {"detail-type": ["Email Sent"], "detail": {}},
+        {**event("ses_bounced_permanent"), "detail": event("ses_sent")["detail"]},
+    ],
+)
+def test_another_shape_than_documented_is_a_bad_event(broken: dict[str, Any]) -> None:
+    with pytest.raises(BadEvent):
+        report_of(broken)
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-01-06T10:00:00", ""])
+def test_a_time_that_is_none_is_a_bad_event(moment: str) -> None:
+    sent = event("ses_sent")
+    sent["detail"]["mail"]["timestamp"] = moment
+
+    with pytest.raises(BadEvent):
+        report_of(sent)
+
+
+def test_a_mail_is_tagged_here_as_where_it_is_sent() -> None:
+    key = "1/step/course@v1/01"
+
+    assert tags_of(f"lead/{key}")["touch"] == mail_tag(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "to_lead"),
+    [
+        ("1/step/course@v1/01", True),
+        ("1/mail/optin/c", True),
+        ("2/mail/delivery/c", True),
+        ("1/mail/notify/confirmed/c", False),
+        ("1/mail/manager/hold-lapsed/x", False),
+        ("1/mail/relink/rita/x", False),
+        ("1/task/outcome/x", False),
+        ("1/mail/digest/rita", False),
+    ],
+)
+def test_only_mails_to_the_lead_say_something_about_it(key: str, to_lead: bool) -> None:
+    assert is_to_lead(key) is to_lead
+
+
+def bounce(mail: str, day: float, *, final: bool = PASSING) -> Report:
+    return Report(ReportKind.BOUNCED, LeadId("anna"), "tag", mail, MONDAY + day * DAY, "", final)
+
+
+def came_back(mail: str, day: float, *, to: str = "lead") -> Touch:
+    facts = {"mail": mail, "to": to}
+    return Touch(f"bounced/{mail}", LeadId("anna"), TouchKind.BOUNCED, MONDAY + day * DAY, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("report", "before", "expected"),
+    [
+        (bounce("c", 0, final=FOR_GOOD), [], True),
+        (bounce("c", 14), [], False),
+        (bounce("c", 14), [came_back("b", 7)], False),
+        (bounce("c", 14), [came_back("a", 0), came_back("b", 7)], True),
+        (bounce("c", 14.1), [came_back("a", 0), came_back("b", 7)], False),
+        (bounce("a", 0), [came_back("b", 7), came_back("c", 14)], True),  # the first is told last
+        (bounce("c", 14), [came_back("c", 0), came_back("b", 7)], False),  # the same mail twice
+        (bounce("c", 14), [came_back("a", 0, to="team"), came_back("b", 7)], False),
+        (bounce("d", 30), [came_back("a", 0), came_back("b", 20), came_back("c", 25)], True),
+    ],
+)
+def test_three_passing_bounces_in_a_fortnight_are_as_good_as_one_for_good(
+    report: Report, before: list[Touch], expected: bool
+) -> None:
+    assert unreachable(report, before, proven_at=None) is expected
+
+
+def test_what_came_back_before_the_address_was_proven_to_work_does_not_count() -> None:
+    before = [came_back("a", 0), came_back("b", 7)]
+
+    assert not unreachable(bounce("c", 14), before, proven_at=MONDAY + DAY)
+    assert not unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
+    assert unreachable(bounce("c", 1, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({}, None),
+        ({"auto-submitted": "no"}, None),
+        ({"auto-submitted": "No; by=me"}, None),
+        ({"auto-submitted": "auto-replied; owner-email=x"}, "Auto-Submitted"),
+        ({"auto-submitted": "AUTO-GENERATED"}, "Auto-Submitted"),
+        ({"precedence": "bulk"}, "Precedence"),
+        ({"precedence": " Auto_Reply "}, "Precedence"),
+        ({"precedence": "normal"}, None),
+        ({"x-autoreply": "yes"}, "X-Autoreply"),
+        ({"x-autorespond": ""}, "X-Autorespond"),
+        ({"list-id": "<news.example>"}, "List-Id"),
+        ({"return-path": "< >"}, "no return path"),
+        ({"return-path": "<anna@example.com>"}, None),
+        ({"content-type": "multipart/report; report-type=delivery-status"}, "a report"),
+        ({"content-type": "text/plain"}, None),
+    ],
+)
+def test_machines_are_told_from_people(headers: dict[str, str], why: str | None) -> None:
+    assert why_automatic(headers) == why
