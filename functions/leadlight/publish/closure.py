@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OURS = "leadlight"
+ABOUT_AWS = f"{OURS}.aws."
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`modules` by their names, `files` of ours that these read (relative to the source root), `foreign` top-level
-    names, and every plain text in modules that import botocore, since a service is named by text."""
+    names. `words` are the texts and attributes in modules about AWS: services and operations are named by these."""
 
     modules: tuple[str, ...]
     files: tuple[Path, ...]
     foreign: frozenset[str]
-    said_to_botocore: frozenset[str]
+    words: frozenset[str]
 
 
 def functions(root: Path) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def needs_of(entry: str, root: Path) -> Needs:
     """Everything that the module `entry` may ever import. `root` is the folder that has `leadlight`."""
     trees: dict[str, ast.Module] = {}
     foreign: set[str] = set()
-    said: set[str] = set()
+    words: set[str] = set()
     waiting = [entry]
     while waiting:
         name = waiting.pop()
@@ -47,14 +48,14 @@ def needs_of(entry: str, root: Path) -> Needs:
         others = {found.split(".")[0] for found in imported(trees[name])} - {OURS}
         waiting.extend(found for found in imported(trees[name]) if found.split(".")[0] == OURS)
         foreign |= others
-        if "botocore" in others:
-            said |= set(_texts(trees[name]))
+        if "botocore" in others or name.startswith(ABOUT_AWS):
+            words |= set(_words(trees[name]))
     files = {path for name in trees for path in _read_by(trees[name], name, root)}
     return Needs(
         modules=tuple(sorted(trees)),
         files=tuple(sorted(path.relative_to(root) for path in files)),
         foreign=frozenset(foreign),
-        said_to_botocore=frozenset(said),
+        words=frozenset(words),
     )
 
 
@@ -96,8 +97,12 @@ def _parents(name: str) -> Iterator[str]:
     return (".".join(parts[:end]) for end in range(1, len(parts)))
 
 
-def _texts(tree: ast.Module) -> Iterator[str]:
-    return (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+def _words(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
 
 
 def _read_by(tree: ast.Module, name: str, root: Path) -> Iterator[Path]:

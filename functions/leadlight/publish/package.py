@@ -22,16 +22,13 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from leadlight.errors import NotPackaged
 from leadlight.publish.closure import OURS, Needs, functions, needs_of, source_of
+from leadlight.publish.models import needed, slim
 from leadlight.publish.shipped import PACKAGE, lock_file
 from leadlight.publish.wheels import Arch, distributions_of, pins, target, wheels
 
 SOURCES = PACKAGE.parent
 TASK_ROOT = "/var/task"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # as old as an archive's entry can be
-DATA = ("botocore", "data")
-GENERAL = frozenset({"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"})
-"""What botocore reads whatever the service."""
-
 _TESTS = frozenset({"test", "tests", "__pycache__"})
 _NOT_RUN = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".typed", ".pyc"})
 _COMPILE = """
@@ -70,16 +67,17 @@ def package(
     `arch` is Lambda's word for the machine. Wheels are kept in `cache`, else in `out/.wheels`. Raises `NotPackaged`.
     """
     where, lock = target(arch), lock or lock_file()
-    chosen = [name for name in functions(sources) if not only or name in only]
-    needs = {name: needs_of(f"{OURS}.entry.{name}", sources) for name in chosen}
+    needs = {name: needs_of(f"{OURS}.entry.{name}", sources) for name in functions(sources)}
+    words = frozenset[str]().union(*(need.words for need in needs.values()))
+    needs = {name: need for name, need in needs.items() if not only or name in only}
     names = {name: distributions_of(need.foreign, where) for name, need in needs.items()}
     found = wheels(pins(lock, frozenset[str]().union(*names.values()), where), where, cache or out / ".wheels")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="leadlight-package-") as folder:
         stage = Path(folder).resolve()
-        said = frozenset[str]().union(*(need.said_to_botocore for need in needs.values()))
-        files = {_name(wheel): _unpacked(wheel, stage, said) for wheel in found}
+        files = {_name(wheel): _unpacked(wheel, stage, words) for wheel in found}
         _copied(sources, stage, needs.values())
+        slim(stage, words)
         _compiled(stage)
         with ThreadPoolExecutor() as pool:  # deflating lets other threads work
             tasks = [
@@ -93,11 +91,11 @@ def _name(wheel: Path) -> str:
     return canonicalize_name(parse_wheel_filename(wheel.name)[0])
 
 
-def _unpacked(wheel: Path, stage: Path, said: frozenset[str]) -> tuple[str, ...]:
+def _unpacked(wheel: Path, stage: Path, words: frozenset[str]) -> tuple[str, ...]:
     """Puts what runs of a wheel into the folder; returns the names of these files there."""
     with zipfile.ZipFile(wheel) as archive:
         places = {info: _place(info.filename) for info in archive.infolist() if not info.is_dir()}
-        kept = frozenset(_trimmed((name for name in places.values() if name), said))
+        kept = frozenset(needed((name for name in places.values() if name), words))
         for info, name in places.items():
             if name in kept:
                 (stage / name).parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +140,7 @@ def _compiled(stage: Path) -> None:
 def _packed(function: str, need: Needs, theirs: Mapping[str, Iterable[str]], stage: Path, out: Path) -> Packed:
     names = [path.as_posix() for path in _ours(need, stage)]
     for files in theirs.values():
-        names.extend(_trimmed(files, need.said_to_botocore))
+        names.extend(files)
     names.extend(_cached(name) for name in tuple(names) if name.endswith(".py"))
     path = out / f"{function}.zip"
     unpacked = _archive(path, stage, sorted(names))
@@ -155,24 +153,6 @@ def _packed(function: str, need: Needs, theirs: Mapping[str, Iterable[str]], sta
         modules=need.modules,
         distributions=tuple(sorted(theirs)),
     )
-
-
-def _trimmed(files: Iterable[str], said: frozenset[str]) -> Iterable[str]:
-    """The files, of botocore's data only what is about the newest version of services that we call."""
-    files = tuple(files)
-    newest: dict[str, str] = {}
-    for parts in (PurePosixPath(name).parts for name in files):
-        if len(parts) > 4 and parts[:2] == DATA:
-            newest[parts[2]] = max(newest.get(parts[2], ""), parts[3])
-    return (name for name in files if _is_called(PurePosixPath(name).parts, newest, said))
-
-
-def _is_called(parts: tuple[str, ...], newest: Mapping[str, str], said: frozenset[str]) -> bool:
-    if parts[:2] != DATA:
-        return True
-    if len(parts) == 3:
-        return parts[2] in GENERAL
-    return parts[2] in said and newest.get(parts[2]) == parts[3] and not parts[-1].startswith("examples")
 
 
 def _cached(name: str) -> str:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]  # it ships no types
-from botocore.config import Config  # type: ignore[import-untyped]  # the same
+from botocore.config import Config  # type: ignore[import-untyped]  # it ships no types
 
 from leadlight.aws.bus import EventBridgeBus
 from leadlight.aws.files import S3Files
@@ -20,6 +19,7 @@ from leadlight.aws.keys import DynamoKeys
 from leadlight.aws.mailer import SesMailer
 from leadlight.aws.parameters import secrets_below
 from leadlight.aws.scheduler import EventBridgeScheduler
+from leadlight.aws.session import quick_session
 from leadlight.aws.store import DynamoStore
 from leadlight.local.clock import SystemClock
 from leadlight.ports import Clock, Services
@@ -44,7 +44,7 @@ Connect = Callable[..., Any]
 def aws(*, connect: Connect | None = None, clock: Clock | None = None) -> Services:
     """The services of a deployed function, by its environment. Raises `MissingSetting`."""
     cloud = cloud_from_environment()
-    make = connect or botocore.session.get_session().create_client
+    make = connect or quick_session().create_client
     client = cache(partial(make, config=RETRIES))
     s3 = cache(partial(make, "s3", config=BY_HOST))
     time = clock or SystemClock()
