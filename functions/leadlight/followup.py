@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,14 +10,14 @@ from leadlight import letter, links
 from leadlight.decide import decide
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, DueKind, LedgerState
-from leadlight.model.lead import Enrolment, Hold, Lead
+from leadlight.model.lead import Enrolment, Hold, Lead, Temperature
 from leadlight.model.sequence import Channel, Sequence, Step
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
-from leadlight.ports import Change, Services
+from leadlight.ports import Change, Dossier, Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import after, following, planned_at, step_of, step_ref
 from leadlight.rules.planning import open_enrolments, with_enrolment
@@ -42,11 +43,14 @@ def run_step(services: Services, due: Due) -> Done | None:
     """Sends the step if it may and should still be sent, and plans the one after it. Never sends twice."""
     bundle = open_bundle(services.files)
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         turn = _turn(bundle, lead, due, services.clock.now())
         if turn is None:
             return Instead("superseded", Change(lead=lead))
-        context = _context(services, bundle, turn)
+        if why := _forbidden(turn):
+            return Instead(why, _passed_over(bundle, turn, why))
+        context = _context(services, bundle, turn, dossier)
         if why := _why_not(turn, context, bundle):
             return Instead(why, _passed_over(bundle, turn, why))
         if turn.step.channel is Channel.REP:
@@ -101,10 +105,7 @@ def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
 
 def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
     """Why this step should not be sent any more, or None if it should."""
-    step = turn.step
-    if why := _forbidden(turn):
-        return why
-    hours = bundle.team.hours
+    step, hours = turn.step, bundle.team.hours
     if step.stale_after and turn.now > after(step.stale_after, planned_at(step, turn.enrolment, hours), hours):
         return f"late by more than {step.stale_after}"
     if step.objective in turn.lead.achieved:
@@ -162,15 +163,30 @@ def _moved_on(turn: Turn, at: datetime) -> Enrolment:
     return replace(turn.enrolment, next_step=coming.slug if coming else None, last_at=at, ended=ended)
 
 
-def _context(services: Services, bundle: Bundle, turn: Turn) -> Context:
+def _context(services: Services, bundle: Bundle, turn: Turn, dossier: Dossier) -> Context:
     """What the step's texts and its condition may know."""
     lead = turn.lead
-    warmth = temperature(lead, services.store.touches(lead.id))
+    warmth = temperature(lead, ())
+    if warmth is not Temperature.HOT and asks_for_temperature(turn.step):  # else the timeline would not change a word
+        warmth = temperature(lead, services.store.touches(lead.id))
     gate = gate_view(services, bundle, turn.enrolment.gate)
     return {
-        "lead": lead_view(lead, profile_of(services, lead), temperature=warmth),
+        "lead": lead_view(lead, profile_of(services, lead, dossier=dossier), temperature=warmth),
         "gate": gate,
         "rep": rep_view(owner_of(lead, bundle.team)),
         "company": company_view(services, bundle.team),
         "links": Links(gate.url, links.unsubscribe(services, lead)),
     }
+
+
+IN_JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+AS_A_WHOLE = re.compile(r"\blead\b(?!\s*\.\s*\w)")
+
+
+def asks_for_temperature(step: Step) -> bool:
+    """Whether a step could show or ask how warm the lead is: by name, or by the lead as a whole.
+
+    That takes the timeline, which is one read more; most steps do without.
+    """
+    written = [*IN_JINJA.findall(step.subject), *IN_JINJA.findall(step.body), step.only_if or ""]
+    return any("temperature" in code or AS_A_WHOLE.search(code) for code in written)

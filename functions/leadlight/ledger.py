@@ -16,7 +16,8 @@ from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, SendU
 from leadlight.model.due import Due, LedgerEntry, LedgerState
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.ports import Change, Services
+from leadlight.ports import Change, Dossier, Services
+from leadlight.rules.mail_events import accepted_id
 
 LEASE = timedelta(minutes=3)
 """Longer than a function may run (30 s) and than any mail client waits (20 s)."""
@@ -29,6 +30,9 @@ LAST_RETRY = 8
 
 SLOWEST = timedelta(hours=1)
 """How far apart tries become at most."""
+
+FRESH = timedelta(seconds=5)
+"""So long after it was asked for is a claim's own answer the proof that it is ours; later the ledger is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Done:
     reason: str | None = None
 
 
-Prepare = Callable[[Lead], Ready | Instead]
+Prepare = Callable[[Dossier], Ready | Instead]
 """Decides on the lead as read. Slow work (rendering) happens here, before the claim."""
 
 Conclude = Callable[[Lead, Done], Change]
@@ -66,23 +70,24 @@ Conclude = Callable[[Lead, Done], Change]
 def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepare, conclude: Conclude) -> Done | None:
     """Does what is due, once. None if there is nothing to do (any more), or someone else does it right now."""
     for _ in range(TRIES):
-        lead = services.store.lead(due.lead_id)
-        if lead is None:
+        dossier = services.store.dossier(due)
+        if dossier is None or not due.stands_as(dossier.due):  # gone, moved, or done: the row in the store decides
             return None
+        lead = dossier.lead
         try:
             if lead.generation != due.generation:  # left over from before the lead was erased
                 services.store.commit(Change(lead=lead, undue=(due.key,)))
                 return None
-            prepared = prepare(lead)
+            prepared = prepare(dossier)
             if isinstance(prepared, Instead):
-                return _skip(services, due, lead, prepared, conclude, may_repeat=may_repeat)
+                return _skip(services, due, dossier, prepared, conclude, may_repeat=may_repeat)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
         except Conflict:
             continue
         if entry is None:
             return None
         done = _send(services, due, entry, prepared.message, may_repeat=may_repeat)
-        return _settle(services, done, entry, conclude) if done else None
+        return _settle(services, done, entry, conclude, lead) if done else None
     return None
 
 
@@ -135,7 +140,11 @@ def _evidence(
     services: Services, due: Due, entry: LedgerEntry, tag: str, *, may_repeat: bool
 ) -> tuple[LedgerEntry, Done] | None:
     """What became of the try before this one, if there was one and its end is not known. None: go on and send."""
-    if entry.attempts == 1 or _was_released(entry):
+    if entry.attempts == 1:
+        return None
+    if message_id := _told_by_carrier(services, due):
+        return _accepted(entry, due, services.clock.now(), message_id)
+    if _was_released(entry):
         return None
     sent = services.mailer.was_sent(tag)
     if sent:
@@ -143,6 +152,17 @@ def _evidence(
     if sent is None and not may_repeat:
         return _word(entry, due, LedgerState.PARKED, services.clock.now(), "nobody knows whether it was sent")
     return None
+
+
+def _told_by_carrier(services: Services, due: Due) -> str | None:
+    """The carrier's id of that mail, if its report has come: nobody has to wonder then whether it was accepted."""
+    found = (t for t in services.store.touches(due.lead_id) if t.id == accepted_id(due.ledger_key))
+    return next((touch.facts["mail"] for touch in found), None)
+
+
+def _accepted(entry: LedgerEntry, due: Due, at: datetime, message_id: str) -> tuple[LedgerEntry, Done]:
+    settled, done = _word(entry, due, LedgerState.SENT, at, "told by the carrier")
+    return replace(settled, message_id=message_id), done
 
 
 def _was_released(entry: LedgerEntry) -> bool:
@@ -154,9 +174,19 @@ RELEASED = "not accepted: "
 
 
 def _still_ours(services: Services, entry: LedgerEntry) -> bool:
-    """A last look right before the effect: a worker that slept past its lease must not send."""
+    """A last look right before the effect: a worker that slept past its lease must not send.
+
+    Nobody can have taken over a claim that was asked for a moment ago: its lease is far longer.
+    """
+    if timedelta(0) <= services.clock.now() - entry.at <= FRESH:
+        return True
     current = next((e for e in services.store.ledger(entry.lead_id) if e.key == entry.key), None)
-    return current is not None and current.owner == entry.owner and services.clock.now() < entry.lease_until
+    return _holds(current, entry) and services.clock.now() < entry.lease_until
+
+
+def _holds(current: LedgerEntry | None, ours: LedgerEntry) -> bool:
+    """Whether the ledger still shows our claim."""
+    return current is not None and current.state is LedgerState.CLAIMED and current.owner == ours.owner
 
 
 def _word(
@@ -173,17 +203,24 @@ def _refused(entry: LedgerEntry, due: Due, now: datetime, why: str, *, may_repea
     return _word(entry, replace(due, at=now + pause), LedgerState.RELEASED, now, RELEASED + why)
 
 
-def _settle(services: Services, sent: tuple[LedgerEntry, Done], entry: LedgerEntry, conclude: Conclude) -> Done:
-    """Stores what became of it. The mail is out, so this is tried until it is stored or the claim is no longer ours."""
+def _settle(
+    services: Services, sent: tuple[LedgerEntry, Done], entry: LedgerEntry, conclude: Conclude, lead: Lead
+) -> Done:
+    """Stores what became of it, on the lead as decided on, and on the lead as it is where that has changed.
+
+    The mail is out, so this is tried until it is stored or the claim is no longer ours.
+    """
     settled, done = sent
     for _ in range(TRIES * 4):
-        lead = services.store.lead(entry.lead_id)
-        if lead is None:
-            return done
+        if done.state is LedgerState.PARKED and (message_id := _told_by_carrier(services, done.due)):
+            settled, done = _accepted(settled, done.due, done.at, message_id)
         try:
             services.store.commit(_settling(lead, settled, done, conclude))
         except Conflict:
-            continue
+            now = services.store.dossier(done.due)
+            if now is None or not _holds(now.entry, entry):
+                return done
+            lead = now.lead
         except LeaseLost:
             return done
         else:
@@ -199,22 +236,21 @@ def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) 
 
 
 def _skip(
-    services: Services, due: Due, lead: Lead, instead: Instead, conclude: Conclude, *, may_repeat: bool
+    services: Services, due: Due, dossier: Dossier, instead: Instead, conclude: Conclude, *, may_repeat: bool
 ) -> Done | None:
     """Settles without sending, guarded by the lead's revision alone: nothing leaves the house.
 
     Unless a worker that died has sent it: then that is what is told, whatever happened to the lead since.
     """
-    now = services.clock.now()
+    now, lead, left = services.clock.now(), dossier.lead, dossier.entry
     change = replace(instead.change, undue=(due.key, *instead.change.undue))
-    left = next((e for e in services.store.ledger(due.lead_id) if e.key == due.ledger_key), None)
     if left is not None and left.state is LedgerState.CLAIMED:
         if left.lease_until > now:
             return None
         again = replace(left, attempts=left.attempts + 1, reason=None)
         known = _evidence(services, due, again, f"{due.lead_id}/{due.ledger_key}", may_repeat=may_repeat)
         if known:
-            return _settle(services, known, left, conclude)
+            return _settle(services, known, left, conclude, lead)
         change = replace(change, settle=(_unsent(left, instead, lead, now),))
     services.store.commit(change)
     return Done(due, LedgerState.SKIPPED, now, instead.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
-from leadlight.ports import Change, Services
+from leadlight.ports import Change, Dossier, Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
@@ -23,6 +24,7 @@ from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import (
     OPENINGS,
     SHOWN,
+    SPOKEN,
     call_in_words,
     company_view,
     gate_view,
@@ -36,6 +38,7 @@ REASONS = {
     TouchKind.CAPTURED: "{who} downloaded “{what}”",
     TouchKind.CONFIRMED: "{who} opened “{what}”",
     TouchKind.ASKED: "{who} asks about “{what}”",
+    TouchKind.REPLIED: "{who} answered “{what}”",
     TouchKind.CALL_WANTED: "{who} about “{what}”",
     TouchKind.OUTCOME: "Today: your next step with {who}",
     TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
@@ -75,7 +78,8 @@ def tell_rep(services: Services, due: Due) -> Done | None:
     bundle = open_bundle(services.files)
     cause = due.ref.removeprefix("notify/")
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         touches = services.store.touches(lead.id)
         touch = next((t for t in touches if t.id == cause), None)
         if touch is None:
@@ -93,7 +97,8 @@ def tell_manager(services: Services, due: Due) -> Done | None:
     bundle = open_bundle(services.files)
     manager = bundle.team.manager
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         goes_on = bool(open_enrolments(lead)) and not lead.stops
         context: dict[str, object] = {
             "lead": lead_view(lead, profile_of(services, lead)),
@@ -116,7 +121,8 @@ def send_fresh_link(services: Services, due: Due) -> Done | None:
     bundle = open_bundle(services.files)
     rep = bundle.team.person(due.ref.split("/")[1])
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         context: Context = {
             "lead": lead_view(lead, profile_of(services, lead)),
             "rep": rep_view(rep),
@@ -171,17 +177,31 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
         "confirmed": case.confirmed,
         "reason": _subject(case, gate.title),
         "read": titles_read(bundle, case.touches, confirmed=case.confirmed),
-        "answers": tuple((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
-        "question": said.get("text", "") if touch.kind is TouchKind.ASKED else "",
+        "answers": (
+            *((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
+            *_around(touch, said),
+        ),
+        "question": said.get("text", "") if touch.kind in SPOKEN else "",
         "opening": OPENINGS[suggested_objective(lead)],
     }
+
+
+def _around(touch: Touch, said: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What the rep should know of an answer besides its words."""
+    if touch.kind is not TouchKind.REPLIED:
+        return ()
+    other = said.get("from", "") if touch.facts.get("from") == "other" else ""
+    around = (("answered from another address", other), ("attachments, not passed on", said.get("attachments", "")))
+    return tuple((label, value) for label, value in around if value)
 
 
 def _subject(case: Case, what: str) -> str:
     """Who and why now; a wish for a call comes first."""
     company = case.profile.fields.get("company", "")
     who = case.profile.name or case.profile.address
-    subject = REASONS.get(case.touch.kind, "{who}").format(who=f"{who}, {company}" if company else who, what=what)
+    foreign = case.touch.facts.get("from") == "other"
+    reason = "Somebody answered “{what}” in the place of {who}" if foreign else REASONS.get(case.touch.kind, "{who}")
+    subject = reason.format(who=f"{who}, {company}" if company else who, what=what)
     match case.wish:
         case CallWish(kind=CallKind.NOW):
             return f"CALL NOW: {subject}"

@@ -124,12 +124,15 @@ class Change:
 class Dossier:
     """What it takes to write to one lead: the lead, the captures that the due row names, and secrets of their keys.
 
-    `secrets` holds what came along in the same read; it may be empty. Ask `Keys` for what is missing.
+    `due` is the row as it stands now, None if it is gone; `entry` is what the ledger says of it. `secrets` holds what
+    came along in the same read; it may be empty. Ask `Keys` for what is missing.
     """
 
     lead: Lead
     captures: tuple[Capture, ...] = ()
     secrets: Mapping[str, bytes] = field(default_factory=dict)
+    due: Due | None = None
+    entry: LedgerEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ The profile is what the *confirmed* captures add up to; one submit that nobody c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId
 from leadlight.model.touch import Touch
-from leadlight.ports import Services
+from leadlight.ports import Dossier, Services
 from leadlight.vault import unseal
 
 RESERVED = frozenset({"email", "network"})
@@ -55,15 +55,34 @@ def capture_of(services: Services, lead: Lead, capture_id: str) -> Capture | Non
     return next((c for c in services.store.captures(lead.id) if c.id == CaptureId(capture_id)), None)
 
 
-def profile_of(services: Services, lead: Lead, *, only: Capture | None = None) -> Profile:
-    """The profile of confirmed captures, or of that one submit `only`. Raises `LostKey`."""
-    captures = (only,) if only else tuple(c for c in services.store.captures(lead.id) if c.id in lead.confirmed)
-    secrets = services.keys.secrets([c.sealed.key_id for c in captures])
+def profile_of(
+    services: Services, lead: Lead, *, only: Capture | None = None, dossier: Dossier | None = None
+) -> Profile:
+    """The profile of confirmed captures, or of that one submit `only`. Raises `LostKey`.
+
+    What lies in the `dossier` is not read again.
+    """
+    captures = (only,) if only else _confirmed(services, lead, dossier.captures if dossier else ())
+    secrets = _secrets(services, [c.sealed.key_id for c in captures], dossier.secrets if dossier else {})
     fields: dict[str, str] = {}
     for capture in captures:
         opened = unseal(capture.sealed, secrets=secrets, owner=lead.id)
         fields.update({name: value for name, value in opened.items() if value})
     return Profile(fields)
+
+
+def _confirmed(services: Services, lead: Lead, known: Iterable[Capture]) -> tuple[Capture, ...]:
+    """The confirmed captures, oldest first: the known ones if they are all."""
+    found = tuple(capture for capture in known if capture.id in lead.confirmed)
+    if {capture.id for capture in found} == set(lead.confirmed):
+        return found
+    return tuple(capture for capture in services.store.captures(lead.id) if capture.id in lead.confirmed)
+
+
+def _secrets(services: Services, key_ids: Iterable[str], known: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The secrets of these keys, as far as they exist."""
+    missing = [key_id for key_id in key_ids if key_id not in known]
+    return {**known, **services.keys.secrets(missing)} if missing else known
 
 
 def sealed_fields(services: Services, touch: Touch) -> Mapping[str, str]:

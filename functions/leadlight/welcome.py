@@ -9,7 +9,7 @@ from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.lead import Lead
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Budget, Change, Services
+from leadlight.ports import Budget, Change, Dossier, Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_mail
@@ -23,11 +23,12 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
     capture_id = due.ref.removeprefix("optin/")
     over_budget = _over_budget(services, due)
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         capture = capture_of(services, lead, capture_id)
         if capture is None or capture.confirmed_at:
             return Instead("confirmed already", Change(lead=lead))
-        why = why_no_mail(lead) or over_budget
+        why = why_no_mail(lead, asked_at=capture.at) or over_budget
         if why:
             skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
             return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
@@ -54,7 +55,8 @@ def send_delivery(services: Services, due: Due) -> Done | None:
     bundle = open_bundle(services.files)
     capture_id = due.ref.removeprefix("delivery/")
 
-    def prepare(lead: Lead) -> Ready | Instead:
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
         capture = capture_of(services, lead, capture_id)
         why = "withdrawn" if capture is None else why_no_mail(lead)
         if capture is None or why:

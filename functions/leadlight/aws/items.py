@@ -11,13 +11,13 @@ from typing import TypeVar
 import msgspec
 
 from leadlight.aws import tables
-from leadlight.aws.dynamo import Item, Write, number, text, text_of
+from leadlight.aws.dynamo import Item, Place, Write, number, text, text_of
 from leadlight.aws.tables import Names, partition, shard
 from leadlight.model.due import Due, LedgerEntry, LedgerState
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, SealingKey
+from leadlight.ports import Budget, Dossier, SealingKey
 
 Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 
@@ -197,6 +197,31 @@ def secret_in(item: Item) -> tuple[str, bytes]:
     """The id of a sealing key and its 32 bytes."""
     secret = item["secret"]["B"]
     return text_of(item, "id"), secret if isinstance(secret, bytes) else secret.encode()
+
+
+def dossier_places(names: Names, due: Due) -> list[Place]:
+    """Where everything lies that it takes to do `due`."""
+    captures = tuple(dict.fromkeys(due.captures))
+    sorts = (tables.LEAD, tables.DUE + due.key, tables.LEDGER + due.ledger_key, *map(tables.CAPTURE.__add__, captures))
+    return [
+        *((names.leads, place(due.lead_id, sort)) for sort in sorts),
+        *((names.keys, key_place(capture)) for capture in captures),
+    ]
+
+
+def dossier_in(due: Due, found: Sequence[Item]) -> Dossier | None:
+    """What of it there is; None without the lead."""
+    by_sort = {text_of(item, "sk"): item for item in found if "sk" in item}
+    if tables.LEAD not in by_sort:
+        return None
+    row, entry = by_sort.get(tables.DUE + due.key), by_sort.get(tables.LEDGER + due.ledger_key)
+    return Dossier(
+        unpacked(by_sort[tables.LEAD], Lead),
+        captures_in(item for sort, item in by_sort.items() if sort.startswith(tables.CAPTURE)),
+        dict(secret_in(item) for item in found if "secret" in item),
+        unpacked(row, Due) if row else None,
+        unpacked(entry, LedgerEntry) if entry else None,
+    )
 
 
 def new_keys(names: Names, keys: Iterable[SealingKey]) -> Iterator[Write]:

@@ -17,7 +17,7 @@ import msgspec
 
 from leadlight.aws import items, tables
 from leadlight.aws.dynamo import Client, Dynamo, Item, Write, number, text, text_of
-from leadlight.aws.items import captures_in, key_place, micros, place, secret_in, stored_at, unpacked
+from leadlight.aws.items import captures_in, micros, place, stored_at, unpacked
 from leadlight.aws.stream import Streams, records, touch_in
 from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
@@ -125,18 +125,9 @@ class DynamoStore:
         return unpacked(item, Lead) if item else None
 
     def dossier(self, due: Due) -> Dossier | None:
-        """One BatchGetItem: a capture has the id of the key that seals it, so both are known before the lead is."""
-        names, captures = self._names, tuple(dict.fromkeys(due.captures))
-        sorts = (tables.LEAD, *(tables.CAPTURE + name for name in captures))
-        places = [(names.leads, place(due.lead_id, sort)) for sort in sorts]
-        found: dict[str, list[Item]] = {names.leads: [], names.keys: []}
-        for table, item in self._db.batch_get([*places, *((names.keys, key_place(name)) for name in captures)]):
-            found[table].append(item)
-        lead = next((item for item in found[names.leads] if text_of(item, "sk") == tables.LEAD), None)
-        if lead is None:
-            return None
-        others = (item for item in found[names.leads] if item is not lead)
-        return Dossier(unpacked(lead, Lead), captures_in(others), dict(map(secret_in, found[names.keys])))
+        """One BatchGetItem: a capture has the id of the key that seals it, so all names are known before."""
+        wanted = items.dossier_places(self._names, due)
+        return items.dossier_in(due, [item for _, item in self._db.batch_get(wanted)])
 
     def leads(self) -> Iterator[Lead]:
         for item in self._db.scan(self._names.leads, "sk = :lead", {":lead": text(tables.LEAD)}):

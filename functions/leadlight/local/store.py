@@ -125,7 +125,12 @@ class SqliteStore:
         lead = self.lead(due.lead_id)
         query = "SELECT doc FROM capture WHERE lead_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY at, seq"
         named = msgspec.json.encode(due.captures).decode()
-        return Dossier(lead, self._docs(query, Capture, lead.id, named)) if lead else None
+        if lead is None:
+            return None
+        captures = self._docs(query, Capture, lead.id, named)
+        with self._db.reading() as db:
+            row, entry = stored_due(db, due), stored_entry(db, due.lead_id, due.ledger_key)
+        return Dossier(lead, captures, due=row, entry=entry)
 
     def leads(self) -> Iterator[Lead]:
         page = self._docs("SELECT doc FROM lead ORDER BY id LIMIT ?", Lead, PAGE)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 
-from leadlight.errors import BadFields
+from leadlight.decide import traced
+from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, CaptureId, Consent, GateId, LeadId, Purpose, Sealed
 from leadlight.model.site import Gate, Unlock, Wording
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.ports import Budget, Services
+from leadlight.ports import Budget, SealingKey, Services
 from leadlight.rules.form import Answers, read_answers
 from leadlight.vault import lead_id, seal
 from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
 
 GENERATION = 1
+
+SHARDS = 4
+"""So many counters does one network have, or all the submits of a busy one would queue up at the same item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     person = lead_id(answers.email, services.settings.lead_key)
     key = services.keys.fresh()
     capture = Capture(
-        id=CaptureId(secrets.token_hex(16)),
+        id=CaptureId(key.id),
         lead_id=person,
         generation=GENERATION,
         gate=gate_id,
@@ -59,14 +63,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         call=answers.call,
     )
     opens = gate.unlock is Unlock.FORM
-    services.store.capture(
-        capture,
-        key=key,
-        touch=_touch(capture, gate),
-        due=_due(capture, now, tell_rep=opens),
-        budgets=_budgets(services, network, now),
-        lead=Lead(id=person, created_at=now, generation=GENERATION, language=gate.language),
-    )
+    touch = traced(services, (_touch(capture, gate),))[0]
+    _store(services, capture, key, touch, due=_due(capture, now, tell_rep=opens), network=network)
     cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
     return Access(gate_id, gate.page, opens, cookies)
 
@@ -114,11 +112,30 @@ def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
     return (opt_in, tell) if tell_rep else (opt_in,)
 
 
-def _budgets(services: Services, network: str, now: datetime) -> tuple[Budget, ...]:
-    """At most so many submits per network and ten minutes."""
+def _store(
+    services: Services, capture: Capture, key: SealingKey, touch: Touch, *, due: Sequence[Due], network: str
+) -> None:
+    """One transaction; where a counter is used up, another one for each that the network has left."""
+    lead = Lead(id=capture.lead_id, created_at=capture.at, generation=GENERATION, language=capture.language)
+    *others, last = _budgets(services, network, capture.at)
+    for budgets in others:
+        try:
+            return services.store.capture(capture, key=key, touch=touch, due=due, budgets=budgets, lead=lead)
+        except TooMany:
+            continue
+    return services.store.capture(capture, key=key, touch=touch, due=due, budgets=last, lead=lead)
+
+
+def _budgets(services: Services, network: str, now: datetime) -> list[tuple[Budget, ...]]:
+    """At most so many submits per network and ten minutes: counters of which one has to have room, in random order."""
     if not services.settings.budgets:
-        return ()
+        return [()]
     window = now.replace(minute=now.minute - now.minute % 10, second=0, microsecond=0)
     name = hashlib.sha256(services.settings.lead_key + network.encode()).hexdigest()[:20]
     over = window + timedelta(minutes=10)
-    return (Budget(f"network/{name}/{window:%Y-%m-%dT%H:%M}", services.settings.network_limit, over),)
+    limit = services.settings.network_limit
+    shares = [(limit + shard) // SHARDS for shard in range(SHARDS)]  # they add up to the limit
+    counters = [
+        (Budget(f"network/{name}/{window:%Y-%m-%dT%H:%M}/{shard}", share, over),) for shard, share in enumerate(shares)
+    ]
+    return SystemRandom().sample(counters, k=SHARDS)
