@@ -186,7 +186,7 @@ def parsed(url: str) -> SplitResult:
             return parts
     except ValueError:  # a port that is no number
         pass
-    raise MissingSetting("The address for webhooks", "https://crm.example.com/hooks/leadlight")
+    raise MissingSetting("--webhook", "https://crm.example.com/hooks/leadlight")
 
 
 def shown(url: str) -> str:
