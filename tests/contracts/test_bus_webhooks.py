@@ -125,6 +125,17 @@ class TestReceivers:
 
         assert crm.ids == [one.id]
 
+    def test_publishing_again_hurries_nobody(self, opened: Open, crm: Receiver) -> None:
+        bus, one = opened(crm.url), event()
+        bus.publish([one])
+        crm.mood = 500
+        bus.deliver()
+
+        bus.publish([one])
+        bus.deliver()
+
+        assert crm.ids == [one.id]
+
     def test_each_endpoint_is_told_by_itself(self, opened: Open, crm: Receiver) -> None:
         one = event()
         with receiver() as other:
