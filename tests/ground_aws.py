@@ -28,6 +28,7 @@ import msgspec
 import requests
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
+from tests.faults import Faults
 from tests.ground import Event, Fetched
 
 from leadlight.aws.stream import news_in
@@ -41,6 +42,9 @@ REGION = "eu-west-1"
 DOOR = "d" * 32
 MINUTE = timedelta(minutes=1)
 _numbers = count(1)
+
+ROUNDS = 40
+"""How often something may follow from something within one moment."""
 
 WAYS = ("prompt", "hostile", "tick")
 
@@ -64,6 +68,8 @@ class Account:
     def __init__(self) -> None:
         session = botocore.session.get_session()
         session.set_credentials("testing", "testing")
+        self.faults = Faults()
+        session.get_component("event_emitter").register_first("before-send", self.faults.before_send)
         self.connect: Callable[..., Any] = partial(session.create_client, region_name=REGION)
         self.client = cache(self.connect)
         endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
@@ -142,8 +148,10 @@ class AwsGround:
         return Fetched(there.status_code, {**headers, **found}, there.content)
 
     def settle(self, services: Services) -> None:
-        while self._stream_delivered(services) or self._woken(services):
-            pass
+        for _ in range(ROUNDS):
+            if not (self._stream_delivered(services) or self._woken(services)):
+                return
+        raise AssertionError("it does not come to rest")
 
     def walk(self, services: Services, until: datetime) -> None:
         self.settle(services)
@@ -163,12 +171,20 @@ class AwsGround:
             for found in page["Schedules"]:
                 yield client.get_schedule(GroupName=group, Name=found["Name"])
 
+    def fire(self, services: Services, schedule: Mapping[str, Any]) -> None:
+        """What EventBridge Scheduler does when it is time, or when it does so again."""
+        on_due.handler(services)(json.loads(schedule["Target"]["Input"]), Here())
+
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         dynamo = self._account.client("dynamodb")
-        tables = (self.cloud.leads_table, self.cloud.counters_table, self.cloud.keys_table)
-        found = {name: dynamo.scan(TableName=name)["Items"] for name in tables}
-        rows = {name: sorted((repr(sorted(item.items())),) for item in items) for name, items in found.items()}
-        return {**rows, "schedules": sorted((schedule["Name"],) for schedule in self.schedules())}
+        rows: dict[str, list[tuple[object, ...]]] = {
+            "schedules": sorted((found["Name"],) for found in self.schedules())
+        }
+        for name in (self.cloud.leads_table, self.cloud.counters_table, self.cloud.keys_table):
+            for item in dynamo.scan(TableName=name)["Items"]:
+                kind = item["sk"]["S"].partition("#")[0].lower() if "sk" in item else name
+                rows.setdefault(kind, []).append((repr(sorted(item.items())),))
+        return {kind: sorted(found) for kind, found in rows.items()}
 
     def close(self) -> None:
         dynamo = self._account.client("dynamodb")
@@ -217,7 +233,7 @@ class AwsGround:
             assert schedule["ActionAfterCompletion"] == "DELETE"
             group = self.cloud.schedule_group
             self._account.client("scheduler").delete_schedule(GroupName=group, Name=schedule["Name"])
-            on_due.handler(services)(json.loads(schedule["Target"]["Input"]), Here())
+            self.fire(services, schedule)
         return bool(due)
 
     def _peek(self) -> bool:

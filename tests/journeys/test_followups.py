@@ -12,6 +12,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Change, FeedRecord, Store
 
+pytestmark = pytest.mark.grounds("local", "prompt", "hostile", "tick")
+
 ALL = ["First: hello", "Second", "Fourth"]
 DATES = [MONDAY + DAY, MONDAY + 3 * DAY, MONDAY + 10 * DAY - HOUR]
 """Tuesday, Thursday, and a week later at nine: the rep's step and the weekend lie between."""
@@ -112,6 +114,7 @@ def test_with_the_tick_alone_everything_happens_all_the_same(world: World) -> No
     assert len(world.mails(REP_ADDRESS)) == 2
 
 
+@pytest.mark.grounds("local")
 def test_with_schedules_and_feed_alone_everything_happens_all_the_same(world: World) -> None:
     store = world.services.store
 
@@ -199,6 +202,7 @@ def fresh_files(world: World):
     return replace(world.services, files=LocalFiles(world.bundle))
 
 
+@pytest.mark.grounds("local")
 def test_a_feed_record_is_there_until_it_is_handled(world: World) -> None:
     world.browser().ask_for()
     store: Store = world.services.store

@@ -18,7 +18,10 @@ from leadlight.model.touch import TouchKind
 from leadlight.ports import Change, Services
 from leadlight.rules.stop import stopped
 
+pytestmark = pytest.mark.grounds("local", "tick")
 
+
+@pytest.mark.grounds("local")
 def test_p1_what_was_answered_with_success_is_there_after_a_restart(world: World, world_bundle: Path) -> None:
     assert world.browser().ask_for(FORM, name="Anna").status == 200
 
@@ -40,6 +43,7 @@ def fail(world: World, services: Services, *, then: str = "5 minutes") -> None:
     world.settle()
 
 
+@pytest.mark.grounds("local")  # only a Maildir can tell afterwards what it got
 @pytest.mark.parametrize("sends", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("tells", "state"), [(True, LedgerState.SENT), (False, LedgerState.PARKED)])
 def test_p2_a_follow_up_whose_worker_died_is_never_sent_twice(
@@ -65,6 +69,7 @@ def test_p2_a_follow_up_whose_worker_died_is_never_sent_twice(
     assert world.follow_ups()[-2:] == ["Second", "Fourth"]
 
 
+@pytest.mark.grounds("local")  # only a Maildir can tell afterwards what it got
 @pytest.mark.parametrize("sends", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("tells", [True, False])
 def test_p2_a_confirmation_whose_worker_died_never_vanishes(world: World, *, sends: bool, tells: bool) -> None:

@@ -8,6 +8,8 @@ from tests.world import ANNA, DAY, HOUR, MANAGER_ADDRESS, MONDAY, REP_ADDRESS, W
 from leadlight.model.lead import Stage, StopReason
 from leadlight.model.touch import Objective, TouchKind
 
+pytestmark = pytest.mark.grounds("local", "hostile")
+
 
 def test_the_briefing_tells_who_why_and_what_to_say(world: World) -> None:
     world.confirmed(name="Anna Nowak", company="Acme", phone="+44 20 7946 0999", intent="evaluating", role="buyer")
@@ -167,7 +169,7 @@ def test_the_note_is_read_on_the_briefing_and_kept_sealed(world: World) -> None:
     world.log(rep, objective="start", achieved="yes", note="Prefers\nmornings")
 
     assert "Prefers\nmornings" in rep.get(world.briefing()).text
-    assert b"mornings" not in (world.data / "leads.db").read_bytes() + (world.data / "leads.db-wal").read_bytes()
+    assert "mornings" not in repr(world.dump())
 
 
 def test_a_link_belongs_to_the_browser_that_used_it_first(world: World) -> None:

@@ -12,6 +12,8 @@ from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import TouchKind
 
+pytestmark = pytest.mark.grounds("local", "prompt")
+
 KINDS = {f"/api/content/{MAIL}": 401, f"/api/files/{MAIL}/guide.pdf": 401, "/guides/mail/_full": 303}
 """What is withheld, and the answer to who has no pass."""
 

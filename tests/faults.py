@@ -1,0 +1,76 @@
+"""AWS having a bad day: refusals, silence and lost answers, made up where botocore meets the network.
+
+What goes wrong is planned per operation and used up call by call, so botocore's own retries meet it as they would.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from moto.core.models import botocore_stubber
+
+FOR_EVER = 10_000
+
+Act = Callable[[AWSPreparedRequest, str], AWSResponse]
+
+
+class Raw(BytesIO):
+    """A body as botocore reads it."""
+
+    def stream(self, **_: object) -> Any:
+        while part := self.read(65536):
+            yield part
+
+
+class Faults:
+    """What is planned, and how often each operation was called at all, retries included."""
+
+    def __init__(self) -> None:
+        self._plan: dict[str, list[Act]] = {}
+        self.calls: list[str] = []
+
+    def refuses(self, operation: str, code: str, *, times: int = FOR_EVER, status: int = 400) -> None:
+        """AWS answers with an error."""
+        self._plan[operation] = [lambda request, _: refusal(request, code, status)] * times
+
+    def is_silent(self, operation: str, *, times: int = FOR_EVER) -> None:
+        """No answer comes, and nothing was done."""
+
+        def act(request: AWSPreparedRequest, _: str) -> AWSResponse:
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+        self._plan[operation] = [act] * times
+
+    def loses_answers(self, operation: str, *, times: int = 1) -> None:
+        """It is done, but the answer never arrives."""
+
+        def act(request: AWSPreparedRequest, event_name: str) -> AWSResponse:
+            botocore_stubber(event_name=event_name, request=request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+        self._plan[operation] = [act] * times
+
+    def are_over(self) -> None:
+        """AWS is well again."""
+        self._plan.clear()
+
+    def before_send(self, event_name: str, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        """For a session's `before-send`, ahead of moto."""
+        operation = event_name.rpartition(".")[2]
+        self.calls.append(operation)
+        planned = self._plan.get(operation)
+        return planned.pop(0)(request, event_name) if planned else None
+
+
+def refusal(request: AWSPreparedRequest, code: str, status: int) -> AWSResponse:
+    """An error as both of AWS's dialects word it."""
+    is_xml = ".s3." in request.url
+    xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>"
+    body = xml if is_xml else json.dumps({"__type": code, "message": "no"})
+    headers = {"x-amzn-errortype": code, "content-type": "application/xml" if is_xml else "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, status, headers, Raw(body.encode()))
