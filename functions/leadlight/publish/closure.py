@@ -108,12 +108,20 @@ def _words(tree: ast.Module) -> Iterator[str]:
 def _read_by(tree: ast.Module, name: str, root: Path) -> Iterator[Path]:
     """What a module names beside itself by `Path(__file__)`: that file, or all that is no code in that folder."""
     here = source_of(name, root)
-    for node in ast.walk(tree):
-        path = _path(node, here) if here else None
-        if path and path.is_file() and path != here:
+    for path in _paths(tree, here) if here else ():
+        if path.is_file() and path != here:
             yield path
-        elif path and path.is_dir() and not (path / "__init__.py").exists():
+        elif path.is_dir() and not (path / "__init__.py").exists():
             yield from (found for found in path.rglob("*") if found.is_file())
+
+
+def _paths(node: ast.AST, here: Path) -> Iterator[Path]:
+    """The paths that whole expressions stand for, not their parts."""
+    for child in ast.iter_child_nodes(node):
+        if path := _path(child, here):
+            yield path
+        else:
+            yield from _paths(child, here)
 
 
 def _path(node: ast.AST, here: Path) -> Path | None:
