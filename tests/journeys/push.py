@@ -121,7 +121,7 @@ class Reader:
         enough = threading.Event()
 
         def read() -> None:
-            while not enough.wait(0.002):
+            while not enough.wait(0.01):
                 self.seen.append(ask(self.port, "GET", self.path))
 
         thread = threading.Thread(target=read)

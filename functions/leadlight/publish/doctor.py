@@ -67,7 +67,7 @@ def _configured(session: Any) -> str | None:
 
 def _region(region: str | None, offered: list[str]) -> Iterator[Finding]:
     if not region:
-        yield fail("region", "No region is set.", "Name it with --region, or set AWS_REGION.")
+        yield fail("region", "No region is set.", "Name it with --region, or set AWS_DEFAULT_REGION.")
     elif region not in offered:
         remedy = f"Choose one of {', '.join(offered)}."
         yield fail("region", f"There is no SES in {region}.", remedy)
