@@ -23,7 +23,8 @@ Name = Literal[
     "NotScheduled",  # leads whose next wake-up could not be set or taken back: the tick does it
     "RecordFailed",  # records of the stream that came back
     "RowFailed",  # due rows that failed for a reason nobody foresaw
-    "Swept",  # due rows that only the tick found: schedules or the stream were late
+    "Swept",  # due rows that the tick found: it came first, or schedules and the stream were late
+    "Overdue",  # of these, rows that had been due for longer than five minutes
 ]
 
 Handle = Callable[[Mapping[str, Any], Any], Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 from leadlight.handlers import measures, on_due
@@ -12,6 +13,9 @@ BATCH = 100
 
 RESERVE_MS = 40_000
 """Milliseconds that one more row may take at the worst; with less left, the rest waits for the next minute."""
+
+LATE = timedelta(minutes=5)
+"""A row that is due for longer was done by nobody who should have, the ticks before this one included."""
 
 
 class Context(Protocol):
@@ -53,5 +57,7 @@ def handle(
             if not may_go_on():
                 return len(looked_at)
             looked_at.add((due.lead_id, f"{due.key}@{due.at.isoformat()}"))
+            if services.clock.now() - due.at > LATE:
+                measures.count("Overdue")
             between()
             on_due.handle(services, due)

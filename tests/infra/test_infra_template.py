@@ -1,0 +1,174 @@
+"""Does the template fit the code that it runs? Transformed by SAM's translator, without an account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from cfnlint.api import lint
+from tests.infra.reach import SOURCE, needs
+from tests.infra.template import FUNCTIONS, PATH, of_type, parsed, plain, resources, variables, walk
+
+from leadlight.aws import tables
+from leadlight.aws.inbox import BELOW
+from leadlight.handlers import measures
+from leadlight.ledger import LEASE
+from leadlight.model.due import LedgerState
+from leadlight.settings import NEEDED, VARIABLES
+
+FOR_ALL = {VARIABLES[name] for name in NEEDED} | {
+    "LEADLIGHT_SITE_URL",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+OF_SETTINGS = {"mail_from": "LEADLIGHT_MAIL_FROM", "inbound_domain": "LEADLIGHT_INBOUND_DOMAIN"}
+
+each_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+def entry_of(function: str) -> str:
+    """The module behind a function."""
+    handler: str = resources()[function]["Properties"]["Handler"]
+    return handler.rpartition(".")[0]
+
+
+def found_by_cfn_lint(text: str) -> list[str]:
+    """In two regions that differ in what they offer."""
+    return [str(match) for match in lint(text, regions=["us-east-1", "eu-central-1"])]
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert found_by_cfn_lint(PATH.read_text("utf-8")) == []
+
+
+def test_cfn_lint_finds_nothing_in_what_sam_makes_of_it() -> None:
+    assert found_by_cfn_lint(json.dumps(plain())) == []
+
+
+def test_cfn_lint_finds_a_misspelt_property() -> None:
+    assert found_by_cfn_lint(PATH.read_text("utf-8").replace("DeleteAfterDays: 13", "DeleteAfter: 13")) != []
+
+
+def test_the_functions_are_those_of_the_code() -> None:
+    entries = {f"leadlight.entry.{path.stem}" for path in (SOURCE / "leadlight" / "entry").glob("on_*.py")}
+
+    assert {entry_of(function) for function in FUNCTIONS} == entries
+    assert set(of_type(resources(), "AWS::Lambda::Function")) == set(FUNCTIONS)
+
+
+@each_function
+def test_a_function_runs_the_handler_of_its_package(function: str) -> None:
+    name = entry_of(function).rpartition(".")[2]
+    source = SOURCE.joinpath(*entry_of(function).split(".")).with_suffix(".py").read_text("utf-8")
+
+    assert parsed()["Resources"][function]["Properties"]["CodeUri"] == f"../dist/{name}.zip"
+    assert "\nlambda_handler = " in source
+    assert name.replace("_", "") == function.lower()
+
+
+@each_function
+def test_a_function_gets_the_variables_that_its_code_needs_and_no_others(function: str) -> None:
+    needed = needs(entry_of(function))
+    own = {VARIABLES[name] for name in needed.cloud} | {OF_SETTINGS[n] for n in needed.settings & OF_SETTINGS.keys()}
+
+    assert set(variables(resources(), function)) == FOR_ALL | own
+
+
+@each_function
+def test_memory_and_time_are_chosen_and_a_claim_outlives_its_worker(function: str) -> None:
+    chosen = resources()[function]["Properties"]
+
+    assert chosen["Architectures"] == ["arm64"]
+    assert 256 <= chosen["MemorySize"] <= 2048
+    assert 10 <= chosen["Timeout"] < LEASE.total_seconds() - 30
+
+
+@each_function
+def test_the_python_is_the_one_that_packaged(function: str) -> None:
+    assert resources()[function]["Properties"]["Runtime"] == {"Ref": "Runtime"}
+
+
+def defined() -> Iterator[Any]:
+    """What the code says about its tables, under the names of the template."""
+    names = tables.Names(leads="LeadsTable", counters="CountersTable", keys="KeysTable")
+    for definition in tables.definitions(names):
+        stream = dict(definition.get("StreamSpecification", {}))  # type: ignore[call-overload]  # it is a mapping
+        stream.pop("StreamEnabled", None)  # CloudFormation has no such switch
+        yield pytest.param(definition, stream, id=str(definition["TableName"]))
+
+
+@pytest.mark.parametrize(("definition", "stream"), defined())
+def test_a_table_is_the_one_that_the_store_expects(definition: dict[str, Any], stream: dict[str, Any]) -> None:
+    table = of_type(resources(), "AWS::DynamoDB::Table")[definition["TableName"]]
+
+    for part in ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode"):
+        assert table.get(part) == definition.get(part), part
+    assert table.get("StreamSpecification", {}) == stream
+
+
+def test_counters_expire_and_nothing_else_does() -> None:
+    expiring = {
+        name: table["TimeToLiveSpecification"]["AttributeName"]
+        for name, table in of_type(resources(), "AWS::DynamoDB::Table").items()
+        if "TimeToLiveSpecification" in table
+    }
+
+    assert expiring == {"CountersTable": tables.COUNTER_TTL}
+
+
+def test_only_the_poisoned_record_of_the_stream_comes_back() -> None:
+    (mapping,) = of_type(resources(), "AWS::Lambda::EventSourceMapping").values()
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] < 100
+    assert mapping["MaximumRecordAgeInSeconds"] <= 6 * 3600
+    assert mapping["BatchSize"] <= 50
+
+
+def test_the_stream_hands_over_new_touches_and_every_change_of_a_due_row() -> None:
+    (mapping,) = of_type(resources(), "AWS::Lambda::EventSourceMapping").values()
+    patterns = [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]]
+
+    assert patterns == [
+        {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": tables.TOUCH}]}}}},
+        {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": tables.DUE}]}}}},
+    ]
+
+
+def test_alarms_and_dashboard_look_at_figures_that_the_code_counts() -> None:
+    counted = set(get_args(measures.Name))
+    watched = {
+        node["MetricName"]
+        for node in walk(of_type(resources(), "AWS::CloudWatch::Alarm"))
+        if isinstance(node, dict) and node.get("Namespace") == {"Ref": "AWS::StackName"}
+    }
+    shown = json.loads(resources()["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    drawn = {m[1] for w in shown["widgets"] for m in w["properties"]["metrics"] if m[0] in {".", "${AWS::StackName}"}}
+
+    assert watched <= counted
+    assert {"MailParked", "RecordFailed", "RowFailed", "MailAccepted", "MailSent", "Overdue"} <= watched
+    assert drawn <= counted
+    assert LedgerState.PARKED == "parked"
+
+
+def test_replies_are_put_where_they_are_looked_for() -> None:
+    rule = resources()["InboundRule"]["Properties"]["Rule"]
+
+    assert rule["Actions"][0]["S3Action"]["ObjectKeyPrefix"] == BELOW
+
+
+def test_what_a_deployment_needs_to_know_is_put_out() -> None:
+    outputs = set(plain()["Outputs"])
+
+    assert {"SiteUrl", "DistributionId", "SiteBucket", "BundleBucket", "ApiUrl", "StackName"} <= outputs
+
+
+def test_the_only_questions_without_an_answer_are_the_secret_and_the_domain() -> None:
+    asked = parsed()["Parameters"]
+
+    assert {name for name, parameter in asked.items() if "Default" not in parameter} == {"OriginSecret", "MailDomain"}
+    assert asked["OriginSecret"]["NoEcho"] is True
