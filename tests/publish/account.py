@@ -45,6 +45,7 @@ class CloudFormation:
     def __init__(self) -> None:
         self.status = ""
         self.script: list[str] = []
+        self._ahead: list[str] = []
         self.refusal = ""  # why a change set fails
         self.reasons: list[tuple[str, str]] = []  # what events say, oldest first
         self.outputs: dict[str, str] = {}
@@ -60,8 +61,8 @@ class CloudFormation:
         if not self.status:
             return {"Error": {"Code": "ValidationError", "Message": f"Stack {sent['StackName']} does not exist"}}
         status = self.status
-        if self.script:
-            self.status = self.script.pop(0)
+        if self._ahead:
+            self.status = self._ahead.pop(0)
         done = {"OutputKey": None} if status.endswith("_IN_PROGRESS") else self.outputs
         return {
             "Stacks": [
@@ -95,7 +96,7 @@ class CloudFormation:
         return self._moves("DELETE")
 
     def _moves(self, how: str) -> dict[str, Any]:
-        self.script = [*(self.script or [f"{how}_COMPLETE"])]
+        self._ahead = [*(self.script or [f"{how}_COMPLETE"])]
         self.status = f"{how}_IN_PROGRESS"
         for name, reason in self.reasons:
             self._happens(name, "CREATE_FAILED", reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,20 @@ from tests.publish.account import Cloud, cloud
 
 from leadlight.publish.package import Packed
 
-SMALL = Path(__file__).parents[1] / "site" / "small"
+SOURCES = {
+    "mkdocs.yml": """
+site_name: Small
+theme: {name: null, custom_dir: theme}
+exclude_docs: /playbook/
+plugins: [leadlight]
+""",
+    "theme/main.html": "<html><head><title>{{ page.title }}</title></head><body>{{ page.content }}</body></html>",
+    "docs/index.md": "# Home\n\nWelcome.\n",
+    "docs/about.md": "# About\n\nUs.\n",
+    "docs/guide.md": "---\ntitle: Guide\ngate: {unlock: email}\n---\n\nOpen.\n\n<!-- more -->\n\nWithheld for now.\n",
+    "docs/logo.svg": "<svg/>",
+}
+"""A site without a theme worth the time."""
 
 
 @pytest.fixture
@@ -24,9 +36,11 @@ def aws() -> Iterator[Cloud]:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Somebody's repository, and we are in it."""
-    shutil.copytree(SMALL, tmp_path / "repository")
-    monkeypatch.chdir(tmp_path / "repository")
-    return tmp_path / "repository"
+    for name, text in SOURCES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def small_packages(out: Path) -> tuple[Packed, ...]:

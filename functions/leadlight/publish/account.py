@@ -86,7 +86,7 @@ def spoken() -> Iterator[None]:
         raise Refused(f"AWS does not know who is asking. {SIGN_IN}", code=type(error).__name__) from error
     except aws.NoRegionError as error:
         raise Refused("No region is named. Add one, for example --region eu-central-1.") from error
-    except aws.HTTPClientError as error:
+    except (aws.HTTPClientError, aws.ConnectionError) as error:
         raise Refused("AWS cannot be reached. Look at the network and the region's name, then run it again.") from error
 
 

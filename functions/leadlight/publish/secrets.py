@@ -33,7 +33,8 @@ def make_missing(ssm: Any, stack: str, *, lived: bool) -> tuple[str, ...]:
 
     Where the stack has `lived`, one that something depends on is not made anew: raises `OperatorMustFix`.
     """
-    missing = [name for name in NAMES if name not in _there(ssm, stack)]
+    there = _there(ssm, stack)
+    missing = [name for name in NAMES if name not in there]
     for name in missing if lived else ():
         if name in LOSSES:
             raise OperatorMustFix(

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Asked:
     description: str
 
 
-@dataclass(frozen=True)  # without slots: what was read is kept beside it
+@dataclass(frozen=True, slots=True)
 class Template:
     """The template's text, and what stands in it."""
 
@@ -55,7 +55,7 @@ class Template:
             if "Condition" not in each or _holds(conditions[each["Condition"]], parameters)
         }
 
-    @cached_property
+    @property
     def parameters(self) -> dict[str, Asked]:
         """What it asks for."""
         found = self._read.get("Parameters", {})
@@ -68,7 +68,7 @@ class Template:
             for name, each in found.items()
         }
 
-    @cached_property
+    @property
     def functions(self) -> tuple[str, ...]:
         """The names of the packages that it runs: `on_due`, …"""
         return tuple(sorted({found["name"] for found in _CODE.finditer(self.text)}))
@@ -87,11 +87,9 @@ class Template:
         """The text with each package at its place, `s3://bucket/key`."""
         return _CODE.sub(lambda found: f"{found['key']}{places[found['name']]}", self.text)
 
-    @cached_property
+    @property
     def _read(self) -> Any:
-        from ruamel.yaml import YAML  # noqa: PLC0415  # only who deploys needs it
-
-        return _plain(YAML(typ="rt").load(self.text))
+        return _parsed(self.text)
 
 
 def read_template() -> Template:
@@ -100,6 +98,14 @@ def read_template() -> Template:
     if not path.is_file():
         raise OperatorMustFix(f"There is no {HERE}. Install leadlight from its wheel, or work in its repository.")
     return Template(path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:
+    """It takes a while, and nobody changes what comes out."""
+    from ruamel.yaml import YAML  # noqa: PLC0415  # only who deploys needs it
+
+    return _plain(YAML(typ="rt").load(text))
 
 
 def _plain(node: Any) -> Any:
