@@ -172,3 +172,36 @@ def test_the_only_questions_without_an_answer_are_the_secret_and_the_domain() ->
 
     assert {name for name, parameter in asked.items() if "Default" not in parameter} == {"OriginSecret", "MailDomain"}
     assert asked["OriginSecret"]["NoEcho"] is True
+
+
+LONGEST_STACK, LONGEST_REGION = "a" * 27, "ap-southeast-1"
+LONGEST_NAMES = {
+    "AWS::S3::Bucket": ("BucketName", 63),
+    "AWS::DynamoDB::Table": ("TableName", 255),
+    "AWS::Scheduler::ScheduleGroup": ("Name", 64),
+    "AWS::Scheduler::Schedule": ("Name", 64),
+    "AWS::SES::ConfigurationSet": ("Name", 64),
+    "AWS::SES::ReceiptRuleSet": ("RuleSetName", 64),
+    "AWS::CloudFront::Function": ("Name", 64),
+    "AWS::Backup::BackupVault": ("BackupVaultName", 50),
+}
+"""How long AWS lets the names of things be."""
+
+
+def filled(name: Any) -> str:
+    """A name as CloudFormation makes it, for the longest stack in the region with the longest name."""
+    text = name.get("Ref", name.get("Fn::Sub")) if isinstance(name, dict) else name
+    text = text[0] if isinstance(text, list) else text
+    values = {"StackName": LONGEST_STACK, "AccountId": "1" * 12, "Region": LONGEST_REGION}
+    for key, value in values.items():
+        text = text.replace(f"${{AWS::{key}}}", value).replace(f"AWS::{key}", value)
+    return str(text.replace("${Once}", "0" * 8))
+
+
+@pytest.mark.parametrize("kind", LONGEST_NAMES)
+def test_names_fit_for_the_longest_stack(kind: str) -> None:
+    prop, limit = LONGEST_NAMES[kind]
+    names = [filled(thing[prop]) for thing in of_type(resources(), kind).values() if prop in thing]
+
+    assert names
+    assert [name for name in names if len(name) > limit] == []
