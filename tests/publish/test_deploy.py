@@ -15,7 +15,9 @@ from leadlight.model.site import Manifest
 from leadlight.publish.advice import advice
 from leadlight.publish.deploy import Deploy, Deployed
 from leadlight.publish.order import Order
+from leadlight.publish.record import Record
 from leadlight.publish.secrets import NAMES
+from leadlight.publish.upload import Upload
 
 
 def run(aws: Cloud, given: dict[str, str] | None = None, *, adopt: bool = False) -> Deployed:
@@ -147,13 +149,22 @@ def test_adopting_needs_the_old_secrets(aws: Cloud, repository: Path) -> None:
         run(aws, adopt=True)
 
 
-def test_what_is_left_to_do_is_said_record_by_record(aws: Cloud, repository: Path) -> None:
-    aws.furnish()
-    aws.stacks.outputs["SiteUrl"] = "https://www.example.com"
+def test_what_is_left_to_do_is_said_record_by_record() -> None:
+    outputs = {
+        "DistributionDomain": "d1.cloudfront.net",
+        "MailDomain": "example.com",
+        "Dkim1": "a._domainkey.example.com a.dkim.amazonses.com",
+        "BounceMx": "10 feedback-smtp.eu-west-1.amazonses.com",
+    }
+    nothing = Upload((), (), 0)
+    record = Record(STACK, "1", "https://www.example.com/", {})
 
-    done = run(aws, {"MailFrom": "hello@example.com", "SiteDomain": "www.example.com", "CertificateArn": "arn:x"})
+    said = list(advice(Deployed(record, (), outputs, (), nothing, nothing, ()), "eu-west-1"))
 
-    said = list(advice(done, "eu-west-1"))
-    assert said[0] == f"DNS: www.example.com CNAME {aws.stacks.outputs['DistributionDomain']}"
-    assert said[1] == "DNS: a._domainkey.example.com CNAME a.dkim.amazonses.com"
-    assert said[-1].startswith("Then: leadlight doctor --stack www --region eu-west-1")
+    assert said == [
+        "DNS: www.example.com CNAME d1.cloudfront.net",
+        "DNS: a._domainkey.example.com CNAME a.dkim.amazonses.com",
+        "DNS: bounce.example.com MX 10 feedback-smtp.eu-west-1.amazonses.com",
+        'DNS: bounce.example.com TXT "v=spf1 include:amazonses.com -all"',
+        "Then: leadlight doctor --stack www --region eu-west-1  (records, SES sandbox, secrets, alarms)",
+    ]
