@@ -94,7 +94,7 @@ def _said(mail: Message) -> str:
         EmailReplyParser,
     )
 
-    lines = "\n".join(line.rstrip() for line in _text(mail).splitlines()).strip()
+    lines = "\n".join(" ".join(line.split()) for line in _text(mail).splitlines()).strip()
     text = re.sub(r"\n{3,}", "\n\n", lines)[:SAID]
     own = EmailReplyParser(languages=list(LANGUAGES)).parse_reply(text) or ""
     return own.strip() or text

@@ -18,6 +18,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
 from leadlight.ports import Change, Dossier, Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.rules.mail_events import BOUNCED
 from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
@@ -93,20 +94,19 @@ def tell_rep(services: Services, due: Due) -> Done | None:
 
 
 def tell_manager(services: Services, due: Due) -> Done | None:
-    """Mails the manager that a take-over lapsed without an outcome."""
+    """Mails the manager what a rep has left lying, or was not told of."""
     bundle = open_bundle(services.files)
     manager = bundle.team.manager
 
     def prepare(dossier: Dossier) -> Ready | Instead:
         lead = dossier.lead
-        goes_on = bool(open_enrolments(lead)) and not lead.stops
+        rep = owner_of(lead, bundle.team)
         context: dict[str, object] = {
             "lead": lead_view(lead, profile_of(services, lead)),
-            "rep": rep_view(owner_of(lead, bundle.team)),
+            "rep": rep_view(rep),
             "company": company_view(services, bundle.team),
             "link": links.briefing(services, lead, manager.id, cause=due.ref),
-            "reason": "The take-over lapsed without an outcome"
-            + (", so the follow-ups go on." if goes_on else ". Nothing more is planned: somebody should act."),
+            "reason": _why_manager(lead, rep, due),
         }
         return Ready(letter.message(services, bundle, "manager", context, to=(manager.name, manager.email), due=due))
 
@@ -114,6 +114,16 @@ def tell_manager(services: Services, due: Due) -> Done | None:
         return _told(lead, done, due.ref, to=manager)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _why_manager(lead: Lead, rep: Person, due: Due) -> str:
+    """Why somebody above the rep has to know, in words."""
+    if due.ref.startswith(f"manager/{BOUNCED}"):
+        return f"Our mail about this lead did not reach {rep.name}: {rep.email} does not take mail."
+    goes_on = bool(open_enrolments(lead)) and not lead.stops
+    return f"{rep.name} has taken over this lead and logged no outcome. The take-over lapsed" + (
+        ", so the follow-ups go on." if goes_on else ". Nothing more is planned: somebody should act."
+    )
 
 
 def send_fresh_link(services: Services, due: Due) -> Done | None:

@@ -141,7 +141,8 @@ def test_whatever_comes_in_is_read_somehow(raw: bytes) -> None:
 
 LINES = st.sampled_from(
     [b"From: ", b"To: ", b"Content-Type: multipart/mixed; boundary=", b"Content-Type: text/html; charset=", b"--",
-     b"\r\n", b"\r\n\r\n", b"=?utf-8?q?=0A?=", b"<a@b>", b"filename*=", b"Content-Disposition: attachment; ", b";", b"x"]
+     b"\r\n", b"\r\n\r\n", b"=?utf-8?q?=0A?=", b"<a@b>", b"filename*=",
+     b"Content-Disposition: attachment; ", b";", b"x"]
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from leadlight.rules.mail_events import ReportKind, due_key, is_to_lead, report_
 
 Event = Mapping[str, Any]
 
-logger = Logger(service="leadlight", child=True)
+logger = Logger(service="leadlight")
 
 COUNTED: Mapping[ReportKind, measures.Name] = {
     ReportKind.ACCEPTED: "MailAccepted",
@@ -33,6 +33,7 @@ def handler(services: Services) -> Callable[[Event, object], None]:
     """The function that EventBridge's rules wake. Raises `BadEvent` and whatever may succeed later (`TryAgain`)."""
 
     def handle_event(event: Event, context: object) -> None:  # noqa: ARG001 Lambda's shape
+        logger.set_correlation_id(event.get("id"))
         match event.get("source"):
             case "aws.ses":
                 handle_report(services, event)

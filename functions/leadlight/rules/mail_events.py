@@ -51,6 +51,9 @@ class Report:
 REPLY = "reply+"
 """How the addresses begin that answers are sent to; a token follows."""
 
+BOUNCED = "bounced/"
+"""How the ids of touches begin that say that a mail came back."""
+
 SOFT_LIMIT, SOFT_WINDOW = 3, timedelta(days=14)
 """So many mails that came back for a passing reason, within so long, are as good as one that came back for good.
 
