@@ -96,9 +96,9 @@ class Clients:
     """botocore's clients, made once: that takes longer than all that a test does with them."""
 
     def __init__(self) -> None:
-        session = botocore.session.get_session()
-        session.set_credentials("testing", "testing")
-        self.get = cache(lambda service: self._watched(session.create_client(service, region_name=REGION)))
+        self.session = botocore.session.get_session()
+        self.session.set_credentials("testing", "testing")
+        self.get = cache(lambda service: self._watched(self.session.create_client(service, region_name=REGION)))
         self.answers: dict[str, Callable[[Mapping[str, Any]], Answer]] = {}
 
     def _watched(self, client: Any) -> Any:

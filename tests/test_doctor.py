@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import botocore.session
 import msgspec
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 from tests.patient import ACCOUNT, LIMITS, TEAM, ZONE, Clients, Patient, name_server
 
@@ -86,6 +88,29 @@ def test_no_credentials_at_all_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     found = examine(region="eu-west-1", connect=session.create_client)
 
     assert [(each.check, each.state) for each in found] == [("region", State.OK), ("credentials", State.FAIL)]
+
+
+def test_a_profile_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+
+    (found,) = examine(region="eu-west-1")
+
+    assert (found.check, found.state) == ("credentials", State.FAIL)
+    assert "nobody" in found.what
+
+
+def test_an_aws_that_cannot_be_reached_is_no_matter_of_credentials(clients: Clients) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nobody = f"http://127.0.0.1:{server.getsockname()[1]}"
+    away = clients.session.create_client(
+        "sts", region_name="eu-west-1", endpoint_url=nobody, config=Config(retries={"total_max_attempts": 1})
+    )
+
+    found = examine(region="eu-west-1", connect=lambda *_, **__: away)[-1]
+
+    assert found.state is State.FAIL
+    assert found.what.startswith("AWS cannot be reached")
 
 
 @pytest.mark.parametrize(("hours", "word"), [(1, "ahead"), (-1, "behind")])

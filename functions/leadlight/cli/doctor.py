@@ -52,8 +52,8 @@ def doctor(
     if as_json:
         answer(findings)
     for each in () if as_json else findings:
-        click.echo(f"{_SIGNS[each.state]:<8} {each.check:<16} {each.what}")
+        click.echo(f"{_SIGNS[each.state]:<8} {each.check:<22} {each.what}")
         if each.remedy:
-            click.echo(f"{'':<25} → {each.remedy}")
+            click.echo(f"{'':<31} → {each.remedy}")
     if any(each.state == "fail" for each in findings):
         sys.exit(1)

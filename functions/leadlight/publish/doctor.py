@@ -12,8 +12,8 @@ from typing import Any
 
 import botocore.session  # type: ignore[import-untyped]  # it ships no types
 from botocore.config import Config  # type: ignore[import-untyped]  # the same
-from botocore.exceptions import ProfileNotFound  # type: ignore[import-untyped]  # the same
-from dns.resolver import Resolver
+from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]  # the same
+from dns.resolver import NoResolverConfiguration, Resolver
 
 from leadlight.publish import doctor_account, doctor_mail, doctor_stack
 from leadlight.publish.doctor_finding import Account, Chart, Finding, State, fail, ok, warn
@@ -44,25 +44,30 @@ def examine(
     """
     chart = Chart()
     session = botocore.session.get_session()
-    chosen = region or _configured(session)
+    try:
+        chosen = region or session.get_config_variable("region")
+        session.get_scoped_config()
+    except BotoCoreError as error:
+        remedy = "Set AWS_PROFILE to a profile of this machine, or mend the files in ~/.aws."
+        return (fail("credentials", f"AWS's own settings here cannot be read: {error}", remedy),)
     chart.note("region", _region(chosen, session.get_available_regions("sesv2")))
     if not chosen:
         return tuple(chart.findings)
     make = connect or session.create_client
     client = cache(lambda service: make(service, region_name=chosen, config=PATIENT))
-    account = Account(client, chosen, resolver or Resolver(), now or datetime.now(UTC))
+    account = Account(client, chosen, resolver or _resolver(), now or datetime.now(UTC))
     if doctor_account.who(account, chart):
         told = {"LEADLIGHT_MAIL_FROM": mail_from, "LEADLIGHT_INBOUND_DOMAIN": inbound_domain}
         _account(account, chart, stack, {name: value for name, value in told.items() if value})
     return tuple(chart.findings)
 
 
-def _configured(session: Any) -> str | None:
-    """The region of the environment or the profile."""
+def _resolver() -> Resolver:
+    """This machine's; one that it never set up answers nothing, which is a finding and no crash."""
     try:
-        return str(session.get_config_variable("region") or "") or None
-    except ProfileNotFound:
-        return None
+        return Resolver()
+    except NoResolverConfiguration:
+        return Resolver(configure=False)
 
 
 def _region(region: str | None, offered: list[str]) -> Iterator[Finding]:

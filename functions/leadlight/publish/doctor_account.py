@@ -7,7 +7,12 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # it ships no types
+from botocore.exceptions import (  # type: ignore[import-untyped]  # it ships no types
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004  # botocore's own name, for what never got through
+    HTTPClientError,
+)
 
 from leadlight.publish.doctor_finding import Account, Chart, Finding, code_of, fail, ok, warn
 
@@ -26,6 +31,10 @@ def who(account: Account, chart: Chart) -> bool:
         chart.note("clock", clock(error.response, account.now))
         what = f"AWS does not accept these credentials: {code_of(error)}."
         chart.findings.append(fail("credentials", what, "Sign in again (`aws sso login`), or renew the access key."))
+        return False
+    except (ConnectionError, HTTPClientError) as error:
+        remedy = "Look at the network and the region's name, then ask again."
+        chart.findings.append(fail("credentials", f"AWS cannot be reached: {error}", remedy))
         return False
     except BotoCoreError as error:
         what = f"There are no credentials that AWS could look at: {error}"
