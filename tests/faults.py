@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
+from botocore.session import Session
 from moto.core.models import botocore_stubber
 
 FOR_EVER = 10_000
@@ -59,12 +60,25 @@ class Faults:
         """AWS is well again."""
         self._plan.clear()
 
-    def before_send(self, event_name: str, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        """For a session's `before-send`, ahead of moto."""
+    def watch(self, session: Session) -> None:
+        """From now on all clients that this session makes meet what is planned."""
+        events = session.get_component("event_emitter")
+        events.register_first("before-send", self._before_moto)
+        events.register_last("before-send", self._after_moto)
+
+    def _before_moto(self, event_name: str, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        """botocore asks all who listen and takes the first answer: while ours is given, moto must not act."""
         operation = event_name.rpartition(".")[2]
         self.calls.append(operation)
         planned = self._plan.get(operation)
-        return planned.pop(0)(request, event_name) if planned else None
+        if not planned:
+            return None
+        answer = planned.pop(0)(request, event_name)
+        botocore_stubber.enabled = False
+        return answer
+
+    def _after_moto(self, **_: object) -> None:
+        botocore_stubber.enabled = True
 
 
 def refusal(request: AWSPreparedRequest, code: str, status: int) -> AWSResponse:

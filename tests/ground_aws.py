@@ -69,7 +69,7 @@ class Account:
         session = botocore.session.get_session()
         session.set_credentials("testing", "testing")
         self.faults = Faults()
-        session.get_component("event_emitter").register_first("before-send", self.faults.before_send)
+        self.faults.watch(session)
         self.connect: Callable[..., Any] = partial(session.create_client, region_name=REGION)
         self.client = cache(self.connect)
         endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
@@ -130,6 +130,7 @@ class AwsGround:
         table = account.client("dynamodb").describe_table(TableName=self.cloud.leads_table)["Table"]
         self._stream = table["LatestStreamArn"]
         self._read: str | None = None
+        self._again: list[Event] = []
         self._sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         self._first = len(self._sent)
         self._dice = random.Random(4711)
@@ -194,13 +195,14 @@ class AwsGround:
 
     def _stream_delivered(self, services: Services) -> bool:
         """Whether there was anything new on the stream, and all of it was taken."""
-        new = self._new_records()
+        records = self._again + self._new_records()
         handle = on_change.handler(services, news_in)
-        if self._way == "hostile" and new:
-            self._deliver_badly(handle, new)
-        elif new:
-            assert handle({"Records": new}, Here()) == {"batchItemFailures": []}
-        return bool(new)
+        if self._way == "hostile" and records:
+            self._deliver_badly(handle, records)
+        elif records:
+            answer = handle({"Records": records}, Here())
+            self._again = records[first_failed(records, answer) :]
+        return bool(records)
 
     def _deliver_badly(self, handle: Callable[..., Any], new: list[Event]) -> None:
         """Twice, mixed across items, with a poisoned record in the middle: only that one comes back."""
@@ -288,6 +290,13 @@ def shuffled(records: list[Event], dice: random.Random) -> list[Event]:
         if not queues[name]:
             del queues[name]
     return mixed
+
+
+def first_failed(records: list[Event], answer: Mapping[str, Any]) -> int:
+    """Where Lambda begins again: at the first record that failed."""
+    failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    places = (at for at, record in enumerate(records) if record["dynamodb"]["SequenceNumber"] in failed)
+    return next(places, len(records))
 
 
 def poisoned(record: Event) -> Event:

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.errors import LeadlightError, OperatorMustFix, TryAgain, UnknownGate
+from leadlight.errors import LeadlightError, NotThroughTheDoor, OperatorMustFix, TryAgain, UnknownGate
 from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
 from leadlight.handlers.request import Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
@@ -40,7 +40,7 @@ def handler_of(router: Router, services: Services) -> Handler:
             logger.exception("request.failed", path=_route(request))
         if isinstance(error, TryAgain):
             logger.warning("request.delayed", path=_route(request), why=str(error))
-        return refusal(error, request, shell_of(services))
+        return refusal(error, request, _shell_for(error, request, services))
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same
     def failed(_: Exception) -> Response[str]:
@@ -83,6 +83,11 @@ def shell_of(services: Services) -> str:
         return open_bundle(services.files).shell
     except LeadlightError:
         return ""
+
+
+def _shell_for(error: LeadlightError, request: Request, services: Services) -> str:
+    """The page around an answer, read only for a person, and never for somebody who goes around the distribution."""
+    return shell_of(services) if request.wants_page and not isinstance(error, NotThroughTheDoor) else ""
 
 
 def _as_get(event: Event) -> dict[str, Any]:
