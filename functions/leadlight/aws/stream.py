@@ -27,14 +27,6 @@ class Streams(Protocol):
     def get_records(self, **request: object) -> Record: ...
 
 
-def touches_of(event: Record) -> tuple[Touch, ...]:
-    """The new touches in one invocation's event, in the order of the stream; other items are passed over.
-
-    Touches of one transaction may come in any order among themselves.
-    """
-    return tuple(touch for record in event["Records"] if (touch := touch_in(record)))
-
-
 def news_in(record: Record) -> News | None:
     """What a record tells about a lead, or None: it is about another item, or a touch that is not new.
 

@@ -24,7 +24,7 @@ from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
 from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
-from leadlight.rules.stop import consented_anew, still_agreed
+from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.tokens import TokenUse
 from leadlight.vault import CODE_LIFE, six_digits
 from leadlight.views import words_agreed
@@ -140,6 +140,7 @@ def _newest(services: Services, lead: Lead, capture: Capture) -> Lead:
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
     agreed = still_agreed(lead, capture.consent)
+    lead = reached(lead, capture.at)
     if Purpose.FOLLOW_UP in agreed:
         lead = consented_anew(lead)
     lead = replace(
@@ -161,7 +162,11 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
     touch = Touch(
         id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now,
         encounter=gate.encounter if gate else None,
-        quality=1, gate=capture.gate, facts={"capture": capture.id, "how": how, "wording": capture.consent.wording},
+        quality=1, gate=capture.gate,
+        facts={
+            "capture": capture.id, "how": how, "wording": capture.consent.wording,
+            **({} if needs_rep else {"opens": capture.gate}),
+        },
     )  # fmt: skip
     mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if needs_rep else 2]
     return Change(
