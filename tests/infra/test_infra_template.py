@@ -205,3 +205,18 @@ def test_names_fit_for_the_longest_stack(kind: str) -> None:
 
     assert names
     assert [name for name in names if len(name) > limit] == []
+
+
+def test_the_readme_says_what_to_do_for_each_alarm_and_what_each_parameter_means() -> None:
+    readme = PATH.with_name("README.md").read_text("utf-8")
+    alarms = [a["AlarmName"]["Fn::Sub"] for a in of_type(resources(), "AWS::CloudWatch::Alarm").values()]
+    names = [*parsed()["Parameters"], *(name.removeprefix("${AWS::StackName}-") for name in alarms)]
+
+    assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_the_readme_counts_what_alarms_cost() -> None:
+    alarms = of_type(resources(), "AWS::CloudWatch::Alarm").values()
+    figures = sum(len([m for m in a["Metrics"] if "MetricStat" in m]) if "Metrics" in a else 1 for a in alarms)
+
+    assert f"look at {figures} figures" in PATH.with_name("README.md").read_text("utf-8")
