@@ -5,10 +5,11 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 DATA   ?= .leadlight
 WORKERS ?= 2
+STACK ?= leadlight
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench soak build downloads lock clean
+.PHONY: help setup browser demo test check bench soak build package deploy downloads lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,12 @@ soak: setup  ## kill the server again and again under load; minutes, not seconds
 
 build: setup  ## build site/ and bundle/ and look for leaks
 	@$(BIN)/leadlight build -f mkdocs.yml --site-dir site --bundle-dir bundle
+
+package: setup  ## pack each function into dist/, as Lambda will run it
+	@$(BIN)/leadlight package --out dist
+
+deploy: setup  ## publish to AWS; STACK=… and REGION=… name the installation
+	@$(BIN)/leadlight deploy --stack $(STACK) $(if $(REGION),--region $(REGION))
 
 downloads: setup  ## renew the tutorial's PDF and recording (needs chromium, flite, ffmpeg)
 	@$(BIN)/python .ci/make-downloads content/tutorials/seven-touch-points.md content/downloads
