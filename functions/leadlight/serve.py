@@ -25,7 +25,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from leadlight.errors import TryAgain
-from leadlight.handlers import on_change, on_due, on_rep_request, on_tick, on_visitor_request
+from leadlight.handlers import on_change, on_due, on_mail_event, on_rep_request, on_tick, on_visitor_request
 from leadlight.handlers.http import STREAM
 from leadlight.handlers.request import LIMIT
 from leadlight.ports import Alarm, MovableClock, Outbox, Services
@@ -131,7 +131,7 @@ class Worker:
         self._alone.wait(PATIENCE)
 
     def _sweep(self) -> None:
-        for part in (self._drain, self._fire, self._tick):
+        for part in (self._take_in, self._drain, self._fire, self._tick):
             try:
                 part()
             except TryAgain:
@@ -140,6 +140,10 @@ class Worker:
             except Exception:
                 logger.exception("sweep.failed")  # the edge: the next sweep, a tick later, begins where this one ended
         self._news.set()
+
+    def _take_in(self) -> None:
+        """What S3 tells of on AWS: answers that a mail server has put into the inbox."""
+        on_mail_event.take_in(self._services)
 
     def _drain(self) -> None:
         on_change.drain(self._services, between=self._give_way)

@@ -95,7 +95,7 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         lead_key=bytes.fromhex(need(secrets, LEAD_KEY, "64 hexadecimal digits")),
         origin_secrets=tuple(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret").split(",")),
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
-        inbound_domain=env.get("LEADLIGHT_INBOUND_DOMAIN", ""),
+        inbound_domain=inbound_domain(env),
         budgets=not budgets_lifted(env),
     )
 
@@ -103,3 +103,8 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
 def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:
     """Whether `LEADLIGHT_BUDGETS=off` is set: for a demo or a benchmark on one's own machine."""
     return (os.environ if environ is None else environ).get("LEADLIGHT_BUDGETS") == "off"
+
+
+def inbound_domain(environ: Mapping[str, str] | None = None) -> str:
+    """The domain that answers to our mails go to; empty: to the rep's own address."""
+    return (os.environ if environ is None else environ).get("LEADLIGHT_INBOUND_DOMAIN", "")

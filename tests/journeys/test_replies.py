@@ -241,6 +241,15 @@ def test_without_events_everything_that_waits_is_taken_in(world: World, post: Pa
     assert stops(world) == [StopReason.REPLIED]
 
 
+def test_a_local_installation_takes_in_what_waits_by_itself(world: World, post: Path) -> None:
+    arrive(post, answer(world))
+
+    world.advance("1 minute")
+
+    assert stops(world) == [StopReason.REPLIED]
+    assert SECRET in world.mail(REP_ADDRESS, "answered").text
+
+
 def test_a_store_that_is_busy_leaves_the_mail_where_it_is(world: World, post: Path) -> None:
     class Busy:
         def __getattr__(self, name: str) -> object:

@@ -21,7 +21,7 @@ from leadlight.local.mailer import MaildirMailer, SmtpMailer
 from leadlight.local.scheduler import LocalScheduler
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Clock, Services
-from leadlight.settings import Settings, budgets_lifted
+from leadlight.settings import Settings, budgets_lifted, inbound_domain
 from leadlight.tokens import Tokens
 
 
@@ -84,6 +84,7 @@ def _settings(place: Place, *, demo: bool) -> Settings:
         site_url=place.site_url.rstrip("/"),
         token_keys=tuple(secret.token_keys),
         lead_key=bytes.fromhex(secret.lead_key),
+        inbound_domain=inbound_domain(),
         budgets=not budgets_lifted(),
         demo=demo,
         trust_forwarded=True,
