@@ -10,6 +10,7 @@ from tests.ground_aws import Account
 from tests.world import ANNA, World
 
 from leadlight.handlers import on_due
+from leadlight.handlers.edge import warmed
 from leadlight.ledger import FRESH
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.lead import Stop, StopReason
@@ -49,6 +50,15 @@ def test_a_submit_is_one_call_before_the_answer(account: Account, world: World, 
 
     assert answer.status in {200, 202}
     assert account.faults.calls == ["TransactWriteItems"]
+
+
+def test_the_first_submit_of_an_environment_is_one_call_as_well(account: Account, world: World) -> None:
+    warmed(world.services)
+    account.faults.calls.clear()
+
+    answer = world.browser().ask_for()
+
+    assert (answer.status, account.faults.calls) == (202, ["TransactWriteItems"])
 
 
 def test_a_known_address_costs_as_much_as_an_unknown_one(account: Account, world: World) -> None:
