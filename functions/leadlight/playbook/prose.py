@@ -32,10 +32,13 @@ def prose(body: str, context: Context) -> Prose:
     """The body filled in. Raises `BadPlaybook` where a template cannot be."""
     import markdown  # noqa: PLC0415 not needed to answer a submit
     import nh3  # noqa: PLC0415 the same
+    from markdown.extensions.attr_list import AttrListExtension  # noqa: PLC0415 the same
+    from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415 the same
 
     marks = _Marks()
     source = render(body, context, finalize=marks.put)
-    marked = markdown.markdown(source, extensions=["attr_list", "sane_lists"], output_format="html")
+    extensions = [AttrListExtension(), SaneListExtension()]  # by name they need metadata that a Lambda archive lacks
+    marked = markdown.markdown(source, extensions=extensions, output_format="html")
     safe = nh3.clean(
         marks.resolve(marked),
         tags=_TAGS,
