@@ -36,6 +36,7 @@ class Account:
     services: Services
     lead: Lead
     stream: str
+    dynamo: Any
     scheduler: Any
     group: str
     handled: int = 0
@@ -48,7 +49,7 @@ class Account:
         """Handles what is new on the stream; which calls that took."""
         new = [record for at, record in stream_records(self.cloud.streams, self.stream) if at > self.handled]
         self.handled = max(int(record["dynamodb"]["SequenceNumber"]) for record in new)
-        looking = [Weather(self.cloud.client._client), Weather(self.scheduler)]
+        looking = [Weather(self.dynamo), Weather(self.scheduler)]
         try:
             assert on_change.handler(self.services, news_in)({"Records": new}, None) == {"batchItemFailures": []}
         finally:
@@ -62,15 +63,16 @@ class Account:
 
 @pytest.fixture
 def account(cloud: Cloud, world: World) -> Iterator[Account]:
-    tables, scheduler, group = cloud.tables(), connected("scheduler", RETRIES), f"leads-{next(_numbers)}"
+    tables, group = cloud.tables(), f"leads-{next(_numbers)}"
+    dynamo, scheduler = connected("dynamodb", RETRIES), connected("scheduler", RETRIES)
     scheduler.create_schedule_group(Name=group)
     waker = EventBridgeScheduler(
         lambda: scheduler, group=group, role=ROLE, target=TARGET, dead_letters=QUEUE, now=world.clock.now
     )
-    services = replace(world.services, store=tables.store(), scheduler=waker)
+    services = replace(world.services, store=tables.store(dynamo), scheduler=waker)
     lead = replace(submit(), due=()).into(services.store)  # nothing is to be done, only planned
     stream = cloud.client.describe_table(TableName=tables.names.leads)["Table"]["LatestStreamArn"]
-    yield Account(cloud, services, lead, stream, scheduler, group)
+    yield Account(cloud, services, lead, stream, dynamo, scheduler, group)
     tables.remove()
 
 

@@ -145,7 +145,7 @@ def walk(world: World) -> list[Event]:
     world.browser().ask_for(FORM, name=NAME)
     reader.ask_for(REPS, company=COMPANY)
     world.settle()
-    reader.post(world.mail(ANNA, "Your link").link("/confirm"))
+    reader.post(world.mail(ANNA, "“Rep guide”").link("/confirm"))
     world.settle()
     rep = world.taken()
     world.log(rep, objective="advance", achieved="yes", note=f"{NAME} is keen")
