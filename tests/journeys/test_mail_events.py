@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,10 +18,10 @@ from leadlight.errors import BadEvent, SendUnclear, StoreBusy
 from leadlight.handlers import on_mail_event, on_tick
 from leadlight.ledger import LEASE
 from leadlight.model.due import LedgerEntry, LedgerState
-from leadlight.model.lead import StopReason
+from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Mailer
+from leadlight.ports import Change, Mailer, Store
 from leadlight.rules.mail_events import mail_tag
 
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -168,6 +168,38 @@ def test_a_mail_whose_worker_died_is_a_sent_one_as_soon_as_the_carrier_says_so(w
     assert entry_of(world, FIRST).state is LedgerState.SENT
     assert len(world.follow_ups()) == 1
     assert [t.id for t in world.touches(TouchKind.SENT) if FIRST in t.id] == [f"sent/{key}"]
+
+
+def test_a_report_that_meets_the_tick_parking_the_mail_is_not_lost(world: World) -> None:
+    world.confirmed()
+    unclear(world, error=Killed)
+    world.jump("1 day")
+    with pytest.raises(Killed):
+        on_tick.handle(world.services)
+    key = entry_of(world, FIRST).key
+    world.clock.move_to(world.clock.now() + LEASE + MINUTE)
+    tick = world.services
+    world.services = replace(tick, store=Overtaken(tick.store, lambda: on_tick.handle(tick)))
+
+    tell(world, "sent", key)
+
+    assert [t.id for t in world.touches(TouchKind.PARKED)] == [f"parked/{key}"]
+    assert entry_of(world, FIRST).state is LedgerState.SENT
+
+
+class Overtaken:
+    """A store in which something else happens right before the first commit."""
+
+    def __init__(self, store: Store, happens: Callable[[], object]) -> None:
+        self._store, self._happens = store, [happens]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def commit(self, change: Change) -> Lead:
+        while self._happens:
+            self._happens.pop()()
+        return self._store.commit(change)
 
 
 def test_an_opt_in_mail_that_the_carrier_had_is_not_sent_again(world: World) -> None:
@@ -346,8 +378,6 @@ def test_what_cannot_be_read_is_put_aside(world: World, event: dict[str, Any]) -
 
 
 def test_a_store_that_is_busy_makes_the_event_come_again(world: World) -> None:
-    from dataclasses import replace
-
     class Busy:
         def __getattr__(self, name: str) -> object:
             raise StoreBusy
