@@ -10,6 +10,7 @@ from typing import Any
 
 import botocore.session
 from botocore.exceptions import ReadTimeoutError
+from tests.contracts.strict import Strict
 
 from leadlight.aws.keys import DynamoKeys
 from leadlight.aws.store import DynamoStore
@@ -60,7 +61,7 @@ class Cloud:
     def __init__(self) -> None:
         session = botocore.session.get_session()
         session.set_credentials("testing", "testing")
-        self.client: Any = OneAtATime(session.create_client("dynamodb", region_name=REGION))
+        self.client: Any = Strict(OneAtATime(session.create_client("dynamodb", region_name=REGION)))
         endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
         self.streams = session.create_client("dynamodbstreams", region_name=REGION, endpoint_url=endpoint)
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # it ships no types
 
-from leadlight.errors import StoreBusy
+from leadlight.errors import StoreBusy, TooLarge
 
 Value = Mapping[str, str | bytes]
 Item = Mapping[str, Value]
@@ -27,6 +27,7 @@ Thing = TypeVar("Thing")
 
 REFUSED = "ConditionalCheckFailed"
 GET, DELETE = 100, 25  # how many items BatchGetItem and BatchWriteItem take
+ITEM = 400 * 1024  # bytes that an item may have
 TRIES = 5
 PAUSE = 0.05  # seconds before what met another transaction, or was taken in part, is tried again; doubles, with jitter
 
@@ -184,12 +185,21 @@ class Call(Protocol):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """AWS's errors as ours: throttled, timed out or refused, the store did not answer."""
+    """AWS's errors as ours: throttled, timed out or refused, the store did not answer; or it was too much at once."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and is_too_large(error):
+            raise TooLarge(ITEM) from error
         reason = code_of(error) if isinstance(error, ClientError) else type(error).__name__
         raise StoreBusy(f"DynamoDB: {reason}. Try again; if it stays, look at the alarms.") from error
+
+
+def is_too_large(error: ClientError) -> bool:
+    """Whether an item was refused for its size: by itself, or as a part of a transaction, which is then not done."""
+    reasons: Sequence[Reply] = error.response.get("CancellationReasons", ())
+    words = [str(error), *(str(reason.get("Message")) for reason in reasons if reason.get("Code") == "ValidationError")]
+    return any("size" in said and "exceeded" in said for said in words)
 
 
 def refusals(writes: Sequence[Write], error: ClientError) -> tuple[Refusal, ...]:
