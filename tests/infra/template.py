@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -78,11 +77,6 @@ def statements(role: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 yield statement
 
 
-def actions(role: Mapping[str, Any]) -> set[str]:
-    """The actions that a role is granted."""
-    return {action for statement in statements(role) for action in listed(statement["Action"])}
-
-
 def role_of(found: Resources, function: str) -> str:
     """The logical id of a function's role."""
     name: str = found[function]["Properties"]["Role"]["Fn::GetAtt"][0]
@@ -111,8 +105,3 @@ def copied(found: Resources) -> Resources:
 def lines() -> list[str]:
     """The file's lines, comments included."""
     return PATH.read_text("utf-8").splitlines()
-
-
-def same_yaml(text: str) -> Node:
-    """For texts within the template that are YAML or JSON themselves."""
-    return yaml.safe_load(text)

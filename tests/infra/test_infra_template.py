@@ -9,13 +9,24 @@ from typing import Any, get_args
 import pytest
 from cfnlint.api import lint
 from tests.infra.reach import SOURCE, needs
-from tests.infra.template import FUNCTIONS, PATH, of_type, parsed, plain, resources, variables, walk
+from tests.infra.template import (
+    FUNCTIONS,
+    PATH,
+    of_type,
+    parsed,
+    plain,
+    resources,
+    role_of,
+    statements,
+    variables,
+    walk,
+)
 
 from leadlight.aws import tables
 from leadlight.aws.inbox import BELOW
 from leadlight.handlers import measures
 from leadlight.ledger import LEASE
-from leadlight.model.due import LedgerState
+from leadlight.publish.secrets import prefix_of
 from leadlight.settings import NEEDED, VARIABLES
 
 FOR_ALL = {VARIABLES[name] for name in NEEDED} | {
@@ -152,7 +163,16 @@ def test_alarms_and_dashboard_look_at_figures_that_the_code_counts() -> None:
     assert watched <= counted
     assert {"MailParked", "RecordFailed", "RowFailed", "MailAccepted", "MailSent", "Overdue"} <= watched
     assert drawn <= counted
-    assert LedgerState.PARKED == "parked"
+
+
+@each_function
+def test_a_function_looks_for_its_secrets_where_deploy_puts_them(function: str) -> None:
+    found = resources()
+    prefix = prefix_of("${AWS::StackName}")
+    (asked,) = (s for s in statements(found[role_of(found, function)]["Properties"]) if "ssm:" in str(s["Action"]))
+
+    assert variables(found, function)["LEADLIGHT_PARAMETERS"] == {"Fn::Sub": prefix}
+    assert asked["Resource"]["Fn::Sub"].endswith(f":parameter{prefix}")
 
 
 def test_replies_are_put_where_they_are_looked_for() -> None:
