@@ -68,6 +68,7 @@ class Account:
     def __init__(self) -> None:
         session = botocore.session.get_session()
         session.set_credentials("testing", "testing")
+        self.session = session
         self.faults = Faults()
         self.faults.watch(session)
         self.connect: Callable[..., Any] = partial(session.create_client, region_name=REGION)
@@ -131,6 +132,8 @@ class AwsGround:
         self._stream = table["LatestStreamArn"]
         self._read: str | None = None
         self._again: list[Event] = []
+        self.woken_by: Callable[[str], None] = lambda _: None
+        """Told which function is woken, for whoever counts."""
         self._sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         self._first = len(self._sent)
         self._dice = random.Random(4711)
@@ -174,6 +177,7 @@ class AwsGround:
 
     def fire(self, services: Services, schedule: Mapping[str, Any]) -> None:
         """What EventBridge Scheduler does when it is time, or when it does so again."""
+        self.woken_by("OnDue")
         on_due.handler(services)(json.loads(schedule["Target"]["Input"]), Here())
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
@@ -200,6 +204,7 @@ class AwsGround:
         if self._way == "hostile" and records:
             self._deliver_badly(handle, records)
         elif records:
+            self.woken_by("OnChange")
             answer = handle({"Records": records}, Here())
             self._again = records[first_failed(records, answer) :]
         return bool(records)
