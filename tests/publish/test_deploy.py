@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from tests.publish.account import STACK, Cloud
 from tests.publish.conftest import small_packages
+from tests.publish.test_github_role import granted
 
 from leadlight.errors import OperatorMustFix
 from leadlight.model.site import Manifest
@@ -64,6 +65,7 @@ def test_a_second_deploy_changes_what_has_changed_and_nothing_else(twice: Twice)
     _the_site_knows_its_address(twice)
     _no_secret_is_written_down(twice)
     _each_deploy_invalidates_anew(twice)
+    _the_role_for_github_suffices(twice)
 
 
 def _the_site_knows_its_address(twice: Twice) -> None:
@@ -93,6 +95,22 @@ def _each_deploy_invalidates_anew(twice: Twice) -> None:
     batches = [sent["InvalidationBatch"] for sent in asked]
     assert [batch["Paths"]["Items"] for batch in batches] == [["/*"], ["/*"]]
     assert batches[0]["CallerReference"] != batches[1]["CallerReference"]
+
+
+NAMED = {
+    "ListObjectsV2": "ListBucket",
+    "HeadBucket": "ListBucket",
+    "DeleteObjects": "DeleteObject",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+}
+"""Operations whose permission is called otherwise."""
+
+
+def _the_role_for_github_suffices(twice: Twice) -> None:
+    asked = {name for name, _ in (*twice.requests, *twice.cloud.sent)} - {"GetCallerIdentity"}
+    allowed = {action.partition(":")[2] for action in granted()}
+    assert {NAMED.get(name, name) for name in asked} <= allowed
 
 
 def test_the_template_gets_its_packages_its_secret_and_its_python(aws: Cloud, repository: Path) -> None:

@@ -1,0 +1,129 @@
+"""The role that GitHub may borrow: for whom, for what, and that it is enough."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from samtranslator.yaml_helper import yaml_parse
+from tests.infra.template import resources
+
+ROLE = Path(__file__).parents[2] / "infra" / "github-oidc.yaml"
+
+NOT_USED = {
+    "kms": "encrypted by AWS's own keys",
+    "ec2": "no function in a network of its own",
+    "elasticfilesystem": "no shared files",
+    "s3files": "no shared files",
+    "s3tables": "no tables in buckets",
+    "kinesis": "no such stream",
+    "firehose": "no such stream",
+    "kafka": "no such stream",
+    "cognito-idp": "no such sign-in",
+    "secretsmanager": "secrets are parameters",
+    "glue": "no such registry",
+    "sts": "nobody else's role",
+    "billing": "no view of the bill",
+    "payments": "no marketplace",
+}
+"""Services that CloudFormation asks for on behalf of properties that our template has not got."""
+
+OPTIONAL = {
+    "cloudfront:CreateConnectionGroup",
+    "cloudfront:CreateDistributionWithTags",
+    "dynamodb:CreateTableReplica",
+    "dynamodb:DescribeImport",
+    "dynamodb:GetItem",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "s3:CreateBucketMetadataTableConfiguration",
+    "s3:GetObjectMetadata",
+}
+"""The same in services that it does use: replicas, imports, tags at birth."""
+
+NEVER = {"dynamodb:DeleteTable", "cloudformation:DeleteStack", "s3:DeleteObjectVersion", "ssm:DeleteParameters"}
+"""What a deploy by machine may not do, whatever is in the repository."""
+
+
+def statements() -> Iterator[dict[str, Any]]:
+    for each in yaml_parse(ROLE.read_text())["Resources"].values():
+        if each["Type"] == "AWS::IAM::ManagedPolicy":
+            yield from each["Properties"]["PolicyDocument"]["Statement"]
+
+
+def granted() -> set[str]:
+    return {action for statement in statements() for action in statement["Action"]}
+
+
+def test_the_template_of_the_role_is_clean() -> None:
+    command = [Path(sys.executable).with_name("cfn-lint"), ROLE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_only_one_environment_of_one_repository_may_borrow_it() -> None:
+    trust = yaml_parse(ROLE.read_text())["Resources"]["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]
+
+    condition = trust["Statement"][0]["Condition"]
+    assert condition == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {
+                "Fn::Sub": "repo:${Repository}:environment:${GitHubEnvironment}"
+            },
+        }
+    }
+
+
+def test_the_environment_is_that_of_the_workflow() -> None:
+    workflow = (ROLE.parents[1] / ".github/workflows/deploy.yml").read_text()
+
+    assert "environment: production" in workflow
+    assert yaml_parse(ROLE.read_text())["Parameters"]["GitHubEnvironment"]["Default"] == "production"
+
+
+def test_no_action_is_a_star_and_each_star_of_resources_has_its_reason() -> None:
+    stars = [line for line in ROLE.read_text().splitlines() if 'Resource: "*"' in line]
+
+    assert not {action for action in granted() if "*" in action}
+    assert all("# " in line for line in stars)
+
+
+def test_it_can_neither_delete_leads_nor_the_stack() -> None:
+    assert not granted() & NEVER
+
+
+def test_a_role_is_handed_only_to_services_that_need_one() -> None:
+    passing = [statement for statement in statements() if "iam:PassRole" in statement["Action"]]
+
+    assert [set(each["Condition"]["StringEquals"]["iam:PassedToService"]) for each in passing] == [
+        {"lambda.amazonaws.com", "scheduler.amazonaws.com", "backup.amazonaws.com"}
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted({each["Type"] for each in resources().values()}))
+def test_each_kind_of_resource_can_be_made_read_and_changed(kind: str) -> None:
+    handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
+    needed = {action for how in ("create", "read") for action in handlers.get(how, {}).get("permissions", ())}
+
+    makes = {action for action in needed if action.split(":")[1].startswith(("Create", "Describe", "Get", "POST"))}
+
+    assert {each for each in makes - granted() if each.split(":")[0] not in NOT_USED} <= OPTIONAL
+
+
+def test_each_policy_is_short_enough_for_aws() -> None:
+    found = yaml_parse(ROLE.read_text())["Resources"].values()
+    sizes = [
+        len(json.dumps(each["Properties"]["PolicyDocument"], separators=(",", ":")))
+        for each in found
+        if each["Type"] == "AWS::IAM::ManagedPolicy"
+    ]
+
+    assert max(sizes) <= 6144
