@@ -152,10 +152,13 @@ def busy(world: World) -> None:
 
 
 @GROUNDS
-def test_p2_a_row_that_was_moved_is_neither_sent_nor_skipped_at_its_old_time(world: World) -> None:
+@pytest.mark.parametrize("achieved", [(), tuple(Objective)], ids=["to be sent", "to be skipped"])
+def test_p2_a_row_that_was_moved_is_neither_sent_nor_skipped_at_its_old_time(
+    world: World, achieved: tuple[Objective, ...]
+) -> None:
     row = due_step(world)
     later = replace(row, at=world.later("1 day"))
-    world.services.store.commit(Change(world.lead(), due=(later,)))
+    world.services.store.commit(Change(replace(world.lead(), achieved=achieved), due=(later,)))
 
     done = run_step(world.services, row)
 
