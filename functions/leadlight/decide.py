@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from leadlight.errors import BadToken, Conflict
+from leadlight.model.due import Due
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
-from leadlight.model.touch import Touch
 from leadlight.ports import Change, Services
 
 TRIES = 8
@@ -25,17 +25,15 @@ def decide(services: Services, lead_id: str, generation: str, change_of: Callabl
         if change is None:
             return lead
         try:
-            return services.store.commit(replace(change, touches=traced(services, change.touches)))
+            return services.store.commit(replace(change, due=traced(services, change.due)))
         except Conflict:
             continue
     raise Conflict("this lead changes all the time; please try again")
 
 
-def traced(services: Services, touches: Sequence[Touch]) -> tuple[Touch, ...]:
-    """The touches with the request they came from, so that the log shows which mail followed from which request."""
-    if not services.request:
-        return tuple(touches)
-    return tuple(replace(touch, facts={**touch.facts, "request": services.request}) for touch in touches)
+def traced(services: Services, due: Sequence[Due]) -> tuple[Due, ...]:
+    """The rows with the request they follow from, so that the log shows which mail came of which request."""
+    return tuple(replace(row, request=row.request or services.request) for row in due)
 
 
 def the_lead(services: Services, lead_id: str, generation: str) -> Lead:

@@ -19,7 +19,6 @@ from leadlight.errors import SendUnclear
 from leadlight.handlers import edge, on_mail_event
 from leadlight.local.mailer import MaildirMailer
 from leadlight.model.due import LedgerState
-from leadlight.model.touch import TouchKind
 from leadlight.ports import Mailer
 
 pytestmark = pytest.mark.grounds("prompt")
@@ -119,12 +118,12 @@ def test_the_log_shows_which_mail_followed_from_which_request(world: World, monk
     log = StringIO()
     monkeypatch.setattr(edge.logger.registered_handler, "stream", log)
     world.browser().ask_for()
-    (captured,) = world.touches(TouchKind.CAPTURED)
+    (row,) = world.services.store.due_of(world.id_of())
     world.settle()
 
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     (sent,) = [line for line in lines if line["message"] == "touch.sent"]
-    assert sent["correlation_id"] == captured.facts["request"] != ""
+    assert sent["correlation_id"] == row.request != ""
 
 
 def sent_event(tag: str) -> dict[str, object]:

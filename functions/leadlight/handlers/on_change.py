@@ -7,7 +7,7 @@ the due rows as they are now, so that a record which comes twice, late, or befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +58,7 @@ def handler(services: Services, read: Read) -> Handler:
 
 def handle(services: Services, touch: Touch) -> None:
     """Does what follows from one new touch. May be called again with the same touch, in any order."""
-    _trace([touch])
     _follow(services, touch.lead_id, was=())
-    _trace(())
     services.bus.publish(events_of(touch))
 
 
@@ -103,15 +101,12 @@ def _follow_all(services: Services, told: Sequence[Told]) -> set[str]:
     """Lead by lead what follows from changed due rows; a new touch alone changes none. Names what failed."""
     failed: set[str] = set()
     for lead_id in dict.fromkeys(t.news.lead_id for t in told if t.news.touch is None):
-        of_lead = [t for t in told if t.news.lead_id == lead_id]
-        rows = [t for t in of_lead if t.news.touch is None]
-        _trace(t.news.touch for t in of_lead if t.news.touch)
+        rows = [t for t in told if t.news.lead_id == lead_id and t.news.touch is None]
         try:
             _follow(services, lead_id, was=[t.news.was for t in rows if t.news.was])
         except Exception:
             logger.exception("lead.not_followed", lead=lead_id)
             failed |= {t.record for t in rows}
-    _trace(())
     return failed
 
 
@@ -151,9 +146,3 @@ def _publish_all(services: Services, told: Sequence[Told]) -> set[str]:
         logger.exception("event.not_published")
         return set(records.values())
     return set()
-
-
-def _trace(touches: Iterable[Touch]) -> None:
-    """From here on the log names the request that this is the work of: the latest that the touches tell of."""
-    asked = sorted((touch for touch in touches if touch.facts.get("request")), key=lambda touch: touch.at)
-    logger.set_correlation_id(asked[-1].facts["request"] if asked else None)

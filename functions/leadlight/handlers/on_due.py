@@ -51,7 +51,6 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
 
     def handle_event(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 Lambda's shape
         due = msgspec.convert(event, Due)
-        logger.set_correlation_id(f"{due.lead_id}/{due.ledger_key}")
         if due.at - services.clock.now() > EARLY:
             logger.warning("due.early", lead=due.lead_id, what=due.key)
             return
@@ -62,6 +61,7 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
 
 def handle(services: Services, due: Due) -> None:
     """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
+    logger.set_correlation_id(due.request or None)
     try:
         done = _run(services, due)
     except TryAgain as error:  # the row stays where it is: the next sweep, a moment later, finds it
@@ -74,6 +74,8 @@ def handle(services: Services, due: Due) -> None:
         if done is not None:
             measures.count(COUNTED[done.state])
             logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
+    finally:
+        logger.set_correlation_id(None)
 
 
 def _run(services: Services, due: Due) -> Done | None:

@@ -33,6 +33,7 @@ class Due:
     ref: str
     at: datetime
     captures: tuple[CaptureId, ...] = ()
+    request: str = ""  # the HTTP request that it follows from, if one does: for the log
 
     @property
     def key(self) -> str:
@@ -45,8 +46,8 @@ class Due:
         return f"{self.generation}/{self.kind}/{self.ref}"
 
     def stands_as(self, stored: Due | None) -> bool:
-        """Whether `stored` is this row, neither gone nor moved. What it names to be read along does not matter."""
-        return stored is not None and replace(stored, captures=self.captures) == self
+        """Whether `stored` is this row, neither gone nor moved. What it only brings along does not matter."""
+        return stored is not None and replace(stored, captures=self.captures, request=self.request) == self
 
 
 class LedgerState(StrEnum):

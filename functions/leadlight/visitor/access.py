@@ -63,8 +63,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         call=answers.call,
     )
     opens = gate.unlock is Unlock.FORM
-    touch = traced(services, (_touch(capture, gate),))[0]
-    _store(services, capture, key, touch, due=_due(capture, now, tell_rep=opens), network=network)
+    due = traced(services, _due(capture, now, tell_rep=opens))
+    _store(services, capture, key, _touch(capture, gate), due=due, network=network)
     cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
     return Access(gate_id, gate.page, opens, cookies)
 
