@@ -17,6 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
+from tests.bench import init
 from tests.bench.load import AT_ONCE, Round, fire, generator
 from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
 
@@ -43,6 +44,8 @@ def main() -> None:
             bare.end()
         console.print(served(rounds, memory, starts))
         console.print(sizes(root / "data" / "site" / "assets"))
+    console.print(f"Starts under Lambda's runtime client, medians of {init.ROUNDS} in turn; AWS is moto on loopback:")
+    console.print(init.starts())
     console.print(f"Building this site: {built:.1f} s with leak check and bundle; {plain:.1f} s by MkDocs alone.")
 
 

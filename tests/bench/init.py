@@ -7,6 +7,7 @@ each call's time. Interleaved, so that what else the machine does hits all alike
 from __future__ import annotations
 
 import json
+import logging
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ class Start:
 def measured() -> dict[str, list[Start]]:
     """All starts, by function."""
     found: dict[str, list[Start]] = {}
+    logging.getLogger("leadlight").setLevel(logging.ERROR)  # what this process does itself prepares the events only
     with tempfile.TemporaryDirectory(prefix="leadlight-init-") as place, served() as cloud:
         world = _world(Path(place), cloud)
         beside = _beside(Path(place) / "beside")
