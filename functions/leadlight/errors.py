@@ -28,7 +28,8 @@ LeadlightError
 │   │   ├── MissingLock       .path
 │   │   ├── MissingWheel      .requirement, .platform
 │   │   └── WrongPython       .found
-│   └── StoreTooNew           .found, .known: schema versions
+│   ├── StoreTooNew           .found, .known: schema versions
+│   └── publish.account.Refused  .code, .action: AWS said no
 └── TryAgain
     ├── Conflict              someone else changed this lead first: read again, decide again
     ├── AlreadyClaimed        .key, .state, .lease_until: another worker does it, or it is done
