@@ -22,9 +22,6 @@ Handler = Callable[[Event, object], dict[str, Any]]
 
 logger = Logger(service="leadlight")
 
-WARMED = 24
-"""Wordings read at init, at about 15 ms each. Gates with the same form and the same sequence share one."""
-
 
 def here(router: Router) -> tuple[Services, Request]:
     """What a route works with: the services and the request of this call."""
@@ -74,13 +71,9 @@ def handler_of(router: Router, services: Services) -> Handler:
 
 
 def warmed(services: Services) -> Services:
-    """The same services, with what a submit reads of the bundle: at init there is more CPU, and nobody waits yet."""
+    """The same services, with the manifest read: at init there is more CPU, and nobody waits yet."""
     with suppress(LeadlightError):  # the first request says what is wrong, to whoever asks
-        bundle = open_bundle(services.files)
-        wordings = {gate.wording for gate in bundle.manifest.gates.values()}
-        for wording in sorted(wordings)[:WARMED]:
-            bundle.wording(wording)
-        _ = bundle.team
+        open_bundle(services.files)
     return services
 
 

@@ -145,6 +145,7 @@ class Manifest:
     team: str  # path of Team
     messages: str  # path of Mapping[name, Message]
     shell: str  # path of the theme's page around what we serve: see SHELL_MARKS
+    at_hand: Mapping[str, str] = field(default_factory=dict)  # path → the object, for those that each submit reads
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"

@@ -62,7 +62,8 @@ class Bundle:
 
     def _object(self, path: str, kind: type[T]) -> T:
         if path not in self._read:
-            self._read[path] = msgspec.json.decode(self._files.read(path), type=kind)
+            data = self.manifest.at_hand.get(path) or self._files.read(path)
+            self._read[path] = msgspec.json.decode(data, type=kind)
         return self._read[path]  # type: ignore[return-value]  # a path is read as one kind only
 
 
