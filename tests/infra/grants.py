@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from tests.infra.reach import SECRETS, Symbol, calls, needs, reached
+from tests.infra.reach import SECRETS, Symbol, body_of, calls, module, needs, reached, uses
 from tests.infra.template import Resources, listed, role_of, statements
 
 SERVICES = {
@@ -132,7 +132,7 @@ def elsewhere(port: str, symbol: Symbol, nodes: list[ast.AST]) -> set[Grant]:
 
 def stored(symbol: Symbol, nodes: list[ast.AST]) -> set[Grant]:
     """What a piece of the store asks for: its own `Write`s, and what it calls of `Dynamo`, on the tables it names."""
-    text = "\n".join(ast.unparse(node) for node in nodes)
+    text = "\n".join(ast.unparse(node) for node in [*nodes, *helpers(symbol, nodes)])
     named = {TABLES[name] for name in re.findall(r"names\.(\w+)", text) if name in TABLES}
     tables = {"KeysTable"} if symbol[0] == "leadlight.aws.keys" else named
     places = {f"{table}/index" for table in tables} if "DUE_INDEX" in text else tables
@@ -141,6 +141,16 @@ def stored(symbol: Symbol, nodes: list[ast.AST]) -> set[Grant]:
     nodes_below = [node for found in below.values() for node in found]
     own = {BY_WRITE[kind] for node in nodes for kind in writes(node)} | asked("leadlight.aws.dynamo", nodes_below)
     return set() if symbol[0] == "leadlight.aws.dynamo" else {(action, place) for action in own for place in places}
+
+
+def helpers(symbol: Symbol, nodes: list[ast.AST]) -> Iterator[ast.AST]:
+    """The functions of `items` that say where lies what a method reads. One that makes a `Write` speaks for itself."""
+    where = module(symbol[0])
+    used = {found for node in nodes if where for found in uses(where, symbol[1], node)}
+    for name, function in sorted(found for found in used if found[0] == "leadlight.aws.items"):
+        items = module(name)
+        bodies = body_of(items, function) if items else []
+        yield from (body for body in bodies if not any(writes(body)))
 
 
 def writes(node: ast.AST) -> Iterator[str]:
