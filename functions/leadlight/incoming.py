@@ -24,6 +24,15 @@ SAID = 6_000
 Where the quoted part begins is found by expressions whose time grows with the square of the text, at the worst.
 """
 
+LINES, HEADER, PARTS, TAGS = 200_000, 10_000, 100, 20_000
+"""Lines of a mail, characters of one of its headers, mentions of parts within parts, and HTML tags that are looked at.
+
+No mail that a person writes has more. Parsers take a time that grows with the square of each of them, or give up.
+"""
+
+NESTED = re.compile(rb"boundary|message/", re.IGNORECASE)
+"""What each part that holds others is announced by, and perhaps a text speaks of."""
+
 NAMED = 10
 """Attachments whose names are told."""
 
@@ -55,11 +64,7 @@ class Incoming:
 
 def read(raw: bytes) -> Incoming:
     """Whatever the bytes are, there is an answer; what cannot be read is empty."""
-    from email.parser import BytesParser  # noqa: PLC0415 only for mail that came in
-    from email.policy import compat32  # noqa: PLC0415 the same
-
-    # Not the default policy: it parses each header by grammar, and raises on some that people really send.
-    mail = BytesParser(policy=compat32).parsebytes(raw[:LARGEST])
+    mail = _parsed(raw[:LARGEST])
     headers = _headers(mail)
     id_ = headers.get("message-id", "").encode() or raw
     return Incoming(
@@ -73,19 +78,37 @@ def read(raw: bytes) -> Incoming:
     )
 
 
+def _parsed(raw: bytes) -> Message:
+    """The mail and its parts; of one that is made of too many, the headers alone: it counts, whatever it says."""
+    from email.parser import BytesParser  # noqa: PLC0415 only for mail that came in
+    from email.policy import Compat32  # noqa: PLC0415 the same
+
+    # Not the default policy: it parses each header by grammar, and raises on some that people really send.
+    class ShortHeaders(Compat32):  # the standard library lets nobody look at a header's source in another way
+        def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+            name, value = super().header_source_parse(sourcelines)
+            return name[:HEADER], value[:HEADER]
+
+    beginning = b"\n".join(raw.split(b"\n", LINES)[:LINES])
+    nested = len(NESTED.findall(beginning))
+    return BytesParser(policy=ShortHeaders()).parsebytes(beginning, headersonly=nested > PARTS)
+
+
 def _headers(mail: Message) -> Mapping[str, str]:
     """By name in lower case; of a name that is there more than once, all, line by line."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name, value in mail.raw_items():
-        text = str(value).encode("ascii", "replace").decode()
-        found[name.lower()] = f"{found[name.lower()]}\n{text}" if name.lower() in found else text
-    return found
+        found.setdefault(name.lower(), []).append(str(value).encode("ascii", "replace").decode())
+    return {name: "\n".join(values) for name, values in found.items()}
 
 
 def _address(header: str) -> str:
     from email.utils import parseaddr  # noqa: PLC0415 only for mail that came in
 
-    return parseaddr(header)[1][:320]
+    try:
+        return parseaddr(header)[1][:320]
+    except RecursionError:  # comments within comments
+        return ""
 
 
 def _said(mail: Message) -> str:
@@ -125,7 +148,8 @@ def _decoded(part: Message) -> str:
 def _from_html(text: str) -> str:
     import nh3  # noqa: PLC0415 the same
 
-    lines = re.sub(r"(?i)</(?:div|tr|table)>", "<br>", text)
+    beginning = "<".join(text.split("<", TAGS)[:TAGS])
+    lines = re.sub(r"(?i)</(?:div|tr|table)>", "<br>", beginning)
     tags = {"p", "br", "blockquote", "ul", "ol", "li", "pre", "h1", "h2", "h3"}
     return plain_text(nh3.clean(lines, tags=tags))
 

@@ -122,6 +122,34 @@ def test_of_a_huge_mail_the_beginning_is_read() -> None:
     assert read(raw).text.startswith("Yes, please.")
 
 
+NESTS = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3000))
+
+BOMBS = {
+    "parts within parts": NESTS + b"\r\nhi",
+    "parts within parts, and a long text": NESTS[:3000] + b"\r\n" + b"x\r\n" * 2_000_000,
+    "mails within mails": b"Content-Type: message/rfc822\r\n\r\n" * 3000 + b"hi",
+    "comments within comments": b"From: " + b"(" * 2**20 + b"\r\n\r\nhi",
+    "a file with a long name": b'Content-Disposition: inline; filename="'
+    + b"=?utf-8?q?a?= " * 200_000
+    + b'"\r\n\r\nhi',
+    "parameters": b"Content-Type: text/plain;" + b" a=b;" * 200_000 + b"\r\n\r\nhi",
+    "headers": b"X: y\r\n" * 1_000_000 + b"\r\nhi",
+    "one name again and again": b"Received: y\r\n" * 700_000 + b"\r\nhi",
+    "parts": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 300_000,
+    "lists within lists": b"Content-Type: text/html\r\n\r\n" + b"<ul><li>" * 30_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_no_mail_keeps_us_busy_and_its_address_is_read_anyway(bomb: str) -> None:
+    began = time.process_time()
+
+    found = read(b"To: reply+abcdef-1-ghijkl@in.glass.example\r\n" + BOMBS[bomb])
+
+    assert found.tokens == ("abcdef-1-ghijkl",)
+    assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize(
     "raw",
     [
