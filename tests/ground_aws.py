@@ -180,6 +180,15 @@ class AwsGround:
         self.woken_by("OnDue")
         on_due.handler(services)(json.loads(schedule["Target"]["Input"]), Here())
 
+    @contextmanager
+    def published(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[None]:
+        """A changed manifest lies in the bucket meanwhile; worlds share it."""
+        s3, place = self._account.client("s3"), {"Bucket": self.cloud.bundle_bucket, "Key": "manifest.json"}
+        before = s3.get_object(**place)["Body"].read()
+        s3.put_object(**place, Body=json.dumps(change(json.loads(before))).encode())
+        yield
+        s3.put_object(**place, Body=before)
+
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         dynamo = self._account.client("dynamodb")
         rows: dict[str, list[tuple[object, ...]]] = {

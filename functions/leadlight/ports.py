@@ -293,8 +293,11 @@ class Files(Protocol):
         None where there is no such place and the server streams it.
         """
 
-    def version(self) -> str:
-        """Changes within a minute of `manifest.json`; cheap enough to ask on every request."""
+    def version(self, *, newest: bool = False) -> str:
+        """Changes within a minute of `manifest.json`; cheap enough to ask on every request.
+
+        With `newest`, within seconds: for whoever holds something that the manifest does not know.
+        """
 
 
 class Scheduler(Protocol):

@@ -8,11 +8,12 @@ from datetime import timedelta
 from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ground_aws import AwsGround, time_of
 from tests.journeys.mailers import Failing, is_follow_up
-from tests.world import ANNA, World
+from tests.world import ANNA, MAIL, World
 
 from leadlight.aws.mailer import tags_of
 from leadlight.errors import SendUnclear
@@ -124,6 +125,20 @@ def test_the_log_shows_which_mail_followed_from_which_request(world: World, monk
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     (sent,) = [line for line in lines if line["message"] == "touch.sent"]
     assert sent["correlation_id"] == row.request != ""
+
+
+def test_a_page_published_a_moment_ago_takes_submits(world: World) -> None:
+    world.browser().ask_for()
+    world.services.files._checked -= 3  # type: ignore[attr-defined]  # seconds later, yet within the minute
+
+    with ground(world).published(with_new_gate):
+        answer = world.browser().ask_for("guides/new")
+
+    assert answer.status == 202
+
+
+def with_new_gate(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {**manifest, "gates": {**manifest["gates"], "guides/new": manifest["gates"][MAIL]}}
 
 
 def sent_event(tag: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from leadlight.aws.s3 import Client, Object, fetched, is_key, translated
 from leadlight.errors import MissingBundle, StoreBusy
 
 MANIFEST = "manifest.json"
-REFRESH = 60  # seconds that a manifest may lag
+REFRESH, SOON = 60, 2  # seconds that a manifest may lag, ordinarily and when somebody knows of a newer one
 LINK_LIFE = 300  # seconds; a link also dies with the session of the role that signed it, which may be earlier
 OBJECTS, BYTES = 64, 16 * 2**20
 """How much is kept in memory."""
@@ -57,16 +57,16 @@ class S3Files:
         with translated():
             return self._connect().generate_presigned_url("get_object", Params=target | shown, ExpiresIn=LINK_LIFE)
 
-    def version(self) -> str:
-        """The manifest's ETag. Costs a request once a minute, else nothing."""
-        return self._current().tag
+    def version(self, *, newest: bool = False) -> str:
+        """The manifest's ETag. Costs a request once a minute, else nothing; with `newest` one each few seconds."""
+        return self._current(within=SOON if newest else REFRESH).tag
 
-    def _current(self) -> Object:
-        """The manifest, a minute old at most; older while S3 fails, for a visitor is not turned away for that."""
+    def _current(self, *, within: int = REFRESH) -> Object:
+        """The manifest, so many seconds old at most; older while S3 fails: a visitor is not turned away for that."""
         now = self._seconds()
         if self._manifest is None:
             self._manifest, self._checked = self._fetched(MANIFEST), now
-        elif abs(now - self._checked) >= REFRESH:
+        elif abs(now - self._checked) >= within:
             self._checked = now
             self._manifest = self._newer(self._manifest)
         return self._manifest

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import __version__
 from leadlight.errors import NotOpen, WrongCode
+from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_file, as_json, as_page, see_other
 from leadlight.handlers.request import check_origin, network_of
@@ -33,6 +34,7 @@ def post_access() -> Response[str]:
     services, request = here(router)
     check_origin(request, services.settings, by_token=False)
     granted = access.request_access(services, request.values, network=network_of(request, services.settings))
+    measures.count("Captured")
     if request.is_form:
         where = f"/{granted.page}_full" if granted.open else f"/api/access?gate={quote(granted.gate, safe='')}"
         return see_other(where, granted.cookies)

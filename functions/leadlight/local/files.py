@@ -25,7 +25,7 @@ class LocalFiles:
         """None: the local server streams the object itself."""
         return None
 
-    def version(self) -> str:
+    def version(self, *, newest: bool = False) -> str:  # noqa: ARG002 it is always the newest
         """One `stat`: a build replaces the manifest by renaming, so the inode changes even within one clock tick."""
         try:
             found = (self._root / MANIFEST).stat()

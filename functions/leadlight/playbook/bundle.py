@@ -67,9 +67,12 @@ class Bundle:
         return self._read[path]  # type: ignore[return-value]  # a path is read as one kind only
 
 
-def open_bundle(files: Files) -> Bundle:
-    """The bundle as it is now; the same object while the manifest stays. Raises `MissingBundle`."""
-    return _open(files, files.version())  # type: ignore[arg-type]  # objects hash by identity; a protocol cannot say so
+def open_bundle(files: Files, *, newest: bool = False) -> Bundle:
+    """The bundle as it is now; the same object while the manifest stays. `newest` as in `Files.version`.
+
+    Raises `MissingBundle`.
+    """
+    return _open(files, files.version(newest=newest))  # type: ignore[arg-type]  # objects hash by identity; a protocol cannot say so
 
 
 @lru_cache(maxsize=4)

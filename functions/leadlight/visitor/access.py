@@ -42,8 +42,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
 
     `network` is the sender's address cut to /24 or /64. Raises `UnknownGate`, `BadFields`, `TooMany`.
     """
-    bundle = open_bundle(services.files)
     gate_id = GateId(values.get("gate", ""))
+    bundle = _bundle_with(services, gate_id, values.get("wording"))
     gate = bundle.gate(gate_id)
     now = services.clock.now()
     answers = read_answers(gate, values, zone=bundle.team.hours.zone, now=now)
@@ -67,6 +67,13 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     _store(services, capture, key, _touch(capture, gate), due=due, network=network)
     cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
     return Access(gate_id, gate.page, opens, cookies)
+
+
+def _bundle_with(services: Services, gate: GateId, shown: str | None) -> Bundle:
+    """The bundle that knows the page this visitor saw: right after a publication it may be newer than what we read."""
+    bundle = open_bundle(services.files)
+    known = gate in bundle.manifest.gates and (not shown or shown in bundle.manifest.wordings)
+    return bundle if known else open_bundle(services.files, newest=True)
 
 
 def _wording(bundle: Bundle, gate: Gate, shown: str | None) -> tuple[str, Wording]:
