@@ -106,6 +106,7 @@ def test_secrets_are_where_the_functions_look_for_them() -> None:
     ("arguments", "said"),
     [
         (["deploy", "--stack", "Not A Name", "--plan"], "a letter first"),
+        (["deploy", "--stack", "n" * 28, "--plan"], "2 to 27"),
         (["deploy", "--set", "Waf", "--plan"], "write Waf=…"),
         (["deploy", "--hook"], "add --data"),
         (["doctor", "--smtp", "smtp://x"], "add --data"),

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from leadlight.publish.destroy import Destroyed
     from leadlight.publish.order import Order
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,26}")  # buckets begin with it, and a bucket's name has at most 63
 
 
 def _stack_name(_: click.Context, __: click.Parameter, value: str) -> str:
     if _NAME.fullmatch(value):
         return value
-    raise click.BadParameter("2 to 40 of a-z, 0-9 and -, a letter first")
+    raise click.BadParameter("2 to 27 of a-z, 0-9 and -, a letter first")
 
 
 STACK = click.option(
