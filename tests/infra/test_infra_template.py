@@ -165,7 +165,7 @@ def test_alarms_and_dashboard_look_at_figures_that_the_code_counts() -> None:
     drawn = {m[1] for w in shown["widgets"] for m in w["properties"]["metrics"] if m[0] in {".", "${AWS::StackName}"}}
 
     assert watched <= counted
-    assert {"MailParked", "RecordFailed", "RowFailed", "MailAccepted", "MailSent", "Overdue"} <= watched
+    assert {"MailParked", "RecordFailed", "RowFailed", "NotScheduled", "MailAccepted", "MailSent", "Overdue"} <= watched
     assert drawn <= counted
 
 
