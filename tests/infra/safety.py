@@ -156,5 +156,5 @@ def tracked(found: Resources) -> Iterator[str]:
         if "TrackingOptions" in mails:
             yield f"{name} rewrites links"
     for name, reports in of_type(found, "AWS::SES::ConfigurationSetEventDestination").items():
-        events = {"OPEN", "CLICK"} & set(reports["EventDestination"]["MatchingEventTypes"])
+        events = {"open", "click"} & set(reports["EventDestination"]["MatchingEventTypes"])
         yield from (f"{name} asks for {event}" for event in sorted(events))

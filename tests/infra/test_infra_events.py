@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from moto.events.models import EventPattern
 from tests.infra.template import of_type, resources
 
@@ -15,14 +16,14 @@ from leadlight.rules.mail_events import ReportKind
 EVENTS = Path(__file__).parents[1] / "events"
 
 BY_SES = {
-    "SEND": ReportKind.ACCEPTED,
-    "DELIVERY": ReportKind.DELIVERED,
-    "DELIVERY_DELAY": ReportKind.DELAYED,
-    "BOUNCE": ReportKind.BOUNCED,
-    "COMPLAINT": ReportKind.COMPLAINED,
-    "REJECT": ReportKind.REJECTED,
+    "send": ReportKind.ACCEPTED,
+    "delivery": ReportKind.DELIVERED,
+    "deliveryDelay": ReportKind.DELAYED,
+    "bounce": ReportKind.BOUNCED,
+    "complaint": ReportKind.COMPLAINED,
+    "reject": ReportKind.REJECTED,
 }
-"""What SES calls a report when asked for it, and when it comes."""
+"""What CloudFormation calls a report when asking SES for it, and what it is when it comes."""
 
 
 def event(name: str) -> dict[str, Any]:
@@ -46,8 +47,13 @@ def rule(name: str, called: str) -> dict[str, Any]:
 def test_everything_that_ses_can_tell_us_is_asked_for_and_let_through() -> None:
     asked = resources()["MailReports"]["Properties"]["EventDestination"]["MatchingEventTypes"]
     passed = resources()["MailEvents"]["Properties"]["EventPattern"]["detail-type"]
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        "us-east-1", "AWS::SES::ConfigurationSetEventDestination"
+    ).schema
+    spelling = schema["definitions"]["EventDestination"]["properties"]["MatchingEventTypes"]["description"]
 
     assert {BY_SES[name] for name in asked} == set(ReportKind)
+    assert all(f" {name}," in spelling for name in asked)
     assert set(passed) == {str(kind) for kind in ReportKind}
 
 

@@ -84,7 +84,7 @@ BREAKS: list[tuple[str, Callable[[Resources], Resources], str]] = [
     ("leads and keys", instead('"DeletionProtectionEnabled": true', '"DeletionProtectionEnabled": false'), "by a slip"),
     ("leads and keys", without("BundleBucket", "DeletionPolicy"), "BundleBucket goes with the stack"),
     ("logs end", without("OnDueLog", "Properties", "RetentionInDays"), "OnDueLog is kept for ever"),
-    ("no mail", instead('"COMPLAINT", "REJECT"', '"COMPLAINT", "OPEN"'), "asks for OPEN"),
+    ("no mail", instead('"complaint", "reject"', '"complaint", "open"'), "asks for open"),
 ]
 
 
