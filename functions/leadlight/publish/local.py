@@ -89,14 +89,8 @@ def hook(data: Path, *, leadlight: Path) -> str:
 
 def _build(config_file: Path, staged: Path, place: Place, before: Manifest | None) -> Built:
     site, bundle = staged / "site", staged / "bundle"
-    for wording in (
-        before.wordings.values() if before else ()
-    ):  # leads have agreed to these: the new manifest names them
-        (bundle / wording).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(place.bundle / wording, bundle / wording)
     if before:
-        bundle.mkdir(exist_ok=True)
-        shutil.copyfile(place.bundle / "manifest.json", bundle / "manifest.json")
+        _carry_over(before, place.bundle, bundle)
     address = place.site_url or (before.site_url if before else "")
     try:
         return build_site(config_file, site, bundle, site_url=f"{address.rstrip('/')}/" if address else None)
