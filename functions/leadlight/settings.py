@@ -91,13 +91,24 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
 
     return Settings(
         site_url=need(env, "LEADLIGHT_SITE_URL", "https://www.example.com").rstrip("/"),
-        token_keys=tuple(need(secrets, TOKEN_KEYS, "old-key,new-key").split(",")),
+        token_keys=each_of(need(secrets, TOKEN_KEYS, "old-key,new-key"), TOKEN_KEYS),
         lead_key=bytes.fromhex(need(secrets, LEAD_KEY, "64 hexadecimal digits")),
-        origin_secrets=tuple(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret").split(",")),
+        origin_secrets=each_of(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret"), ORIGIN_SECRETS),
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
         inbound_domain=inbound_domain(env),
         budgets=not budgets_lifted(env),
     )
+
+
+def each_of(value: str, name: str) -> tuple[str, ...]:
+    """The secrets in a parameter that holds several, oldest to newest. Raises `MissingSetting`.
+
+    What a comma too many leaves is none: everybody would know it, and it would sign links and open the door.
+    """
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not found:
+        raise MissingSetting(name, "old-secret,new-secret")
+    return found
 
 
 def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:

@@ -10,7 +10,7 @@ from moto import mock_aws
 from tests.contracts.account import Weather, connected
 
 from leadlight.aws.parameters import secrets_below
-from leadlight.errors import MissingSecrets, StoreBusy
+from leadlight.errors import MissingSecrets, MissingSetting, StoreBusy
 from leadlight.settings import LEAD_KEY, ORIGIN_SECRETS, TOKEN_KEYS, from_environment
 from leadlight.wiring.aws import RETRIES
 
@@ -54,6 +54,22 @@ def test_settings_are_made_of_them(client: Any, prefix: str) -> None:
     settings = from_environment(secrets_below(client, prefix), {"LEADLIGHT_SITE_URL": "https://www.example.com"})
 
     assert (settings.token_keys, settings.lead_key) == (("one", "two"), b"\xab" * 32)
+
+
+@pytest.mark.parametrize("value", ["one,two,", ",one,two", "one, two\n", "one,,two"])
+def test_a_comma_too_many_makes_no_secret_that_everybody_knows(value: str) -> None:
+    secrets = {TOKEN_KEYS: value, LEAD_KEY: "ab" * 32, ORIGIN_SECRETS: value}
+
+    settings = from_environment(secrets, {"LEADLIGHT_SITE_URL": "https://www.example.com"})
+
+    assert settings.token_keys == settings.origin_secrets == ("one", "two")
+
+
+def test_a_parameter_of_commas_is_no_secret() -> None:
+    secrets = {TOKEN_KEYS: " , ", LEAD_KEY: "ab" * 32, ORIGIN_SECRETS: "door"}
+
+    with pytest.raises(MissingSetting):
+        from_environment(secrets, {"LEADLIGHT_SITE_URL": "https://www.example.com"})
 
 
 def test_more_than_a_page_of_them_is_read_to_the_end(client: Any, prefix: str, weather: Weather) -> None:

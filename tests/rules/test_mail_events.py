@@ -88,6 +88,16 @@ def test_a_time_that_is_none_is_a_bad_event(moment: str) -> None:
         report_of(sent)
 
 
+def test_nothing_that_another_server_writes_freely_is_taken_over() -> None:
+    bounced, complained = event("ses_bounced_permanent"), event("ses_complained")
+    bounced["detail"]["bounce"]["bouncedRecipients"][0]["status"] = "5.1.1 anna@example.com"
+    complained["detail"]["complaint"]["complaintFeedbackType"] = "abuse by anna@example.com"
+
+    reasons = [report.reason for report in (report_of(bounced), report_of(complained)) if report]
+
+    assert reasons == ["Permanent General", "complaint"]
+
+
 def test_a_mail_is_tagged_here_as_where_it_is_sent() -> None:
     key = "1/step/course@v1/01"
 

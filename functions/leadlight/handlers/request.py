@@ -103,6 +103,8 @@ def network_of(request: Request, settings: Settings) -> str:
         address = ipaddress.ip_address(source)
     except ValueError:
         return "unknown"
+    if address.version == 6 and address.ipv4_mapped:  # how a socket for both shows the older ones
+        address = address.ipv4_mapped
     prefix = 24 if address.version == 4 else 64
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 

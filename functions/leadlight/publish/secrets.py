@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]  # it ships no types
 
 from leadlight.errors import OperatorMustFix
-from leadlight.settings import LEAD_KEY, ORIGIN_SECRETS, TOKEN_KEYS
+from leadlight.settings import LEAD_KEY, ORIGIN_SECRETS, TOKEN_KEYS, each_of
 
 NAMES = (TOKEN_KEYS, LEAD_KEY, ORIGIN_SECRETS)
 
@@ -47,7 +47,7 @@ def make_missing(ssm: Any, stack: str, *, lived: bool) -> tuple[str, ...]:
 def origin_secret(ssm: Any, stack: str) -> str:
     """The newest secret that the distribution adds to each request."""
     found = ssm.get_parameter(Name=f"{prefix_of(stack)}/{ORIGIN_SECRETS}", WithDecryption=True)
-    return str(found["Parameter"]["Value"]).split(",")[-1]
+    return each_of(str(found["Parameter"]["Value"]), ORIGIN_SECRETS)[-1]
 
 
 def forget(ssm: Any, stack: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ best effort: late, twice, in any order, or not at all. Addresses and diagnostic 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,10 @@ SOFT_LIMIT, SOFT_WINDOW = 3, timedelta(days=14)
 
 A carrier tries each of them for hours or days before it says so. Three in a fortnight is a mailbox nobody looks after.
 """
+
+STATUS, FEEDBACK = re.compile(r"[245]\.\d{1,3}\.\d{1,3}"), re.compile(r"[A-Za-z-]{1,40}")
+"""What a bounce's `status` (RFC 3463) and a complaint's type look like. They come from the receiver's server, which may
+write anything there, an address for example; the log and the timeline get what they should be, or nothing."""
 
 NO_COMPLAINT = "not-spam"
 """A complaint's `complaintFeedbackType` when a person took a mail *out* of the spam folder (RFC 6430)."""
@@ -122,12 +127,14 @@ def _what(kind: ReportKind, detail: Mapping[str, Any]) -> tuple[datetime, str, b
         case ReportKind.BOUNCED:
             bounce = detail["bounce"]
             status = next((r["status"] for r in bounce.get("bouncedRecipients") or () if r.get("status")), "")
+            status = status if STATUS.fullmatch(status) else ""
             reason = " ".join(part for part in (bounce["bounceType"], bounce.get("bounceSubType"), status) if part)
             return _time(bounce["timestamp"]), reason, bounce["bounceType"] == "Permanent"
         case ReportKind.COMPLAINED:
             complaint = detail["complaint"]
             feedback = complaint.get("complaintFeedbackType") or complaint.get("complaintSubType") or "complaint"
-            return _time(complaint["timestamp"]), str(feedback), feedback != NO_COMPLAINT
+            known = feedback if FEEDBACK.fullmatch(feedback) else "complaint"
+            return _time(complaint["timestamp"]), known, feedback != NO_COMPLAINT
         case ReportKind.DELIVERED:
             return _time(detail["delivery"]["timestamp"]), "", False
         case _:
