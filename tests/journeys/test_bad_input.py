@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.world import ANNA, FORM, MAIL, REP_ADDRESS, SITE, Answer, Browser, World
 
+pytestmark = pytest.mark.grounds("local", "prompt")
+
 JSON = {"content-type": "application/json"}
 FORM_POST = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
 GOOD = b'{"gate": "guides/mail", "email": "anna.nowak@example.com", "consent": true}'
