@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from tests.publish.account import STACK
 
 from leadlight.cli import main
+from leadlight.errors import OperatorMustFix
 from leadlight.publish.order import Order
 from leadlight.publish.plan import lines, plan
 from leadlight.publish.record import Item, Record, compare, encoded, place_of
@@ -83,6 +84,35 @@ def test_what_nobody_has_answered_yet_is_listed(repository: Path) -> None:
     assert any(line.startswith("MailDomain needs a value: ") for line in found.open)
 
 
+def test_mails_may_come_from_the_domain_of_the_companys_address_also_when_it_changes() -> None:
+    values = Order(STACK, Path("mkdocs.yml"), {"MailFrom": "Hello@New.example"}).values(
+        read_template(), {"MailFrom": "hello@old.example", "MailDomain": "old.example"}
+    )
+
+    assert (values["MailFrom"], values["MailDomain"]) == ("Hello@new.example", "new.example")
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "said"),
+    [
+        ({"MailFrom": "hello"}, {}, "hello is no address"),
+        ({"MailFrom": "a@one.example", "MailDomain": "other.example"}, {}, "a@one.example is elsewhere"),
+        ({"MailDomain": "other.example"}, {"MailFrom": "a@one.example"}, "a@one.example is elsewhere"),
+    ],
+)
+def test_an_address_that_no_mail_could_come_from_is_refused(
+    given: dict[str, str], known: dict[str, str], said: str
+) -> None:
+    with pytest.raises(OperatorMustFix, match=said):
+        Order(STACK, Path("mkdocs.yml"), given).values(read_template(), known)
+
+
+def test_functions_that_nobody_has_packed_yet_are_not_called_unchanged(repository: Path) -> None:
+    said = [line for line in lines(plan(ORDER)) if line.startswith("functions")]
+
+    assert said == ["functions: unknown until `leadlight package` has fetched what they need."]
+
+
 def test_resources_that_nobody_asked_for_are_not_announced(repository: Path) -> None:
     template = read_template()
     plain = {name: asked.default or "" for name, asked in template.parameters.items()}
@@ -107,6 +137,7 @@ def test_secrets_are_where_the_functions_look_for_them() -> None:
     [
         (["deploy", "--stack", "Not A Name", "--plan"], "a letter first"),
         (["deploy", "--stack", "n" * 28, "--plan"], "2 to 27"),
+        (["deploy", "--stack", "default", "--plan"], "AWS's own"),
         (["deploy", "--set", "Waf", "--plan"], "write Waf=…"),
         (["deploy", "--hook"], "add --data"),
         (["doctor", "--smtp", "smtp://x"], "add --data"),

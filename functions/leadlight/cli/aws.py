@@ -23,6 +23,8 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{1,26}")  # buckets begin with it, and a buck
 
 
 def _stack_name(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value == "default":  # a bus and a group of schedules are called that in every account
+        raise click.BadParameter("that is AWS's own name for things")
     if _NAME.fullmatch(value):
         return value
     raise click.BadParameter("2 to 27 of a-z, 0-9 and -, a letter first")

@@ -27,7 +27,7 @@ class Order:
     out: Path = Path("dist")
 
     def values(self, template: Template, known: Mapping[str, str]) -> dict[str, str]:
-        """What this order says, with what follows from it. Raises `OperatorMustFix` for names the template lacks."""
+        """What this order says, with what follows from it. Raises `OperatorMustFix` for what makes no sense."""
         for name in self.given:
             if name not in template.parameters:
                 near = get_close_matches(name, template.parameters, n=1)
@@ -36,19 +36,31 @@ class Order:
         values = dict(self.given)
         if RUNTIME in template.parameters:
             values.setdefault(RUNTIME, f"python{target('arm64').python}")  # what compiled the packages runs them
-        domain = values.get(MAIL_FROM, "").rpartition("@")[2]
-        if domain and MAIL_DOMAIN in template.parameters and MAIL_DOMAIN not in known:
-            values.setdefault(MAIL_DOMAIN, domain)
-        return values
+        address = values.get(MAIL_FROM) or (known.get(MAIL_FROM, "") if MAIL_DOMAIN in values else "")
+        return values | _sender(address, values.get(MAIL_DOMAIN)) if address else values
 
     def unanswered(self, template: Template, known: Mapping[str, str]) -> dict[str, str]:
         """Parameters that need a value and have none, with what they mean."""
         values = self.values(template, known)
         return {
-            name: asked.description
+            name: f"{asked.description}{_HOW.get(name, '')}"
             for name, asked in template.parameters.items()
             if asked.default is None and not asked.secret and name not in values and name not in known
         }
+
+
+_HOW = {MAIL_DOMAIN: " It follows from --mail-from."}
+
+
+def _sender(address: str, only: str | None) -> dict[str, str]:
+    """The company's address and its domain: no role may send from another. Raises `OperatorMustFix`."""
+    name, _, domain = address.rpartition("@")
+    domain = domain.lower()
+    if not name or "." not in domain:
+        raise OperatorMustFix(f"{address} is no address; write one such as --mail-from hello@example.com.")
+    if only not in {None, domain}:
+        raise OperatorMustFix(f"Mails may come from {only} only, and {address} is elsewhere. Leave {MAIL_DOMAIN} out.")
+    return {MAIL_FROM: f"{name}@{domain}", MAIL_DOMAIN: domain}
 
 
 def effective(template: Template, values: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,8 @@ def lines(found: Plan) -> Iterator[str]:
     yield f"Address: {found.record.site_url or 'made by the first deploy'}"
     for section, things in found.record.sections.items():
         changes = [each for each in found.changes if each.section == section]
+        if not (things or changes):
+            continue  # nothing, or nobody knows: the end of the plan says so
         yield ""
         yield f"{section}: {_counts(changes, len(things))}"
         known = {**(before.sections.get(section, {}) if before else {}), **things}
