@@ -17,6 +17,7 @@ from leadlight.model.lead import Stop, StopReason
 from leadlight.model.sequence import Step, Wait, WaitUnit
 from leadlight.model.touch import Encounter, Objective
 from leadlight.ports import Change, Services
+from leadlight.welcome import send_opt_in
 
 GROUNDS = pytest.mark.grounds("local", "prompt")
 
@@ -173,6 +174,21 @@ def test_a_row_whose_captures_are_not_known_at_all_is_sent_all_the_same(world: W
     run_step(world.services, replace(row, captures=()))
 
     assert len(world.follow_ups(ANNA)) == 1
+
+
+@GROUNDS
+def test_p2_a_confirmation_whose_claim_fails_again_and_again_costs_its_address_one_mail_of_the_day(
+    world: World,
+) -> None:
+    world.browser().ask_for()
+    (row,) = world.services.store.due_of(world.id_of())
+
+    for _ in range(2 * world.services.settings.address_limit):
+        with pytest.raises(StoreBusy):
+            send_opt_in(among(world, "claim", lambda: busy(world)), row)
+    world.settle()
+
+    assert world.subjects(ANNA) == ["Your link to “Mail guide”"]
 
 
 @pytest.mark.parametrize(
