@@ -35,9 +35,11 @@ class Faults:
         self._plan: dict[str, list[Act]] = {}
         self.calls: list[str] = []
 
-    def refuses(self, operation: str, code: str, *, times: int = FOR_EVER, status: int = 400) -> None:
+    def refuses(
+        self, operation: str, code: str, *, times: int = FOR_EVER, status: int = 400, message: str = "no"
+    ) -> None:
         """AWS answers with an error."""
-        self._plan[operation] = [lambda request, _: refusal(request, code, status)] * times
+        self._plan[operation] = [lambda request, _: refusal(request, code, status, message)] * times
 
     def is_silent(self, operation: str, *, times: int = FOR_EVER) -> None:
         """No answer comes, and nothing was done."""
@@ -81,10 +83,10 @@ class Faults:
         botocore_stubber.enabled = True
 
 
-def refusal(request: AWSPreparedRequest, code: str, status: int) -> AWSResponse:
+def refusal(request: AWSPreparedRequest, code: str, status: int, message: str) -> AWSResponse:
     """An error as both of AWS's dialects word it."""
     is_xml = ".s3." in request.url
-    xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>"
-    body = xml if is_xml else json.dumps({"__type": code, "message": "no"})
+    xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    body = xml if is_xml else json.dumps({"__type": code, "message": message})
     headers = {"x-amzn-errortype": code, "content-type": "application/xml" if is_xml else "application/x-amz-json-1.0"}
     return AWSResponse(request.url, status, headers, Raw(body.encode()))

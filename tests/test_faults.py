@@ -92,11 +92,13 @@ def test_the_store_refuses_access(world: World, faults: Faults) -> None:
 
 
 def test_an_item_is_too_large(world: World, faults: Faults) -> None:
-    faults.refuses("TransactWriteItems", "ValidationException")
+    too_large = "Item size has exceeded the maximum allowed size"
+    faults.refuses("TransactWriteItems", "ValidationException", message=too_large)
 
     answer = world.browser().ask_for()
 
-    assert answer.status in {422, 503}
+    assert (answer.status, faults.calls.count("TransactWriteItems")) == (413, 1)
+    assert "shorten your text" in answer.text
     assert nothing_is_stored(world)
 
 
