@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.publish.account import STACK, Cloud
+from tests.publish.account import REGION, STACK, Cloud
 from tests.publish.conftest import small_packages
 from tests.publish.test_github_role import granted
 
@@ -24,6 +24,13 @@ from leadlight.publish.upload import Upload
 def run(aws: Cloud, given: dict[str, str] | None = None, *, adopt: bool = False) -> Deployed:
     order = Order(STACK, Path("mkdocs.yml"), given if given is not None else {"MailFrom": "hello@example.com"})
     return Deploy(aws.account, order, adopt=adopt, pack=small_packages, pause=lambda _: None).run()
+
+
+def manifest(aws: Cloud) -> Manifest:
+    """As it lies in the bundle's bucket."""
+    return msgspec.json.decode(
+        aws.client("s3").get_object(Bucket="www-bundle", Key="manifest.json")["Body"].read(), type=Manifest
+    )
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ def test_a_leak_stops_it_before_the_account_is_touched(aws: Cloud, repository: P
     with pytest.raises(OperatorMustFix):
         run(aws)
 
-    assert {name for name, _ in aws.sent} <= {"DescribeStacks", "DescribeTable"}
+    assert {name for name, _ in aws.sent} <= {"DescribeStacks", "DescribeTable", "GetCallerIdentity", "HeadBucket"}
 
 
 def test_a_question_of_the_template_without_an_answer_is_asked_by_name(aws: Cloud, repository: Path) -> None:
@@ -158,6 +165,28 @@ def test_tables_of_an_earlier_stack_are_not_built_over(aws: Cloud, repository: P
 
     with pytest.raises(OperatorMustFix, match=r"www-leads.*add --adopt"):
         run(aws)
+
+
+def test_a_bundle_of_an_earlier_stack_is_not_built_over(aws: Cloud, repository: Path) -> None:
+    name = f"www-bundle-123456789012-{REGION}"
+    aws.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    with pytest.raises(OperatorMustFix, match=f"{name}.*add --adopt"):
+        run(aws)
+
+
+def test_adopting_goes_on_naming_what_leads_agreed_to(aws: Cloud, repository: Path) -> None:
+    aws.furnish()
+    given = {"MailFrom": "hello@example.com", "SiteDomain": "www.example.com"}
+    run(aws, given)
+    agreed = manifest(aws).wordings
+    aws.stacks.status = ""
+    (repository / "docs/guide.md").write_text("# Guide\n\nOpen to everybody now.\n")
+
+    run(aws, given, adopt=True)
+
+    assert agreed
+    assert manifest(aws).wordings == agreed
 
 
 def test_adopting_needs_the_old_secrets(aws: Cloud, repository: Path) -> None:

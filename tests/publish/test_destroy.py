@@ -1,7 +1,7 @@
 """The end of an installation: what goes, what stays."""
 
 import pytest
-from tests.publish.account import STACK, Cloud
+from tests.publish.account import REGION, STACK, Cloud
 
 from leadlight.publish.account import Refused
 from leadlight.publish.destroy import Destroy, Destroyed
@@ -75,6 +75,16 @@ def test_tables_that_an_earlier_end_has_left_go_with_the_data(running: Cloud) ->
     done = end(running, with_data=True)
 
     assert done.deleted == ("www-leads",)
+
+
+def test_buckets_that_an_earlier_end_has_left_go_with_the_data(running: Cloud) -> None:
+    running.stacks.status = ""
+    name = f"www-bundle-123456789012-{REGION}"
+    running.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    done = end(running, with_data=True)
+
+    assert set(done.deleted) == {"www-leads", name}
 
 
 def test_a_stack_that_somebody_is_changing_is_left_alone(running: Cloud) -> None:

@@ -90,7 +90,7 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     metavar="NAME=VALUE",
     help="Any other parameter of infra/template.yaml.",
 )
-@click.option("--adopt", is_flag=True, help="Go on with the tables that an earlier stack of that name has left.")
+@click.option("--adopt", is_flag=True, help="Go on with what an earlier stack of that name has left.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only show what would change; needs no account.")
 @OUT
 @click.option(
@@ -195,10 +195,8 @@ def _tell_end(done: Destroyed) -> None:
     for each in done.kept:
         click.echo(f"Kept {each.logical_id}: {each.physical_id}")
     if done.kept and not done.deleted:
-        click.echo(
-            f"\n`leadlight deploy --stack {done.stack} --adopt` goes on with the tables. The manual says how the"
-        )
-        click.echo("bundle comes along, under On AWS. With --with-data, all of it goes, the secrets included.")
+        click.echo(f"\n`leadlight deploy --stack {done.stack} --adopt` goes on with the tables and buckets.")
+        click.echo("With --with-data, all of it goes, the secrets included.")
     if not (done.kept or done.deleted or done.secrets):
         click.echo(f"There is nothing of {done.stack}.")
 

@@ -20,7 +20,7 @@ from leadlight.errors import OperatorMustFix
 from leadlight.gate.build import Built, build_site
 from leadlight.publish import secrets, upload
 from leadlight.publish.account import Account, spoken
-from leadlight.publish.destroy import table_exists
+from leadlight.publish.destroy import left_behind
 from leadlight.publish.objects import bundle_objects, site_objects
 from leadlight.publish.order import ORIGIN_SECRET, Order, address_of, effective
 from leadlight.publish.package import Packed, package
@@ -60,7 +60,7 @@ class Deploy:
 
     account: Account
     order: Order
-    adopt: bool = False  # go on with the tables that an earlier stack has left
+    adopt: bool = False  # go on with the tables and buckets that an earlier stack has left
     pack: Pack = package
     tell: Tell = lambda _: None
     pause: Callable[[float], None] = time.sleep
@@ -74,30 +74,30 @@ class Deploy:
         order, template = self.order, read_template()
         stacks = Stacks(self.account.client("cloudformation"), self.tell, self.pause)
         there = stacks.ready(order.stack)
-        self._free(template, there)
         known = there.parameters if there else {}
         values = order.values(template, known)
         if missing := order.unanswered(template, known):
             raise OperatorMustFix("\n".join(f"{name} needs a value: {what}" for name, what in missing.items()))
         parameters = effective(template, values, known)
+        self._free(template, parameters, there)
         address = address_of(parameters) or (there.outputs["SiteUrl"] if there else "")
         built = self._build(folder / "first", address, there)
         packed = self.pack(order.out)
         stack, made = self._stack(stacks, template, values, packed, there)
-        if not address:
+        if not address or (self.adopt and there is None):  # only now is the address known, or the bundle of before
             built = self._build(folder / "second", stack.outputs["SiteUrl"], stack)
         record = self._record(template, parameters, packed, built, stack)
         return self._publish(record, built, stack, made)
 
-    def _free(self, template: Template, there: Stack | None) -> None:
-        """A new stack must not meet the tables of an earlier one, unless it is to go on with them."""
+    def _free(self, template: Template, parameters: Mapping[str, str], there: Stack | None) -> None:
+        """A new stack must not meet tables and buckets of an earlier one, unless it is to go on with them."""
         if there or self.adopt:
             return
-        dynamo, name = self.account.client("dynamodb"), self.order.stack
-        found = [table for table in template.tables(name).values() if table_exists(dynamo, table)]
+        name, wanted = self.order.stack, template.resources(parameters)
+        found = [each.name for logical_id, each in left_behind(self.account, name).items() if logical_id in wanted]
         if found:
             raise OperatorMustFix(
-                f"There is no stack {name}, but its tables are here: {', '.join(found)}. "
+                f"There is no stack {name}, but what an earlier one left is here: {', '.join(found)}. "
                 f"To go on with them, add --adopt. To begin anew, `leadlight destroy --stack {name} --with-data` first."
             )
 

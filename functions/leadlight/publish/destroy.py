@@ -16,9 +16,7 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped]  # i
 from leadlight.publish import secrets, upload
 from leadlight.publish.account import Account, Refused, spoken
 from leadlight.publish.stack import Resource, Stacks, Tell
-from leadlight.publish.template import read_template
-
-_TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+from leadlight.publish.template import BUCKET, TABLE, Lasting, read_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +65,23 @@ class Destroy:
         return stacks.delete(there)
 
     def _left_over(self, known: tuple[Resource, ...]) -> tuple[Resource, ...]:
-        """Tables under the stack's names that no stack has any more: of an earlier end, or a failed beginning."""
+        """What has the stack's names and no stack any more: of an earlier end, or a failed beginning."""
         names = {each.physical_id for each in known}
-        found = read_template().tables(self.stack).items()
         return tuple(
-            Resource(logical_id, _TABLE, name, "DELETE_SKIPPED")
-            for logical_id, name in found
-            if name not in names and table_exists(self.account.client("dynamodb"), name)
+            Resource(logical_id, each.type, each.name, "DELETE_SKIPPED")
+            for logical_id, each in left_behind(self.account, self.stack).items()
+            if each.name not in names
         )
 
     def _delete(self, kept: Resource) -> bool:
         """Deletes one thing for good; False for a kind that a person has to look at."""
         self.tell(f"Deleting {kept.physical_id} …")
-        if kept.type == _TABLE:
-            dynamo = self.account.client("dynamodb")
-            dynamo.update_table(TableName=kept.physical_id, DeletionProtectionEnabled=False)
-            dynamo.delete_table(TableName=kept.physical_id)
-        elif kept.type == _BUCKET:
+        if kept.type == TABLE:
+            _delete_table(self.account.client("dynamodb"), kept.physical_id)
+        elif kept.type == BUCKET:
             self._empty(kept.physical_id)
             self.account.client("s3").delete_bucket(Bucket=kept.physical_id)
-        return kept.type in {_TABLE, _BUCKET}
+        return kept.type in {TABLE, BUCKET}
 
     def _empty(self, bucket: str) -> None:
         """Nothing to do if somebody has deleted it already."""
@@ -97,10 +92,26 @@ class Destroy:
                 raise
 
 
-def table_exists(dynamo: Any, name: str) -> bool:
-    """Whether there is a table of that name here."""
+def left_behind(account: Account, stack: str) -> dict[str, Lasting]:
+    """The tables and buckets of that stack's names that are there, by logical id. Raises `Refused`."""
+    named = read_template().lasting(StackName=stack, AccountId=account.number, Region=account.region)
+    return {logical_id: each for logical_id, each in named.items() if _is_there(account, each)}
+
+
+def _is_there(account: Account, each: Lasting) -> bool:
+    if each.type == BUCKET:
+        return upload.is_ours(account.client("s3"), each.name, account.number)
+    dynamo = account.client("dynamodb")
     try:
-        dynamo.describe_table(TableName=name)
+        dynamo.describe_table(TableName=each.name)
     except dynamo.exceptions.ResourceNotFoundException:
         return False
     return True
+
+
+def _delete_table(dynamo: Any, name: str) -> None:
+    """Takes its protection off first; while that is being done, it cannot be deleted."""
+    if dynamo.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"):
+        dynamo.update_table(TableName=name, DeletionProtectionEnabled=False)
+        dynamo.get_waiter("table_exists").wait(TableName=name)
+    dynamo.delete_table(TableName=name)

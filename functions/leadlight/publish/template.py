@@ -22,6 +22,10 @@ HERE = Path("infra/template.yaml")
 
 _CODE = re.compile(r"(?P<key>CodeUri:\s+)(?P<quote>['\"]?)(?:\.\./)?dist/(?P<name>\w+)\.zip(?P=quote)")
 
+TABLE, BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+_NAMED_BY = {TABLE: "TableName", BUCKET: "BucketName"}
+_PSEUDO = re.compile(r"\$\{AWS::(\w+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -29,6 +33,14 @@ class Made:
 
     type: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What a stack leaves behind, and what it is called in the account."""
+
+    type: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +85,18 @@ class Template:
         """The names of the packages that it runs: `on_due`, …"""
         return tuple(sorted({found["name"] for found in _CODE.finditer(self.text)}))
 
-    def tables(self, stack: str) -> dict[str, str]:
-        """What the tables of a stack of that name are called, by logical id."""
-        named = {
-            name: each.get("Properties", {}).get("TableName")
-            for name, each in self._read["Resources"].items()
-            if each["Type"] == "AWS::DynamoDB::Table"
-        }
-        said = {name: told["!Sub"] if isinstance(told, dict) else told for name, told in named.items() if told}
-        return {name: text.replace("${AWS::StackName}", stack) for name, text in said.items()}
+    def lasting(self, **known: str) -> dict[str, Lasting]:
+        """Tables and buckets that outlive their stack under names of their own, by logical id.
+
+        `known` is what names are made of: StackName, AccountId, Region.
+        """
+        found = {}
+        for logical_id, each in self._read["Resources"].items():
+            told = each.get("Properties", {}).get(_NAMED_BY.get(each["Type"], ""))
+            if told and each.get("DeletionPolicy") == "Retain":
+                text = told["!Sub"] if isinstance(told, dict) else told
+                found[logical_id] = Lasting(each["Type"], _PSEUDO.sub(lambda name: known[name[1]], text))
+        return found
 
     def with_code(self, places: Mapping[str, str]) -> str:
         """The text with each package at its place, `s3://bucket/key`."""

@@ -52,7 +52,7 @@ def artefacts(account: Account) -> str:
     """The bucket for packages and templates of all stacks here; made if it is not there. Raises `Refused`."""
     name = f"leadlight-{account.number}-{account.region}-artefacts"
     s3 = account.client("s3")
-    if _is_ours(s3, name, account.number):
+    if is_ours(s3, name, account.number):
         return name
     where = {} if account.region == "us-east-1" else {"LocationConstraint": account.region}
     s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
@@ -169,7 +169,7 @@ def _has(s3: Any, bucket: str, key: str) -> bool:
     return any(each["Key"] == key for each in found)
 
 
-def _is_ours(s3: Any, bucket: str, owner: str) -> bool:
+def is_ours(s3: Any, bucket: str, owner: str) -> bool:
     """Whether it is there. Raises `Refused` if somebody else has taken the name."""
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
