@@ -140,5 +140,5 @@ def understood(words: list[str]) -> bool:
     try:
         command.make_context("leadlight", filled)
     except click.UsageError as wrong:
-        return "does not exist" in str(wrong)
+        return "there is no mkdocs.yml" in str(wrong)
     return True

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from tests.journeys.mortal import PAGE
 from tests.journeys.push import SOURCES, Marketer, Reader, ask, serving
 
+from leadlight.cli import main
 from leadlight.errors import BadPlaybook, Leak
 from leadlight.model.site import Manifest
 from leadlight.publish.local import KEPT, adopt, hook, republish
@@ -55,6 +57,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             refused = marketer.push(MISTAKE)
             elsewhere = marketer.push({"docs/opened.md": OPENED}, to="draft")
         yield Story(port, Place(data, data / "bundle", ""), reader, published, refused, elsewhere)
+
+
+def test_a_server_that_starts_again_after_a_bad_push_finds_what_was_published(story: Story) -> None:
+    page = story.place.data / "work" / "docs" / "opened.md"
+
+    assert page.read_text() == NEW["docs/opened.md"]
 
 
 def test_readers_meet_the_old_page_or_the_new_one_and_nothing_else(story: Story) -> None:
@@ -183,3 +191,20 @@ def test_the_hook_names_the_folder_whatever_it_is_called(tmp_path: Path) -> None
 
     assert "data='" in script
     assert "@" not in script
+
+
+def test_the_hook_is_written_where_there_is_no_site_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(main, ["deploy", "--data", "data", "--hook"])
+
+    assert (done.exit_code, done.output.startswith("#!/bin/sh\n")) == (0, True)
+    assert str(tmp_path / "data") in done.output
+
+
+def test_a_folder_without_a_site_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(main, ["deploy", "--data", "data"])
+
+    assert (done.exit_code, "there is no mkdocs.yml" in done.output) == (2, True)

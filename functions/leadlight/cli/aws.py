@@ -98,7 +98,7 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     type=click.Path(file_okay=False, path_type=Path),
     help="Publish into the installation in this folder instead, while it serves.",
 )
-@click.option("--hook", is_flag=True, help="With --data: print a git hook that does this at each push.")
+@click.option("--hook", is_flag=True, is_eager=True, help="With --data: print a git hook that does this at each push.")
 @JSON
 def deploy(
     *,

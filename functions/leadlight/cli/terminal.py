@@ -11,12 +11,21 @@ import msgspec
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 
+
+def _there(context: click.Context, _: click.Parameter, value: Path) -> Path:
+    """The file, which only who wants a hook has no need of: that is made where there is no work tree."""
+    if value.is_file() or context.params.get("hook"):
+        return value
+    raise click.BadParameter(f"there is no {value}. Go to the folder of your site, or name its file.")
+
+
 CONFIG = click.option(
     "-f",
     "--config-file",
     default="mkdocs.yml",
     show_default=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_there,
     help="MkDocs' configuration.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a program.")
