@@ -25,7 +25,7 @@ test: setup browser  ## everything: lint, types, all tests, browser included
 check: setup  ## lint, types and the fast tests, in under a minute
 	@$(BIN)/ruff check functions tests && $(BIN)/ruff format --check functions tests
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser and not aws"
 
 bench: setup  ## our figures beside a floor, measured in the same run
 	@$(BIN)/python -m tests.bench

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from tests.world import World
 
 
+AWS = pytest.mark.aws
+AWS_FOLDERS = {"infra", "publish", "runtime"}
+AWS_FIXTURES = {"account", "aws", "client", "clients", "cloud"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often the server is killed under load")
     parser.addoption("--seed", type=int, default=0, help="repeats the dice of a test that throws them")
@@ -30,7 +35,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`@pytest.mark.grounds("local", "prompt", …)`: the journey happens on each of them."""
     marker = metafunc.definition.get_closest_marker("grounds")
     if marker and "world" in metafunc.fixturenames:
-        metafunc.parametrize("way", marker.args)
+        metafunc.parametrize("way", [pytest.param(way, marks=() if way == "local" else AWS) for way in marker.args])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What plays AWS is known by its folder or by what it asks for; `make check` has no time for it."""
+    for item in items:
+        if AWS_FOLDERS & set(item.path.parts) or AWS_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(AWS)
 
 
 @pytest.fixture

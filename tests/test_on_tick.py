@@ -18,6 +18,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_row_that_nobody_did_for_five_minutes_is_overdue(world: World, counted: list[str]) -> None:
     world.browser().ask_for()
+    counted.clear()
     world.clock.move_to(world.later("6 minutes"))
 
     on_tick.handle(world.services)
@@ -27,6 +28,7 @@ def test_a_row_that_nobody_did_for_five_minutes_is_overdue(world: World, counted
 
 def test_a_row_that_the_tick_only_found_first_is_not_overdue(world: World, counted: list[str]) -> None:
     world.browser().ask_for()
+    counted.clear()
     world.clock.move_to(world.later("1 minute"))
 
     on_tick.handle(world.services)

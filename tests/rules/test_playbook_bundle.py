@@ -93,7 +93,7 @@ class Folder:
     def link(self, path: str, *, name: str, media_type: str) -> str | None:
         return None
 
-    def version(self) -> str:
+    def version(self, *, newest: bool = False) -> str:
         return content_hash(self.read("manifest.json"))
 
 
