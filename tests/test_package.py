@@ -200,6 +200,7 @@ def test_the_wheel_of_the_product_carries_its_lock_and_its_infrastructure(tmp_pa
 
     assert lock == (ROOT / "requirements.lock").read_bytes()
     assert {f"leadlight/infra/{path.name}" for path in (ROOT / "infra").iterdir() if path.is_file()} <= names
+    assert {f"leadlight/infra/workflows/{name}.yml" for name in ("preview", "deploy")} <= names
 
 
 class TestArchives:
