@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
     "letter": SAYING - {"letter"},
-    "ledger": DECIDING,
+    "ledger": DECIDING | {"decide"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"ledger"}),
     **dict.fromkeys(PEOPLE, ACTING),
     "pages": ACTING | PEOPLE,

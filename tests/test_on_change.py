@@ -331,7 +331,7 @@ def test_the_log_names_the_request_whose_work_it_is(world: World) -> None:
         mailer: Mailer
 
         def send(self, message: EmailMessage, *, tag: str) -> str:
-            seen.append(on_due.logger.get_current_keys().get("correlation_id"))
+            seen.append(on_due.logger.thread_safe_get_current_keys().get("correlation_id"))
             return self.mailer.send(message, tag=tag)
 
         def was_sent(self, tag: str) -> bool | None:
@@ -344,7 +344,7 @@ def test_the_log_names_the_request_whose_work_it_is(world: World) -> None:
 
     assert answer.status == 202
     assert seen == [request] != [""]
-    assert on_due.logger.get_current_keys().get("correlation_id") is None
+    assert on_due.logger.thread_safe_get_current_keys().get("correlation_id") is None
 
 
 def test_with_feed_and_schedules_alone_every_step_goes_out_when_it_is_due(world: World) -> None:

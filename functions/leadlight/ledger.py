@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from leadlight.decide import traced
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, SendUnclear
 from leadlight.model.due import Due, LedgerEntry, LedgerState
 from leadlight.model.lead import Lead
@@ -215,7 +216,7 @@ def _settle(
         if done.state is LedgerState.PARKED and (message_id := _told_by_carrier(services, done.due)):
             settled, done = _accepted(settled, done.due, done.at, message_id)
         try:
-            services.store.commit(_settling(lead, settled, done, conclude))
+            services.store.commit(_settling(services, lead, settled, done, conclude))
         except Conflict:
             now = services.store.dossier(done.due)
             if now is None or not _holds(now.entry, entry):
@@ -228,11 +229,11 @@ def _settle(
     raise Conflict(f"{entry.key} could not be settled: the lead changes all the time")
 
 
-def _settling(lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) -> Change:
+def _settling(services: Services, lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) -> Change:
     if done.state is LedgerState.RELEASED:
         return Change(lead=lead, due=(done.due,), settle=(settled,))
     change = conclude(lead, done)
-    return replace(change, undue=(done.due.key, *change.undue), settle=(settled,))
+    return replace(change, due=traced(services, change.due), undue=(done.due.key, *change.undue), settle=(settled,))
 
 
 def _skip(
@@ -243,7 +244,8 @@ def _skip(
     Unless a worker that died has sent it: then that is what is told, whatever happened to the lead since.
     """
     now, lead, left = services.clock.now(), dossier.lead, dossier.entry
-    change = replace(instead.change, undue=(due.key, *instead.change.undue))
+    change = instead.change
+    change = replace(change, due=traced(services, change.due), undue=(due.key, *change.undue))
     if left is not None and left.state is LedgerState.CLAIMED:
         if left.lease_until > now:
             return None

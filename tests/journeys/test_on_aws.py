@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -139,6 +140,31 @@ def test_a_page_published_a_moment_ago_takes_submits(world: World) -> None:
 
 def with_new_gate(manifest: dict[str, Any]) -> dict[str, Any]:
     return {**manifest, "gates": {**manifest["gates"], "guides/new": manifest["gates"][MAIL]}}
+
+
+def test_the_log_shows_which_request_all_the_mails_of_a_conversation_follow_from(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = StringIO()
+    world.confirmed()
+    row = min(world.services.store.due_of(world.id_of()), key=lambda row: row.at)
+    monkeypatch.setattr(edge.logger.registered_handler, "stream", log)
+    world.advance("30 days")
+
+    sent = [json.loads(line) for line in log.getvalue().splitlines()]
+    mails = [line["correlation_id"] for line in sent if line["message"].startswith("touch.")]
+    assert len(mails) == 5
+    assert set(mails) == {row.request} != {""}
+
+
+def test_what_another_thread_works_for_is_not_what_this_one_logs(world: World) -> None:
+    with ThreadPoolExecutor(1) as another:
+        another.submit(world.browser().ask_for).result()
+        world.settle()
+
+        of_another = another.submit(edge.logger.thread_safe_get_current_keys).result()
+        assert of_another["correlation_id"]
+        assert "correlation_id" not in edge.logger.thread_safe_get_current_keys()
 
 
 def sent_event(tag: str) -> dict[str, object]:

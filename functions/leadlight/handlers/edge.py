@@ -59,7 +59,7 @@ def handler_of(router: Router, services: Services) -> Handler:
 
     def handle(event: Event, context: object) -> dict[str, Any]:
         request = read(event)
-        logger.set_correlation_id(request.id)
+        logger.thread_safe_append_keys(correlation_id=request.id)
         traced = replace(services, request=request.id)
         app.append_context(services=traced, request=request)  # type: ignore[no-untyped-call]  # the same
         answer = app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does

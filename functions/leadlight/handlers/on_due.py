@@ -61,9 +61,9 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
 
 def handle(services: Services, due: Due) -> None:
     """Does what is due, or puts it off with a line in the log; never raises, so one bad row stops no other."""
-    logger.set_correlation_id(due.request or None)
+    logger.thread_safe_append_keys(correlation_id=due.request or None)  # the local server's threads do not mix theirs
     try:
-        done = _run(services, due)
+        done = _run(replace(services, request=due.request), due)
     except TryAgain as error:  # the row stays where it is: the next sweep, a moment later, finds it
         logger.warning("due.delayed", lead=due.lead_id, what=due.key, why=type(error).__name__)
     except Exception:
@@ -75,7 +75,7 @@ def handle(services: Services, due: Due) -> None:
             measures.count(COUNTED[done.state])
             logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
     finally:
-        logger.set_correlation_id(None)
+        logger.thread_safe_remove_keys(["correlation_id"])
 
 
 def _run(services: Services, due: Due) -> Done | None:

@@ -33,7 +33,7 @@ def handler(services: Services) -> Callable[[Event, object], None]:
     """The function that EventBridge's rules wake. Raises `BadEvent` and whatever may succeed later (`TryAgain`)."""
 
     def handle_event(event: Event, context: object) -> None:  # noqa: ARG001 Lambda's shape
-        logger.set_correlation_id(event.get("id"))
+        logger.thread_safe_append_keys(correlation_id=event.get("id"))
         match event.get("source"):
             case "aws.ses":
                 handle_report(services, event)
