@@ -36,6 +36,23 @@ def passes_roles_freely(found: Resources) -> Iterator[str]:
                     yield f"{name}: passes roles to anybody"
 
 
+NAMED_IN_IT = {"lambda.amazonaws.com", "backup.amazonaws.com"}
+"""Services that take a role only where a function or a plan names it."""
+
+
+def led_astray(found: Resources) -> Iterator[str]:
+    """Services that may act for us without being asked by a thing of ours (the "confused deputy")."""
+    for name, resource in found.items():
+        for statement in all_statements(resource):
+            service = (statement.get("Principal") or {}) if statement["Effect"] == "Allow" else {}
+            asked_by = [key for part in statement.get("Condition", {}).values() for key in part]
+            if service and service["Service"] not in NAMED_IN_IT and "aws:SourceArn" not in asked_by:
+                yield f"{name}: {service['Service']} acts for anybody"
+    for name, permission in of_type(found, "AWS::Lambda::Permission").items():
+        if "SourceArn" not in permission:
+            yield f"{name}: {permission['Principal']} calls for anybody"
+
+
 def shared_roles(found: Resources, functions: tuple[str, ...]) -> Iterator[str]:
     """Functions that have a role in common."""
     roles = [role_of(found, function) for function in functions]
