@@ -23,6 +23,7 @@ from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
 from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import (
+    ANSWER_FIRST,
     OPENINGS,
     SHOWN,
     SPOKEN,
@@ -192,7 +193,7 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
             *_around(touch, said),
         ),
         "question": said.get("text", "") if touch.kind in SPOKEN else "",
-        "opening": OPENINGS[suggested_objective(lead)],
+        "opening": ANSWER_FIRST if touch.kind in SPOKEN else OPENINGS[suggested_objective(lead)],
     }
 
 

@@ -23,6 +23,9 @@ OPENINGS = {
 }
 """What to begin with, by the objective that is open."""
 
+ANSWER_FIRST = "Answer them first; then ask one thing back."
+"""What to begin with where they have said something."""
+
 SPOKEN = frozenset({TouchKind.ASKED, TouchKind.REPLIED})
 """Touches whose words the rep gets to read."""
 

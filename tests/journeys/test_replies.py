@@ -100,6 +100,7 @@ def test_p3_an_answer_stops_the_plan_and_the_rep_reads_it_at_once(world: World, 
 
     mail = world.mail(REP_ADDRESS, "answered “Mail guide”")
     assert SECRET in mail.text
+    assert "Answer them first" in mail.text
     assert ANNA in mail.text
     assert "Hello there" not in mail.text
     assert stops(world) == [StopReason.REPLIED]
