@@ -113,6 +113,14 @@ def test_functions_that_nobody_has_packed_yet_are_not_called_unchanged(repositor
     assert said == ["functions: unknown until `leadlight package` has fetched what they need."]
 
 
+@pytest.mark.parametrize("written", [b'{"stack": "www", "of": "another release"}', b'{"stack": "ww'])
+def test_a_record_that_cannot_be_read_is_none(repository: Path, written: bytes) -> None:
+    place_of(ORDER.out, STACK).parent.mkdir(parents=True)
+    place_of(ORDER.out, STACK).write_bytes(written)
+
+    assert plan(ORDER).before is None
+
+
 def test_resources_that_nobody_asked_for_are_not_announced(repository: Path) -> None:
     template = read_template()
     plain = {name: asked.default or "" for name, asked in template.parameters.items()}

@@ -102,13 +102,16 @@ def sections_of(
 
 
 def read_record(path: Path) -> Record | None:
-    """The record at that place; None if there is none."""
+    """The record at that place; None if there is none that can be read."""
     return decoded(path.read_bytes()) if path.is_file() else None
 
 
-def decoded(data: bytes) -> Record:
-    """A record from its JSON."""
-    return msgspec.json.decode(data, type=Record)
+def decoded(data: bytes) -> Record | None:
+    """A record from its JSON; None if another release wrote it otherwise, or a crash only half: then nobody knows."""
+    try:
+        return msgspec.json.decode(data, type=Record)
+    except msgspec.DecodeError:
+        return None
 
 
 def encoded(record: Record) -> bytes:
