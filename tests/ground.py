@@ -37,6 +37,20 @@ class Fetched:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Here:
+    """What Lambda says about a call with so much time left: all it needs, unless a test says otherwise."""
+
+    aws_request_id: str = "test"
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:test"
+    left: int = 900_000  # milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left
+
+
 class Ground(Protocol):
     """Where a world stands."""
 

@@ -15,7 +15,6 @@ import os
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import count
@@ -29,7 +28,7 @@ import requests
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from tests.faults import Faults
-from tests.ground import Event, Fetched
+from tests.ground import Event, Fetched, Here
 
 from leadlight.aws.stream import news_in
 from leadlight.aws.tables import Names, definitions
@@ -47,19 +46,6 @@ ROUNDS = 40
 """How often something may follow from something within one moment."""
 
 WAYS = ("prompt", "hostile", "tick")
-
-
-@dataclass(frozen=True)
-class Here:
-    """What Lambda says about a call that has all the time it needs."""
-
-    aws_request_id: str = "test"
-    function_name: str = "test"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:test"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 900_000
 
 
 class Account:

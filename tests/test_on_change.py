@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.contracts.examples import due as row_of
+from tests.ground import Here
 from tests.world import ANNA, DAY, HOUR, MINUTE, MONDAY, REP_ADDRESS, World
 
 from leadlight.aws.stream import news_in
@@ -74,9 +75,9 @@ def records(*told: News) -> list[Record]:
     return [{"dynamodb": {"SequenceNumber": str(number)}, "news": one} for number, one in enumerate(told)]
 
 
-def deliver(services: Services, delivered: Sequence[Record]) -> list[str]:
+def deliver(services: Services, delivered: Sequence[Record], *, left: int = 900_000) -> list[str]:
     """Which records come back."""
-    answer = on_change.handler(services, lambda record: record["news"])({"Records": delivered}, None)
+    answer = on_change.handler(services, lambda record: record["news"])({"Records": delivered}, Here(left=left))
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -114,7 +115,7 @@ def test_only_the_poisoned_record_comes_back_and_the_others_are_handled(world: W
     services = replace(world.services, bus=bus)
     poisoned = json.loads((EVENTS / "stream_poisoned.json").read_text())
 
-    answer = on_change.handler(services, news_in)(poisoned, None)
+    answer = on_change.handler(services, news_in)(poisoned, Here())
 
     bad = poisoned["Records"][1]["dynamodb"]["SequenceNumber"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}

@@ -12,6 +12,7 @@ import pytest
 from tests.contracts.account import Weather, connected
 from tests.contracts.cloud import Cloud
 from tests.contracts.examples import DAY, HOUR, NOW, due, submit
+from tests.ground import Here
 from tests.world import World
 
 from leadlight.aws.scheduler import EventBridgeScheduler, name_of
@@ -51,7 +52,7 @@ class Account:
         self.handled = max(int(record["dynamodb"]["SequenceNumber"]) for record in new)
         looking = [Weather(self.dynamo), Weather(self.scheduler)]
         try:
-            assert on_change.handler(self.services, news_in)({"Records": new}, None) == {"batchItemFailures": []}
+            assert on_change.handler(self.services, news_in)({"Records": new}, Here()) == {"batchItemFailures": []}
         finally:
             for weather in looking:
                 weather.over()

@@ -24,7 +24,7 @@ from leadlight.rules.events import events_of
 
 Record = Mapping[str, Any]
 Read = Callable[[Record], News | None]
-Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
+Handler = Callable[[Mapping[str, Any], on_due.Context], dict[str, Any]]
 
 logger = Logger(service="leadlight")
 
@@ -46,9 +46,10 @@ def handler(services: Services, read: Read) -> Handler:
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
 
-    def handle_event(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 Lambda's shape
+    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, Any]:
         told, unreadable = _read_all(event["Records"], read)
-        failed = unreadable | _follow_all(services, told) | _publish_all(services, told)
+        followed = _follow_all(services, told, may_go_on=lambda: on_due.has_time(context))
+        failed = unreadable | followed | _publish_all(services, told)
         if failed:
             measures.count("RecordFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": name} for name in _names(event["Records"]) if name in failed]}
@@ -97,25 +98,31 @@ def _read_all(records: Sequence[Record], read: Read) -> tuple[list[Told], set[st
     return told, unreadable
 
 
-def _follow_all(services: Services, told: Sequence[Told]) -> set[str]:
+def _follow_all(services: Services, told: Sequence[Told], *, may_go_on: Callable[[], bool]) -> set[str]:
     """Lead by lead what follows from changed due rows; a new touch alone changes none. Names what failed."""
     failed: set[str] = set()
     for lead_id in dict.fromkeys(t.news.lead_id for t in told if t.news.touch is None):
         rows = [t for t in told if t.news.lead_id == lead_id and t.news.touch is None]
         try:
-            _follow(services, lead_id, was=[t.news.was for t in rows if t.news.was])
+            _follow(services, lead_id, was=[t.news.was for t in rows if t.news.was], may_go_on=may_go_on)
         except Exception:
             logger.exception("lead.not_followed", lead=lead_id)
             failed |= {t.record for t in rows}
     return failed
 
 
-def _follow(services: Services, lead_id: LeadId, *, was: Sequence[Due]) -> None:
-    """Does what is due now and sees to it that the lead is woken for what is due next. `was`: rows as they stood."""
+def _follow(
+    services: Services, lead_id: LeadId, *, was: Sequence[Due], may_go_on: Callable[[], bool] = lambda: True
+) -> None:
+    """Does what is due now and sees to it that the lead is woken for what is due next. `was`: rows as they stood.
+
+    Where a carrier that does not answer has taken all the time there is, what is due now is left to the tick: other
+    systems are told all the same, and no record comes back for it.
+    """
     rows = services.store.due_of(lead_id)
     now = services.clock.now()
     for due in rows:
-        if due.at <= now:
+        if due.at <= now and may_go_on():
             on_due.handle(services, due)
     gone = [row for row in was if row.at > now and not any(row.stands_as(due) for due in rows)]
     coming = next((due for due in rows if due.at > now), None)

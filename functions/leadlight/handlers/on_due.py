@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -35,12 +35,26 @@ AGAIN = timedelta(minutes=10)
 EARLY = timedelta(seconds=1)
 """How much before its time a schedule may wake us by the difference of two clocks."""
 
+RESERVE_MS = 40_000
+"""Milliseconds that one more row may take at the worst; with less left, the rest waits for the next tick."""
+
 COUNTED: Mapping[LedgerState, measures.Name] = {
     LedgerState.SENT: "MailSent",
     LedgerState.PARKED: "MailParked",
     LedgerState.RELEASED: "MailReleased",
     LedgerState.SKIPPED: "MailSkipped",
 }
+
+
+class Context(Protocol):
+    """The part of Lambda's context that we use."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def has_time(context: Context) -> bool:
+    """Whether a function may begin one more row. One that is cut off in the middle leaves a mail to be wondered at."""
+    return context.get_remaining_time_in_millis() > RESERVE_MS
 
 
 def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:

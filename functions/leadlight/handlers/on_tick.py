@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
 
 BATCH = 100
 
-RESERVE_MS = 40_000
-"""Milliseconds that one more row may take at the worst; with less left, the rest waits for the next minute."""
-
 LATE = timedelta(minutes=5)
 """A row that is due for longer was done by nobody who should have, the ticks before this one included."""
 
 
-class Context(Protocol):
-    """The part of Lambda's context that we use."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(services: Services) -> Callable[[Mapping[str, Any], Context], dict[str, int]]:
+def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context], dict[str, int]]:
     """The function that the clock wakes each minute."""
 
-    def handle_event(event: Mapping[str, Any], context: Context) -> dict[str, int]:  # noqa: ARG001 Lambda's shape
-        swept = handle(services, may_go_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
+    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:  # noqa: ARG001 Lambda's shape
+        swept = handle(services, may_go_on=lambda: on_due.has_time(context))
         if swept:
             measures.count("Swept", swept)
         return {"swept": swept}
