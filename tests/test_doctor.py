@@ -157,6 +157,18 @@ def test_a_stack_that_did_not_come_to_rest_well_is_shown(patient: Patient, statu
     assert status in found.what or "undone" in found.what
 
 
+@pytest.mark.parametrize(("domain", "state"), [("glass.example", State.OK), ("other.example", State.FAIL)])
+def test_a_sender_that_no_function_may_send_from_is_named(patient: Patient, domain: str, state: State) -> None:
+    stack = patient.client("cloudformation").describe_stacks(StackName="glass")["Stacks"][0]
+    told = [{"OutputKey": "MailDomain", "OutputValue": domain}]
+    patient.says("cloudformation", "DescribeStacks", {"Stacks": [{**stack, "Outputs": told}]})
+
+    found = patient.examine()["senders"]
+
+    assert found.state is state
+    assert domain in found.what
+
+
 @pytest.mark.parametrize("table", ["LeadsTable", "KeysTable"])
 def test_a_table_that_a_slip_may_delete_fails(patient: Patient, table: str) -> None:
     name = patient.names[table]

@@ -90,6 +90,7 @@ def _account(account: Account, chart: Chart, stack: str, told: Mapping[str, str]
         doctor_stack.tables(account, chart, names)
         chart.note("secrets", doctor_stack.secrets(account, variables.get("LEADLIGHT_PARAMETERS") or prefix_of(stack)))
         addresses = tuple(dict.fromkeys(addresses + _bundle(account, chart, names.get("BundleBucket", ""))))
+        chart.note("senders", doctor_stack.senders(account, stack, addresses))
         chart.note("alarms", doctor_stack.alarms(account, made))
     chart.note("concurrency", doctor_account.concurrency(account))
     chart.note("sending", doctor_account.sending(account))

@@ -39,6 +39,18 @@ def state(account: Account, stack: str) -> Iterator[Finding]:
         yield fail("stack", f"The stack {stack} is {found.status}.", remedy)
 
 
+def senders(account: Account, stack: str, addresses: Sequence[str]) -> Iterator[Finding]:
+    """Whether roles let functions send from all of them, however many domains SES knows."""
+    found = Stacks(account.client("cloudformation")).find(stack)
+    domain = found.outputs.get("MailDomain", "") if found else ""
+    others = [address for address in addresses if not address.endswith(f"@{domain}")]
+    if domain and others:
+        remedy = f"Give them addresses at {domain} in team.yml, or deploy with --mail-from at their domain."
+        yield fail("senders", f"Functions may send from {domain} only, so not from {', '.join(others)}.", remedy)
+    elif domain and addresses:
+        yield ok("senders", f"Everybody who writes does it from {domain}.")
+
+
 def resources(account: Account, stack: str) -> tuple[Resource, ...]:
     """All that belongs to the stack; nothing where it is not there."""
     stacks = Stacks(account.client("cloudformation"))
