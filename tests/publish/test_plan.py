@@ -14,7 +14,7 @@ from tests.publish.account import STACK
 from leadlight.cli import main
 from leadlight.errors import OperatorMustFix
 from leadlight.publish.order import Order
-from leadlight.publish.plan import lines, plan
+from leadlight.publish.plan import WIDTH, lines, plan
 from leadlight.publish.record import Item, Record, compare, encoded, place_of
 from leadlight.publish.template import Template, read_template
 
@@ -105,6 +105,14 @@ def test_an_address_that_no_mail_could_come_from_is_refused(
 ) -> None:
     with pytest.raises(OperatorMustFix, match=said):
         Order(STACK, Path("mkdocs.yml"), given).values(read_template(), known)
+
+
+def test_resources_fit_a_terminal_and_none_is_left_out(repository: Path) -> None:
+    found = plan(ORDER)
+
+    said = [line for line in lines(found) if line.startswith(("  + AWS::", "      "))]
+    assert max(map(len, said)) <= WIDTH
+    assert all(any(name in line for line in said) for name in found.record.sections["resources"])
 
 
 def test_functions_that_nobody_has_packed_yet_are_not_called_unchanged(repository: Path) -> None:

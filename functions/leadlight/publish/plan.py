@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import wrap
 
 from leadlight import __version__
 from leadlight.errors import OperatorMustFix
@@ -19,6 +20,7 @@ from leadlight.publish.package import Packed, package
 from leadlight.publish.record import Change, How, Item, Record, compare, place_of, read_record, sections_of
 from leadlight.publish.template import read_template
 
+WIDTH = 110
 _SIGNS: Mapping[How, str] = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -89,11 +91,11 @@ def _counts(changes: list[Change], total: int) -> str:
 
 
 def _by_type(changes: list[Change], known: Mapping[str, Item]) -> Iterator[str]:
-    """Resources are many: one line for those of a type."""
+    """Resources are many: those of a type together, in lines that fit a terminal."""
     kinds = sorted({(each.how, known[each.name].note) for each in changes})
     for how, kind in kinds:
         names = sorted(each.name for each in changes if (each.how, known[each.name].note) == (how, kind))
-        yield f"  {_SIGNS[how]} {kind}: {', '.join(names)}"
+        yield from wrap(f"  {_SIGNS[how]} {kind}: {', '.join(names)}", WIDTH, subsequent_indent=" " * 6)
 
 
 def _one_by_one(changes: list[Change], known: Mapping[str, Item]) -> Iterator[str]:
