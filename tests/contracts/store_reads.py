@@ -30,6 +30,14 @@ class Reads:
         assert list(store.leads()) == []
         assert store.due(until=NOW, limit=10) == store.feed(limit=10) == ()
 
+    def test_what_is_due_is_not_hidden_by_rows_that_this_release_cannot_read(self, store: Store) -> None:
+        lead = submit().into(store)
+        foreign = [replace(due(lead.id, f"x/{n}"), kind="of-a-newer-release", at=NOW - DAY) for n in range(7)]
+        good = due(lead.id, "a@1/1", at=NOW)
+        store.commit(Change(lead, due=(*foreign, good)))
+
+        assert good in store.due(until=NOW, limit=3)
+
     def test_all_leads_are_listed_once(self, store: Store) -> None:
         leads = [submit().into(store) for _ in range(5)]
 

@@ -115,17 +115,20 @@ class Dynamo:
             found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
 
-    def query(self, table: str, condition: str, values: Item, *, limit: int = 0, index: str = "") -> Iterator[Item]:
-        """Items in the order of the sort key, page by page; of the table itself read consistently."""
+    def query(self, table: str, condition: str, values: Item, *, page: int = 0, index: str = "") -> Iterator[Item]:
+        """Items in the order of the sort key, page by page as they are taken; of the table itself read consistently.
+
+        `page` is how many are asked for at once, as many as fit if it is 0.
+        """
         request: dict[str, object] = {"TableName": table, "KeyConditionExpression": condition}
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
-        request |= {"Limit": limit} if limit else {}
-        return pages(self._client.query, {**request, "ExpressionAttributeValues": values}, limit=limit)
+        request |= {"Limit": page} if page else {}
+        return pages(self._client.query, {**request, "ExpressionAttributeValues": values})
 
     def scan(self, table: str, condition: str, values: Item) -> Iterator[Item]:
         """All items of a table that fulfil the condition."""
         request = {"TableName": table, "FilterExpression": condition, "ExpressionAttributeValues": values}
-        return pages(self._client.scan, request, limit=0)
+        return pages(self._client.scan, request)
 
     def batch_get(self, places: Sequence[Place]) -> Iterator[tuple[str, Item]]:
         """Those of these items that exist, each with its table, in no order. Each is named once."""
@@ -217,17 +220,13 @@ def refusals(writes: Sequence[Write], error: ClientError) -> tuple[Refusal, ...]
     )
 
 
-def pages(call: Call, request: Mapping[str, object], *, limit: int) -> Iterator[Item]:
-    """Items of page after page, until there is no more or the limit is reached."""
-    seen, more = 0, True
+def pages(call: Call, request: Mapping[str, object]) -> Iterator[Item]:
+    """Items of page after page, until there is no more."""
+    more = True
     while more:
         with translated():
             reply = call(**request)
-        for item in reply["Items"]:
-            yield item
-            seen += 1
-            if seen == limit:
-                return
+        yield from reply["Items"]
         more = "LastEvaluatedKey" in reply
         request = {**request, "ExclusiveStartKey": reply.get("LastEvaluatedKey")}
 

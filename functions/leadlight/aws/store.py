@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -201,8 +202,8 @@ class DynamoStore:
     def _due_in(self, shard: str, until: datetime, limit: int) -> Iterator[Due]:
         values = {":shard": text(shard), ":until": number(micros(until))}
         condition = "due_shard = :shard AND due_at <= :until"
-        found = self._db.query(self._names.leads, condition, values, limit=limit, index=tables.DUE_INDEX)
-        return readable(found, Due)
+        found = self._db.query(self._names.leads, condition, values, page=limit, index=tables.DUE_INDEX)
+        return islice(readable(found, Due), limit)  # of those that can be read: others must not hide what is behind
 
 
 def readable(items: Iterable[Item], kind: type[Doc]) -> Iterator[Doc]:

@@ -149,7 +149,12 @@ class SqliteStore:
 
     def due(self, *, until: datetime, limit: int) -> tuple[Due, ...]:
         query = "SELECT key, doc FROM due WHERE at <= ? ORDER BY at LIMIT ?"
-        return readable(self._rows(query, micros(until), limit), Due)
+        asked = limit
+        while len(rows := self._rows(query, micros(until), asked)) == asked:
+            if len(found := readable(rows, Due)) >= limit:
+                return found[:limit]
+            asked *= 2  # unreadable rows stay in front, and must not hide those behind them
+        return readable(rows, Due)[:limit]
 
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         return self._docs("SELECT doc FROM ledger WHERE lead_id = ?", LedgerEntry, lead_id)
