@@ -11,6 +11,7 @@ from tests.world import ANNA, World
 
 from leadlight.errors import StoreBusy
 from leadlight.followup import asks_for_temperature, run_step
+from leadlight.handlers import on_due
 from leadlight.ledger import FRESH, LEASE
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.lead import Stop, StopReason
@@ -174,6 +175,18 @@ def test_a_row_whose_captures_are_not_known_at_all_is_sent_all_the_same(world: W
     run_step(world.services, replace(row, captures=()))
 
     assert len(world.follow_ups(ANNA)) == 1
+
+
+@GROUNDS
+def test_a_take_over_lapses_also_by_a_wake_up_that_names_another_request(world: World) -> None:
+    world.confirmed()
+    world.taken(objective="advance")
+    row = next(row for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.HOLD)
+    world.clock.move_to(row.at)
+
+    on_due.handle(world.services, replace(row, request="another"))
+
+    assert world.lead().hold is None
 
 
 @GROUNDS

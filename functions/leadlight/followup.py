@@ -69,7 +69,7 @@ def lapse_hold(services: Services, due: Due) -> None:
 
     def lapse(lead: Lead) -> Change | None:
         now = services.clock.now()
-        if due not in services.store.due_of(lead.id):
+        if not any(due.stands_as(row) for row in services.store.due_of(lead.id)):
             return None
         if lead.hold is None or lead.hold.until > due.at:  # another take-over or outcome has a row of its own
             return Change(lead=lead, undue=(due.key,))

@@ -108,9 +108,9 @@ def _run(services: Services, due: Due) -> Done | None:
 def _put_off(services: Services, due: Due) -> None:
     """Moves the row, if it is still there; where even that fails, the row stays and is passed over this time."""
     try:
-        lead = services.store.lead(due.lead_id)
-        if lead is not None and due in services.store.due_of(due.lead_id):
+        found = services.store.dossier(due)
+        if found is not None and due.stands_as(found.due):
             later = replace(due, at=services.clock.now() + AGAIN)
-            services.store.commit(Change(lead=lead, due=(later,)))
+            services.store.commit(Change(lead=found.lead, due=(later,)))
     except Exception:
         logger.exception("due.not_put_off", lead=due.lead_id, what=due.key)
