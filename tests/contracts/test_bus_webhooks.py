@@ -273,7 +273,9 @@ class TestReceivers:
 
         assert refused.value.events == tuple(one.id for one in events)
 
-    @pytest.mark.parametrize("address", ["crm.example", "ftp://crm.example", "https://", "http://crm.example:x/"])
+    @pytest.mark.parametrize(
+        "address", ["crm.example", "ftp://crm.example", "https://", "http://crm.example:x/", "http://crm..example"]
+    )
     def test_an_address_that_is_none_is_refused_at_the_start(self, opened: Open, address: str) -> None:
         with pytest.raises(MissingSetting):
             opened(address)

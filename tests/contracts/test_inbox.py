@@ -149,6 +149,14 @@ class TestMaildirInbox(InboxContract):
 
         assert list(inbox.waiting()) == []
 
+    def test_a_mail_that_another_reader_took_meanwhile_holds_up_no_other(
+        self, tmp_path: Path, inbox: Inbox, deliver: Deliver
+    ) -> None:
+        key = deliver(b"here")
+        (tmp_path / "inbox" / "new" / "taken").symlink_to("nowhere")
+
+        assert list(inbox.waiting()) == [key]
+
     def test_an_inbox_holds_what_was_there_before_a_restart(self, tmp_path: Path, deliver: Deliver) -> None:
         key = deliver(REPLY)
 

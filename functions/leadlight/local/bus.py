@@ -183,8 +183,9 @@ def parsed(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         if parts.scheme in CONNECTIONS and parts.hostname and parts.port != 0:
+            parts.hostname.encode("idna")
             return parts
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is no number, or a name that no resolver takes
         pass
     raise MissingSetting("--webhook", "https://crm.example.com/hooks/leadlight")
 

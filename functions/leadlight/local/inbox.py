@@ -23,9 +23,10 @@ class MaildirInbox:
             (path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def waiting(self) -> Iterator[str]:
-        """The files in `new/`, by the time of their delivery."""
-        found = [(path.stat().st_mtime_ns, path.name) for path in (self._path / "new").iterdir() if is_mail(path.name)]
-        return iter([name for _, name in sorted(found)])
+        """The files in `new/`, by the time of their delivery; without those that somebody takes away meanwhile."""
+        names = [path for path in (self._path / "new").iterdir() if is_mail(path.name)]
+        found = sorted((at, path.name) for path in names if (at := delivered_at(path)) is not None)
+        return iter([name for _, name in found])
 
     def read(self, key: str) -> bytes:
         """Raises `MissingMail`, also for what is no file's name."""
@@ -48,6 +49,14 @@ class MaildirInbox:
             return
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+
+
+def delivered_at(path: Path) -> int | None:
+    """When, in nanoseconds since 1970; None if it is not there any more."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def is_mail(key: str) -> bool:
