@@ -27,7 +27,7 @@ from leadlight.vault import Fields, lead_id, normal_address, seal
 
 QUALITY_OF_TALK = 4
 PER_DAY = 20
-"""Answers of one lead a day that are taken, so that no mail loop can bury a rep."""
+"""Answers of one lead a day that are taken, so that no mail loop can bury a rep; as many of machines, apart."""
 
 
 class Taken(StrEnum):
@@ -146,4 +146,4 @@ def _within_budget(services: Services, lead: Lead, touch: Touch) -> bool:
     if not services.settings.budgets or any(t.id == touch.id for t in services.store.touches(lead.id)):
         return True
     now = services.clock.now()
-    return services.store.count(Budget(f"replies/{lead.id}/{now:%Y-%m-%d}", PER_DAY, now + timedelta(days=2)))
+    return services.store.count(Budget(f"{touch.kind}/{lead.id}/{now:%Y-%m-%d}", PER_DAY, now + timedelta(days=2)))

@@ -270,6 +270,15 @@ def test_no_loop_of_mails_buries_the_rep(world: World, post: Path) -> None:
     assert len(world.touches(TouchKind.REPLIED)) == PER_DAY
 
 
+def test_p3_an_answer_counts_however_many_a_machine_has_sent_before(world: World, post: Path) -> None:
+    for _ in range(PER_DAY + 2):
+        receive(world, post, answer(world, Auto_Submitted="auto-replied"))
+
+    receive(world, post, answer(world))
+
+    assert stops(world) == [StopReason.REPLIED]
+
+
 def test_a_new_yes_goes_on_where_the_answer_stopped(world: World, post: Path) -> None:
     receive(world, post, answer(world))
     world.advance("1 day")
