@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from leadlight.cli.terminal import answer, stop
+from leadlight.cli.terminal import answer, counted, stop
 from leadlight.errors import OperatorMustFix
 
 
@@ -32,7 +32,7 @@ def republish_here(config_file: Path, data: Path, *, as_json: bool) -> None:
         return
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
-    click.echo(f"Published version {done.manifest.version[:12]} with {len(done.manifest.gates)} gates.")
+    click.echo(f"Published version {done.manifest.version[:12]} with {counted(len(done.manifest.gates), 'gate')}.")
     for what, gates in (("New", done.opened), ("Gone", done.closed)):
         if gates:
             click.echo(f"{what}: {', '.join(gates)}.")

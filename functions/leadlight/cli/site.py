@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from leadlight.cli.terminal import CONFIG, JSON, answer, stop
+from leadlight.cli.terminal import CONFIG, JSON, answer, counted, stop
 from leadlight.errors import OperatorMustFix
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def check(config_file: Path, site: Path | None, as_json: bool) -> None:
     if as_json:
         answer({"problems": [], "files" if site else "gates": count})
     else:
-        click.echo(f"No leaks in {count} files of {site}." if site else f"All is well: {count} gates.")
+        said = f"No leaks in {counted(count, 'file')} of {site}." if site else f"All is well: {counted(count, 'gate')}."
+        click.echo(said)
 
 
 def _tell(built: Built) -> None:

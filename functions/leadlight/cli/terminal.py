@@ -52,6 +52,14 @@ def stop(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
     sys.exit(1)
 
 
+def counted(number: int, what: str) -> str:
+    """
+    >>> counted(1, "gate"), counted(2, "gate")
+    ('1 gate', '2 gates')
+    """
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def answer(thing: object) -> None:
     """One line of JSON, for a program."""
     click.echo(msgspec.json.encode(thing).decode())
