@@ -16,8 +16,8 @@ NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 ODD = ["Anna\r\nBcc: b@example.com", "a\nb", "a\0b", "a\x1bb", "a\u2028b", "\ud800", "x" * 255]
 
 
-@pytest.mark.parametrize("text", ["anna@example.com", "Anna.Nowak+x@EXAMPLE.com", "jörg@example.com", "a@münchen.de"])
-def test_an_address_of_any_script_is_taken(text: str) -> None:
+@pytest.mark.parametrize("text", ["anna@example.com", "Anna.Nowak+x@EXAMPLE.com", "a@münchen.de", "a@例え.jp"])
+def test_an_address_at_a_domain_of_any_script_is_taken(text: str) -> None:
     assert "@" in read_address(f" {text} ")
 
 
@@ -26,6 +26,12 @@ def test_an_address_of_any_script_is_taken(text: str) -> None:
 )
 def test_what_is_no_address_says_what_to_do(text: str) -> None:
     with pytest.raises(ValueError, match=r"address|shorten"):
+        read_address(text)
+
+
+@pytest.mark.parametrize("text", ["jörg@example.com", "用户@example.com"])
+def test_an_address_that_no_carrier_takes_is_refused_with_the_reason(text: str) -> None:
+    with pytest.raises(ValueError, match="plain letters before the @"):
         read_address(text)
 
 

@@ -79,7 +79,11 @@ def is_yes(value: str | None) -> bool:
 
 
 def read_address(text: str) -> str:
-    """The address as written, checked for its syntax (RFC 5321, 6531). Raises ValueError with what to do."""
+    """The address as written, checked for its syntax (RFC 5321). Raises ValueError with what to do.
+
+    Other scripts may stand behind the @ only (IDNA). Before it they would take SMTPUTF8 (RFC 6531), which SES and most
+    mail servers lack: such a mail would be tried again and again, and its owner wait for it in vain.
+    """
     # Imported late: it costs more than the rest of a submit's imports together.
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 see the line above
 
@@ -89,6 +93,8 @@ def read_address(text: str) -> str:
     mistyped = "This does not look like a whole address. Is there a letter missing, or a dot?"
     if "=?" in address:  # a mail program could take it for an encoded word (RFC 2047) and find a line break in it
         raise ValueError(mistyped)
+    if not address.rpartition("@")[0].isascii():
+        raise ValueError("We can only write to addresses with plain letters before the @. Do you have another one?")
     try:
         return validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError as error:
