@@ -60,7 +60,7 @@ def _bundle(bundle: Path) -> Finding:
     if missing := [name for name in (*needed, *found.wordings.values()) if not (bundle / name).exists()]:
         what = f"{len(missing)} objects that the manifest names are not there, such as {missing[0]}."
         return fail("bundle", what, f"Put `bundle/` back from its copy, or: {publish}")
-    return ok("bundle", f"Version {found.version[:12]} with {len(found.gates)} gates.")
+    return ok("bundle", f"Version {found.version[:12]}, gates: {len(found.gates)}.")
 
 
 def _site(site: Path) -> Finding:

@@ -150,7 +150,7 @@ def manifest(account: Account, bucket: str) -> tuple[Finding, Manifest | None]:
     if found.schema != MANIFEST_SCHEMA:
         what = f"manifest.json has schema {found.schema}, this release writes {MANIFEST_SCHEMA}."
         return warn("bundle", what, "Run `leadlight deploy` with the release that the functions run."), found
-    return ok("bundle", f"Version {found.version[:12]} with {len(found.gates)} gates."), found
+    return ok("bundle", f"Version {found.version[:12]}, gates: {len(found.gates)}."), found
 
 
 def addresses(account: Account, bucket: str, published: Manifest) -> tuple[str, ...]:
