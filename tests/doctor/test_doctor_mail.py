@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from moto import mock_aws
-from tests.patient import IDENTITY, INBOUND, ZONE, Clients, Patient, name_server
+from tests.patient import IDENTITY, INBOUND, Patient
 
 from leadlight.publish.doctor import State
 
 BOUNCE, DMARC = "bounce.glass.example.", ("_dmarc.glass.example.", "TXT")
 SPF = (BOUNCE, "TXT")
-
-
-@pytest.fixture(scope="module")
-def clients() -> Clients:
-    return Clients()
-
-
-@pytest.fixture
-def patient(clients: Clients) -> Iterator[Patient]:
-    zone = dict(ZONE)
-    with mock_aws(), name_server(zone) as resolver:
-        yield Patient(clients, resolver, zone)
 
 
 def dkim(**values: object) -> Mapping[str, object]:

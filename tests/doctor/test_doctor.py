@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 
 import botocore.session
 import msgspec
 import pytest
 from botocore.config import Config
-from moto import mock_aws
-from tests.patient import ACCOUNT, LIMITS, TEAM, ZONE, Clients, Patient, name_server
+from tests.patient import ACCOUNT, LIMITS, TEAM, Clients, Patient
 
 from leadlight.model.site import MANIFEST_SCHEMA
 from leadlight.publish.doctor import State, examine
@@ -24,18 +22,6 @@ HEALTHY = [
     "inbound", "inbound identity", "receipt",
 ]  # fmt: skip
 """All checks, in the order in which one would mend them. Each has its other side below or in test_doctor_mail.py."""
-
-
-@pytest.fixture(scope="module")
-def clients() -> Clients:
-    return Clients()
-
-
-@pytest.fixture
-def patient(clients: Clients) -> Iterator[Patient]:
-    zone = dict(ZONE)
-    with mock_aws(), name_server(zone) as resolver:
-        yield Patient(clients, resolver, zone)
 
 
 def quota(**values: float) -> dict[str, object]:
