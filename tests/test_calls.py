@@ -13,8 +13,8 @@ from leadlight.handlers import on_due
 from leadlight.handlers.edge import warmed
 from leadlight.ledger import FRESH
 from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Stop, StopReason
-from leadlight.ports import Change
 
 pytestmark = pytest.mark.grounds("prompt")
 

@@ -23,9 +23,10 @@ from leadlight.handlers import measures, on_change, on_due
 from leadlight.local.scheduler import LocalScheduler
 from leadlight.model.due import Due
 from leadlight.model.event import Event
+from leadlight.model.exchange import Change, News
 from leadlight.model.person import LeadId
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Change, Mailer, News, Services, Store
+from leadlight.ports import Mailer, Services, Store
 
 EVENTS = Path(__file__).parent / "events"
 

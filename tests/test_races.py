@@ -14,10 +14,11 @@ from leadlight.followup import asks_for_temperature, run_step
 from leadlight.handlers import on_due
 from leadlight.ledger import FRESH, LEASE
 from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Stop, StopReason
 from leadlight.model.sequence import Step, Wait, WaitUnit
 from leadlight.model.touch import Encounter, Objective
-from leadlight.ports import Change, Services
+from leadlight.ports import Services
 from leadlight.welcome import send_opt_in
 
 GROUNDS = pytest.mark.grounds("local", "prompt")

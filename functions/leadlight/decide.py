@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from leadlight.errors import BadToken, Conflict
 from leadlight.model.due import Due
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
-from leadlight.ports import Change, Services
+from leadlight.ports import Services
 
 TRIES = 8
 

@@ -36,6 +36,7 @@ LeadlightError
     ├── LeaseLost             the claim is no longer ours
     ├── StoreBusy             the store did not answer in time
     ├── NotSent               the mail was certainly not accepted
+    │   └── Refused           and this address will never take any
     ├── SendUnclear           nobody knows whether the mail was accepted
     ├── NotScheduled          no wake-up call could be set; the tick will do
     └── NotPublished          .events: ids of those that the bus did not take
@@ -304,6 +305,10 @@ class StoreBusy(TryAgain):
 
 class NotSent(TryAgain):
     """The mail was certainly not accepted; sending again cannot make two."""
+
+
+class Refused(NotSent):
+    """The carrier says that this address will never take mail (RFC 5321 § 4.2.1, 5yz): trying again is pointless."""
 
 
 class SendUnclear(TryAgain):

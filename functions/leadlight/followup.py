@@ -10,6 +10,7 @@ from leadlight import letter, links
 from leadlight.decide import decide
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Enrolment, Hold, Lead, Temperature
 from leadlight.model.sequence import Channel, Sequence, Step
 from leadlight.model.touch import Touch, TouchKind
@@ -17,7 +18,7 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
-from leadlight.ports import Change, Dossier, Services
+from leadlight.ports import Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import after, following, planned_at, step_of, step_ref
 from leadlight.rules.planning import open_enrolments, with_enrolment

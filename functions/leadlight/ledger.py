@@ -6,7 +6,6 @@ Confirmations, deliveries and mails to reps may repeat but never vanish. It all 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,9 +14,10 @@ from email.message import EmailMessage
 from leadlight.decide import traced
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, SendUnclear
 from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.ports import Change, Dossier, Services
+from leadlight.ports import Services
 from leadlight.rules.mail_events import accepted_id
 
 LEASE = timedelta(minutes=3)
@@ -95,7 +95,7 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
 def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> LedgerEntry | None:
     """Our claim, or None: someone else holds it, or it is done and only the row was left."""
     now = services.clock.now()
-    owner = secrets.token_hex(16)
+    owner = services.token(16)
 
     def take(*, repeat: bool) -> LedgerEntry:
         return services.store.claim(due, lead=lead, owner=owner, now=now, lease_until=now + LEASE, may_repeat=repeat)

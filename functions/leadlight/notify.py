@@ -10,13 +10,14 @@ from email.message import EmailMessage
 from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
-from leadlight.ports import Change, Dossier, Services
+from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.mail_events import BOUNCED
 from leadlight.rules.planning import open_enrolments

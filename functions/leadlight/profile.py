@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from leadlight.model.exchange import Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId
 from leadlight.model.touch import Touch
-from leadlight.ports import Dossier, Services
+from leadlight.ports import Services
 from leadlight.vault import unseal
 
 RESERVED = frozenset({"email", "network"})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,13 +15,14 @@ from zoneinfo import ZoneInfo
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadFields, BadToken, ExpiredToken
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Hold, Lead
 from leadlight.model.person import GateId
 from leadlight.model.site import Unlock
 from leadlight.model.touch import Encounter, Objective, Touch, TouchKind, WhyNot
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.ports import Budget, Change, Services
+from leadlight.ports import Services
 from leadlight.rules.form import many_lines
 from leadlight.rules.outcome import Outcome, after_outcome, hold_until
 from leadlight.rules.warmth import suggested_objective
@@ -73,7 +73,7 @@ def visit(services: Services, token: str, cookies: Mapping[str, str]) -> Visit:
     first = next((t for t in services.store.touches(lead.id) if t.id == touch_id), None)
     if first is not None and first.facts["browser"] != _fingerprint(browser):
         raise Elsewhere
-    return Visit(lead, facts["rep"], facts["id"], browser or secrets.token_hex(16), first is not None)
+    return Visit(lead, facts["rep"], facts["id"], browser or services.token(16), first is not None)
 
 
 def bind(services: Services, opened: Visit) -> None:
@@ -120,7 +120,7 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
     outcome, note = read_outcome(values, zone=bundle.team.hours.zone, lead=opened.lead, now=services.clock.now())
     bind(services, opened)
     key = services.keys.fresh()
-    touch_id, form = f"outcome/{secrets.token_hex(8)}", _digest(values, services.settings.lead_key)
+    touch_id, form = f"outcome/{services.token()}", _digest(values, services.settings.lead_key)
 
     def log(lead: Lead) -> Change | None:
         now = services.clock.now()
@@ -153,7 +153,7 @@ def send_fresh_link(services: Services, token: str) -> None:
         return
 
     def tell(lead: Lead) -> Change:
-        ref = f"relink/{facts['rep']}/{secrets.token_hex(8)}"
+        ref = f"relink/{facts['rep']}/{services.token()}"
         return Change(lead=lead, due=(Due(lead.id, lead.generation, DueKind.MAIL, ref, now),))
 
     decide(services, facts["lead"], facts["gen"], tell)
@@ -193,7 +193,7 @@ def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tup
 
 def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective) -> Change:
     now = services.clock.now()
-    touch_id = f"claimed/{secrets.token_hex(8)}"
+    touch_id = f"claimed/{services.token()}"
     until = max(hold_until(now, bundle.team), lead.hold.until if lead.hold else now)  # an agreed next step stands
     approved = pending_gates(bundle, lead, services.store.touches(lead.id))
     held = replace(

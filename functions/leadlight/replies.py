@@ -15,12 +15,13 @@ from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.incoming import Incoming, read
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import GateId, LeadId
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.ports import Budget, Change, SealingKey, Services
+from leadlight.ports import Services
 from leadlight.rules.mail_events import due_key
 from leadlight.rules.stop import stopped_anew
 from leadlight.vault import Fields, lead_id, normal_address, seal

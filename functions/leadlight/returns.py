@@ -14,11 +14,12 @@ from datetime import datetime
 from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Change, Services
+from leadlight.ports import Services
 from leadlight.rules.mail_events import (
     Report,
     ReportKind,

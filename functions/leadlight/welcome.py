@@ -7,9 +7,10 @@ from datetime import timedelta
 from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
 from leadlight.model.due import Due, LedgerState
+from leadlight.model.exchange import Budget, Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Budget, Change, Dossier, Services
+from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_mail

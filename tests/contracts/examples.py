@@ -10,10 +10,11 @@ from itertools import count
 from typing import Protocol
 
 from leadlight.model.due import Due, DueKind, LedgerEntry
+from leadlight.model.exchange import Budget, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, Consent, GateId, LeadId, Promise, Purpose
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.ports import Budget, Keys, SealingKey, Store
+from leadlight.ports import Keys, Store
 from leadlight.vault import lead_id, seal
 
 NOW = datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.contracts.examples import ADDRESS, HOUR, MINUTE, NOW, Place, Submit, budget, key, someone, submit, touch
 
 from leadlight.errors import Conflict, LostKey, TooMany
+from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Stage
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Change, Store
+from leadlight.ports import Store
 from leadlight.vault import unseal
 
 FEW = settings(

@@ -9,8 +9,9 @@ from tests.contracts.examples import HOUR, MINUTE, NOW, Place, claim, submit
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost
 from leadlight.model.due import Due, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stop, StopReason
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 
 
 def due_lead(store: Store) -> tuple[Due, Lead]:

@@ -11,9 +11,10 @@ from tests.contracts.store_captures import FEW
 
 from leadlight.errors import Conflict, LeaseLost
 from leadlight.model.due import LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stage, Stop, StopReason
 from leadlight.model.person import CaptureId
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 from leadlight.vault import seal, unseal
 
 

@@ -7,9 +7,10 @@ from tests.contracts.examples import HOUR, MINUTE, NOW, Place, Submit, claim, du
 
 from leadlight.errors import Conflict
 from leadlight.model.due import Due
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import CaptureId
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 from leadlight.vault import unseal
 
 

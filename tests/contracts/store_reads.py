@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from tests.contracts.examples import DAY, HOUR, MINUTE, NOW, Place, due, submit, touch
 from tests.contracts.store_captures import FEW
 
+from leadlight.model.exchange import Change
 from leadlight.model.person import LeadId
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 
 NOBODY = LeadId("nobody")
 

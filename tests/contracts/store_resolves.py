@@ -8,8 +8,9 @@ from tests.contracts.examples import HOUR, MINUTE, NOW, Submit, claim, due, subm
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost
 from leadlight.model.due import LedgerEntry, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 
 
 def parked(store: Store) -> tuple[Submit, Lead, LedgerEntry]:

@@ -13,7 +13,8 @@ from tests.contracts.test_store import Directory
 
 from leadlight.errors import StoreBusy
 from leadlight.local.keys import FIRST_BATCH, SqliteKeys
-from leadlight.ports import Change, Keys, SealingKey
+from leadlight.model.exchange import Change, SealingKey
+from leadlight.ports import Keys
 
 
 def use(place: Place, *keys: SealingKey) -> None:

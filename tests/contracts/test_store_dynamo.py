@@ -13,7 +13,7 @@ from leadlight.aws.store import DynamoStore
 from leadlight.aws.stream import news_in, records, touch_in
 from leadlight.errors import AlreadyClaimed, Conflict, MissingSetting, StoreBusy
 from leadlight.model.due import LedgerEntry
-from leadlight.ports import Change
+from leadlight.model.exchange import Change
 
 
 @pytest.fixture

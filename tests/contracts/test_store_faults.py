@@ -17,7 +17,7 @@ from leadlight.aws.keys import DynamoKeys
 from leadlight.aws.store import DynamoStore
 from leadlight.errors import Conflict, StoreBusy, TooLarge, TooMany
 from leadlight.model.due import LedgerState
-from leadlight.ports import Change
+from leadlight.model.exchange import Change
 
 THROTTLED = ("ThrottlingException", "RequestLimitExceeded", "ProvisionedThroughputExceededException")
 CODES = (*THROTTLED, "InternalServerError")

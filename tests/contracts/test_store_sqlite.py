@@ -13,7 +13,7 @@ from tests.contracts.processes import capture_and_wait, count_and_capture, run
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 from leadlight.local.schema import KEYS, STORE
 from leadlight.local.store import SqliteStore
-from leadlight.ports import Change
+from leadlight.model.exchange import Change
 
 
 def test_p1_a_submit_survives_kill_9_right_after_its_answer(tmp_path: Path) -> None:

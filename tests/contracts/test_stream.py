@@ -12,9 +12,9 @@ from tests.contracts.examples import DAY
 
 from leadlight.aws.stream import news_in
 from leadlight.model.due import Due
+from leadlight.model.exchange import News
 from leadlight.model.person import LeadId
 from leadlight.model.touch import TouchKind
-from leadlight.ports import News
 
 EVENTS = Path(__file__).parents[1] / "events"
 LEAD = LeadId("of7voc7ywjeffjwujk7wjp3v54")

@@ -20,8 +20,9 @@ from leadlight.aws.stream import news_in
 from leadlight.aws.stream import records as stream_records
 from leadlight.handlers import on_change
 from leadlight.model.due import Due
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
-from leadlight.ports import Change, Services
+from leadlight.ports import Services
 from leadlight.wiring.aws import RETRIES
 
 _numbers = count(1)

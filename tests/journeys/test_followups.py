@@ -9,8 +9,9 @@ from tests.world import ANNA, DAY, FORM, HOUR, MAIL, MONDAY, REP_ADDRESS, World
 
 from leadlight.handlers import on_change, on_due, on_tick
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change, FeedRecord
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Change, FeedRecord, Store
+from leadlight.ports import Store
 
 pytestmark = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 

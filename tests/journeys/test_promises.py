@@ -13,11 +13,11 @@ from tests.world_site import SECRETS, WORDING
 
 from leadlight.handlers import on_due
 from leadlight.model.due import DueKind
+from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import TouchKind
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Change
 
 pytestmark = pytest.mark.grounds("local", "hostile")
 

@@ -13,9 +13,10 @@ from tests.world import ANNA, FORM, REP_ADDRESS, World
 from leadlight.errors import Conflict, NotSent, SendUnclear
 from leadlight.ledger import LEASE
 from leadlight.model.due import DueKind, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Change, Services
+from leadlight.ports import Services
 from leadlight.rules.stop import stopped
 
 pytestmark = pytest.mark.grounds("local", "tick")

@@ -15,9 +15,10 @@ from tests.world import ANNA, REP_ADDRESS, SETTINGS, World
 from leadlight.errors import Conflict, StoreBusy
 from leadlight.handlers import on_mail_event
 from leadlight.local.inbox import MaildirInbox
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Change, Store
+from leadlight.ports import Store
 from leadlight.profile import sealed_fields
 from leadlight.replies import PER_DAY
 

@@ -18,10 +18,11 @@ from leadlight.errors import BadEvent, SendUnclear, StoreBusy
 from leadlight.handlers import on_mail_event, on_tick
 from leadlight.ledger import LEASE
 from leadlight.model.due import LedgerEntry, LedgerState
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Change, Mailer, Store
+from leadlight.ports import Mailer, Store
 from leadlight.rules.mail_events import mail_tag
 
 BOTH = pytest.mark.grounds("local", "prompt")

@@ -14,10 +14,10 @@ from leadlight.aws import tables
 from leadlight.aws.dynamo import Item, Place, Write, number, text, text_of
 from leadlight.aws.tables import Names, partition, shard
 from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.exchange import Budget, Dossier, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Dossier, SealingKey
 
 Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 

@@ -6,22 +6,23 @@ Fulfils `leadlight.ports.Keys`; chosen in `leadlight.wiring`. The store writes a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from leadlight.aws.dynamo import Client, Dynamo
 from leadlight.aws.items import key_place, secret_in
-from leadlight.ports import SealingKey
+from leadlight.model.exchange import SealingKey
 
 
 class DynamoKeys:
     """`ports.Keys` on AWS. `client` is botocore's for `dynamodb`."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Client, table: str, *, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        self._random = random
         self._db, self._table = Dynamo(client), table
 
     def fresh(self) -> SealingKey:
         """Random, so nobody else has got it; not durable before a store's transaction names it."""
-        return SealingKey(secrets.token_hex(16), secrets.token_bytes(32))
+        return SealingKey(self._random(16).hex(), self._random(32))
 
     def secrets(self, key_ids: Sequence[str]) -> Mapping[str, bytes]:
         found = self._db.batch_get([(self._table, key_place(name)) for name in dict.fromkeys(key_ids)])

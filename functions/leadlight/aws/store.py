@@ -23,10 +23,10 @@ from leadlight.aws.stream import Streams, records, touch_in
 from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
+from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Change, Dossier, FeedRecord, SealingKey
 
 logger = logging.getLogger("leadlight")
 

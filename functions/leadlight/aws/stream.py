@@ -9,8 +9,8 @@ from leadlight.aws.dynamo import Item, text_of, translated
 from leadlight.aws.items import unpacked
 from leadlight.aws.tables import DUE, TOUCH
 from leadlight.model.due import Due
+from leadlight.model.exchange import News
 from leadlight.model.touch import Touch
-from leadlight.ports import News
 
 Record = Mapping[str, Any]
 """One record as Lambda hands it over (and `GetRecords` too): https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""

@@ -17,9 +17,10 @@ from leadlight.errors import NotPublished, NotScheduled
 from leadlight.handlers import measures, on_due
 from leadlight.model.due import Due
 from leadlight.model.event import Event
+from leadlight.model.exchange import News
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import News, Services
+from leadlight.ports import Services
 from leadlight.rules.events import events_of
 
 Record = Mapping[str, Any]

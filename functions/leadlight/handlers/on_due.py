@@ -15,7 +15,8 @@ from leadlight.errors import TryAgain
 from leadlight.handlers import measures
 from leadlight.ledger import Done
 from leadlight.model.due import Due, DueKind, LedgerState
-from leadlight.ports import Change, Services
+from leadlight.model.exchange import Change
+from leadlight.ports import Services
 
 logger = Logger(service="leadlight")
 
@@ -101,6 +102,8 @@ def _run(services: Services, due: Due) -> Done | None:
             return None
         case DueKind.TASK:
             return notify.tell_rep(services, due)
+        case DueKind.EVIDENCE:
+            return None
         case DueKind.MAIL:
             return MAILS[due.ref.partition("/")[0]](services, due)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from leadlight.errors import StoreBusy
 from leadlight.local.database import Database
 from leadlight.local.schema import KEYS
-from leadlight.ports import SealingKey
+from leadlight.model.exchange import SealingKey
 
 FIRST_BATCH, LARGEST_BATCH = 8, 256
 
@@ -25,7 +25,10 @@ FIRST_BATCH, LARGEST_BATCH = 8, 256
 class SqliteKeys:
     """`ports.Keys` for one machine. Several threads and several processes may use the same file."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
+    def __init__(
+        self, path: Path, *, busy_seconds: float = 10.0, random: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        self._random = random
         self._db = Database(path, KEYS, busy_seconds=busy_seconds)
         self._pool: list[SealingKey] = []
         self._batch = FIRST_BATCH
@@ -62,7 +65,7 @@ class SqliteKeys:
         self._db.close()
 
     def _durable_batch(self) -> list[SealingKey]:
-        keys = [SealingKey(secrets.token_hex(16), secrets.token_bytes(32)) for _ in range(self._batch)]
+        keys = [SealingKey(self._random(16).hex(), self._random(32)) for _ in range(self._batch)]
         with self._db.writing() as db:
             db.executemany("INSERT INTO sealing_key (id, secret) VALUES (?, ?)", [(key.id, key.secret) for key in keys])
         self._batch = min(2 * self._batch, LARGEST_BATCH)

@@ -20,10 +20,10 @@ from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
 from leadlight.local.database import Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
+from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
-from leadlight.ports import Budget, Change, Dossier, FeedRecord, SealingKey
 
 logger = logging.getLogger("leadlight")
 

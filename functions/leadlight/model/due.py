@@ -15,16 +15,18 @@ class DueKind(StrEnum):
     MAIL = "mail"  # opt-in, delivery, notification: may repeat, never vanish
     STEP = "step"  # a follow-up: never twice
     TASK = "task"  # the rep's next step
-    HOLD = "hold"  # the end of a take-over
+    HOLD = "hold"  # the end of a take-over, or of a pause
+    EVIDENCE = "evidence"  # a look for word of a follow-up that is parked
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
-    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`; step `<sequence>@<version>/<slug>`;
-    task and hold the touch that set them. `captures` are those that were confirmed when the row was written: whoever
-    does it reads them along. Nothing depends on their being complete.
+    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`; step and evidence
+    `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end `pause/<touch>`.
+    `captures` are those that were confirmed when the row was written: whoever does it reads them along. Nothing
+    depends on their being complete.
     """
 
     lead_id: LeadId

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from leadlight.model.person import CallWish, CaptureId, GateId, Intent, LeadId, Promise, Purpose
+from leadlight.model.sequence import Cap, Wait
 from leadlight.model.touch import Objective
 
 
@@ -62,8 +63,24 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Somebody has asked for quiet: nothing goes out until `until`, then the plan resumes by itself.
+
+    `by` is `lead`, `operator`, or the id of a person of the team.
+    """
+
+    by: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A lead in a sequence, pinned to the version it started with, under the promise it was given."""
+    """A lead in a sequence, pinned to the version it started with, under the promise it was given.
+
+    `done` are the slugs that were sent, parked, handed over or passed over, in that order: none of them comes again,
+    also after a move to another version. `mails_sent` counts towards the promise, parked mails included.
+    """
 
     sequence: str
     version: str
@@ -74,6 +91,15 @@ class Enrolment:
     last_at: datetime  # when the step before was done; the next wait counts from here
     mails_sent: int = 0
     ended: str | None = None  # why, in words, once it is over
+    done: tuple[str, ...] = ()
+    wait: Wait | None = None  # in the place of the next step's own: it stands where a skipped one was
+    promised_at: datetime | None = None  # when the promised span began, if before `started_at`: see `Sequence.then`
+    extra_days: int = 0  # by so much the lead itself has put off the end of the span, by pausing
+
+    @property
+    def promised_since(self) -> datetime:
+        """When the promised span began."""
+        return self.promised_at or self.started_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +122,9 @@ class Lead:
     owner: str | None = None
     stops: tuple[Stop, ...] = ()
     hold: Hold | None = None
+    pause: Pause | None = None
     enrolments: tuple[Enrolment, ...] = ()
     achieved: tuple[Objective, ...] = ()
+    country: str | None = None  # ISO 3166-1 alpha-2, if known: whose holidays count
+    mailed: tuple[datetime, ...] = ()  # when the latest follow-up mails went out, oldest first, for the caps
+    at_most: Cap | None = None  # the lead's own word: fewer

@@ -103,6 +103,8 @@ class Capture:
     confirmed_at: datetime | None = None
     code_sent_at: datetime | None = None
     campaign: Mapping[str, str] | None = None
+    zone: str | None = None  # IANA name, as the browser or the form's country told
+    country: str | None = None  # ISO 3166-1 alpha-2
 
     def is_submit_of(self, other: Capture) -> bool:
         """Whether both are the same submit, whatever was noted on either since."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 
 from leadlight.model.touch import Encounter, Objective
@@ -31,10 +33,28 @@ class Wait:
 
 
 class Window(StrEnum):
-    """When a step may go out."""
+    """When a step may go out, by the reader's clock, else the team's."""
 
     ANY = "any"
-    WORKING_HOURS = "working-hours"
+    WORKING_HOURS = "working-hours"  # the team's hours and days, without holidays
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """A window of the marketer's own: `tue-thu 10:00-12:00`. `days`: 0 is Monday; `start` < `end`, clock times."""
+
+    days: tuple[int, ...]
+    start: time
+    end: time
+    holidays: bool = False  # whether it is open on holidays, too
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `count` follow-up mails to one lead in any `days` days."""
+
+    count: int
+    days: int
 
 
 class Channel(StrEnum):
@@ -54,12 +74,27 @@ class Appeal(StrEnum):
     CURIOSITY = "curiosity"
 
 
+class Profile(StrEnum):
+    """How the buyers decide: slowly and in company, or at once and by themselves."""
+
+    B2B = "b2b"
+    B2C = "b2c"
+
+
 class Migrate(StrEnum):
-    """What becomes of leads in flight when a sequence changes."""
+    """What becomes of leads in flight when a sequence changes; the new version says it."""
 
     FINISH = "finish"
     MOVE = "move"
     STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of a step in one more language; Jinja, as the step's own."""
+
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +107,36 @@ class Step:
     wait: Wait
     encounter: Encounter
     objective: Objective
-    window: Window = Window.WORKING_HOURS
+    window: Window | OpenHours = Window.WORKING_HOURS
     channel: Channel = Channel.MAIL
     sender: str = "rep"  # rep · company · id of a person of the team
     appeal: Appeal | None = None
     only_if: str | None = None
     stale_after: Wait | None = None
+    variants: Mapping[str, Words] = field(default_factory=dict)  # by language: `pl`, `pt-BR`
+
+    def words_for(self, language: str) -> Words:
+        """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the step has them."""
+        own = Words(self.subject, self.body)
+        return self.variants.get(language) or self.variants.get(language.partition("-")[0]) or own
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """`version` is the hash of everything else. Steps are in order."""
+    """`version` is the hash of everything else. Steps are in order.
+
+    `ends_when` holds facts that end it before its time: `replied`, `taken-over`, stages, objectives. `then` is the
+    sequence that follows at once when all steps are done, pinned by `then_version`; the promise counts it in.
+    """
 
     name: str
     version: str
     steps: tuple[Step, ...]
     purpose: str = ""
     migrate: Migrate = Migrate.FINISH
+    profile: Profile = Profile.B2B
+    priority: int = 5  # 1 to 9; where two sequences want the same day, the higher one has it
+    ends_when: tuple[str, ...] = ()
+    skip_ahead: bool = True  # whether a declared intent skips the steps that it makes pointless
+    then: str | None = None
+    then_version: str | None = None

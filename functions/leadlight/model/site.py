@@ -11,7 +11,7 @@ from datetime import time
 from enum import StrEnum
 
 from leadlight.model.person import GateId, Promise, Purpose
-from leadlight.model.sequence import Wait, WaitUnit
+from leadlight.model.sequence import Cap, Profile, Wait, WaitUnit
 from leadlight.model.touch import Encounter
 
 MANIFEST_SCHEMA = 1
@@ -178,13 +178,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Working hours of the team. `days`: 0 is Monday. `holidays` are ISO dates."""
+    """Working hours: days, clock times, and the zone whose clock it is. `days`: 0 is Monday.
+
+    `holidays` are ISO dates of one's own; `country` (ISO 3166-1 alpha-2, such as `GB`) adds those of a country.
+    """
 
     zone: str = "UTC"
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     start: time = time(9, 0)
     end: time = time(17, 0)
     holidays: tuple[str, ...] = ()
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +201,29 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What a touch costs us, in the team's currency: a mail by itself, and a minute of a rep's time."""
+
+    currency: str = "EUR"
+    mail: float = 0.001
+    rep_minute: float = 0.8
+    task_minutes: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
-    """`hold` is how long a take-over keeps the plan waiting without an outcome, in working hours."""
+    """`hold` is how long a take-over keeps the plan waiting without an outcome, in working hours.
+
+    `at_most` caps follow-up mails to one lead over all sequences; each cap counts.
+    """
 
     company: Company
     people: tuple[Person, ...]
     hours: Hours = Hours()
     hold: Wait = Wait(16, WaitUnit.HOURS)
+    at_most: tuple[Cap, ...] = ()
+    profile: Profile = Profile.B2B
+    costs: Costs = Costs()
 
     def person(self, person_id: str | None) -> Person:
         """The person of that id, else the first one: a team is never without somebody to answer."""

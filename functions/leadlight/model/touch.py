@@ -28,6 +28,11 @@ class TouchKind(StrEnum):
     HOLD_LAPSED = "hold.lapsed"
     OUTCOME = "outcome.logged"
     UNSUBSCRIBED = "lead.unsubscribed"
+    PREFERRED = "preferences.set"  # what the lead itself lowered or raised
+    PAUSED = "plan.paused"
+    RESUMED = "plan.resumed"
+    ENDED = "sequence.ended"  # before its last step, or with it: `reason` says why
+    RESOLVED = "touch.resolved"  # what became of a parked mail, by evidence or by a person's word
     REPLIED = "lead.replied"
     AUTO_REPLIED = "mail.auto_replied"
     ACCEPTED = "mail.accepted"  # the carrier says so: evidence for a mail whose worker could not

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Enrolment, Lead
-from leadlight.model.sequence import Sequence, Step, Wait, WaitUnit, Window
+from leadlight.model.sequence import OpenHours, Sequence, Step, Wait, WaitUnit, Window
 from leadlight.model.site import Hours
 
 AT_HAND = 40
@@ -41,10 +41,12 @@ def after(wait: Wait, since: datetime, hours: Hours) -> datetime:
             return _business_days_later(wait.count, since, hours)
 
 
-def within(window: Window, at: datetime, hours: Hours) -> datetime:
+def within(window: Window | OpenHours, at: datetime, hours: Hours) -> datetime:
     """`at` itself if the window is open then, else the moment it opens next. Aware, UTC."""
     if window is Window.ANY:
         return at
+    if isinstance(window, OpenHours):
+        hours = replace(hours, days=window.days, start=window.start, end=window.end)
     zone = ZoneInfo(hours.zone)
     local = at.astimezone(zone)
     if is_working_day(local.date(), hours):

@@ -6,17 +6,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import SystemRandom
 
 from leadlight.decide import traced
 from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Budget, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, CaptureId, Consent, GateId, LeadId, Purpose, Sealed
 from leadlight.model.site import Gate, Unlock, Wording
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.ports import Budget, SealingKey, Services
+from leadlight.ports import Services
 from leadlight.rules.form import Answers, read_answers
 from leadlight.vault import lead_id, seal
 from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
@@ -145,4 +145,4 @@ def _budgets(services: Services, network: str, now: datetime) -> list[tuple[Budg
     counters = [
         (Budget(f"network/{name}/{window:%Y-%m-%dT%H:%M}/{shard}", share, over),) for shard, share in enumerate(shares)
     ]
-    return SystemRandom().sample(counters, k=SHARDS)
+    return sorted(counters, key=lambda _: services.random(4))

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.site import Gate, Unlock
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.ports import Budget, Change, Services
+from leadlight.ports import Services
 from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
 from leadlight.rules.planning import enrolled

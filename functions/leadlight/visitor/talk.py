@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,12 +9,13 @@ from datetime import datetime, timedelta
 from leadlight.decide import decide
 from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallWish, GateId, Purpose
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
-from leadlight.ports import Budget, Change, Services
+from leadlight.ports import Services
 from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.stop import stopped
@@ -65,7 +65,7 @@ def unsubscribe(services: Services, token: str) -> None:
         now = services.clock.now()
         without = tuple(p for p in lead.purposes if p not in {Purpose.FOLLOW_UP, Purpose.NEWS})
         planned = replanned(bundle, stopped(replace(lead, purposes=without), StopReason.UNSUBSCRIBED, now), now)
-        touch = Touch(f"unsubscribed/{secrets.token_hex(8)}", lead.id, TouchKind.UNSUBSCRIBED, now)
+        touch = Touch(f"unsubscribed/{services.token()}", lead.id, TouchKind.UNSUBSCRIBED, now)
         return Change(lead=planned.lead, touches=(touch, *planned.touches), undue=planned.undue, due=planned.due)
 
     decide(services, facts["lead"], facts["gen"], leave)
@@ -92,7 +92,7 @@ def _say(
 ) -> None:
     """Stores what was said and has the rep told. From a gate pass it is marked unconfirmed and binds nothing."""
     key = services.keys.fresh()
-    touch_id = f"{kind.value}/{secrets.token_hex(8)}"
+    touch_id = f"{kind.value}/{services.token()}"
 
     _within_budget(services, reader)
 
