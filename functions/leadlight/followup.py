@@ -20,9 +20,9 @@ from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.profile import profile_of
-from leadlight.rules.cadence import after, following, planned_at, step_of, step_ref
-from leadlight.rules.planning import open_enrolments, with_enrolment
+from leadlight.rules.cadence import after
 from leadlight.rules.routing import owner_of
+from leadlight.rules.steps import following, open_enrolments, planned_at, step_of, step_ref, with_enrolment
 from leadlight.rules.stop import why_no_follow_up
 from leadlight.rules.warmth import temperature
 from leadlight.views import company_view, gate_view, lead_view, rep_view

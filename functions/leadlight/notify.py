@@ -20,8 +20,8 @@ from leadlight.playbook.context import Context
 from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.mail_events import BOUNCED
-from leadlight.rules.planning import open_enrolments
 from leadlight.rules.routing import owner_of
+from leadlight.rules.steps import open_enrolments
 from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import (
     ANSWER_FIRST,

@@ -8,7 +8,8 @@ from leadlight.errors import MissingBundle
 from leadlight.model.lead import Lead
 from leadlight.model.sequence import Sequence
 from leadlight.playbook.bundle import Bundle
-from leadlight.rules.planning import Replan, open_enrolments, replan
+from leadlight.rules.planning import Replan, replan
+from leadlight.rules.steps import open_enrolments
 
 
 def replanned(bundle: Bundle, lead: Lead, now: datetime) -> Replan:

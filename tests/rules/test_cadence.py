@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rules.examples import ALWAYS, COURSE, DAY, HOUR, MONDAY, OFFICE, enrolment, lead, step
+from tests.rules.examples import DAY, HOUR, MONDAY, OFFICE
 
-from leadlight.model.sequence import Sequence, Wait, WaitUnit, Window
-from leadlight.model.touch import Objective
-from leadlight.rules.cadence import after, is_working_day, plan, within, working_hours_later
+from leadlight.model.sequence import Wait, WaitUnit, Window
+from leadlight.rules.cadence import after, is_working_day, within, working_hours_later
 
 MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: MONDAY + minutes * HOUR / 60)
 LONDON = replace(OFFICE, zone="Europe/London")
@@ -76,32 +75,3 @@ def test_a_holiday_is_no_working_day() -> None:
 
 def test_sixteen_working_hours_are_two_office_days() -> None:
     assert working_hours_later(16, MONDAY, OFFICE) == MONDAY + 2 * DAY
-
-
-def test_the_next_step_counts_from_the_one_before() -> None:
-    planned = plan(lead(), enrolment(next_step="02", last_at=MONDAY), COURSE, hours=OFFICE, now=MONDAY)
-
-    assert planned.due is not None
-    assert planned.due.at == MONDAY + 2 * DAY
-
-
-def test_a_step_whose_time_is_over_is_due_now_and_not_in_the_past() -> None:
-    planned = plan(lead(), enrolment(), COURSE, hours=ALWAYS, now=MONDAY + 9 * DAY)
-
-    assert planned.due is not None
-    assert planned.due.at == MONDAY + 9 * DAY
-
-
-def test_steps_whose_objective_is_achieved_are_left_out_and_named() -> None:
-    planned = plan(lead(achieved=(Objective.START,)), enrolment(), COURSE, hours=ALWAYS, now=MONDAY)
-
-    assert (planned.enrolment.next_step, planned.skipped) == ("02", ("01",))
-
-
-def test_a_sequence_with_nothing_left_to_effect_is_over_and_says_so() -> None:
-    only = Sequence("course", "v1", (step("01"),))
-
-    planned = plan(lead(achieved=(Objective.START,)), enrolment(), only, hours=ALWAYS, now=MONDAY)
-
-    assert planned.due is None
-    assert planned.enrolment.ended == "all steps are done"

@@ -7,7 +7,8 @@ from tests.rules.examples import ALWAYS, COURSE, DAY, MONDAY, PROMISE, capture, 
 from leadlight.model.lead import Hold, StopReason
 from leadlight.model.person import GateId, Purpose
 from leadlight.model.touch import Objective
-from leadlight.rules.planning import enrolled, open_enrolments, replan, with_enrolment
+from leadlight.rules.planning import enrolled, replan
+from leadlight.rules.steps import open_enrolments, with_enrolment
 from leadlight.rules.stop import stopped
 
 SEQUENCES = {"v1": COURSE}

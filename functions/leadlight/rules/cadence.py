@@ -7,17 +7,12 @@ change of summer time; minutes and hours are counted on the real clock.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from leadlight.model.due import Due, DueKind
-from leadlight.model.lead import Enrolment, Lead
-from leadlight.model.sequence import OpenHours, Sequence, Step, Wait, WaitUnit, Window
+from leadlight.model.sequence import OpenHours, Wait, WaitUnit, Window
 from leadlight.model.site import Hours
-
-AT_HAND = 40
-"""So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
 
 
 def after(wait: Wait, since: datetime, hours: Hours) -> datetime:
@@ -72,55 +67,6 @@ def working_hours_later(count: int, since: datetime, hours: Hours) -> datetime:
 def is_working_day(day: date, hours: Hours) -> bool:
     """Whether the team works on that day."""
     return day.weekday() in hours.days and day.isoformat() not in hours.holidays
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What comes next for one enrolment: the enrolment as it is now, the row to write, the slugs left out and why."""
-
-    enrolment: Enrolment
-    due: Due | None
-    skipped: tuple[str, ...] = ()
-
-
-def plan(lead: Lead, enrolment: Enrolment, sequence: Sequence, *, hours: Hours, now: datetime) -> Plan:
-    """The next step of this enrolment that could still effect progress, at its time, never before `now`.
-
-    Steps whose objective is achieved already are left out: a contact that would change nothing is no contact.
-    """
-    skipped: list[str] = []
-    step = step_of(sequence, enrolment.next_step)
-    while step is not None and step.objective in lead.achieved:
-        skipped.append(step.slug)
-        step = following(sequence, step)
-    if step is None:
-        over = replace(enrolment, next_step=None, ended=enrolment.ended or "all steps are done")
-        return Plan(over, None, tuple(skipped))
-    at = within(step.window, max(planned_at(step, enrolment, hours), now), hours)
-    ref, at_hand = step_ref(enrolment, step.slug), lead.confirmed[-AT_HAND:]
-    due = Due(lead.id, lead.generation, DueKind.STEP, ref, at, captures=at_hand)
-    return Plan(replace(enrolment, next_step=step.slug), due, tuple(skipped))
-
-
-def planned_at(step: Step, enrolment: Enrolment, hours: Hours) -> datetime:
-    """When the step is to go out by the sequence alone, however often it was put off since."""
-    return within(step.window, after(step.wait, enrolment.last_at, hours), hours)
-
-
-def step_ref(enrolment: Enrolment, slug: str) -> str:
-    """How a due row names a step of one enrolment; a new start of the same sequence is another enrolment."""
-    return f"{enrolment.sequence}@{enrolment.version}/{enrolment.started_at:%Y%m%dT%H%M%S}/{slug}"
-
-
-def step_of(sequence: Sequence, slug: str | None) -> Step | None:
-    """The step of that name."""
-    return next((step for step in sequence.steps if step.slug == slug), None)
-
-
-def following(sequence: Sequence, step: Step) -> Step | None:
-    """The step after this one."""
-    later = sequence.steps[sequence.steps.index(step) + 1 :]
-    return later[0] if later else None
 
 
 def _days_later(days: int, since: datetime, hours: Hours) -> datetime:

@@ -15,7 +15,11 @@ from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.sequence import Sequence
 from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.cadence import plan, planned_at, step_of, step_ref
+from leadlight.rules.cadence import within
+from leadlight.rules.steps import following, open_enrolments, planned_at, step_key, step_of, step_ref
+
+AT_HAND = 40
+"""So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,34 @@ def replan(lead: Lead, *, sequences: Mapping[str, Sequence], hours: Hours, now: 
         due += [planned.due] if planned.due else []
         touches += [left_out(lead, enrolment, sequence, slug, now) for slug in planned.skipped]
     return Replan(replace(lead, enrolments=tuple(enrolments)), tuple(due), undue, tuple(touches))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What comes next for one enrolment: the enrolment as it is now, the row to write, the slugs left out and why."""
+
+    enrolment: Enrolment
+    due: Due | None
+    skipped: tuple[str, ...] = ()
+
+
+def plan(lead: Lead, enrolment: Enrolment, sequence: Sequence, *, hours: Hours, now: datetime) -> Plan:
+    """The next step of this enrolment that could still effect progress, at its time, never before `now`.
+
+    Steps whose objective is achieved already are left out: a contact that would change nothing is no contact.
+    """
+    skipped: list[str] = []
+    step = step_of(sequence, enrolment.next_step)
+    while step is not None and step.objective in lead.achieved:
+        skipped.append(step.slug)
+        step = following(sequence, step)
+    if step is None:
+        over = replace(enrolment, next_step=None, ended=enrolment.ended or "all steps are done")
+        return Plan(over, None, tuple(skipped))
+    at = within(step.window, max(planned_at(step, enrolment, hours), now), hours)
+    ref, at_hand = step_ref(enrolment, step.slug), lead.confirmed[-AT_HAND:]
+    due = Due(lead.id, lead.generation, DueKind.STEP, ref, at, captures=at_hand)
+    return Plan(replace(enrolment, next_step=step.slug), due, tuple(skipped))
 
 
 def _rows_ahead(lead: Lead, sequences: Mapping[str, Sequence], hours: Hours, now: datetime) -> tuple[str, ...]:
@@ -89,25 +121,6 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
         last_at=now,
     )
     return replace(lead, enrolments=(*lead.enrolments, enrolment))
-
-
-def open_enrolments(lead: Lead) -> tuple[Enrolment, ...]:
-    """The sequences that this lead is still in."""
-    return tuple(enrolment for enrolment in lead.enrolments if not enrolment.ended)
-
-
-def step_key(enrolment: Enrolment) -> str:
-    """The key of the due row of an enrolment's next step."""
-    return f"{DueKind.STEP}/{step_ref(enrolment, enrolment.next_step or '')}"
-
-
-def with_enrolment(lead: Lead, enrolment: Enrolment) -> Lead:
-    """The lead with that enrolment in the place of its former self."""
-
-    def same(other: Enrolment) -> bool:
-        return other.sequence == enrolment.sequence and other.started_at == enrolment.started_at
-
-    return replace(lead, enrolments=tuple(enrolment if same(e) else e for e in lead.enrolments))
 
 
 def left_out(lead: Lead, enrolment: Enrolment, sequence: Sequence, slug: str, now: datetime) -> Touch:
