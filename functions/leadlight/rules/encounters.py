@@ -1,0 +1,37 @@
+"""With which of the four has this lead met, and how well? Asked by briefings, plans of sequences, and `leads show`.
+
+A mail that was sent is a cost, not an experience: it has quality 0 and fills no bar. Reading, answering, asking, trying
+and meeting do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leadlight.model.touch import Encounter, Touch
+
+FULL = 7
+"""Points of quality at which a bar is full: about seven touch points that meant little, or two that meant much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How far the lead has met one of the four: `points` of quality, however many, towards `FULL`."""
+
+    encounter: Encounter
+    points: int
+
+    @property
+    def filled(self) -> float:
+        """From 0 to 1."""
+        return min(self.points, FULL) / FULL
+
+
+def bars(touches: Iterable[Touch]) -> tuple[Bar, ...]:
+    """The four bars, in the order person, subject, company, product. What nobody confirmed fills none."""
+    points = dict.fromkeys(Encounter, 0)
+    for touch in touches:
+        if touch.encounter is not None and touch.facts.get("confirmed") != "no":
+            points[touch.encounter] += touch.quality
+    return tuple(Bar(encounter, points[encounter]) for encounter in Encounter)

@@ -1,0 +1,146 @@
+"""What happens next with this lead, who sees to it, and when? Asked by briefings, by `leads`, and by every simulation.
+
+No lead that is open is ever forgotten: it has a next action with an owner and a date, or there is a reason for none.
+The answer follows from what is stored alone; only whether something was left lying depends on the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Enrolment, Lead, Stage, StopReason
+from leadlight.model.person import Purpose
+from leadlight.model.sequence import Wait, WaitUnit, Window
+from leadlight.model.site import Hours
+from leadlight.rules.cadence import after, within
+
+BY_ITSELF = "leadlight"
+"""The owner of what nobody has to do."""
+
+OVERDUE = timedelta(hours=1)
+"""So long after its time a row that still stands was left lying: the sweep of each minute should have done it."""
+
+CLOSED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
+"""Stages in which nobody should do anything."""
+
+REMINDERS = (Wait(1, WaitUnit.BUSINESS_DAYS), Wait(2, WaitUnit.BUSINESS_DAYS), Wait(1, WaitUnit.WEEKS))
+"""How long after what is to be answered, and after each reminder of it, the next one comes; the last wait repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The next thing: the key of its due row, who sees to it (`leadlight` or a person's id), and when (UTC)."""
+
+    what: str
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why nothing comes next, in words."""
+
+    why: str
+
+
+def next_action(lead: Lead, rows: Sequence[Due]) -> Action | Reason | None:
+    """What comes next, by the lead and its due rows. None is a dead end: neither an action nor a reason."""
+    if rows:
+        first = min(rows, key=lambda row: (row.at, row.key))
+        return Action(first.key, _owner(lead, first), first.at)
+    why = why_nothing(lead)
+    return Reason(why) if why else None
+
+
+def why_nothing(lead: Lead) -> str | None:
+    """Why it is right that nothing is planned, or None where something should be."""
+    final = [stop.reason for stop in lead.stops if stop.reason is not StopReason.REPLIED]
+    if final:
+        return f"stopped: {final[-1]}"
+    if lead.stage in CLOSED:
+        return f"the lead is {lead.stage}"
+    if lead.confirmed_at is None:
+        return "the address is not confirmed"
+    if lead.stops or lead.hold or lead.pause:
+        return None
+    return _why_no_plan(lead)
+
+
+def _why_no_plan(lead: Lead) -> str | None:
+    if not lead.enrolments:
+        return "no follow-ups were agreed to"
+    if Purpose.FOLLOW_UP not in lead.purposes:
+        return "the consent to follow-ups was taken back"
+    unfinished = [enrolment for enrolment in lead.enrolments if not enrolment.ended]
+    return None if unfinished else f"nothing more was promised: {lead.enrolments[-1].ended}"
+
+
+def why_stuck(lead: Lead, rows: Sequence[Due], now: datetime) -> str | None:
+    """Why this lead is at a dead end, in words, or None if it is not. Nobody should ever read it."""
+    late = [row for row in rows if row.at < now - OVERDUE]
+    if late:
+        return f"{late[0].key} is overdue since {late[0].at:%Y-%m-%d %H:%M} UTC"
+    if lead.stops and not any(stop.reason is StopReason.REPLIED for stop in lead.stops):
+        return None
+    kinds = {row.kind for row in rows}
+    if lead.hold and DueKind.HOLD not in kinds:
+        return f"held by {lead.hold.by}, and nothing ends it"
+    if lead.pause and DueKind.HOLD not in kinds:
+        return f"paused by {lead.pause.by}, and nothing ends it"
+    if not (lead.stops or lead.hold or lead.pause) and (step := _unplanned(lead, rows)):
+        return f"{step} comes next, and nothing brings it"
+    return "no next action and no reason for none" if next_action(lead, rows) is None else None
+
+
+def reminder(lead: Lead, touch: str, hours: Hours, now: datetime, *, before: int = 0) -> Due:
+    """The row that reminds the rep of what waits for an answer: the touch of that id, after so many reminders.
+
+    Its ref is that id, and from the second reminder on `~` and how many there were before.
+    """
+    wait = REMINDERS[min(before, len(REMINDERS) - 1)]
+    at = within(Window.WORKING_HOURS, after(wait, now, hours), hours)
+    return Due(lead.id, lead.generation, DueKind.TASK, f"{touch}~{before}" if before else touch, at)
+
+
+def reminder_after(lead: Lead, row: Due, hours: Hours, now: datetime) -> Due | None:
+    """The reminder after this one has gone out; None where the lead is somebody's by now, or nobody's any more."""
+    if lead.hold or lead.stage in CLOSED or any(stop.reason is not StopReason.REPLIED for stop in lead.stops):
+        return None
+    return reminder(lead, reminded_of(row), hours, now, before=reminders_before(row) + 1)
+
+
+def reminded_of(row: Due) -> str:
+    """The id of the touch that a reminder is about."""
+    return row.ref.partition("~")[0]
+
+
+def reminders_before(row: Due) -> int:
+    """How many reminders of the same went out before this one."""
+    return int(row.ref.partition("~")[2] or 0)
+
+
+def _owner(lead: Lead, row: Due) -> str:
+    match row.kind:
+        case DueKind.TASK:
+            return lead.owner or BY_ITSELF
+        case DueKind.HOLD if lead.hold:
+            return lead.hold.by
+        case _:
+            return BY_ITSELF
+
+
+def _unplanned(lead: Lead, rows: Sequence[Due]) -> str | None:
+    """The step of an open enrolment that no row stands for."""
+    if Purpose.FOLLOW_UP not in lead.purposes:
+        return None
+    planned = {row.ref for row in rows if row.kind in {DueKind.STEP, DueKind.EVIDENCE}}
+    unplanned = (e for e in lead.enrolments if not e.ended and e.next_step and not _stands(e, planned))
+    return next((f"{e.sequence}/{e.next_step}" for e in unplanned), None)
+
+
+def _stands(enrolment: Enrolment, refs: set[str]) -> bool:
+    start = f"/{enrolment.started_at:%Y%m%dT%H%M%S}/{enrolment.next_step}"
+    return any(ref.startswith(f"{enrolment.sequence}@") and ref.endswith(start) for ref in refs)
