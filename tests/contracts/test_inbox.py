@@ -19,7 +19,7 @@ from tests.contracts.examples import HOUR, MINUTE, NOW
 
 from leadlight.aws.inbox import S3Inbox
 from leadlight.errors import MissingMail, StoreBusy
-from leadlight.local.inbox import MaildirInbox
+from leadlight.local.inbox import MaildirInbox, MemoryInbox
 from leadlight.ports import Inbox
 from leadlight.wiring.aws import BY_HOST
 
@@ -170,6 +170,30 @@ class TestMaildirInbox(InboxContract):
 
         with pytest.raises(StoreBusy):
             inbox.done(key)
+
+
+class TestMemoryInbox(InboxContract):
+    elsewhere = "beside"
+
+    @pytest.fixture
+    def clock(self) -> list[datetime]:
+        return [NOW]
+
+    @pytest.fixture
+    def inbox(self, clock: list[datetime]) -> MemoryInbox:
+        return MemoryInbox(lambda: clock[-1])
+
+    @pytest.fixture
+    def deliver(self, inbox: MemoryInbox, clock: list[datetime]) -> Deliver:
+        def deliver(data: bytes, *, name: str = "", at: datetime = NOW) -> str:
+            clock.append(at)
+            return inbox.deliver(data)
+
+        return deliver
+
+    @pytest.fixture
+    def beside(self) -> Callable[[], bytes]:
+        return lambda: b"not a mail"
 
 
 class TestS3Inbox(InboxContract):

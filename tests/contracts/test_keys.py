@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from tests.contracts.cloud import Cloud
@@ -148,6 +149,19 @@ class TestSqliteKeys(KeysContract):
 
         assert ours.isdisjoint(theirs)
         assert keys.secrets(list(theirs)).keys() == set(theirs)
+
+
+def test_keys_in_memory_are_as_random_as_they_are_told_to_be() -> None:
+    made = [SqliteKeys.in_memory(random=Random(7).randbytes) for _ in range(2)]
+
+    ids = [[keys.fresh().id for _ in range(30)] for keys in made]
+
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 30
+    for keys in made:
+        keys.shred(ids[0])
+        assert keys.secrets(ids[0]) == {}
+        keys.close()
 
 
 class TestDynamoKeys(KeysContract):

@@ -13,7 +13,7 @@ from tests.contracts.examples import NOW
 from tests.contracts.smtp import Server, certificate, smtp_server
 
 from leadlight.errors import MissingSetting, NotSent, SendUnclear
-from leadlight.local.mailer import MaildirMailer, SmtpMailer
+from leadlight.local.mailer import MaildirMailer, MemoryMailer, SmtpMailer
 from leadlight.ports import Mailer
 
 TAG = "d7ck6sugazentadm3qkptbduwy/1/step/zero-trust@a1b2c3/02-company"
@@ -116,6 +116,24 @@ class MailerContract:
 
         expected = (False, True, False) if self.can_tell else (None, None, None)
         assert (before, mailer.was_sent(TAG), mailer.was_sent(TAG + "x")) == expected
+
+
+class TestMemoryMailer(MailerContract):
+    @pytest.fixture
+    def mailer(self) -> MemoryMailer:
+        return MemoryMailer(lambda: NOW)
+
+    @pytest.fixture
+    def received(self, mailer: MemoryMailer) -> Received:
+        return lambda: [mail.data for mail in mailer.carried]
+
+
+class TestSilentMemoryMailer(TestMemoryMailer):
+    can_tell = False
+
+    @pytest.fixture
+    def mailer(self) -> MemoryMailer:
+        return MemoryMailer(lambda: NOW, tells=False)
 
 
 class TestMaildirMailer(MailerContract):

@@ -88,6 +88,20 @@ def test_a_store_says_its_schema(tmp_path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_store_in_memory_keeps_what_it_is_told_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(SqliteStore.in_memory()) as store, closing(SqliteStore.in_memory()) as other:
+        what = submit()
+        lead = what.into(store)
+
+        assert store.commit(Change(lead)).revision == 1
+        assert store.captures(lead.id) == (what.capture,)
+        assert list(other.leads()) == []
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_an_interrupted_first_start_leaves_no_half_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadlight.local.store.STORE", (*STORE, "CREATE TABLE new (x); SELECT nonsense"))
     with pytest.raises(StoreBusy):

@@ -1,4 +1,4 @@
-"""What time is it? The machine's clock, and one that a demo may move; its offset survives a restart."""
+"""What time is it? The machine's clock, one that a demo may move for good, and one that stands until it is moved."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ class MovableClock:
         if ahead > timedelta(0):
             self._offset += ahead
             self._store.set_note(OFFSET, str(self._offset.total_seconds()))
+
+
+class StandingClock:
+    """Stands until somebody moves it: the clock of a rehearsal."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return self._at
+
+    def move_to(self, moment: datetime) -> None:
+        """From now on it is that late; an earlier moment changes nothing."""
+        self._at = max(self._at, moment)

@@ -16,6 +16,8 @@ from pathlib import Path
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 
 PRIVATE = 0o600
+MEMORY = Path(":memory:")
+"""SQLite's name for a database that lives as long as its connection: a rehearsal's, for which no disk has to turn."""
 PRAGMAS = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 
 
@@ -23,8 +25,9 @@ class Database:
     """A connection with the schema that `migrations` add up to. Raises `StoreTooNew`, `StoreBusy`."""
 
     def __init__(self, path: Path, migrations: Sequence[str], *, busy_seconds: float) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=PRIVATE)  # SQLite gives its side files the mode of the main file
+        if path != MEMORY:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=PRIVATE)  # SQLite gives its side files the mode of the main file
         self._turn = threading.RLock()
         self._connection = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
         try:

@@ -1,4 +1,4 @@
-"""Mail that came in, as a Maildir that some mail server or fetcher delivers into. Chosen in `leadlight.wiring`.
+"""Mail that came in: a Maildir that some mail server delivers into, or a rehearsal's. Chosen in `leadlight.wiring`.
 
 Fulfils `leadlight.ports.Inbox`. Nothing is deleted: what is done with moves to `cur/`, marked as seen, where any mail
 reader shows it (https://cr.yp.to/proto/maildir.html).
@@ -6,7 +6,8 @@ reader shows it (https://cr.yp.to/proto/maildir.html).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from leadlight.errors import MissingMail, StoreBusy
@@ -49,6 +50,34 @@ class MaildirInbox:
             return
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+
+
+class MemoryInbox:
+    """`ports.Inbox` of a rehearsal: somebody in it delivers."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._waiting: dict[str, tuple[datetime, bytes]] = {}
+        self._delivered = 0
+
+    def deliver(self, mail: bytes) -> str:
+        """A mail comes in; returns its key."""
+        self._delivered += 1
+        key = f"{self._delivered:06}"
+        self._waiting[key] = self._now(), mail
+        return key
+
+    def waiting(self) -> Iterator[str]:
+        return iter(sorted(self._waiting, key=lambda key: (self._waiting[key][0], key)))
+
+    def read(self, key: str) -> bytes:
+        try:
+            return self._waiting[key][1]
+        except KeyError as error:
+            raise MissingMail(key) from error
+
+    def done(self, key: str) -> None:
+        self._waiting.pop(key, None)
 
 
 def delivered_at(path: Path) -> int | None:

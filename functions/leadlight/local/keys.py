@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from leadlight.errors import StoreBusy
-from leadlight.local.database import Database
+from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import KEYS
 from leadlight.model.exchange import SealingKey
 
@@ -33,6 +33,11 @@ class SqliteKeys:
         self._pool: list[SealingKey] = []
         self._batch = FIRST_BATCH
         self._turn = threading.Lock()
+
+    @classmethod
+    def in_memory(cls, *, random: Callable[[int], bytes] = secrets.token_bytes) -> SqliteKeys:
+        """The same in every way, but gone with this object."""
+        return cls(MEMORY, random=random)
 
     def fresh(self) -> SealingKey:
         with self._turn:

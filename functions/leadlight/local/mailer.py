@@ -1,6 +1,6 @@
-"""Handing mail over without a cloud: into a Maildir, or to an SMTP server. Chosen in `leadlight.wiring`.
+"""Handing mail over without a cloud: into a Maildir, to an SMTP server, or nowhere. Chosen in `leadlight.wiring`.
 
-Both fulfil `leadlight.ports.Mailer` and pass on the same bytes: the message as its MIME builder made it, CRLF lines.
+All fulfil `leadlight.ports.Mailer` and pass on the same bytes: the message as its MIME builder made it, CRLF lines.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import secrets
 import smtplib
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -57,6 +58,32 @@ class MaildirMailer:
         """Looks for the tag among the names in `new/` and `cur/`."""
         wanted = f"*.{digest(tag)}_*"
         return any(True for folder in ("new", "cur") for _ in (self._path / folder).glob(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A mail that was taken, when, and under which tag."""
+
+    at: datetime
+    tag: str
+    message: EmailMessage
+    data: bytes
+
+
+class MemoryMailer:
+    """A carrier that only remembers, for rehearsals. With `tells=False` it has no evidence, as SMTP has none."""
+
+    def __init__(self, now: Callable[[], datetime], *, tells: bool = True) -> None:
+        self._now, self._tells = now, tells
+        self.carried: list[Carried] = []
+
+    def send(self, message: EmailMessage, *, tag: str) -> str:
+        """The id is the message's own `Message-ID`, else its place in the row."""
+        self.carried.append(Carried(self._now(), tag, message, wire_bytes(message)))
+        return str(message["Message-ID"] or len(self.carried))
+
+    def was_sent(self, tag: str) -> bool | None:
+        return any(mail.tag == tag for mail in self.carried) if self._tells else None
 
 
 class SmtpMailer:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
-from leadlight.local.database import Database
+from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
@@ -39,6 +39,11 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
         self._db = Database(path, STORE, busy_seconds=busy_seconds)
+
+    @classmethod
+    def in_memory(cls) -> SqliteStore:
+        """The same in every way, but gone with this object."""
+        return cls(MEMORY)
 
     def capture(
         self,

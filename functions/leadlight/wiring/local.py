@@ -1,11 +1,14 @@
-"""An installation in one folder: SQLite, a Maildir or SMTP, nothing but Python. Called by serve, publish and cli."""
+"""An installation in one folder, or a rehearsal in memory, with nothing but Python.
+
+Called by serve, publish, simulate and cli.
+"""
 
 from __future__ import annotations
 
 import base64
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +17,14 @@ import msgspec
 from leadlight.errors import MissingKeys
 from leadlight.local.bus import WebhookBus
 from leadlight.local.clock import MovableClock, SystemClock
+from leadlight.local.database import MEMORY
 from leadlight.local.files import LocalFiles
-from leadlight.local.inbox import MaildirInbox
+from leadlight.local.inbox import MaildirInbox, MemoryInbox
 from leadlight.local.keys import SqliteKeys
-from leadlight.local.mailer import MaildirMailer, SmtpMailer
+from leadlight.local.mailer import MaildirMailer, MemoryMailer, SmtpMailer
 from leadlight.local.scheduler import LocalScheduler
 from leadlight.local.store import SqliteStore
-from leadlight.ports import Clock, Services
+from leadlight.ports import Clock, Inbox, Mailer, Services
 from leadlight.settings import Settings, budgets_lifted, inbound_domain
 from leadlight.tokens import Tokens
 
@@ -66,6 +70,35 @@ def local(place: Place, *, smtp: str | None = None, demo: bool = False, webhooks
         clock=clock,
         tokens=Tokens(settings.token_keys, clock.now),
         settings=settings,
+    )
+
+
+def rehearsal(
+    bundle: Path,
+    *,
+    clock: Clock,
+    random: Callable[[int], bytes],
+    settings: Settings,
+    mailer: Mailer | None = None,
+    inbox: Inbox | None = None,
+) -> Services:
+    """An installation for trying out what would happen: it lives in memory, and no mail leaves.
+
+    All that is random comes from `random`, all time from `clock`, so that the same run comes out again. Its process
+    restarts by `replace(services, scheduler=LocalScheduler())`: what was stored is there, wake-up calls are not.
+    """
+    return Services(
+        store=SqliteStore.in_memory(),
+        keys=SqliteKeys.in_memory(random=random),
+        mailer=mailer or MemoryMailer(clock.now),
+        files=LocalFiles(bundle),
+        scheduler=LocalScheduler(),
+        bus=WebhookBus(MEMORY, clock.now),
+        inbox=inbox or MemoryInbox(clock.now),
+        clock=clock,
+        tokens=Tokens(settings.token_keys, clock.now),
+        settings=settings,
+        random=random,
     )
 
 
