@@ -1,0 +1,1 @@
+"""A rehearsal: the real handlers on a virtual clock, with made-up people and made-up trouble."""
