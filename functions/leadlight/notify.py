@@ -9,17 +9,18 @@ from email.message import EmailMessage
 
 from leadlight import letter, links
 from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
-from leadlight.model.due import Due, LedgerState
+from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
-from leadlight.model.site import Person
+from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
 from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.mail_events import BOUNCED
+from leadlight.rules.next_action import reminded_of, reminder_after, reminders_before
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.warmth import suggested_objective, temperature
@@ -49,6 +50,12 @@ REASONS = {
 """Why this mail, now: its subject, behind the wish for a call."""
 
 
+MANAGER_FROM = 2
+"""From the third reminder on the manager hears that something waits for an answer."""
+
+LEFT = "left/"
+"""Begins what a row to the manager names when a rep has left something unanswered."""
+
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
 
@@ -63,6 +70,7 @@ class Case:
     profile: Profile
     confirmed: bool
     capture: Capture | None
+    reminds: bool = False
 
     @property
     def wish(self) -> CallWish | None:
@@ -77,9 +85,10 @@ class Case:
 
 
 def tell_rep(services: Services, due: Due) -> Done | None:
-    """Mails the rep about the touch that the row names. May repeat, never vanishes."""
+    """Mails the rep about the touch that the row names, or reminds of it. May repeat, never vanishes."""
     bundle = open_bundle(services.files)
-    cause = due.ref.removeprefix("notify/")
+    reminds = due.kind is DueKind.TASK
+    cause = reminded_of(due) if reminds else due.ref.removeprefix("notify/")
 
     def prepare(dossier: Dossier) -> Ready | Instead:
         lead = dossier.lead
@@ -87,12 +96,24 @@ def tell_rep(services: Services, due: Due) -> Done | None:
         touch = next((t for t in touches if t.id == cause), None)
         if touch is None:
             return Instead("withdrawn", Change(lead=lead))
-        return Ready(_briefing_mail(services, bundle, _case(services, lead, touch, touches), due))
+        case = _case(services, lead, touch, touches, reminds=reminds)
+        return Ready(_briefing_mail(services, bundle, case, due))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return _told(lead, done, cause, to=owner_of(lead, bundle.team))
+        told = _told(lead, done, cause, to=owner_of(lead, bundle.team))
+        return replace(told, due=_again(bundle.team, lead, done)) if reminds else told
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _again(team: Team, lead: Lead, done: Done) -> tuple[Due, ...]:
+    """The next reminder, should nobody have written down an outcome by then; later ones the manager hears of, too."""
+    row = done.due
+    coming = reminder_after(lead, row, team.hours, done.at)
+    if coming is None:
+        return ()
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{LEFT}{row.ref}", done.at)
+    return (coming, tell) if reminders_before(row) >= MANAGER_FROM else (coming,)
 
 
 def tell_manager(services: Services, due: Due) -> Done | None:
@@ -122,6 +143,8 @@ def _why_manager(lead: Lead, rep: Person, due: Due) -> str:
     """Why somebody above the rep has to know, in words."""
     if due.ref.startswith(f"manager/{BOUNCED}"):
         return f"Our mail about this lead did not reach {rep.name}: {rep.email} does not take mail."
+    if due.ref.startswith(f"manager/{LEFT}"):
+        return f"Something waits for an answer by {rep.name}, who was reminded and wrote down no outcome."
     goes_on = bool(open_enrolments(lead)) and not lead.stops
     return f"{rep.name} has taken over this lead and logged no outcome. The take-over lapsed" + (
         ", so the follow-ups go on." if goes_on else ". Nothing more is planned: somebody should act."
@@ -156,11 +179,11 @@ def _told(lead: Lead, done: Done, cause: str, *, to: Person) -> Change:
     return Change(lead=lead, touches=(touch,))
 
 
-def _case(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, ...]) -> Case:
+def _case(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, ...], *, reminds: bool) -> Case:
     capture = capture_of(services, lead, touch.facts.get("capture", ""))
     confirmed = lead.confirmed_at is not None and touch.facts.get("confirmed") != "no"
     profile = profile_of(services, lead, only=None if confirmed else capture)
-    return Case(lead, touch, touches, profile, confirmed, capture)
+    return Case(lead, touch, touches, profile, confirmed, capture, reminds)
 
 
 def _briefing_mail(services: Services, bundle: Bundle, case: Case, due: Due) -> EmailMessage:
@@ -208,14 +231,18 @@ def _around(touch: Touch, said: Mapping[str, str]) -> tuple[tuple[str, str], ...
 
 
 def _subject(case: Case, what: str) -> str:
-    """Who and why now; a wish for a call comes first."""
+    """Who and why now; a wish for a call comes first, and a reminder says that it is one."""
     company = case.profile.fields.get("company", "")
     who = case.profile.name or case.profile.address
     foreign = case.touch.facts.get("from") == "other"
     reason = "Somebody answered “{what}” in the place of {who}" if foreign else REASONS.get(case.touch.kind, "{who}")
     subject = reason.format(who=f"{who}, {company}" if company else who, what=what)
+    if case.reminds and case.touch.kind is not TouchKind.OUTCOME:  # an outcome's next step is due for the first time
+        subject = f"Still open: {subject}"
     match case.wish:
         case CallWish(kind=CallKind.NOW):
+            return f"CALL NOW: {subject}"
+        case CallWish(kind=CallKind.AT) if case.reminds:  # the agreed time has come
             return f"CALL NOW: {subject}"
         case CallWish(kind=CallKind.AT, at=datetime() as at):
             return f"CALL AT {at:%d %b %Y, %H:%M} UTC: {subject}"

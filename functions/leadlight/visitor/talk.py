@@ -11,13 +11,15 @@ from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
-from leadlight.model.person import CallWish, GateId, Purpose
+from leadlight.model.person import CallKind, CallWish, GateId, Purpose
+from leadlight.model.site import Hours
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
+from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped
 from leadlight.tokens import TokenUse
 from leadlight.vault import seal
@@ -91,6 +93,7 @@ def _say(
     services: Services, reader: Reader, kind: TouchKind, private: Mapping[str, str], wish: CallWish | None = None
 ) -> None:
     """Stores what was said and has the rep told. From a gate pass it is marked unconfirmed and binds nothing."""
+    hours = open_bundle(services.files).team.hours
     key = services.keys.fresh()
     touch_id = f"{kind.value}/{services.token()}"
 
@@ -107,9 +110,28 @@ def _say(
         tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
         if wish is not None and reader.confirmed:
             lead = with_call(lead, wish)
-        return Change(lead=lead, touches=(touch,), due=(tell,), keys=(key,) if private else ())
+        rows = [_to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) else []
+        over = _calls(services, lead) if wish is not None and reader.confirmed else ()
+        return Change(lead=lead, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
 
     decide(services, reader.lead_id, reader.generation, said)
+
+
+def _asks(wish: CallWish | None) -> bool:
+    """Whether somebody has to act: a question, or a wish to be called."""
+    return wish is None or wish.kind is not CallKind.NO
+
+
+def _calls(services: Services, lead: Lead) -> tuple[str, ...]:
+    """The rows that remind of earlier wishes for a call: the newest word counts."""
+    rows = (row for row in services.store.due_of(lead.id) if row.kind is DueKind.TASK)
+    return tuple(row.key for row in rows if row.ref.startswith(f"{TouchKind.CALL_WANTED}/"))
+
+
+def _to_answer(lead: Lead, touch: Touch, wish: CallWish | None, hours: Hours, now: datetime) -> Due:
+    """What reminds the rep: of a call when its time has come, of everything else on the next working day."""
+    row = reminder(lead, touch.id, hours, now)
+    return replace(row, at=wish.at) if wish and wish.at else row
 
 
 def _within_budget(services: Services, reader: Reader) -> None:

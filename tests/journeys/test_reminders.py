@@ -1,0 +1,79 @@
+"""What waits for an answer by a rep is reminded of until somebody sees to it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from tests.world import MANAGER_ADDRESS, REP_ADDRESS, World
+
+from leadlight.model.due import DueKind
+
+ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
+QUESTION = "Does it run on our own servers?"
+
+
+def asked(world: World) -> None:
+    world.confirmed().post("/api/question", gate="guides/mail", question=QUESTION)
+    world.settle()
+
+
+def reminders(world: World) -> list[str]:
+    return [subject for subject in world.subjects(REP_ADDRESS) if "Still open" in subject]
+
+
+def tasks(world: World) -> list[str]:
+    return [row.ref for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.TASK]
+
+
+@ALL
+def test_a_question_is_reminded_of_on_the_next_working_day(world: World) -> None:
+    asked(world)
+    assert reminders(world) == []
+
+    world.advance("1 day")
+
+    assert len(reminders(world)) == 1
+    assert QUESTION in world.mail(REP_ADDRESS, "Still open").text
+
+
+def test_a_question_left_unanswered_reaches_the_manager(world: World) -> None:
+    asked(world)
+
+    world.advance("3 weeks")
+
+    assert len(reminders(world)) >= 3
+    assert any("waits for an answer" in mail.text for mail in world.mails(MANAGER_ADDRESS))
+    assert len(tasks(world)) == 1
+
+
+@ALL
+def test_an_outcome_ends_the_reminders(world: World) -> None:
+    asked(world)
+    link = urlsplit(world.mail(REP_ADDRESS, "asks").link("/rep/lead"))
+    world.browser().submit(f"/rep/outcome?{link.query}", achieved="yes", objective="advance")
+
+    world.advance("2 weeks")
+
+    assert reminders(world) == []
+    assert tasks(world) == []
+
+
+def test_a_call_at_a_time_is_reminded_of_at_that_time(world: World) -> None:
+    world.confirmed().post("/api/call", gate="guides/mail", call="2026-01-07T14:30:00Z", phone="+44 20 7946 0999")
+
+    world.advance("2 days")
+    assert reminders(world) == []
+    world.advance("6 hours")
+
+    assert [subject.partition(":")[0] for subject in reminders(world)] == ["CALL NOW"]
+
+
+def test_a_call_that_is_not_wanted_any_more_is_not_reminded_of(world: World) -> None:
+    reader = world.confirmed()
+    reader.post("/api/call", gate="guides/mail", call="now", phone="+44 20 7946 0999")
+
+    reader.post("/api/call", gate="guides/mail", call="no")
+    world.advance("1 week")
+
+    assert reminders(world) == []
