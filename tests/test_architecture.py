@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "entry": {"handlers", "wiring", "aws"},
     "serve": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
-    "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
+    "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
     "gate": CORE | {"rules", "playbook"},
     "publish": CORE | {"settings", "wiring", "playbook", "gate"},
     "cli": ACTING
