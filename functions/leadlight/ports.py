@@ -188,14 +188,22 @@ class Store(Protocol):
 class Mailer(Protocol):
     """Hands one message over. Never retries by itself."""
 
+    @property
+    def reports_later(self) -> bool:
+        """Whether the carrier reports by itself, within the hour as a rule, on each mail that it has accepted."""
+
     def send(self, message: EmailMessage, *, tag: str) -> str:
         """Sends and returns the id under which the carrier accepted it. `tag` names the ledger entry for evidence.
 
-        Raises `NotSent` when it was certainly not accepted, `SendUnclear` when nobody knows.
+        Raises `NotSent` when it was certainly not accepted, `Refused` among these when that is for good and for the
+        recipient's address alone, and `SendUnclear` when nobody knows.
         """
 
     def was_sent(self, tag: str) -> bool | None:
-        """Evidence: True or False when the carrier can tell for sure, None when it cannot."""
+        """Evidence: True or False when the carrier can tell for sure, None when it cannot.
+
+        False counts: what was not sent is sent again. So it is for carriers that show a mail as soon as they have it.
+        """
 
 
 class Files(Protocol):

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,22 +26,32 @@ class Server:
         self.accepted: list[Envelope] = []
         self.answers: dict[str, str] = {}
         self.after_data = "answer"  # answer · drop · hang
+        self.silent_at = ""  # MAIL or RCPT, which it never answers
+        self.lines: list[object] = []  # where each mail came from: one connection is one address
+        self.offered = 0  # mails whose text it has seen
+        self._ends: list[Callable[[], None]] = []
         self.logins: list[tuple[bytes, bytes, bool]] = []  # user, password, over TLS
         self.url = ""
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        self.lines.append(session.peer)
+        self._ends.append(server.transport.abort)
+        await self._maybe_silent("MAIL")
         return self.answers.get("MAIL", "250 OK")
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
+        await self._maybe_silent("RCPT")
         return self.answers.get(address, "250 OK")
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.offered += 1
         answer = self.answers.get("DATA", "250 queued as 4711")
         if answer.startswith("250"):
             self.accepted.append(envelope)
@@ -50,6 +60,17 @@ class Server:
         if self.after_data == "hang":
             await asyncio.Event().wait()
         return answer
+
+    async def _maybe_silent(self, command: str) -> None:
+        if self.silent_at == command:
+            await asyncio.Event().wait()
+
+    def hang_up(self) -> None:
+        """Ends every connection without a word, as servers do with those that were idle for long."""
+        assert self.loop is not None
+        for end in self._ends:
+            self.loop.call_soon_threadsafe(end)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(timeout=5)
 
     def login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         """aiosmtpd's authenticator."""
@@ -70,6 +91,7 @@ def smtp_server(*, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     )  # fmt: skip
     server.url = f"127.0.0.1:{port}"
     controller.start()
+    server.loop = controller.loop
     try:
         yield server
     finally:

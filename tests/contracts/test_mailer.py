@@ -13,7 +13,8 @@ from tests.contracts.examples import NOW
 from tests.contracts.smtp import Server, certificate, smtp_server
 
 from leadlight.errors import MissingSetting, NotSent, SendUnclear
-from leadlight.local.mailer import MaildirMailer, MemoryMailer, SmtpMailer
+from leadlight.local.mailer import MaildirMailer, MemoryMailer
+from leadlight.local.smtp import SmtpMailer
 from leadlight.ports import Mailer
 
 TAG = "d7ck6sugazentadm3qkptbduwy/1/step/zero-trust@a1b2c3/02-company"

@@ -1,7 +1,8 @@
 """Handing mail over to Amazon SES. Fulfils `leadlight.ports.Mailer`; chosen in `leadlight.wiring.aws`.
 
 The client never tries again by itself: what may have been accepted is for the ledger to judge. So each error is one of
-two: SES certainly took nothing (`NotSent`), or nobody knows (`SendUnclear`).
+two: SES certainly took nothing (`NotSent`), or nobody knows (`SendUnclear`). None of SES's own refusals is about the
+recipient: it accepts a mail to any address, one on its suppression list too, and reports the bounce later.
 
 Two things SES does to a mail, whatever we write: it puts its own `Message-ID` and `Date` into the header, and it puts
 the request's `FromEmailAddress` over `From`. So that stands there with the sender's name, which would be lost else.
@@ -29,7 +30,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]  # it ships no
 )
 from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]  # the same
 
-from leadlight.errors import NotSent, SendUnclear
+from leadlight.errors import NotSent, Refused, SendUnclear
 from leadlight.mime import digest, recipients_of, wire_bytes
 
 LARGEST = 10 * 2**20
@@ -76,6 +77,8 @@ class SesMailer:
     The client must be made with `total_max_attempts=1`.
     """
 
+    reports_later = True
+
     def __init__(self, connect: Callable[[], Client], *, configuration_set: str) -> None:
         self._connect, self._configuration_set = connect, configuration_set
 
@@ -87,7 +90,8 @@ class SesMailer:
         """
         sender, recipients, data = named_sender_of(message), recipients_of(message), wire_bytes(message)
         if not all(address.isascii() for address in (sender, *recipients)):
-            raise NotSent("An address has letters beyond ASCII, which SES does not take (RFC 6531).")
+            refusal = Refused if sender.isascii() and len(recipients) == 1 else NotSent
+            raise refusal("An address has letters beyond ASCII, which SES does not take (RFC 6531).")
         if len(data) > LARGEST:
             raise NotSent(f"The mail has {len(data) >> 20} MB, at most {LARGEST >> 20} are sent. Link files instead.")
         with translated():

@@ -16,13 +16,14 @@ import msgspec
 
 from leadlight.errors import MissingKeys
 from leadlight.local.bus import WebhookBus
-from leadlight.local.clock import MovableClock, SystemClock
+from leadlight.local.clock import OFFSET, MovableClock, SystemClock
 from leadlight.local.database import MEMORY
 from leadlight.local.files import LocalFiles
 from leadlight.local.inbox import MaildirInbox, MemoryInbox
 from leadlight.local.keys import SqliteKeys
-from leadlight.local.mailer import MaildirMailer, MemoryMailer, SmtpMailer
+from leadlight.local.mailer import MaildirMailer, MemoryMailer
 from leadlight.local.scheduler import LocalScheduler
+from leadlight.local.smtp import SmtpMailer
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Clock, Inbox, Mailer, Services
 from leadlight.settings import Settings, budgets_lifted, inbound_domain
@@ -100,6 +101,11 @@ def rehearsal(
         settings=settings,
         random=random,
     )
+
+
+def was_demo(services: Services) -> bool:
+    """Whether the clock of this installation was moved: only with a demo's clock do its dates make sense."""
+    return services.store.note(OFFSET) is not None
 
 
 def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
