@@ -39,6 +39,9 @@ class Window(StrEnum):
     WORKING_HOURS = "working-hours"  # the team's hours and days, without holidays
 
 
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 @dataclass(frozen=True, slots=True)
 class OpenHours:
     """A window of the marketer's own: `tue-thu 10:00-12:00`. `days`: 0 is Monday; `start` < `end`, clock times."""
@@ -47,6 +50,22 @@ class OpenHours:
     start: time
     end: time
     holidays: bool = False  # whether it is open on holidays, too
+
+    def __str__(self) -> str:
+        """As a marketer writes it.
+
+        >>> from datetime import time
+        >>> str(OpenHours((1, 2, 3, 5), time(10), time(12)))
+        'tue-thu, sat 10:00-12:00'
+        """
+        spans: list[list[int]] = []
+        for day in self.days:
+            if spans and day == spans[-1][-1] + 1:
+                spans[-1].append(day)
+            else:
+                spans.append([day])
+        names = [DAY_NAMES[s[0]] if len(s) == 1 else f"{DAY_NAMES[s[0]]}-{DAY_NAMES[s[-1]]}" for s in spans]
+        return f"{', '.join(names)} {self.start:%H:%M}-{self.end:%H:%M}{', holidays too' if self.holidays else ''}"
 
 
 @dataclass(frozen=True, slots=True)
