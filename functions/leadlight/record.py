@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from leadlight.errors import LostKey
 from leadlight.model.due import Due, LedgerEntry, LedgerState
@@ -11,17 +12,21 @@ from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.profile import profile_of
+from leadlight.rules.encounters import Bar, bars
+from leadlight.rules.next_action import Action, Reason, next_action, why_stuck
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A lead with its profile, timeline, due rows and ledger."""
+    """A lead with its profile, timeline, due rows and ledger, what comes next, and how far it has met each of four."""
 
     lead: Lead
     profile: Mapping[str, str]
     timeline: tuple[Touch, ...]
     due: tuple[Due, ...]
     ledger: tuple[LedgerEntry, ...]
+    next: Action | Reason | None
+    encounters: tuple[Bar, ...]
 
 
 def record_of(services: Services, lead: Lead) -> Record:
@@ -30,13 +35,21 @@ def record_of(services: Services, lead: Lead) -> Record:
         profile = profile_of(services, lead).fields
     except LostKey:
         profile = {}
-    return Record(
-        lead,
-        profile,
-        services.store.touches(lead.id),
-        services.store.due_of(lead.id),
-        services.store.ledger(lead.id),
-    )
+    touches, rows = services.store.touches(lead.id), services.store.due_of(lead.id)
+    return Record(lead, profile, touches, rows, services.store.ledger(lead.id), next_action(lead, rows), bars(touches))
+
+
+def all_leads(services: Services) -> Iterator[tuple[Lead, Action | Reason | None]]:
+    """Every lead with what comes next, oldest first."""
+    for lead in sorted(services.store.leads(), key=lambda lead: (lead.created_at, lead.id)):
+        yield lead, next_action(lead, services.store.due_of(lead.id))
+
+
+def stuck(services: Services, now: datetime) -> Iterator[tuple[Lead, str]]:
+    """The leads at a dead end, and why: always none, or something is broken."""
+    for lead in sorted(services.store.leads(), key=lambda lead: (lead.created_at, lead.id)):
+        if why := why_stuck(lead, services.store.due_of(lead.id), now):
+            yield lead, why
 
 
 def parked(services: Services) -> Iterator[LedgerEntry]:

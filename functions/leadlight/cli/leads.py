@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from leadlight.cli.terminal import DATA, JSON, answer
 
 if TYPE_CHECKING:
+    from leadlight.model.lead import Lead
     from leadlight.ports import Services
 
 
@@ -20,18 +22,38 @@ def leads() -> None:
 
 
 @leads.command("list")
+@click.option("--stuck", "only_stuck", is_flag=True, help="Only those at a dead end. There should be none.")
 @DATA
 @JSON
-def list_leads(data: Path, as_json: bool) -> None:
-    """All leads, one a line."""
-    found = sorted(_services(data).store.leads(), key=lambda lead: lead.created_at)
-    if as_json:
-        answer(found)
+def list_leads(data: Path, only_stuck: bool, as_json: bool) -> None:
+    """All leads, one a line, with what comes next or why nothing does."""
+    from leadlight.record import all_leads, stuck  # noqa: PLC0415  # commands load what they need
+    from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
+
+    services = _services(data)
+    if only_stuck:
+        _list_stuck(list(stuck(services, services.clock.now())), as_json=as_json)
         return
-    for lead in found:
+    found = list(all_leads(services))
+    if as_json:
+        answer([{**msgspec.to_builtins(lead), "next": coming} for lead, coming in found])
+        return
+    for lead, coming in found:
         state = "confirmed" if lead.confirmed_at else "unconfirmed"
         stops = ", ".join(stop.reason for stop in lead.stops) or "open"
-        click.echo(f"{lead.id}  {lead.created_at:%Y-%m-%d %H:%M}  {state:<11}  {lead.stage:<12}  {stops}")
+        when = f"{lead.created_at:%Y-%m-%d %H:%M}"
+        click.echo(f"{lead.id}  {when}  {state:<11}  {lead.stage:<12}  {stops:<12}  {in_words(coming)}")
+
+
+def _list_stuck(found: list[tuple[Lead, str]], *, as_json: bool) -> None:
+    """Ends with 1 if there are any: each is a fault of ours."""
+    if as_json:
+        answer([{**msgspec.to_builtins(lead), "why": why} for lead, why in found])
+    for lead, why in () if as_json else found:
+        click.echo(f"{lead.id}  {lead.created_at:%Y-%m-%d %H:%M}  {why}")
+    if not found and not as_json:
+        click.echo("No lead is at a dead end.")
+    sys.exit(1 if found else 0)
 
 
 @leads.command("show")
@@ -42,6 +64,8 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     """One lead: profile, timeline, what is due, what was done."""
     from leadlight.model.person import LeadId  # noqa: PLC0415  # commands load what they need
     from leadlight.record import record_of  # noqa: PLC0415  # the same
+    from leadlight.rules.encounters import FULL  # noqa: PLC0415  # the same
+    from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
     services = _services(data)
     lead = services.store.lead(LeadId(lead_id))
@@ -58,6 +82,9 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
         click.echo(f"{touch.at:%Y-%m-%d %H:%M}  {touch.kind:<18} {touch.gate or touch.facts.get('what', '')}")
     for due in record.due:
         click.echo(f"{due.at:%Y-%m-%d %H:%M}  due: {due.key}")
+    click.echo(f"next         {in_words(record.next)}")
+    for bar in record.encounters:
+        click.echo(f"{bar.encounter:<12} {'█' * min(bar.points, FULL):░<{FULL}}  {bar.points} of {FULL}")
 
 
 @leads.command("parked")
@@ -79,9 +106,11 @@ def parked_mails(data: Path, as_json: bool) -> None:
 
 def _services(data: Path) -> Services:
     """The installation in that folder, for reading."""
-    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # commands load what they need
+    from leadlight.wiring.local import Place, local, was_demo  # noqa: PLC0415  # commands load what they need
 
     if not (data / "leads.db").exists():
         click.echo(f"There are no leads in {data}. Name the folder of the installation with --data.", err=True)
         sys.exit(2)
-    return local(Place(data, data / "bundle", "http://127.0.0.1"))
+    place = Place(data, data / "bundle", "http://127.0.0.1")
+    services = local(place)
+    return local(place, demo=True) if was_demo(services) else services

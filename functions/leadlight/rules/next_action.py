@@ -55,6 +55,21 @@ def next_action(lead: Lead, rows: Sequence[Due]) -> Action | Reason | None:
     return Reason(why) if why else None
 
 
+def in_words(coming: Action | Reason | None) -> str:
+    """One line for a person.
+
+    >>> in_words(Reason("stopped: bounced"))
+    'nothing: stopped: bounced'
+    """
+    match coming:
+        case Action(what, owner, at):
+            return f"{at:%Y-%m-%d %H:%M} {what} ({owner})"
+        case Reason(why):
+            return f"nothing: {why}"
+        case _:
+            return "nothing, and no reason why"
+
+
 def why_nothing(lead: Lead) -> str | None:
     """Why it is right that nothing is planned, or None where something should be."""
     final = [stop.reason for stop in lead.stops if stop.reason is not StopReason.REPLIED]
