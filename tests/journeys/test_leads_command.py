@@ -23,7 +23,8 @@ def told(world: World, *words: str) -> Result:
 
 
 def listed(world: World, *words: str) -> list[dict[str, Any]]:
-    return json.loads(told(world, "list", "--json", *words).output)
+    found: list[dict[str, Any]] = json.loads(told(world, "list", "--json", *words).output)
+    return found
 
 
 def test_each_lead_is_listed_with_what_comes_next(world: World) -> None:
