@@ -1,14 +1,15 @@
-"""May we write to this lead now? The one place that knows what stops and what holds.
+"""May we write to this lead now? The one place that knows what stops, what holds and what pauses.
 
 Asked before each claim; the claim then fails if the lead was changed since, so a stop that is stored always wins.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from leadlight.model.lead import Enrolment, Lead, Stop, StopReason
+from leadlight.model.lead import Enrolment, Lead, Pause, Stop, StopReason
 from leadlight.model.person import Consent, Purpose
 
 UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
@@ -25,6 +26,9 @@ WITHDRAWN = frozenset({Purpose.FOLLOW_UP, Purpose.NEWS})
 
 GRACE = timedelta(hours=1)
 """What a queue or a restart may cost; beyond that a promised time is over."""
+
+LEAD, OPERATOR = "lead", "operator"
+"""Who pauses and resumes, besides the people of the team, who go by their ids."""
 
 REST = timedelta(days=30)
 """How long an address that bounced or complained is left alone, whoever types it into a form.
@@ -96,3 +100,63 @@ def consented_anew(lead: Lead) -> Lead:
     """The lead after a new confirmed consent to follow-ups: what the person had stopped may go on."""
     lifted = {StopReason.UNSUBSCRIBED, StopReason.REPLIED}
     return replace(lead, stops=tuple(stop for stop in lead.stops if stop.reason not in lifted))
+
+
+def paused(lead: Lead, by: str, until: datetime, now: datetime) -> Lead:
+    """The lead with that pause in the place of an earlier one; its own gives way to nobody else's.
+
+    A pause that the lead asks for itself puts off the end of what it was promised, by as many days.
+    """
+    if lead.pause and lead.pause.by == LEAD != by:
+        return lead
+    lead = _without_pause(lead, now)
+    pause = Pause(by, now, until)
+    return _put_off(replace(lead, pause=pause), _days_asked_for(pause, until))
+
+
+def resumed(lead: Lead, by: str, now: datetime) -> Lead:
+    """The lead whose plan goes on: without what `by` may lift, and back in what a reply had ended.
+
+    The lead itself lifts its own pause and nothing else. A rep lifts an answer's stop, a take-over and any pause but
+    the lead's own; an operator, who acts on somebody's word, that too. Every other stop stays.
+    """
+    own = lead.pause is not None and lead.pause.by == LEAD
+    if by == LEAD:
+        return _without_pause(lead, now) if own else lead
+    if not own or by == OPERATOR:
+        lead = _without_pause(lead, now)
+    stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
+    enrolments = tuple(replace(e, ended=None) if e.ended == ENDED_BY_REPLY else e for e in lead.enrolments)
+    return replace(lead, hold=None, stops=stops, enrolments=enrolments)
+
+
+def why_stopped(lead: Lead) -> str | None:
+    """The latest stop in words, None if there is none."""
+    return f"stopped: {lead.stops[-1].reason}" if lead.stops else None
+
+
+ENDED_BY_REPLY = f"stopped: {StopReason.REPLIED}"
+"""What an enrolment says that an answer has ended, and that a rep may resume."""
+
+
+def days_left(lead: Lead, now: datetime) -> int:
+    """For how many more days, begun ones included, the lead has asked for quiet."""
+    return _days_asked_for(replace(lead.pause, since=now), lead.pause.until) if lead.pause else 0
+
+
+def _without_pause(lead: Lead, now: datetime) -> Lead:
+    """The lead whose pause is over, at its end or before; days it asked for and did not need are taken back."""
+    if lead.pause is None:
+        return lead
+    unused = _days_asked_for(lead.pause, lead.pause.until) - _days_asked_for(lead.pause, min(now, lead.pause.until))
+    return _put_off(replace(lead, pause=None), -unused)
+
+
+def _days_asked_for(pause: Pause, until: datetime) -> int:
+    """Days of the lead's own pause up to then, begun ones counted as whole; of somebody else's pause none."""
+    return max(0, math.ceil((until - pause.since) / timedelta(days=1))) if pause.by == LEAD else 0
+
+
+def _put_off(lead: Lead, days: int) -> Lead:
+    put_off = tuple(replace(e, extra_days=max(0, e.extra_days + days)) for e in lead.enrolments)
+    return replace(lead, enrolments=put_off)
