@@ -24,10 +24,12 @@ LeadlightError
 │   ├── BadEvent              an event of another shape than its source documents
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
+│   ├── NotParked             .key: of a mail whose fate is no question (any more)
 │   ├── NotPackaged           what a Lambda function needs cannot be put together
 │   │   ├── MissingLock       .path
 │   │   ├── MissingWheel      .requirement, .platform
 │   │   └── WrongPython       .found
+│   ├── NeverOpens            .window, .zone: nothing could ever be sent in it
 │   ├── StoreTooNew           .found, .known: schema versions
 │   └── publish.account.Refused  .code, .action: AWS said no
 └── TryAgain
@@ -35,6 +37,7 @@ LeadlightError
     ├── AlreadyClaimed        .key, .state, .lease_until: another worker does it, or it is done
     ├── LeaseLost             the claim is no longer ours
     ├── StoreBusy             the store did not answer in time
+    ├── Restored              the leads are a copy from before: nothing is sent until an operator says so
     ├── NotSent               the mail was certainly not accepted
     │   └── Refused           and this address will never take any
     ├── SendUnclear           nobody knows whether the mail was accepted
@@ -235,6 +238,14 @@ class LostKey(OperatorMustFix):
         super().__init__(f"Key {key_id} is not in the key store; what it sealed cannot be read.")
 
 
+class NotParked(OperatorMustFix):
+    """There is nothing to say about that mail: the ledger knows what became of it, or knows no such mail."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"No mail {key} is parked. `leadlight leads parked` shows those that are.")
+
+
 class NotPackaged(OperatorMustFix):
     """What a Lambda function needs cannot be put together."""
 
@@ -271,6 +282,17 @@ class WrongPython(NotPackaged):
         )
 
 
+class NeverOpens(OperatorMustFix):
+    """A window, or the team's hours, that does not open within two years: whatever waits for it would wait for ever."""
+
+    def __init__(self, window: str, zone: str) -> None:
+        self.window, self.zone = window, zone
+        super().__init__(
+            f"The window {window} does not open within two years in {zone}. Give it days that are not all holidays, "
+            f"and a start before its end."
+        )
+
+
 class StoreTooNew(OperatorMustFix):
     """The store was written by a newer release."""
 
@@ -301,6 +323,16 @@ class LeaseLost(TryAgain):
 
 class StoreBusy(TryAgain):
     """The store did not answer in time."""
+
+
+class Restored(TryAgain):
+    """The store of leads was restored from a copy: it may not know of mails that went out since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The leads were restored from a copy, so nothing is sent. When all is in place, run "
+            "`leadlight leads resume --after-restore`."
+        )
 
 
 class NotSent(TryAgain):

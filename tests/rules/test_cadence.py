@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.rules.examples import DAY, HOUR, MONDAY, OFFICE
 
-from leadlight.model.sequence import Wait, WaitUnit, Window
-from leadlight.rules.cadence import after, is_working_day, within, working_hours_later
+from leadlight.errors import NeverOpens
+from leadlight.model.sequence import OpenHours, Wait, WaitUnit, Window
+from leadlight.rules.cadence import after, is_working_day, opens_ever, within, working_hours_later
 
 MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: MONDAY + minutes * HOUR / 60)
 LONDON = replace(OFFICE, zone="Europe/London")
@@ -71,6 +73,61 @@ def test_any_window_is_always_open() -> None:
 
 def test_a_holiday_is_no_working_day() -> None:
     assert not is_working_day(date(2026, 12, 25), replace(OFFICE, holidays=("2026-12-25",)))
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        OpenHours((), time(9), time(17)),
+        OpenHours((0,), time(17), time(9)),
+        OpenHours((0,), time(9), time(9)),
+    ],
+    ids=["on no day", "ends before it starts", "ends as it starts"],
+)
+def test_a_window_that_never_opens_is_an_error_and_not_an_endless_search(window: OpenHours) -> None:
+    assert not opens_ever(window, OFFICE)
+    with pytest.raises(NeverOpens, match="does not open within two years in UTC"):
+        within(window, MONDAY, OFFICE)
+
+
+def test_a_team_that_never_works_has_no_business_days() -> None:
+    with pytest.raises(NeverOpens):
+        after(Wait(1, WaitUnit.BUSINESS_DAYS), MONDAY, replace(OFFICE, days=()))
+
+
+def test_a_window_on_holidays_of_ones_own_only_opens_where_holidays_count() -> None:
+    mondays = tuple((MONDAY.date() + 7 * n * DAY).isoformat() for n in range(-1, 110))
+    hours, window = replace(OFFICE, holidays=mondays), OpenHours((0,), time(9), time(17))
+
+    assert not opens_ever(window, hours)
+    assert opens_ever(replace(window, holidays=True), hours)
+
+
+def test_any_window_opens_whatever_the_hours() -> None:
+    assert opens_ever(Window.ANY, replace(OFFICE, days=()))
+
+
+def test_working_hours_are_counted_without_the_holidays_of_the_country() -> None:
+    new_years_eve = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)
+
+    assert working_hours_later(4, new_years_eve, replace(OFFICE, country="PL")) == datetime(2027, 1, 4, 11, tzinfo=UTC)
+
+
+def test_working_hours_are_real_hours_when_the_clock_is_put_back_at_work() -> None:
+    night = replace(LONDON, days=(6,), start=time(0), end=time(4))
+    saturday = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
+
+    assert working_hours_later(5, saturday, night) == datetime(2026, 10, 25, 4, 0, tzinfo=UTC)
+
+
+def test_a_thousand_questions_are_answered_at_once() -> None:
+    hours = replace(LONDON, country="GB")
+    within(Window.WORKING_HOURS, MONDAY, hours)
+    began = process_time()
+    for n in range(1000):
+        within(Window.WORKING_HOURS, after(Wait(2, WaitUnit.DAYS), MONDAY + n * HOUR, hours), hours)
+
+    assert process_time() - began < 0.2
 
 
 def test_sixteen_working_hours_are_two_office_days() -> None:
