@@ -37,7 +37,7 @@ def test_a_gate_needs_no_keys(tmp_path: Path) -> None:
     gate = gate_of(tmp_path, "---\ngate: {}\n---\n# Hello\n")
 
     assert gate is not None
-    assert (gate.id, gate.form, gate.unlock) == ("tutorials/zt", "short", Unlock.EMAIL)
+    assert (gate.id, gate.form, gate.unlock) == ("tutorials/zt", "short", None)
     assert (gate.teaser, gate.files, gate.quality) == (None, (), 3)
 
 
@@ -150,12 +150,12 @@ def test_two_files_of_a_gate_cannot_share_a_name(tmp_path: Path) -> None:
 
 
 def test_names_that_the_playbook_lacks_are_told(tmp_path: Path) -> None:
-    gate = gate_of(tmp_path, "---\ngate: {form: shrot, sequence: zt, buyer: cto}\n---\n")
+    gate = gate_of(tmp_path, "---\ngate:\n  form: shrot\n  sequence: zt\n  buyer: cto\n---\n")
     assert gate is not None
 
-    found = [problem.message for problem in unknown_names(gate, load(tmp_path / "none", language="en"))]
+    found = [str(problem) for problem in unknown_names(gate, load(tmp_path / "none", language="en"))]
 
     assert found == [
-        "`form: shrot` is not in the playbook; did you mean `short`?",
-        "`sequence: zt` is not in the playbook",
+        "tutorials/zt.md:3: `form: shrot` is not in the playbook; did you mean `short`?",
+        "tutorials/zt.md:4: `sequence: zt` is not in the playbook",
     ]

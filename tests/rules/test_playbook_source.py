@@ -1,45 +1,15 @@
 """What marketers write: understood where it is right, and where it is wrong, told what to write instead."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from tests.rules.playbooks import STEP, complaints, read
 
-from leadlight.errors import BadPlaybook
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel, Migrate, Wait, WaitUnit, Window
 from leadlight.model.site import ConsentMode, FieldType
 from leadlight.playbook.context import MESSAGES
-from leadlight.playbook.source import Playbook, load
-
-STEP = dedent("""\
-    ---
-    subject: "{{ lead.first_name or 'Hello' }}, how others rolled it out"
-    wait: 2 days
-    encounter: company
-    objective: advance
-    ---
-    Hello.
-    """)
-
-
-def write(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text), encoding="utf-8")
-    return folder
-
-
-def read(folder: Path, files: dict[str, str]) -> Playbook:
-    return load(write(folder, files), language="en")
-
-
-def complaints(folder: Path, files: dict[str, str]) -> list[str]:
-    write(folder, files)
-    with pytest.raises(BadPlaybook) as caught:
-        load(folder, language="en")
-    return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
+from leadlight.playbook.source import load
 
 
 def test_a_site_without_a_playbook_gets_the_built_in_one(tmp_path: Path) -> None:

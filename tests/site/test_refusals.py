@@ -38,8 +38,8 @@ def test_a_gate_without_a_mark_is_refused(problems: Problems) -> None:
         ("gate:\n  unlcok: email", 3, "unlock"),
         ("gates:\n  unlock: email", 2, "gate"),
         ("gate:\n  files: [downloads/none.pdf]", 3, "downloads/none.pdf"),
-        ("gate:\n  form: shrot", 2, "short"),
-        ("gate:\n  sequence: none", 2, "sequence"),
+        ("gate:\n  form: shrot", 3, "short"),
+        ("gate:\n  sequence: none", 3, "sequence"),
     ],
 )
 def test_a_mistake_in_front_matter_is_named_with_file_and_line(
@@ -132,7 +132,7 @@ def test_p5_check_takes_a_repository_on_a_public_forge_as_public(
         with pytest.raises(BadPlaybook, match="source: private"):
             check_sources(tmp_path / "mkdocs.yml")
     else:
-        assert check_sources(tmp_path / "mkdocs.yml") == 1
+        assert check_sources(tmp_path / "mkdocs.yml").gates == 1
 
 
 @pytest.mark.parametrize("options", [{"source": "private"}, {"public_because": "it is a demonstration"}])
@@ -141,7 +141,7 @@ def test_a_reason_settles_the_question_of_the_repository(
 ) -> None:
     problems({"page.md": GATED}, repo_url="https://github.com/a/b", plugins=[{"leadlight": options}])
 
-    assert check_sources(tmp_path / "mkdocs.yml") == 1
+    assert check_sources(tmp_path / "mkdocs.yml").gates == 1
 
 
 def test_check_wants_the_playbook_excluded_twice(problems: Problems, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from leadlight.errors import OperatorMustFix
 
 if TYPE_CHECKING:
     from leadlight.gate.build import Built
+    from leadlight.gate.check import Checked
 
 
 @click.command()
@@ -55,14 +56,28 @@ def check(config_file: Path, site: Path | None, as_json: bool) -> None:
     from leadlight.gate.check import check_site, check_sources  # noqa: PLC0415  # commands load what they need
 
     try:
-        count = check_site(config_file, site) if site else check_sources(config_file)
+        files = check_site(config_file, site) if site else 0
+        checked = None if site else check_sources(config_file)
     except OperatorMustFix as wrong:
         stop(wrong, as_json=as_json)
-    if as_json:
-        answer({"problems": [], "files" if site else "gates": count})
+    if checked:
+        _tell_checked(checked, as_json=as_json)
+    elif as_json:
+        answer({"problems": [], "files": files})
     else:
-        said = f"No leaks in {counted(count, 'file')} of {site}." if site else f"All is well: {counted(count, 'gate')}."
-        click.echo(said)
+        click.echo(f"No leaks in {counted(files, 'file')} of {site}.")
+
+
+def _tell_checked(checked: Checked, *, as_json: bool) -> None:
+    """Warnings are advice: they stop nobody."""
+    gates, warnings = checked.gates, checked.warnings
+    if as_json:
+        answer({"problems": [], "warnings": warnings, "gates": gates})
+        return
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    found = f"{counted(gates, 'gate')}, {counted(len(warnings), 'warning')}"
+    click.echo(f"No mistakes: {found}." if warnings else f"All is well: {counted(gates, 'gate')}.")
 
 
 def _tell(built: Built) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +11,8 @@ from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate import leaks
 from leadlight.gate.config import language, options_of, read_config, site_of, theme_files
 from leadlight.gate.gather import Gathered, Site, gather
-from leadlight.playbook.source import load, unknown_names
+from leadlight.playbook import findings
+from leadlight.playbook.source import Playbook, load, unknown_names
 
 _FORGES = (
     "github.com",
@@ -25,8 +26,16 @@ _FORGES = (
 )
 
 
-def check_sources(config_file: Path) -> int:
-    """Looks at the playbook, at each page's front matter and at what else would show; gives the number of gates.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Sources without a mistake: how many gates they have, and what could be better about them."""
+
+    gates: int
+    warnings: tuple[Problem, ...]
+
+
+def check_sources(config_file: Path) -> Checked:
+    """Looks at the playbook, at each page's front matter and at what else would show.
 
     Raises `BadPlaybook` with every problem.
     """
@@ -34,7 +43,8 @@ def check_sources(config_file: Path) -> int:
     ours = options_of(config)
     site = site_of(config, ours)
     found = gather(site)
-    problems = [*found.problems, *_playbook_problems(site, found, language(config))]
+    problems = list(found.problems)
+    playbook = findings.gather(problems, lambda: _playbook(site, found, language(config)))
     if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
         message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
         problems.append(Problem(str(config_file), _line(config_file, "exclude_docs"), message))
@@ -45,9 +55,9 @@ def check_sources(config_file: Path) -> int:
             "say `source: private` in the plugin's options; if that is meant, `public_because: …`"
         )
         problems.append(Problem(str(config_file), _line(config_file, "repo_url"), message))
-    if problems:
+    if playbook is None or problems:
         raise BadPlaybook(problems)
-    return gates
+    return Checked(gates, tuple(site.shown(warning) for warning in playbook.warnings))
 
 
 def check_site(config_file: Path, site_dir: Path) -> int:
@@ -65,15 +75,15 @@ def check_site(config_file: Path, site_dir: Path) -> int:
     return sum(path.is_file() for path in site_dir.rglob("*"))
 
 
-def _playbook_problems(site: Site, found: Gathered, spoken: str) -> Iterator[Problem]:
+def _playbook(site: Site, found: Gathered, spoken: str) -> Playbook:
     try:
         playbook = load(site.playbook_dir, language=spoken)
     except BadPlaybook as bad:
-        yield from bad.problems
-        return
-    for page in found.pages:
-        for bad_name in unknown_names(page.front, playbook) if page.front else ():
-            yield Problem(site.name(bad_name.file), bad_name.line, bad_name.message)
+        raise BadPlaybook([site.shown(problem) for problem in bad.problems]) from bad
+    unknown = [site.shown(bad) for page in found.pages if page.front for bad in unknown_names(page.front, playbook)]
+    if unknown:
+        raise BadPlaybook(unknown)
+    return playbook
 
 
 def _forge(repo_url: str | None) -> str | None:

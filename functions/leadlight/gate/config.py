@@ -196,7 +196,8 @@ def build_here(order: Order) -> Report:
             return Report(tuple(Problem(str(config_file), 0, text) for text in [*said, str(error)]))
         finally:
             config.plugins.on_shutdown()
-    return Report(warnings=tuple(said), site_dir=config.site_dir, bundle_dir=ours.bundle_dir)
+    warnings = (*said, *getattr(config.plugins[NAME], "warnings", ()))
+    return Report(warnings=warnings, site_dir=config.site_dir, bundle_dir=ours.bundle_dir)
 
 
 def main(order: str, report: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -44,6 +44,10 @@ class Site:
         """A source as a person would open it: relative to where the command runs, if it lies below."""
         path = self.docs_dir / src_uri
         return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+    def shown(self, problem: Problem) -> Problem:
+        """A problem of a page or of the playbook, its file named so."""
+        return replace(problem, file=self.name(problem.file))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     def __init__(self) -> None:
         self.failure: OperatorMustFix | None = None
+        self.warnings: tuple[str, ...] = ()  # of ours: they are advice, so MkDocs' strict mode is not to stop at them
         self._depth = 0
         self._serving = False
         self._work: Path | None = None
@@ -98,7 +99,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         try:
             playbook = load(self._site.playbook_dir, language=language(config))
         except BadPlaybook as bad:
-            raise self._failed(bad) from bad
+            raise self._failed(BadPlaybook([self._site.shown(problem) for problem in bad.problems])) from bad
+        self.warnings = tuple(str(self._site.shown(warning)) for warning in playbook.warnings)
         self._stage = Stage(self._work / "bundle", playbook)
 
     @event_priority(_FIRST)

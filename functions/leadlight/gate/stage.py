@@ -19,10 +19,10 @@ from jinja2 import Environment, FileSystemLoader
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.split import Measure, Split, measure
 from leadlight.model.person import GateId, Promise
-from leadlight.model.site import MANIFEST_SCHEMA, FileObject, Form, Gate, Manifest, Theme, Wording
+from leadlight.model.site import MANIFEST_SCHEMA, FileObject, Form, Gate, Manifest, Theme, Unlock, Wording
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.promise import in_words, promise_of
-from leadlight.playbook.source import Playbook
+from leadlight.playbook.source import Playbook, unlock_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 
 ASSETS = Path(__file__).parent / "assets"
@@ -41,6 +41,7 @@ class GatedPage:
     title: str
     language: str
     front: GateFront
+    unlock: Unlock
     form: Form
     promise: Promise
     wording: Wording
@@ -69,7 +70,7 @@ class GatedPage:
         return _TEMPLATES.get_template(template).render(
             gate_id=self.front.id,
             title=self.title,
-            unlock=str(self.front.unlock),
+            unlock=str(self.unlock),
             form=self.form,
             fields=self.form.fields,
             consent=str(self.form.consent),
@@ -126,13 +127,14 @@ class Stage:
             raise BadPlaybook([Problem(front.file, front.line, message)])
         form = self.playbook.forms[front.form]
         sequence = self.playbook.sequences[front.sequence] if front.sequence else None
-        promise = promise_of(sequence, form, hours=self.playbook.team.hours)
+        promise = promise_of(sequence, form, hours=self.playbook.team.hours, sequences=self.playbook.sequences)
         return GatedPage(
             src_uri=front.file,
             url=url,
             title=title,
             language=language,
             front=front,
+            unlock=unlock_of(front, self.playbook),
             form=form,
             promise=promise,
             wording=wording_of(form, promise, language),
@@ -156,7 +158,7 @@ class Stage:
         self.gates[front.id] = Gate(
             page=page.url,
             title=page.title,
-            unlock=front.unlock,
+            unlock=page.unlock,
             files=tuple(page.files),
             fields=page.form.fields,
             consent=page.form.consent,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
@@ -23,10 +24,11 @@ def shaped(shape: type[T], written: Written, path: Path = ()) -> T:
     for step in path:
         data = data[step]
     try:
-        return TypeAdapter(shape).validate_python({} if data is None else data)
+        validated: T = _adapter(shape).validate_python({} if data is None else data)  # type: ignore[arg-type]  # a class can be hashed
     except ValidationError as invalid:
         problems = [_problem(error, shape, written, path) for error in invalid.errors(include_url=False)]
         raise BadPlaybook(problems) from invalid
+    return validated
 
 
 def gather(problems: list[Problem], read: Callable[[], T]) -> T | None:
@@ -58,6 +60,12 @@ def keys_of(shape: Any) -> dict[str, FieldInfo]:
     """The keys that may be written for a shape, as they are written."""
     fields: dict[str, FieldInfo] = getattr(shape, "__pydantic_fields__", {})
     return {field.alias or name: field for name, field in fields.items()}
+
+
+@functools.cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    """Made once: that takes longer than all that it will ever read."""
+    return TypeAdapter(shape)
 
 
 def _problem(error: ErrorDetails, shape: Any, written: Written, base: Path) -> Problem:
@@ -102,6 +110,8 @@ def _message(error: ErrorDetails, key: str, keys: Mapping[str, FieldInfo]) -> st
             message = f"`{key}` cannot be `{given}`{nearest(str(given), choices)} It can be {listed(choices)}."
         case "value_error":
             message = f"`{key}`: {error['ctx']['error']}"
+        case "bool_parsing" | "bool_type":
+            message = f"`{key}` can be `yes` or `no`, not {given!r}"
         case "string_type":
             message = f"`{key}` must be text; put {given!r} in quotes"
         case "dataclass_type" | "dict_type":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,11 +27,14 @@ _LANGUAGE = re.compile(r"\.[a-z]{2}(-[A-Za-z]{2,4})?\Z")
 
 @dataclass(frozen=True, slots=True)
 class GateFront:
-    """A page's `gate:`, parsed. `teaser` in percent, `files` relative to the docs folder; it stands at `file:line`."""
+    """A page's `gate:`, parsed. `teaser` in percent, `files` relative to the docs folder; it stands at `file:line`.
+
+    `unlock` is None where it is left to the profile; `lines` says where each key stands.
+    """
 
     id: GateId
     form: str
-    unlock: Unlock
+    unlock: Unlock | None
     teaser: int | None
     files: tuple[str, ...]
     sequence: str | None
@@ -41,6 +45,7 @@ class GateFront:
     topics: tuple[str, ...]
     file: str
     line: int
+    lines: Mapping[str, int]
 
 
 def gate_id(src_uri: str) -> GateId:
@@ -101,6 +106,7 @@ def _read(written: Written, path: Path) -> GateFront:
         topics=shape.topics,
         file=written.file,
         line=written.line(("gate",)),
+        lines={key: written.line(("gate", key)) for key in _KEYS},
     )
 
 

@@ -31,15 +31,26 @@ def read_team(path: Path, *, language: str) -> Team:
         raise BadPlaybook([written.problem(("people",), message)])
     if shape.hours.start >= shape.hours.end:
         raise BadPlaybook([written.problem(("hours",), "`from` must be before `to`")])
+    if shape.country and shape.hours.country not in {"", shape.country}:
+        message = f"`country` is `{shape.country}` here and `{shape.hours.country}` below `hours`; say it once"
+        raise BadPlaybook([written.problem(("country",), message)])
     hours = Hours(
         zone=shape.hours.zone,
         days=shape.hours.days,
         start=shape.hours.start,
         end=shape.hours.end,
         holidays=tuple(sorted(day.isoformat() for day in shape.holidays)),
+        country=shape.country or shape.hours.country,
     )
     company = Company(shape.company.name, shape.company.postal.strip(), shape.company.email or people[0].email)
-    return Team(company=company, people=people, hours=hours, hold=shape.hold)
+    return Team(
+        company=company,
+        people=people,
+        hours=hours,
+        hold=shape.hold,
+        at_most=shape.at_most,
+        profile=shape.profile,
+    )
 
 
 def _person(shape: PersonShape, language: str) -> Person:

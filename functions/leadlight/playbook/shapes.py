@@ -15,10 +15,20 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from leadlight.model.person import Purpose
-from leadlight.model.sequence import Appeal, Channel, Migrate, Wait, WaitUnit, Window
+from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
 from leadlight.model.site import ConsentMode, FieldType, Unlock
 from leadlight.model.touch import Encounter, Objective
-from leadlight.playbook.spans import Meter, days_of, meter_of, percent_of, wait_of
+from leadlight.playbook.spans import (
+    Meter,
+    caps_of,
+    days_of,
+    meter_of,
+    percent_of,
+    stale_of,
+    wait_of,
+    window_of,
+)
+from leadlight.playbook.terms import amount, country_code, currency_code, endings
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -78,6 +88,8 @@ Address = Annotated[str, AfterValidator(_address)]
 Web = Annotated[str, AfterValidator(_web)]
 Span = Annotated[Wait, BeforeValidator(wait_of)]
 Time = Annotated[time, BeforeValidator(_clock_time)]
+Country = Annotated[str, AfterValidator(country_code)]
+Amount = Annotated[float, BeforeValidator(amount)]
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -85,7 +97,7 @@ class GateShape:
     """`gate:` in the front matter of a page."""
 
     form: str = "short"
-    unlock: Unlock = Unlock.EMAIL
+    unlock: Unlock | None = None
     teaser: Annotated[int, BeforeValidator(percent_of)] | None = None
     files: tuple[str, ...] = ()
     sequence: str | None = None
@@ -110,12 +122,19 @@ class StepShape:
         Objective,
         Field(description="choose the progress it is to effect (start, advance, close, relate), or leave the step out"),
     ]
-    send: Window = Window.WORKING_HOURS
+    send: Annotated[Window | OpenHours | None, BeforeValidator(window_of)] = None
     channel: Channel = Channel.MAIL
     sender: Annotated[str, Field(alias="from")] = "rep"
     appeal: Appeal | None = None
     only_if: Line | None = None
-    stale_after: Span | None = None
+    stale_after: Annotated[Wait | str | None, BeforeValidator(stale_of)] = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class VariantShape:
+    """The front matter of a step in one more language, `02-company.pl.md`."""
+
+    subject: Line | None = None
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -124,6 +143,11 @@ class SequenceShape:
 
     purpose: str = ""
     migrate: Migrate = Migrate.FINISH
+    profile: Profile | None = None
+    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    ends_when: Annotated[tuple[str, ...], BeforeValidator(endings)] = ()
+    skip_ahead: bool = True
+    then: str | None = None
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -183,6 +207,7 @@ class HoursShape:
     days: Annotated[tuple[int, ...], BeforeValidator(days_of)] = (0, 1, 2, 3, 4)
     start: Annotated[Time, Field(alias="from")] = time(9, 0)
     end: Annotated[Time, Field(alias="to")] = time(17, 0)
+    country: Country = ""
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -196,6 +221,26 @@ class TeamShape:
     hours: HoursShape = field(default_factory=HoursShape)
     holidays: tuple[date, ...] = ()
     hold: Span = Wait(16, WaitUnit.HOURS)
+    profile: Profile = Profile.B2B
+    country: Country = ""
+    at_most: Annotated[tuple[Cap, ...], BeforeValidator(caps_of)] = ()
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class CostsShape:
+    """`costs:` in `criteria.yml`."""
+
+    currency: Annotated[str, AfterValidator(currency_code)] = "EUR"
+    mail: Amount = 0.001
+    rep_minute: Amount = 0.8
+    task_minutes: Amount = 10.0
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class CriteriaShape:
+    """What is read of `criteria.yml` so far; `source` warns of keys that no release will know."""
+
+    costs: CostsShape = field(default_factory=CostsShape)
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

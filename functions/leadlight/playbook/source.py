@@ -7,30 +7,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import Intent, Purpose
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import ConsentMode, Field, FieldType, Form, Message, Team
+from leadlight.model.site import ConsentMode, Costs, Field, FieldType, Form, Message, Team, Unlock
+from leadlight.playbook.advice import advice
 from leadlight.playbook.context import MESSAGES
 from leadlight.playbook.findings import gather, nearest, shaped
 from leadlight.playbook.front import GateFront
+from leadlight.playbook.profiles import DEFAULTS
 from leadlight.playbook.roster import built_in_team, read_team
-from leadlight.playbook.shapes import FieldShape, FormShape, MessageShape
-from leadlight.playbook.steps import read_sequences, text_problems
+from leadlight.playbook.sequences import pinned, read_drafts
+from leadlight.playbook.shapes import CriteriaShape, FieldShape, FormShape, MessageShape
+from leadlight.playbook.steps import text_problems
 from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
 _BUILT_IN = Path(__file__).parent
 _PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
+_CRITERIA = ("fit", "weights", "half_life", "warm", "costs")
+"""Keys of `criteria.yml`. Only `costs` is read so far, so that nothing else in there can be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
     """Everything marketers wrote, checked, with the built-in parts where they wrote none.
 
-    `buyers` and `objections` are names of pages; None where there is no such folder.
+    `buyers` and `objections` are names of pages; None where there is no such folder. `warnings` say what could be
+    better, though it works.
     """
 
     forms: Mapping[str, Form]
@@ -39,21 +45,24 @@ class Playbook:
     team: Team
     buyers: tuple[str, ...] | None = None
     objections: tuple[str, ...] | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 def load(playbook_dir: Path, *, language: str) -> Playbook:
     """The playbook in that folder; a missing folder gives the built-in one. Raises `BadPlaybook` with every problem."""
-    problems = list(_strays(playbook_dir))
+    problems, warnings = list(_strays(playbook_dir)), list[Problem]()
     team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
-    sequences = read_sequences(playbook_dir / "sequences", team, problems)
+    drafts = read_drafts(playbook_dir / "sequences", team, problems)
     forms = _forms(_BUILT_IN / "forms", problems) | _forms(playbook_dir / "forms", problems)
     messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
-    gather(problems, lambda: _criteria(playbook_dir / "criteria.yml"))
+    costs = gather(problems, lambda: _costs(playbook_dir / "criteria.yml", warnings)) or team.costs
     buyers = _pages(playbook_dir / "buyers", problems)
     objections = _pages(playbook_dir / "objections", problems)
     if problems:
         raise BadPlaybook(problems)
-    return Playbook(forms, sequences, messages, team, buyers, objections)
+    warnings += advice(drafts)
+    team = replace(team, costs=costs)
+    return Playbook(forms, pinned(drafts), messages, team, buyers, objections, tuple(warnings))
 
 
 def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
@@ -64,10 +73,17 @@ def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
         ("buyer", front.buyer, playbook.buyers),
     )
     return tuple(
-        Problem(front.file, front.line, f"`{key}: {name}` is not in the playbook{nearest(name, known)}")
+        Problem(front.file, front.lines[key], f"`{key}: {name}` is not in the playbook{nearest(name, known)}")
         for key, name, known in named
         if name is not None and known is not None and name not in known
     )
+
+
+def unlock_of(front: GateFront, playbook: Playbook) -> Unlock:
+    """What opens a gate: its own word, else as the profile of its sequence has it, else as the team's."""
+    sequence = playbook.sequences.get(front.sequence or "")
+    profile = sequence.profile if sequence else playbook.team.profile
+    return front.unlock or DEFAULTS[profile].unlock
 
 
 def _strays(folder: Path) -> Iterator[Problem]:
@@ -158,12 +174,19 @@ def _message(path: Path) -> Message:
     return Message(path.stem, shape.subject, page.body.strip())
 
 
-def _criteria(path: Path) -> None:
+def _costs(path: Path, warnings: list[Problem]) -> Costs:
+    """What `criteria.yml` says of costs. A key that it does not know may be one of a later release: no problem."""
     if not path.exists():
-        return
+        return Costs()
     written = read_yaml(text_of(path), file=str(path))
     if not isinstance(written.data, dict | None):
         raise BadPlaybook([written.problem((), "write `name: value` lines; an empty file takes the defaults")])
+    data = written.data or {}
+    strange = [key for key in data if key not in _CRITERIA]
+    warnings += [written.problem((key,), f"nothing reads `{key}`{nearest(key, _CRITERIA)}") for key in strange]
+    known = replace(written, data={key: data[key] for key in ("costs",) if key in data})
+    costs = shaped(CriteriaShape, known).costs
+    return Costs(costs.currency, mail=costs.mail, rep_minute=costs.rep_minute, task_minutes=costs.task_minutes)
 
 
 def _pages(folder: Path, problems: list[Problem]) -> tuple[str, ...] | None:

@@ -5,12 +5,33 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from datetime import time
 
-from leadlight.model.sequence import Wait, WaitUnit
+from leadlight.model.sequence import Cap, OpenHours, Wait, WaitUnit, Window
 
-_WAIT = re.compile(r"\s*(\d{1,4})\s*([a-z]+(?: [a-z]+)?)\s*\Z", re.IGNORECASE)
+NEVER = "never"
+"""What may stand for a span where there is a default and none is wanted."""
+
+MIDNIGHT = time(0)
+"""As the end of a window: that of the day."""
+
+_WAIT = re.compile(r"\s*(\d{1,7})\s*([a-z]+(?: [a-z]+)?)\s*\Z", re.IGNORECASE)
+_BACK = re.compile(r"\s*[-\u2212]\s*(\d.*)", re.DOTALL)
 _UNITS = {name: unit for unit in WaitUnit for name in (unit.value, unit.value.removesuffix("s"))}
+_IN_TWO_YEARS = {
+    WaitUnit.MINUTES: 730 * 24 * 60,
+    WaitUnit.HOURS: 730 * 24,
+    WaitUnit.DAYS: 730,
+    WaitUnit.BUSINESS_DAYS: 520,
+    WaitUnit.WEEKS: 104,
+}
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS = re.compile(
+    r"(?P<days>[^\d]*?)\s*(?P<start>\d{1,2}:\d{2})\s*[-\u2013]\s*(?P<end>\d{1,2}:\d{2})\s*"
+    r"(?P<holidays>,\s*holidays too)?\s*\Z",
+    re.IGNORECASE,
+)
+_PERIODS = {"day": 1, "week": 7, "month": 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,8 @@ def wait_of(text: object) -> Wait:
     >>> wait_of("1 business day")
     Wait(count=1, unit=<WaitUnit.BUSINESS_DAYS: 'business days'>)
     """
+    if isinstance(text, str) and (back := _BACK.match(text)):
+        raise ValueError(f"a wait cannot go back in time; write `{back[1].strip()}`, or `0 minutes` for at once")
     match = _WAIT.match(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError(f"write a number and a unit, such as `2 days` or `1 business day`, not {text!r}")
@@ -37,7 +60,68 @@ def wait_of(text: object) -> Wait:
             f"did you mean `{match[1]} {near[0]}`?" if near else "use minutes, hours, days, business days or weeks"
         )
         raise ValueError(f"`{unit}` is no unit of time; {instead}")
-    return Wait(int(match[1]), _UNITS[unit])
+    wait, most = Wait(int(match[1]), _UNITS[unit]), _IN_TWO_YEARS[_UNITS[unit]]
+    if wait.count > most:
+        raise ValueError(f"`{wait}` is longer than two years; write `{Wait(most, wait.unit)}` at most")
+    return wait
+
+
+def stale_of(text: object) -> Wait | str:
+    """A span of time, or `never`. Not none at all: a step is always a moment late."""
+    if text == NEVER:
+        return NEVER
+    wait = wait_of(text)
+    if not wait.count:
+        raise ValueError("nothing is ever that punctual; write `1 hour` at least, or `never`")
+    return wait
+
+
+def window_of(text: object) -> Window | OpenHours:
+    """When something may go out. An `OpenHours` without days leaves them to the profile.
+
+    >>> window_of("tue-thu 10:00-12:00")
+    OpenHours(days=(1, 2, 3), start=datetime.time(10, 0), end=datetime.time(12, 0), holidays=False)
+    """
+    said = str(text).strip()
+    if said in set(Window):
+        return Window(said)
+    match = _HOURS.match(said)
+    if match is None:
+        near = difflib.get_close_matches(said.lower(), set(Window), n=1, cutoff=0.6)
+        instead = f"did you mean `{near[0]}`? It can also be" if near else "write `any`, `working-hours`, or"
+        raise ValueError(f"`{said}` is no window; {instead} days and hours, such as `tue-thu 10:00-12:00`")
+    days = days_of(match["days"].strip(" ,")) if match["days"].strip(" ,") else ()
+    start, end = _clock(match["start"]), _clock(match["end"])
+    if start >= end != MIDNIGHT:
+        raise ValueError(f"`{said}` never opens: it ends before it has begun; write the earlier time first")
+    return OpenHours(days, start, end, holidays=match["holidays"] is not None)
+
+
+def caps_of(value: object) -> tuple[Cap, ...]:
+    """`2/week`, or a list of such.
+
+    >>> caps_of(["1/day", "3/week"])
+    (Cap(count=1, days=1), Cap(count=3, days=7))
+    """
+    return tuple(_cap(each) for each in (value if isinstance(value, list) else [value]))
+
+
+def _cap(value: object) -> Cap:
+    match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(day|week|month)\s*", str(value))
+    if match is None:
+        raise ValueError(f"write mails per time, such as `2/week` or `1/day`, not {value!r}")
+    if not int(match[1]):
+        raise ValueError(f"`{value}` would stop every mail; take `sequence:` out of the gates instead")
+    return Cap(int(match[1]), _PERIODS[match[2]])
+
+
+def _clock(text: str) -> time:
+    """`09:30`; `24:00` is midnight."""
+    hour, _, minute = text.partition(":")
+    try:
+        return MIDNIGHT if text == "24:00" else time(int(hour), int(minute))
+    except ValueError as error:
+        raise ValueError(f"there is no {text} on a clock, so this window never opens; write 00:00 to 24:00") from error
 
 
 def percent_of(value: object) -> int:
@@ -70,4 +154,6 @@ def days_of(value: object) -> tuple[int, ...]:
             raise ValueError(f"write days such as `mon-fri` or `mon, wed`, not {part!r}")
         start, end = _DAY_NAMES.index(first[:3]), _DAY_NAMES.index((last or first)[:3])
         days.update(day % 7 for day in range(start, end + 1 if end >= start else end + 8))
+    if not days:
+        raise ValueError("without a day it never opens; write days such as `mon-fri`")
     return tuple(sorted(days))

@@ -1,41 +1,91 @@
-"""Which conversations are planned? Reads `sequences/<name>/NN-slug.md`. Build only; called by `source`."""
+"""What does one step say, in each language? Reads `NN-slug.md`, `NN-slug.pl.md`. Build only; called by `sequences`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.sequence import Channel, Migrate, Sequence, Step
+from leadlight.model.sequence import Channel, Profile, Step, Words
 from leadlight.model.site import Team
 from leadlight.playbook.context import STEP, Names
-from leadlight.playbook.findings import gather, nearest, shaped
-from leadlight.playbook.shapes import SequenceShape, StepShape
+from leadlight.playbook.findings import gather, keys_of, nearest, shaped
+from leadlight.playbook.profiles import stale_after_for, window_for
+from leadlight.playbook.shapes import StepShape, VariantShape
 from leadlight.playbook.templates import expression_problems, template_problems
-from leadlight.playbook.write import as_json, content_hash
 from leadlight.playbook.written import Page, Written, read_yaml, split_front, text_of
+from leadlight.rules.cadence import opens_ever
 
 _LONGEST = 60_000
 """Bytes of a body. Gmail cuts a mail at 102 KB, and inlined styles make it grow."""
 
+_NAME = re.compile(r"(?P<number>\d\d)-[a-z0-9][a-z0-9-]*(\.(?P<language>[a-z]{2}(-[A-Z][A-Za-z]{1,3})?))?\.md")
 
-def read_sequences(folder: Path, team: Team, problems: list[Problem]) -> dict[str, Sequence]:
-    """All sequences by name; what is wrong is added to `problems`."""
-    if not folder.is_dir():
-        return {}
-    found = {}
+
+@dataclass(frozen=True, slots=True)
+class WrittenStep:
+    """A step, and where its keys stand."""
+
+    step: Step
+    written: Written
+
+
+@dataclass(slots=True)
+class StepFiles:
+    """The files of one sequence: its steps in order, and by slug and language what is beside them."""
+
+    steps: list[Path] = field(default_factory=list)
+    variants: dict[str, dict[str, Path]] = field(default_factory=dict)
+
+
+def step_files(folder: Path, problems: list[Problem]) -> StepFiles:
+    """Sorted out by name; what is named wrongly is added to `problems`."""
+    files, taken = StepFiles(), dict[str, str]()
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")) or path.stem.lower() == "readme":
+        if path.name.startswith((".", "_")) or path.name == "sequence.yml" or path.stem.lower() == "readme":
             continue
-        if not path.is_dir():
-            problems.append(
-                Problem(str(path), 0, "put each sequence into a folder of its own: sequences/<name>/01-hello.md")
-            )
-        elif sequence := gather(problems, lambda path=path: _sequence(path, team)):  # type: ignore[misc]  # mypy cannot type lambda defaults
-            found[path.name] = sequence
-    return found
+        match = _NAME.fullmatch(path.name)
+        if match is None:
+            message = "name steps with two digits and a word, such as `02-company.md`, or `02-company.pl.md` for Polish"
+            problems.append(Problem(str(path), 0, message))
+        elif match["language"]:
+            slug = path.name.partition(".")[0]
+            files.variants.setdefault(slug, {})[match["language"]] = path
+        elif match["number"] in taken:
+            message = f"{taken[match['number']]} has the number {match['number']} too; the numbers give the order, so"
+            problems.append(Problem(str(path), 0, f"{message} change one"))
+        else:
+            taken[match["number"]] = path.name
+            files.steps.append(path)
+    problems += _without_base(files)
+    return files
+
+
+def read_step(path: Path, variants: dict[str, Path], team: Team, profile: Profile) -> WrittenStep:
+    """The step of that file with its other languages. Raises `BadPlaybook` with every problem."""
+    page = split_front(text_of(path))
+    if not page.front:
+        message = "start with front matter: `---`, subject, wait, encounter, objective, `---`"
+        raise BadPlaybook([Problem(str(path), 1, message)])
+    written = read_yaml(page.front, file=str(path), first_line=2)
+    problems: list[Problem] = []
+    shape = gather(problems, lambda: shaped(StepShape, written))
+    if shape is not None:
+        problems += [*text_problems(shape.subject, page, written, STEP), *_step_problems(shape, written, team)]
+    subject = shape.subject if shape is not None else ""
+    words = {
+        language: gather(problems, lambda file=file: _words(file, path.name, subject))  # type: ignore[misc]  # mypy cannot type lambda defaults
+        for language, file in sorted(variants.items())
+    }
+    if shape is None or problems:
+        raise BadPlaybook(problems)
+    step = _compiled(shape, path, page, profile, {k: v for k, v in words.items() if v})
+    if not opens_ever(step.window, team.hours):
+        message = "`send`: with the hours and holidays of team.yml this never opens; name more days or hours"
+        raise BadPlaybook([written.problem(("send",), message)])
+    return WrittenStep(step, written)
 
 
 def text_problems(subject: str, page: Page, written: Written, names: Names) -> list[Problem]:
@@ -53,64 +103,7 @@ def text_problems(subject: str, page: Page, written: Written, names: Names) -> l
     return problems
 
 
-def version_of(sequence: Sequence) -> str:
-    """The hash of everything but the version."""
-    return content_hash(as_json(replace(sequence, version="")))
-
-
-def _sequence(folder: Path, team: Team) -> Sequence:
-    problems: list[Problem] = []
-    shape = gather(problems, lambda: _settings(folder / "sequence.yml")) or SequenceShape()
-    paths = list(_step_files(folder, problems))
-    steps = [gather(problems, lambda path=path: _step(path, team)) for path in paths]  # type: ignore[misc]  # the same
-    if not paths and not problems:
-        problems.append(Problem(str(folder), 0, "this sequence has no steps; write 01-hello.md, or remove the folder"))
-    if problems:
-        raise BadPlaybook(problems)
-    sequence = Sequence(
-        name=folder.name,
-        version="",
-        steps=tuple(step for step in steps if step is not None),
-        purpose=shape.purpose,
-        migrate=shape.migrate,
-    )
-    return replace(sequence, version=version_of(sequence))
-
-
-def _settings(path: Path) -> SequenceShape:
-    if not path.exists():
-        return SequenceShape(purpose="", migrate=Migrate.FINISH)
-    return shaped(SequenceShape, read_yaml(text_of(path), file=str(path)))
-
-
-def _step_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The steps in order of their numbers, which must be different."""
-    taken: dict[str, str] = {}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")) or path.name == "sequence.yml" or path.stem.lower() == "readme":
-            continue
-        match = re.fullmatch(r"(\d\d)-[a-z0-9][a-z0-9-]*\.md", path.name)
-        if match is None:
-            problems.append(Problem(str(path), 0, "name steps with two digits and a word, such as `02-company.md`"))
-        elif match[1] in taken:
-            message = f"{taken[match[1]]} has the number {match[1]} too; the numbers give the order, so change one"
-            problems.append(Problem(str(path), 0, message))
-        else:
-            taken[match[1]] = path.name
-            yield path
-
-
-def _step(path: Path, team: Team) -> Step:
-    page = split_front(text_of(path))
-    if not page.front:
-        raise BadPlaybook(
-            [Problem(str(path), 1, "start with front matter: `---`, subject, wait, encounter, objective, `---`")]
-        )
-    written = read_yaml(page.front, file=str(path), first_line=2)
-    shape = shaped(StepShape, written)
-    problems = [*text_problems(shape.subject, page, written, STEP), *_step_problems(shape, written, team)]
-    if problems:
-        raise BadPlaybook(problems)
+def _compiled(shape: StepShape, path: Path, page: Page, profile: Profile, variants: dict[str, Words]) -> Step:
     return Step(
         slug=path.stem,
         subject=shape.subject,
@@ -118,13 +111,37 @@ def _step(path: Path, team: Team) -> Step:
         wait=shape.wait,
         encounter=shape.encounter,
         objective=shape.objective,
-        window=shape.send,
+        window=window_for(shape.send, shape.channel, profile),
         channel=shape.channel,
         sender=shape.sender,
         appeal=shape.appeal,
         only_if=shape.only_if,
-        stale_after=shape.stale_after,
+        stale_after=stale_after_for(shape.stale_after, shape.channel, profile),
+        variants=variants,
     )
+
+
+def _words(path: Path, base: str, subject: str) -> Words:
+    """A step's texts in one more language: what it does, and when, the base file says for all."""
+    page = split_front(text_of(path))
+    written = read_yaml(page.front, file=str(path), first_line=2)
+    own = keys_of(VariantShape)
+    if isinstance(written.data, dict) and (others := [key for key in written.data if key not in own]):
+        near = nearest(others[0], own) if others[0] not in keys_of(StepShape) else ""
+        message = f"`{others[0]}` cannot stand here: {base} decides it for every language; only `subject` may{near}"
+        raise BadPlaybook([written.problem((others[0],), message)])
+    shape = shaped(VariantShape, written)
+    if problems := text_problems(shape.subject or "", page, written, STEP):
+        raise BadPlaybook(problems)
+    return Words(shape.subject or subject, page.body.strip())
+
+
+def _without_base(files: StepFiles) -> Iterator[Problem]:
+    names = [path.stem for path in files.steps]
+    for slug, variants in sorted(files.variants.items()):
+        for path in variants.values() if slug not in names else ():
+            message = f"there is no `{slug}.md` that this could be in another language{nearest(slug, names)}"
+            yield Problem(str(path), 1, message)
 
 
 def _step_problems(shape: StepShape, written: Written, team: Team) -> Iterator[Problem]:

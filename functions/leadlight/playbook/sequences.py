@@ -1,0 +1,139 @@
+"""Which conversations are planned? Reads `sequences/<name>/` and pins each to what follows it. Build only; called by
+`source`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.model.sequence import Profile, Sequence
+from leadlight.model.site import Team
+from leadlight.playbook.findings import gather, nearest, shaped
+from leadlight.playbook.shapes import SequenceShape
+from leadlight.playbook.steps import WrittenStep, read_step, step_files
+from leadlight.playbook.write import as_json, content_hash
+from leadlight.playbook.written import Written, read_yaml, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sequence as it was read, not pinned yet; `written` is its `sequence.yml`."""
+
+    name: str
+    settings: SequenceShape
+    written: Written
+    profile: Profile
+    steps: tuple[WrittenStep, ...]
+
+
+def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, Draft]:
+    """All sequences by name; what is wrong is added to `problems`."""
+    if not folder.is_dir():
+        return {}
+    found, names = {}, []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "_")) or path.stem.lower() == "readme":
+            continue
+        if not path.is_dir():
+            message = "put each sequence into a folder of its own: sequences/<name>/01-hello.md"
+            problems.append(Problem(str(path), 0, message))
+            continue
+        names.append(path.name)
+        if draft := gather(problems, lambda path=path: _draft(path, team)):  # type: ignore[misc]  # mypy cannot type lambda defaults
+            found[path.name] = draft
+    problems += _unknown(found, names)
+    problems += _loops(found)
+    problems += _other_purposes(found)
+    return found
+
+
+def pinned(drafts: Mapping[str, Draft]) -> dict[str, Sequence]:
+    """The sequences, each naming the version of the one that follows. There must be no problem left."""
+    done: dict[str, Sequence] = {}
+    for name in drafts:
+        for each in reversed(line_of(name, drafts)):
+            if each not in done:
+                done[each] = _compiled(drafts[each], done)
+    return dict(sorted(done.items()))
+
+
+def line_of(name: str, drafts: Mapping[str, Draft]) -> list[str]:
+    """The names from this one on, as they follow by `then`; up to where one would come again."""
+    line = [name]
+    while (coming := drafts[line[-1]].settings.then) and coming in drafts and coming not in line:
+        line.append(coming)
+    return line
+
+
+def version_of(sequence: Sequence) -> str:
+    """The hash of everything but the version."""
+    return content_hash(as_json(replace(sequence, version="")))
+
+
+def _draft(folder: Path, team: Team) -> Draft:
+    problems: list[Problem] = []
+    file = folder / "sequence.yml"
+    written = Written(str(file), {}, {})
+    if file.exists():
+        written = gather(problems, lambda: read_yaml(text_of(file), file=str(file))) or written
+    settings = gather(problems, lambda: shaped(SequenceShape, written)) or SequenceShape()
+    profile = settings.profile or team.profile
+    files = step_files(folder, problems)
+    if not files.steps and not problems:
+        problems.append(Problem(str(folder), 0, "this sequence has no steps; write 01-hello.md, or remove the folder"))
+    steps = [
+        gather(problems, lambda path=path: read_step(path, files.variants.get(path.stem, {}), team, profile))  # type: ignore[misc]  # mypy cannot type lambda defaults
+        for path in files.steps
+    ]
+    if problems:
+        raise BadPlaybook(problems)
+    return Draft(folder.name, settings, written, profile, tuple(step for step in steps if step is not None))
+
+
+def _compiled(draft: Draft, done: Mapping[str, Sequence]) -> Sequence:
+    settings = draft.settings
+    sequence = Sequence(
+        name=draft.name,
+        version="",
+        steps=tuple(written.step for written in draft.steps),
+        purpose=settings.purpose,
+        migrate=settings.migrate,
+        profile=draft.profile,
+        priority=settings.priority,
+        ends_when=settings.ends_when,
+        skip_ahead=settings.skip_ahead,
+        then=settings.then,
+        then_version=done[settings.then].version if settings.then else None,
+    )
+    return replace(sequence, version=version_of(sequence))
+
+
+def _unknown(drafts: Mapping[str, Draft], names: list[str]) -> Iterator[Problem]:
+    """`names` are those of all folders: what has problems of its own is there all the same."""
+    for draft in drafts.values():
+        then = draft.settings.then
+        if then is not None and then not in names:
+            message = f"there is no sequence `{then}`{nearest(then, [name for name in names if name != draft.name])}"
+            yield draft.written.problem(("then",), message)
+
+
+def _loops(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """One problem for each file of each ring."""
+    for name, draft in drafts.items():
+        line = line_of(name, drafts)
+        if drafts[line[-1]].settings.then == name:
+            ring = " → ".join([*line, name])
+            message = f"this goes round in a circle: {ring}; a lead would never be left in peace. Take one `then` out"
+            yield draft.written.problem(("then",), message)
+
+
+def _other_purposes(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """The form promises mails for one purpose, and a lead is mailed for no other."""
+    for draft in drafts.values():
+        coming = drafts.get(draft.settings.then or "")
+        if coming is not None and coming.settings.purpose != draft.settings.purpose:
+            said, other = draft.settings.purpose or "nothing", coming.settings.purpose or "nothing"
+            message = f"`{coming.name}` says another `purpose` ({other}) than this ({said}); the form promises one:"
+            yield draft.written.problem(("then",), f"{message} write the same in both")

@@ -1,0 +1,118 @@
+"""`leadlight check`: every mistake with file, line and what to do instead; what could be better, as a warning."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from leadlight.cli import main
+
+Check = Callable[..., Result]
+
+CONFIG = {"site_name": "Tiny", "theme": "mkdocs", "plugins": ["leadlight"], "exclude_docs": "/playbook/"}
+TEAM = "company: Acme\npeople: [{name: Ann Lee, email: ann@acme.example}]\n"
+STEP = "---\nsubject: Hello\nwait: 2 days\nencounter: company\nobjective: start\n---\nHello.\n"
+GATED = "---\ngate:\n  sequence: {}\n---\n# Page\n\nOpen.\n\n<!-- more -->\n\nClosed words that nobody else may read.\n"
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Writes a playbook and runs the command beside it."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(files: dict[str, str], *options: str) -> Result:
+        for name, text in {"index.md": "# Home\n", "playbook/team.yml": TEAM, **files}.items():
+            path = tmp_path / "docs" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        (tmp_path / "mkdocs.yml").write_bytes(msgspec.json.encode(CONFIG))  # JSON is YAML
+        return CliRunner().invoke(main, ["check", *options])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("Hello.", "Dear {{ nobody }}", "7: there is no `nobody` here; there is `lead`, `gate`, `rep`"),
+        ("Hello.", "\nHi {{ lead.frist_name }}", "8: lead has no frist_name; did you mean `first_name`?"),
+        ("wait: 2 days", "wait: -2 days", "3: `wait`: a wait cannot go back in time; write `2 days`, or `0 minutes`"),
+        (
+            "---\nHello",
+            "send: 16:00-9:00\n---\nHello",
+            "6: `send`: `16:00-9:00` never opens: it ends before it has begun",
+        ),
+        (
+            "---\nHello",
+            "send: 25:00-26:00\n---\nHello",
+            "6: `send`: there is no 25:00 on a clock, so this window never",
+        ),
+        ("objective: start\n", "", "2: `objective` is missing: choose the progress it is to effect"),
+    ],
+)
+def test_a_step_that_cannot_work_is_an_error_with_file_and_line(
+    check: Check, old: str, new: str, complaint: str
+) -> None:
+    done = check({"playbook/sequences/zt/01-a.md": STEP.replace(old, new)})
+
+    assert done.exit_code == 1
+    assert done.output.startswith(f"docs/playbook/sequences/zt/01-a.md:{complaint}")
+
+
+def test_a_translation_with_an_undefined_name_is_an_error_at_its_line(check: Check) -> None:
+    done = check({"playbook/sequences/zt/01-a.md": STEP, "playbook/sequences/zt/01-a.pl.md": "\n{{ gate.tytul }}\n"})
+
+    assert done.exit_code == 1
+    assert "docs/playbook/sequences/zt/01-a.pl.md:2: gate has no tytul; did you mean `title`?" in done.output
+
+
+def test_a_loop_between_sequences_is_an_error_in_each_of_their_files(check: Check) -> None:
+    files = {f"playbook/sequences/{name}/01-x.md": STEP for name in "ab"}
+    then = {f"playbook/sequences/{name}/sequence.yml": f"priority: 5\nthen: {to}\n" for name, to in ("ab", "ba")}
+
+    done = check(files | then)
+
+    assert done.exit_code == 1
+    assert "docs/playbook/sequences/a/sequence.yml:2: this goes round in a circle: a → b → a;" in done.output
+    assert "docs/playbook/sequences/b/sequence.yml:2: this goes round in a circle: b → a → b;" in done.output
+
+
+def test_a_gate_that_names_no_sequence_is_told_at_the_line_of_the_name(check: Check) -> None:
+    done = check({"page.md": GATED.format("tz"), "playbook/sequences/zt/01-a.md": STEP})
+
+    assert done.exit_code == 1
+    assert "docs/page.md:3: `sequence: tz` is not in the playbook; there is `zt`" in done.output
+
+
+def test_problems_of_pages_and_of_the_playbook_come_together(check: Check) -> None:
+    files = {"page.md": "---\ngate: {unlcok: form}\n---\n# Page\n", "playbook/sequences/zt/01-a.md": "Hello.\n"}
+
+    done = check(files)
+
+    assert "docs/page.md:2: unknown key `unlcok`" in done.output
+    assert "docs/playbook/sequences/zt/01-a.md:1: start with front matter" in done.output
+
+
+def test_advice_is_a_warning_and_stops_nobody(check: Check) -> None:
+    done = check({"playbook/sequences/zt/01-a.md": STEP, "page.md": GATED.format("zt")})
+
+    assert done.exit_code == 0
+    assert (
+        "warning: docs/playbook/sequences/zt/01-a.md:4: no step of `zt` is a meeting with the `person`," in done.stderr
+    )
+    assert done.stdout == "No mistakes: 1 gate, 1 warning.\n"
+
+
+def test_a_program_gets_the_warnings_with_file_and_line(check: Check) -> None:
+    done = check({"playbook/criteria.yml": "fit: []\nhalflife: 1 day\n"}, "--json")
+    (warning,) = msgspec.json.decode(done.stdout)["warnings"]
+
+    assert done.exit_code == 0
+    assert (warning["file"], warning["line"]) == ("docs/playbook/criteria.yml", 2)
+    assert "`half_life`" in warning["message"]
+
+
+def test_nothing_to_say_is_said_shortly(check: Check) -> None:
+    assert check({}).output == "All is well: 0 gates.\n"
