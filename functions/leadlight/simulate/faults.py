@@ -141,6 +141,8 @@ class Trouble:
     def __init__(self, plan: Sequence[Fault] = (), *, around: Callable[[Kind], None] = lambda _: None) -> None:
         self._plan = deque(sorted(plan))
         self._around = around
+        self.down: frozenset[str] = frozenset()
+        """Calls that are refused as long as they are named here: an outage."""
         self.calls: list[str] = []
         self.happened: list[tuple[str, Fault]] = []
 
@@ -157,9 +159,14 @@ class Trouble:
         }
         return replace(services, **{name: self._proxy(name, kind, part) for name, (kind, part) in ports.items()})
 
+    def expect(self, kind: Kind, *, within: int = 1) -> None:
+        """That happens, too, so many calls from now."""
+        self._plan = deque(sorted((*self._plan, Fault(len(self.calls) + within, kind))))
+
     def is_over(self) -> None:
         """From now on nothing goes wrong any more."""
         self._plan.clear()
+        self.down = frozenset()
 
     def _proxy(self, port: str, protocol: type[Port], part: object) -> Port:
         """An object of that port whose methods are calls with a number, around another."""
@@ -179,7 +186,7 @@ class Trouble:
 
     def _called(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         self.calls.append(name)
-        kind = self._next(name)
+        kind = self._next(name) or (Kind.THROTTLED if name in self.down else None)
         if kind in OF_THE_WORLD:
             self._around(kind)
         if kind is Kind.CRASH:

@@ -23,7 +23,7 @@ from leadlight.model.site import Hours, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.cadence import within
+from leadlight.rules.cadence import hours_for, within
 from leadlight.rules.mail_events import is_to_lead
 from leadlight.rules.next_action import why_stuck
 from leadlight.rules.steps import step_of
@@ -295,12 +295,7 @@ def _hours(services: Services, bundle: Bundle, lead: Lead) -> tuple[Hours, ...]:
     """The working hours by the lead's own clock, now and by each capture that was confirmed; else the team's."""
     told = [(c.zone, c.country) for c in services.store.captures(lead.id) if c.id in lead.confirmed]
     leads = [replace(lead, zone=zone, country=country) for zone, country in told]
-    return tuple(dict.fromkeys(hours_of(each, bundle.team.hours) for each in (lead, *leads)))
-
-
-def hours_of(lead: Lead, hours: Hours) -> Hours:
-    """The hours by which a lead is written to."""
-    return replace(hours, zone=lead.zone or hours.zone)
+    return tuple(dict.fromkeys(hours_for(each, bundle.team.hours) for each in (lead, *leads)))
 
 
 def _open(step: Step, at: datetime, hours: Hours) -> bool:

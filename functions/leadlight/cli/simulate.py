@@ -1,0 +1,141 @@
+"""`leadlight simulate`: what would happen to a lead, on a virtual clock, by the real handlers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from leadlight.cli.terminal import CONFIG, answer
+from leadlight.errors import BadPlaybook, OperatorMustFix, Problem
+
+if TYPE_CHECKING:
+    from leadlight.simulate.rehearsal import Rehearsal
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+MORNING = timedelta(hours=8)
+
+
+class Moment(click.ParamType[datetime]):
+    """A day (its morning, 08:00 UTC) or a time; without an offset it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment, UTC."""
+        if isinstance(value, datetime):
+            return value
+        text = str(value)
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is no time; write one such as 2026-01-05 or 2026-01-05T08:00", param, ctx)
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware + MORNING if len(text) == len("2026-01-05") else aware.astimezone(UTC)
+
+
+class End(Moment):
+    """The same, or a span such as `60d`."""
+
+    name = "SPAN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment; a span counts from `--from`."""
+        match = re.fullmatch(r"(\d{1,4})([mhdw])", str(value))
+        if match is None:
+            return super().convert(value, param, ctx)
+        start: datetime = ctx.params["start"] if ctx else datetime.now(UTC)
+        return start + int(match[1]) * UNITS[match[2]]
+
+
+@click.command()
+@click.argument("sequence", required=False)
+@click.option(
+    "--persona", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What the lead and the world do."
+)
+@click.option(
+    "--from", "start", type=Moment(), default="2026-01-05", show_default=True, is_eager=True, help="When it begins."
+)
+@click.option("--until", type=End(), default="60d", show_default=True, help="How long it goes on, or until when.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same run.")
+@click.option("--hostile", is_flag=True, help="Scanners, crashes, lost answers, clocks that jump.")
+@CONFIG
+@click.option(
+    "--bundle",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Use this bundle instead of compiling the playbook.",
+)
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def simulate(
+    *,
+    sequence: str | None,
+    persona: Path | None,
+    start: datetime,
+    until: datetime,
+    seed: int,
+    hostile: bool,
+    config_file: Path,
+    bundle: Path | None,
+    shape: str,
+) -> None:
+    """Play a sequence (or all of them) to a made-up lead, and show what happens when, and why.
+
+    Runs the real handlers on a virtual clock; nothing is sent and nothing is kept. Exit 1 if a promise is broken.
+    """
+    from leadlight.gate.lean import compile_lean  # noqa: PLC0415  # commands load what they need, so that each is fast
+    from leadlight.simulate.casting import NoSuchSequence, casting  # noqa: PLC0415  # the same
+    from leadlight.simulate.rehearsal import rehearse  # noqa: PLC0415  # the same
+
+    if until <= start:
+        raise click.UsageError(f"--until {until:%Y-%m-%d %H:%M} is not after --from {start:%Y-%m-%d %H:%M}")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadlight-"))) / "bundle"
+        try:
+            if bundle:
+                shutil.copytree(bundle, folder)
+            else:
+                compile_lean(config_file, folder)
+            cast = casting(folder, sequence, persona)
+            played = rehearse(
+                folder,
+                cast.story,
+                start=start,
+                until=until,
+                seed=seed,
+                is_hostile=hostile,
+                deploy=lambda playbook, into: compile_lean(config_file, into, playbook_dir=playbook),
+            )
+        except OperatorMustFix as wrong:
+            _refuse(wrong, as_json=shape == "json")
+        except NoSuchSequence as wrong:
+            raise click.UsageError(str(wrong)) from wrong
+        for name in cast.unreached:
+            click.echo(f"note: no page leads to `{name}`, so nobody gets it", err=True)
+        _show(played, shape)
+    sys.exit(1 if played.violations else 0)
+
+
+def _refuse(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
+    """Says each problem as `file:line: message`. Ends with 2: 1 is for promises that were broken."""
+    problems = wrong.problems if isinstance(wrong, BadPlaybook) else (Problem("", 0, str(wrong)),)
+    if as_json:
+        answer({"problems": problems})
+    for problem in () if as_json else problems:
+        click.echo(str(problem).removeprefix(": "), err=True)
+    sys.exit(2)
+
+
+def _show(played: Rehearsal, shape: str) -> None:
+    from leadlight.cli.timeline import as_json, as_text  # noqa: PLC0415  # the same
+
+    if shape == "json":
+        answer(as_json(played))
+    else:
+        as_text(played)
