@@ -27,7 +27,7 @@ from leadlight.gate.config import LeadlightConfig
 from leadlight.handlers.http import STATUS
 from leadlight.local import schema
 from leadlight.model.sequence import Wait
-from leadlight.playbook import context, shapes
+from leadlight.playbook import context, shapes, terms
 from leadlight.tokens import LIFE
 
 ROOT = Path(__file__).parents[1]
@@ -100,6 +100,13 @@ SAID = {
     "percent_of": "percentage, such as `35%`",
     "meter_of": "such as `2/month`",
     "days_of": "days, such as `mon-fri` or `mon, wed`",
+    "window_of": "`any`, `working-hours`, or days and hours, such as `tue-thu 10:00-12:00`",
+    "stale_of": "span, or `never`",
+    "caps_of": "such as `2/week`, or a list of such",
+    "endings": "list: " + code(*terms.ENDINGS),
+    "country_code": "country, such as `GB`",
+    "currency_code": "currency, such as `EUR`",
+    "amount": "number of 0 or more",
 }
 """How a value looks that is read by the function of that name."""
 
@@ -166,7 +173,7 @@ def default_of(value: object) -> str:
             text = f'"{value:%H:%M}"'
         case Enum():
             text = str(value.value)
-        case str() | int() | Wait():
+        case str() | int() | float() | Wait():
             text = str(value)
         case _:
             return "as below"
