@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,13 @@ AWS_FIXTURES = {"account", "aws", "client", "clients", "cloud"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often the server is killed under load")
     parser.addoption("--seed", type=int, default=0, help="repeats the dice of a test that throws them")
+    parser.addoption("--seeds", type=int, default=200, help="how many random worlds are simulated")
+    parser.addoption("--all-pairs", action="store_true", help="every pair of faults, not a tenth of them")
+    parser.addoption("--examples", type=int, default=100, help="how many walks through the states of a lead")
+    parser.addoption("--steps", type=int, default=0, help="how long each of these is; of a replayed story, its mails")
+    parser.addoption("--races", type=int, default=1000, help="how often a stop races a claim")
+    parser.addoption("--plan", default="", help="the faults of a story to replay, such as `17:lost,23:gone`")
+    parser.addoption("--tells", action="store_true", help="the carrier of a replayed story has evidence")
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +52,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if AWS_FOLDERS & set(item.path.parts) or AWS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(AWS)
+
+
+class Tally:
+    """Figures of a test that tries many cases; `pytest_terminal_summary` adds them up over all workers."""
+
+    def __init__(self, note: Callable[[str, object], None]) -> None:
+        self._note = note
+
+    def __call__(self, what: str, **figures: int) -> None:
+        self._note("simulated", [what, figures])
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Where a test says how much it tried."""
+    return Tally(record_property)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cases were simulated, in figures that every run shows."""
+    sums: dict[str, Counter[str]] = {}
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "simulated" and report.when == "call":
+                what, figures = value
+                sums.setdefault(what, Counter()).update(figures)
+    for what, total in sorted(sums.items()):
+        terminalreporter.write_line(f"{what}: " + ", ".join(f"{n:,} {unit}" for unit, n in total.items()))
 
 
 @pytest.fixture

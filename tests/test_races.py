@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
+from tests.conftest import Tally
+from tests.contracts.cloud import Cloud
+from tests.contracts.examples import NOW, claim, due, submit
 from tests.world import ANNA, World
 
-from leadlight.errors import StoreBusy
+from leadlight.errors import AlreadyClaimed, Conflict, StoreBusy
 from leadlight.followup import asks_for_temperature, run_step
 from leadlight.handlers import on_due
 from leadlight.ledger import FRESH, LEASE
+from leadlight.local.store import SqliteStore
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
-from leadlight.model.lead import Stop, StopReason
+from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.sequence import Step, Wait, WaitUnit
 from leadlight.model.touch import Encounter, Objective
-from leadlight.ports import Services
+from leadlight.ports import Services, Store
 from leadlight.welcome import send_opt_in
 
 GROUNDS = pytest.mark.grounds("local", "prompt")
@@ -221,3 +230,123 @@ def test_a_step_asks_for_the_temperature_only_where_it_could_show(texts: dict[st
     step = Step("01", "Hello", "Text", Wait(1, WaitUnit.DAYS), Encounter.SUBJECT, Objective.ADVANCE)
 
     assert asks_for_temperature(replace(step, **texts)) == asks
+
+
+ROWS = 4
+"""Steps of one lead that a worker claims one after the other while the stop comes."""
+
+UNSUBSCRIBED = (Stop(StopReason.UNSUBSCRIBED, NOW),)
+
+
+@dataclass
+class Race:
+    """One lead, a worker that claims its steps, and a stop that comes at the moment of one of these claims.
+
+    `stored` and `began` (the last claim that succeeded) are by one clock that never goes back, in nanoseconds.
+    """
+
+    rows: tuple[Due, ...]
+    moment: int
+    come: threading.Event = field(default_factory=threading.Event)
+    stored: int = 0
+    won: int = 0
+    began: int = 0
+    refused: int = 0
+
+    def stop(self, store: Store, lead: Lead) -> None:
+        self.come.wait()
+        store.commit(Change(replace(lead, stops=UNSUBSCRIBED)))
+        self.stored = time.perf_counter_ns()
+
+    def claim(self, store: Store, lead: Lead) -> None:
+        for number, row in enumerate(self.rows):
+            if number == self.moment:
+                self.come.set()
+            began = time.perf_counter_ns()
+            try:
+                claim(store, row, lead)
+            except Conflict:
+                self.refused += 1
+            else:
+                self.won, self.began = self.won + 1, began
+
+
+def raced(workers: Store, people: Store, count: int) -> Iterator[Race]:
+    """So many leads one after the other; a worker and a person's stop run into each other over each."""
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(count):
+            sent = submit()
+            rows = tuple(due(sent.lead.id, f"course@a1/{row}") for row in range(ROWS))
+            race, lead = Race(rows, moment=number % ROWS), replace(sent, due=rows).into(people)
+            for each in (threads.submit(race.stop, people, lead), threads.submit(race.claim, workers, lead)):
+                each.result()
+            yield race
+
+
+def careless(path: Path) -> SqliteStore:
+    """A store that does not wait for the disk: what is raced for here is the order, not what a power cut leaves."""
+    store = SqliteStore(path)
+    with store._db.reading() as db:
+        db.execute("PRAGMA synchronous=OFF")
+    return store
+
+
+def told(tally: Tally, what: str, races: list[Race]) -> None:
+    close = sum(bool(race.won and race.refused) for race in races)
+    tally(f"races of stop and claim, {what}", races=len(races), cut_in_the_middle=close)
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_p3_no_claim_that_begins_after_a_stop_is_stored_succeeds(
+    tmp_path: Path, part: int, tally: Tally, request: pytest.FixtureRequest
+) -> None:
+    path = tmp_path / "leads.db"
+    workers, people = careless(path), careless(path)  # two connections, as of two processes
+    races = list(raced(workers, people, request.config.getoption("--races") // 2))
+    workers.close()
+    people.close()
+
+    told(tally, "SQLite", races)
+    assert [race for race in races if race.began > race.stored] == []
+    assert {race.won + race.refused for race in races} == {ROWS}
+    assert any(race.won and race.refused for race in races), "none was close"
+
+
+def test_p3_no_claim_that_begins_after_a_stop_is_stored_succeeds_on_aws(
+    tally: Tally, request: pytest.FixtureRequest
+) -> None:
+    with mock_aws():
+        tables = Cloud().tables()
+        races = list(raced(tables.store(), tables.store(), request.config.getoption("--races") // 100))
+
+    told(tally, "DynamoDB", races)
+    assert [race for race in races if race.began > race.stored] == []
+
+
+def test_p2_of_two_workers_each_step_is_claimed_by_one(tmp_path: Path, tally: Tally) -> None:
+    stores = [careless(tmp_path / "leads.db") for _ in range(2)]
+    rows = [(due(sent.lead.id), sent) for sent in (submit() for _ in range(1000))]
+    leads = [replace(sent, due=(row,)).into(stores[0]) for row, sent in rows]
+    start = threading.Barrier(2)
+
+    def work(store: Store, owner: str) -> int:
+        start.wait()
+        return sum(has_claimed(store, row, lead, owner) for (row, _), lead in zip(rows, leads, strict=True))
+
+    with ThreadPoolExecutor(2) as threads:
+        won = list(threads.map(work, stores, ("one", "two")))
+    entries = [entry for lead in leads for entry in stores[0].ledger(lead.id)]
+    for store in stores:
+        store.close()
+
+    tally("steps that two workers wanted", steps=len(rows), claims=sum(won))
+    assert sum(won) == len(entries) == len(rows)
+    assert [entry.attempts for entry in entries] == [1] * len(rows)
+
+
+def has_claimed(store: Store, row: Due, lead: Lead, owner: str) -> bool:
+    try:
+        claim(store, row, lead, owner)
+    except AlreadyClaimed:
+        return False
+    return True
