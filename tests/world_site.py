@@ -43,6 +43,7 @@ FIELDS = [
     {"name": "email", "type": "email", "label": "E-mail", "required": True},
     {"name": "name", "type": "text", "label": "Name"},
     {"name": "company", "type": "text", "label": "Company"},
+    {"name": "country", "type": "text", "label": "Country"},
     {"name": "phone", "type": "phone", "label": "Phone"},
     {"name": "role", "type": "choice", "label": "Role", "choices": ["buyer", "user"]},
     {"name": "about", "type": "textarea", "label": "About you"},

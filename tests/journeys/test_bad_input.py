@@ -13,7 +13,7 @@ JSON = {"content-type": "application/json"}
 FORM_POST = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
 GOOD = b'{"gate": "guides/mail", "email": "anna.nowak@example.com", "consent": true}'
 EVIL = "Anna\r\nBcc: victim@example.com"
-FIELDS = ["name", "company", "phone", "role", "about", "email", "intent", "call", "gate", "wording"]
+FIELDS = ["name", "company", "phone", "role", "about", "email", "intent", "call", "gate", "wording", "country"]
 
 
 def is_problem(answer: Answer) -> bool:

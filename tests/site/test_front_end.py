@@ -80,9 +80,16 @@ def test_the_form_posts_without_a_script() -> None:
 
 
 def test_the_form_names_its_gate_and_the_words_it_showed() -> None:
-    hidden = {field["name"]: field["value"] for field in draw(fields=EACH_KIND).all("input", type="hidden")}
+    hidden = {field["name"]: field.get("value") for field in draw(fields=EACH_KIND).all("input", type="hidden")}
 
-    assert hidden == {"gate": "tutorials/zero", "wording": "abc", "campaign": "spring"}
+    assert {name: value for name, value in hidden.items() if name != "zone"} == {"gate": "tutorials/zero", "wording": "abc", "campaign": "spring"}
+
+
+@pytest.mark.parametrize("wording", [WORDS, {"content": WORDS["content"]}], ids=["follow-ups", "none"])
+def test_the_form_asks_the_browser_for_its_clock_only_where_mails_may_follow(wording: dict[str, str]) -> None:
+    asked = draw(wording=wording).all("input", name="zone")
+
+    assert len(asked) == ("follow-up" in wording)
 
 
 def test_the_form_says_how_much_is_withheld() -> None:

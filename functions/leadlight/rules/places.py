@@ -80,11 +80,14 @@ def known_zone(text: str) -> str | None:
 
 
 def with_place(lead: Lead, captures: Iterable[Capture]) -> Lead:
-    """The lead where the newest of these captures that says so puts it; a zone tells the country, and the reverse."""
-    for capture in sorted(captures, key=lambda capture: capture.at, reverse=True):
+    """The lead where the newest of these captures that says so puts it; a zone tells the country, and the reverse.
+
+    Of two of the same time, the later one in their order.
+    """
+    for capture in sorted(captures, key=lambda capture: capture.at):
         if capture.zone or capture.country:
             zone = capture.zone or zone_of(capture.country) or lead.zone
-            return replace(lead, zone=zone, country=capture.country or country_of(capture.zone) or lead.country)
+            lead = replace(lead, zone=zone, country=capture.country or country_of(capture.zone) or lead.country)
     return lead
 
 

@@ -18,6 +18,7 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import Answers, read_answers
+from leadlight.rules.places import country_named, known_zone
 from leadlight.vault import lead_id, seal
 from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
 
@@ -46,7 +47,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     bundle = _bundle_with(services, gate_id, values.get("wording"))
     gate = bundle.gate(gate_id)
     now = services.clock.now()
-    answers = read_answers(gate, values, zone=bundle.team.hours.zone, now=now)
+    zone = known_zone(values.get("zone", ""))  # a browser's word, not the visitor's: an odd one is no fault of theirs
+    answers = read_answers(gate, values, zone=zone or bundle.team.hours.zone, now=now)
     wording_hash, wording = _wording(bundle, gate, values.get("wording"))
     person = lead_id(answers.email, services.settings.lead_key)
     key = services.keys.fresh()
@@ -61,6 +63,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         language=gate.language,
         intent=answers.intent,
         call=answers.call,
+        zone=zone,
+        country=country_named(answers.fields.get("country", "")),
     )
     opens = gate.unlock is Unlock.FORM
     due = traced(services, _due(capture, now, tell_rep=opens))

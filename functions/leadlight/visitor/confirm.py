@@ -23,6 +23,8 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
+from leadlight.rules.places import with_place
+from leadlight.rules.next_action import reminder
 from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, reached, still_agreed
@@ -125,14 +127,15 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
 
 
 def _newest(services: Services, lead: Lead, capture: Capture) -> Lead:
-    """The lead with what this capture said about calls and intent, unless the person said something newer."""
-    confirmed = [c.at for c in services.store.captures(lead.id) if c.id in lead.confirmed]
+    """The lead with what this capture said about place, calls and intent, unless the person said something newer."""
+    confirmed = [c for c in services.store.captures(lead.id) if c.id in lead.confirmed]
+    lead = with_place(lead, (*confirmed, capture))
     called = [
         touch.at
         for touch in services.store.touches(lead.id)
         if touch.kind is TouchKind.CALL_WANTED and touch.facts.get("confirmed") == "yes"
     ]
-    if any(at > capture.at for at in (*confirmed, *called)):
+    if any(at > capture.at for at in (*(c.at for c in confirmed), *called)):
         return lead
     lead = replace(lead, intent=capture.intent or lead.intent, language=capture.language)
     return with_call(lead, capture.call) if capture.call else lead
@@ -174,6 +177,10 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         lead=planned.lead,
         touches=(touch, *planned.touches),
         undue=planned.undue,  # a waiting opt-in mail's row stays: its worker finds out, also what a dead one did
-        due=(*planned.due, *(Due(lead.id, lead.generation, DueKind.MAIL, mail, now) for mail in mails)),
+        due=(
+            *planned.due,
+            *(Due(lead.id, lead.generation, DueKind.MAIL, mail, now) for mail in mails),
+            *([reminder(lead, touch.id, bundle.team.hours, now)] if needs_rep else []),
+        ),
         confirm={capture.id: now},
     )

@@ -102,6 +102,8 @@ const enhance = (form) => {
   }
   form.onchange = () => adapt(form)
   adapt(form)
+  // Where mails may follow, the reader's clock says when they are welcome.
+  for (const field of all("[data-zone]", form)) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone
   if (form.dataset.leadlight !== "code") return
   const access = find("form", section)
   find("[name=code]", form).oninput = ({ target }) => {
