@@ -21,11 +21,15 @@ from leadlight.rules.routing import owner_of
 WHY = {
     "confirm": "You get this mail because this address was typed into our site. Nothing follows unless you confirm.",
     "delivery": "You get this mail because you confirmed your address on our site.",
+    "consent": "You get this mail because somebody, most likely you, asked for it on your page of preferences.",
     "notify": "You get this mail because this lead is yours.",
     "manager": "You get this mail because you look after the team.",
     "signin": "You get this mail because somebody opened your link in another browser.",
 }
 """Why the reader gets a mail outside sequences: it stands in the footer."""
+
+CONTROL = "See the plan, pause, fewer"
+"""The words of the link to the preferences."""
 
 
 def message(
@@ -37,6 +41,7 @@ def message(
     to: tuple[str, str],
     due: Due,
     sender: Person | None = None,
+    footer_links: tuple[tuple[str, str], ...] = (),
 ) -> EmailMessage:
     """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it."""
     return compose(
@@ -47,7 +52,7 @@ def message(
         reply_to=_reply_to(services, sender, due) if sender else None,
         message_id=_message_id(services, due),
         date=services.clock.now(),
-        footer=Footer(bundle.team.company, WHY[name]),
+        footer=Footer(bundle.team.company, WHY[name], footer_links),
         theme=bundle.manifest.theme,
         headers={"Auto-Submitted": "auto-generated"},
         language=bundle.manifest.language,
@@ -79,7 +84,7 @@ def follow_up(
         footer=Footer(
             bundle.team.company,
             "You get this mail because you agreed to it when you opened a page on our site.",
-            (("Stop these mails", stop),),
+            (("Stop these mails", stop), (CONTROL, links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,
         headers=headers,

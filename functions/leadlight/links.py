@@ -27,6 +27,22 @@ def unsubscribe(services: Services, lead: Lead) -> str:
     return f"{services.settings.site_url}/unsubscribe?token={services.tokens.sign(TokenUse.UNSUBSCRIBE, facts)}"
 
 
+def preferences(services: Services, lead: Lead) -> str:
+    """Shows what is still to come, and lets the lead have less of it. It opens no content and shows no address."""
+    return f"{services.settings.site_url}/preferences?token={preferences_token(services, lead)}"
+
+
+def preferences_token(services: Services, lead: Lead) -> str:
+    """What stands in that link."""
+    return services.tokens.sign(TokenUse.PREFERENCES, {"lead": lead.id, "gen": lead.generation})
+
+
+def consent(services: Services, lead: Lead, wish: str) -> str:
+    """Says yes to one wish for more, named by its touch."""
+    facts = {"lead": lead.id, "gen": lead.generation, "wish": wish}
+    return f"{services.settings.site_url}/preferences?token={services.tokens.sign(TokenUse.CONSENT, facts)}"
+
+
 def rep_token(services: Services, lead: Lead, rep: str, *, cause: str) -> str:
     """Opens one lead to one rep for 7 days. `cause` names the mail: the same mail repeated carries the same id."""
     token_id = hashlib.sha256(f"{lead.id}/{lead.generation}/{rep}/{cause}".encode()).hexdigest()[:20]

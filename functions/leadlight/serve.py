@@ -38,7 +38,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 REP, REP_PAGES = ("/rep/",), {"/sign-in", "/sign-out"}
-VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe"}
+VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe", "/preferences"}
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""
 PATIENCE = 0.02

@@ -24,6 +24,8 @@ class TokenUse(StrEnum):
 
     CONFIRM = "confirm"  # {lead, capture, gen}: mailed
     UNSUBSCRIBE = "unsubscribe"  # {lead, gen}: mailed
+    PREFERENCES = "preferences"  # {lead, gen}: mailed; shows the plan, and may only lower
+    CONSENT = "consent"  # {lead, gen, wish}: mailed; says yes to what a lead wished to have again
     REP = "rep"  # {lead, gen, rep, id}: mailed to a rep
     LEAD_PASS = "lead-pass"  # noqa: S105 a salt, not a password. {lead, gen}: cookie
     GATE_PASS = "gate-pass"  # noqa: S105 the same. {lead, gen, capture, gate}: cookie
@@ -34,6 +36,8 @@ class TokenUse(StrEnum):
 LIFE: Mapping[TokenUse, timedelta] = {
     TokenUse.CONFIRM: timedelta(days=14),
     TokenUse.UNSUBSCRIBE: timedelta(days=365 * 5),  # links in old mails must keep working
+    TokenUse.PREFERENCES: timedelta(days=365 * 5),  # the same
+    TokenUse.CONSENT: timedelta(days=14),
     TokenUse.REP: timedelta(days=7),
     TokenUse.LEAD_PASS: timedelta(days=365),
     TokenUse.GATE_PASS: timedelta(days=30),

@@ -1,4 +1,4 @@
-"""The mails a visitor asked for: the one that confirms an address, and the way back after confirming."""
+"""The mails a visitor asked for: to confirm an address, the way back after confirming, to have something again."""
 
 from __future__ import annotations
 
@@ -75,9 +75,36 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         }
         return Ready(
             letter.message(
-                services, bundle, "delivery", context, to=(profile.name, profile.address), due=due, sender=rep
+                services, bundle, "delivery", context, to=(profile.name, profile.address), due=due, sender=rep,
+                footer_links=((letter.CONTROL, links.preferences(services, lead)),),
             )
-        )
+        )  # fmt: skip
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return Change(lead=lead, touches=(touch_of(done),))
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def send_consent(services: Services, due: Due) -> Done | None:
+    """Asks the owner of the address whether a wish for more is theirs. Says nothing that anybody typed."""
+    bundle = open_bundle(services.files)
+    wish_id = due.ref.removeprefix("raise/")
+
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
+        wished = next((touch for touch in services.store.touches(lead.id) if touch.id == wish_id), None)
+        why = "withdrawn" if wished is None else why_no_mail(lead)
+        if wished is None or why:
+            skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
+            return Instead(why or "", Change(lead=lead, touches=(touch_of(skipped),)))
+        context: dict[str, object] = {
+            "company": company_view(services, bundle.team),
+            "link": links.consent(services, lead, wish_id),
+            "agreed": tuple(wished.facts["words"].split("\n")),
+        }
+        to = profile_of(services, lead).address
+        return Ready(letter.message(services, bundle, "consent", context, to=("", to), due=due))
 
     def conclude(lead: Lead, done: Done) -> Change:
         return Change(lead=lead, touches=(touch_of(done),))

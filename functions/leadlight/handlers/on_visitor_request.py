@@ -8,17 +8,18 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight import __version__
-from leadlight.errors import NotOpen, WrongCode
+from leadlight import __version__, links
+from leadlight.errors import BadToken, ExpiredToken, NotOpen, WrongCode
 from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_file, as_json, as_page, see_other
 from leadlight.handlers.request import check_origin, network_of
+from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import access, confirm, read, talk
+from leadlight.visitor import access, confirm, preferences, read, talk, wishes
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -148,6 +149,36 @@ def post_unsubscribe() -> Response[str]:
     return as_page(_unsubscribe(services, token, done=True))
 
 
+@router.get("/preferences")
+def get_preferences() -> Response[str]:
+    """What is still to come, and buttons for less of it; behind a wish's mail, what it says yes to. Changes nothing."""
+    services, request = here(router)
+    token = request.query.get("token", "")
+    if _is_consent(services, token):
+        asked = wishes.what_it_asks(services, token)
+        back = links.preferences_token(services, asked.lead)
+        return as_page(control.consent(shell_of(services), words=asked.words, token=token, back=back))
+    visit = preferences.visit_of(services, request.cookies, token)
+    return as_page(control.preferences(shell_of(services), preferences.look(services, visit), token=token))
+
+
+@router.post("/preferences")
+def post_preferences() -> Response[str]:
+    """A button: less counts at once, more is asked for by mail first."""
+    services, request = here(router)
+    values = request.values if request.body else {}
+    token = request.query.get("token", "") or values.get("token", "")
+    check_origin(request, services.settings, by_token=bool(token))
+    if _is_consent(services, token):
+        visit, did = preferences.agree(services, token)
+    else:
+        visit = preferences.visit_of(services, request.cookies, token)
+        did = preferences.set_preferences(services, visit, values)
+    return as_page(
+        control.preferences(shell_of(services), preferences.look(services, visit), token=visit.token, did=did)
+    )
+
+
 @router.get("/api/health")
 def get_health() -> Response[str]:
     """Which release serves which bundle."""
@@ -176,6 +207,17 @@ def _waiting(bundle: Bundle, gate_id: str, *, error: str) -> str:
         full_url=f"/{gate.page}_full",
         error=error,
     )
+
+
+def _is_consent(services: Services, token: str) -> bool:
+    """Whether the link is that of a wish's mail. One whose time is over is, too, and says so when it is read."""
+    try:
+        services.tokens.read(TokenUse.CONSENT, token)
+    except ExpiredToken:
+        return True
+    except BadToken:
+        return False
+    return True
 
 
 def _unsubscribe(services: Services, token: str, *, done: bool) -> str:

@@ -81,6 +81,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
         "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str, "agreed": tuple[str, ...]},
         "delivery": {**_READER, "link": str, "call": str},
+        "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...]},
         "notify": {
             **_READER,
             "link": str,
@@ -96,5 +97,5 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         "manager": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str, "reason": str},
     }
 )
-"""The mails outside sequences. `confirm` has no name for anything that the person who sent the form typed: it goes to
-an address that may be somebody else's."""
+"""The mails outside sequences. `confirm` and `consent` have no name for anything that a person typed: whoever has had
+the one sent need not own the address, nor whoever holds a forwarded link that of the other."""

@@ -59,9 +59,14 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
 def unsubscribe(services: Services, token: str) -> None:
     """Ends all follow-ups at once, and says so on the timeline. Twice is once. Raises `BadToken`, `ExpiredToken`."""
     facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    leave(services, facts["lead"], facts["gen"])
+
+
+def leave(services: Services, lead_id: str, generation: str) -> None:
+    """The same for whoever may say so for that lead. Raises `BadToken` when there is no such lead (any more)."""
     bundle = open_bundle(services.files)
 
-    def leave(lead: Lead) -> Change | None:
+    def left(lead: Lead) -> Change | None:
         if any(stop.reason is StopReason.UNSUBSCRIBED for stop in lead.stops):
             return None
         now = services.clock.now()
@@ -70,7 +75,7 @@ def unsubscribe(services: Services, token: str) -> None:
         touch = Touch(f"unsubscribed/{services.token()}", lead.id, TouchKind.UNSUBSCRIBED, now)
         return Change(lead=planned.lead, touches=(touch, *planned.touches), undue=planned.undue, due=planned.due)
 
-    decide(services, facts["lead"], facts["gen"], leave)
+    decide(services, lead_id, generation, left)
 
 
 def _wish(values: Mapping[str, str], *, zone: str, now: datetime) -> tuple[CallWish, str]:

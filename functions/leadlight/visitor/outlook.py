@@ -1,0 +1,232 @@
+"""What is still ahead of this lead, and what has it agreed to? The facts behind the page of preferences; reads only.
+
+The plan is not kept anywhere: it is found by going through it with the very rules that will carry it out, as if each
+step went out when it is due. So pauses, caps, holidays and promises are in it.
+
+A mailed link may be forwarded, so of what people typed nothing is opened here but the first name, and that only for
+the subjects: whoever has such a mail has read that name in its greeting already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leadlight import links
+from leadlight.errors import BadPlaybook, LostKey, MissingBundle
+from leadlight.model.due import DueKind
+from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.person import Purpose
+from leadlight.model.sequence import Channel, Sequence, Step
+from leadlight.model.site import Person, Team
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import Bundle
+from leadlight.playbook.context import Context, LeadView, Links
+from leadlight.playbook.expressions import render
+from leadlight.ports import Services
+from leadlight.profile import profile_of
+from leadlight.rules.cadence import hours_for
+from leadlight.rules.preferences import may_return, promised_until
+from leadlight.rules.routing import owner_of
+from leadlight.rules.pace import with_mail
+from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
+from leadlight.rules.stop import why_no_follow_up, why_no_mail
+from leadlight.views import company_view, gate_view, rep_view
+
+MOST = 60
+"""So many steps ahead are looked at; a promise is shorter."""
+
+RAISABLE = (Purpose.FOLLOW_UP, Purpose.PHONE, Purpose.NEWS)
+
+CALL_WORDS = "Please call me about what I have read here."
+"""What a wish for a call says yes to. A call has no words of its own in the forms: there, the choice says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A step ahead. `subject` is that of a mail; a person's own step has none that is meant for the lead."""
+
+    at: datetime
+    who: str
+    mailed: bool
+    subject: str = ""
+    perhaps: bool = False  # it has a condition, which is looked at when its time has come
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of one promise."""
+
+    title: str  # of the page it began at
+    mails: int
+    of: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One purpose: the newest words shown for it, when they were agreed to, and whether that still holds."""
+
+    purpose: Purpose
+    words: str
+    wording: str  # the hash of the object in the bundle that has them
+    at: datetime | None
+    holds: bool
+    can_be_raised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Everything that the page says. `lead` is as stored; times are in `zone`."""
+
+    lead: Lead
+    zone: str
+    coming: tuple[Coming, ...]
+    left: tuple[Left, ...]
+    agreed: tuple[Agreed, ...]
+    answers: Person
+    company: str
+    paused_by: str  # a colleague's name; empty if nobody but the lead has paused
+    pages: tuple[tuple[str, str], ...]  # where a form would begin anew: title and address
+
+    def agreement(self, purpose: Purpose) -> Agreed | None:
+        """What there is to say of one purpose."""
+        return next((agreed for agreed in self.agreed if agreed.purpose is purpose), None)
+
+
+def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
+    """The lead's plan and agreements as they stand now."""
+    team = bundle.team
+    by = lead.pause.by if lead.pause else ""
+    gates = {gate: bundle.manifest.gates[gate] for gate in lead.grants if gate in bundle.manifest.gates}
+    return Outlook(
+        lead=lead,
+        zone=hours_for(lead, team.hours).zone,
+        coming=tuple(_coming(services, bundle, lead)),
+        left=tuple(_left(bundle, enrolment) for enrolment in open_enrolments(lead) if enrolment.promise.mails),
+        agreed=agreements(services, bundle, lead),
+        answers=owner_of(lead, team),
+        company=team.company.name,
+        paused_by="" if by in {"", "lead"} else team.person(by).name if by != "operator" else team.company.name,
+        pages=tuple((gate.title, links.page(services, gate.page)) for gate in gates.values()),
+    )
+
+
+def agreements(services: Services, bundle: Bundle, lead: Lead) -> tuple[Agreed, ...]:
+    """What the lead's confirmed forms and mails said of each purpose, the newest words of each."""
+    shown: dict[Purpose, Agreed] = {}
+    for capture in services.store.captures(lead.id):
+        wording = bundle.wording(capture.consent.wording) if capture.id in lead.confirmed else None
+        for purpose, words in wording.wording.items() if wording else ():
+            said_yes = purpose in capture.consent.purposes
+            if said_yes or purpose not in shown:
+                at = capture.consent.at if said_yes else None
+                shown[purpose] = _agreed(lead, purpose, words, capture.consent.wording, at, services)
+    shown.setdefault(Purpose.PHONE, _agreed(lead, Purpose.PHONE, CALL_WORDS, "", None, services))
+    for touch in services.store.touches(lead.id):
+        for purpose in receipts(touch):
+            if purpose in shown:
+                shown[purpose] = replace(shown[purpose], at=touch.at)
+    return tuple(shown[purpose] for purpose in Purpose if purpose in shown)
+
+
+def receipts(touch: Touch) -> tuple[Purpose, ...]:
+    """The purposes that this touch is the receipt for."""
+    if touch.kind is not TouchKind.PREFERRED or touch.facts.get("did") != "agreed":
+        return ()
+    named = touch.facts["purposes"].split()
+    return tuple(purpose for purpose in Purpose if purpose in named)
+
+
+def _agreed(lead: Lead, purpose: Purpose, words: str, wording: str, at: datetime | None, services: Services) -> Agreed:
+    holds = purpose in lead.purposes
+    can_be_raised = not holds and purpose in RAISABLE and why_no_mail(lead) is None
+    if purpose is Purpose.FOLLOW_UP:
+        can_be_raised = can_be_raised and bool(may_return(lead, services.clock.now()))
+    return Agreed(purpose, words, wording, at, holds, can_be_raised)
+
+
+def day_in_words(at: datetime, zone: str) -> str:
+    """A day as people write it: `Thursday 8 January 2026`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def _left(bundle: Bundle, enrolment: Enrolment) -> Left:
+    gate = bundle.manifest.gates.get(enrolment.gate)
+    promise = enrolment.promise
+    title = gate.title if gate else bundle.manifest.site_name
+    return Left(title, max(0, promise.mails - enrolment.mails_sent), promise.mails, promised_until(enrolment))
+
+
+def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
+    """What comes, earliest first. While a pause or a take-over lasts: what comes if it ends when it should."""
+    reader = _first_name(services, lead)
+    stored = {due.ref: due.at for due in services.store.due_of(lead.id) if due.kind is DueKind.STEP}
+    with suppress(MissingBundle):  # then no step can be sent either; the buttons still work
+        for planned_at, enrolment, step in steps_ahead(bundle, lead, services.clock.now()):
+            at = max(planned_at, stored.get(step_ref(enrolment, step.slug), planned_at))
+            context: Context = {
+                "lead": reader,
+                "gate": gate_view(services, bundle, enrolment.gate),
+                "rep": rep_view(owner_of(lead, bundle.team)),
+                "company": company_view(services, bundle.team),
+                "links": Links(),
+            }
+            yield _shown(bundle.team, lead, step, at, context)
+
+
+def steps_ahead(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[tuple[datetime, Enrolment, Step]]:
+    """Each step that the plan still holds, with its time. Raises `MissingBundle`."""
+    waits = [wait.until for wait in (lead.hold, lead.pause) if wait]
+    now = max([now, *waits])
+    lead = replace(lead, hold=None, pause=None)
+    for _ in range(MOST):
+        planned = replanned(bundle, lead, now)
+        lead = planned.lead
+        rows = [due for due in planned.due if due.kind is DueKind.STEP]
+        if not rows:
+            return
+        row = min(rows, key=lambda due: (due.at, due.key))
+        now = row.at
+        found = next(e for e in open_enrolments(lead) if step_ref(e, e.next_step or "") == row.ref)
+        sequence = bundle.sequence_version(found.version)
+        step = step_of(sequence, found.next_step)
+        assert step is not None  # noqa: S101 the plan has just named it
+        if why_no_follow_up(lead, found, step, now, purpose=sequence.purpose):
+            lead = with_enrolment(lead, replace(found, next_step=None, ended="promised no more"))
+            continue
+        yield now, found, step
+        lead = _gone(lead, found, sequence, step, now, bundle.team)
+
+
+def _gone(lead: Lead, enrolment: Enrolment, sequence: Sequence, step: Step, at: datetime, team: Team) -> Lead:
+    """The lead once that step has gone out."""
+    moved = gone(enrolment, sequence, step.slug, at)
+    return with_mail(lead, moved, at, team) if step.channel is Channel.MAIL else with_enrolment(lead, moved)
+
+
+def _shown(team: Team, lead: Lead, step: Step, at: datetime, context: Context) -> Coming:
+    owner = owner_of(lead, team)
+    perhaps = step.only_if is not None
+    if step.channel is Channel.REP:
+        return Coming(at, owner.name, mailed=False, perhaps=perhaps)
+    named = {"company": team.company.name, "rep": owner.name}
+    who = named.get(step.sender) or team.person(step.sender).name
+    try:
+        subject = " ".join(render(step.words_for(lead.language).subject, context).split())
+    except BadPlaybook:
+        subject = ""
+    return Coming(at, who, mailed=True, subject=subject, perhaps=perhaps)
+
+
+def _first_name(services: Services, lead: Lead) -> LeadView:
+    """The reader as this page may know them."""
+    try:
+        return LeadView(first_name=profile_of(services, lead).first_name, language=lead.language)
+    except LostKey:
+        return LeadView(language=lead.language)

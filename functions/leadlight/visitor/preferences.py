@@ -1,0 +1,257 @@
+"""A lead is in control: it pauses the plan, gets fewer mails, stops them, takes purposes back.
+
+A mailed token, or the pass of a confirmed browser, may only lower: see `wishes` for the way up. Everything counts in
+the transaction that stores it, due rows included, so the page can say what is true now. The same tap twice is one.
+
+Ending a pause early is the one way on that needs no mail. A pause gives nothing back: all that it delays was agreed
+to, would come by itself at a date that was shown, and cannot come to more than was promised. Who holds the token could
+have set that pause, too. It holds for the lead's own pause only; a colleague's is theirs to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from leadlight import links
+from leadlight.decide import decide, the_lead
+from leadlight.errors import BadFields, BadToken
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind, Purpose
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rules.form import is_yes
+from leadlight.rules.preferences import FEWER, months_later, without
+from leadlight.rules.stop import LEAD, paused, resumed
+from leadlight.tokens import TokenUse
+from leadlight.visitor import wishes
+from leadlight.visitor.outlook import RAISABLE, Outlook, outlook_of
+from leadlight.visitor.passes import LEAD_PASS
+from leadlight.visitor.talk import leave
+from leadlight.visitor.wishes import Wish, call_touch
+
+SPANS: Mapping[str, Callable[[datetime], datetime]] = {
+    "2 weeks": lambda now: now + timedelta(weeks=2),
+    "1 month": lambda now: months_later(now, 1),
+    "3 months": lambda now: months_later(now, 3),
+}
+"""For how long one may pause, by the words on the button."""
+
+
+class Did(StrEnum):
+    """What a post came to; the page says it in words."""
+
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FEWER = "fewer"
+    STOPPED = "stopped"
+    LOWERED = "lowered"
+    NO_CALLS = "no-calls"
+    ASKED = "asked"
+    AGREED = "agreed"
+    TOO_LATE = "too-late"
+    LOWERED_AND_ASKED = "lowered-and-asked"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whose preferences they are. `token` is empty where the browser's own lead pass says so."""
+
+    lead_id: str
+    generation: str
+    token: str = ""
+
+    @property
+    def how(self) -> str:
+        """By what it came."""
+        return "token" if self.token else "pass"
+
+
+def visit_of(services: Services, cookies: Mapping[str, str], token: str) -> Visit:
+    """Who asks: the token if there is one, else the lead pass. Raises `BadToken`, `ExpiredToken`."""
+    if token:
+        facts = services.tokens.read(TokenUse.PREFERENCES, token)
+        return Visit(facts["lead"], facts["gen"], token)
+    try:
+        facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
+    except BadToken as error:
+        raise BadToken("Open this page by the link in one of our mails: it says whose plan to show.") from error
+    return Visit(facts["lead"], facts["gen"])
+
+
+def look(services: Services, visit: Visit) -> Outlook:
+    """What is ahead and what was agreed; changes nothing. Raises `BadToken`."""
+    lead = the_lead(services, visit.lead_id, visit.generation)
+    return outlook_of(services, open_bundle(services.files), lead)
+
+
+def set_preferences(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
+    """Does what the pressed button says. Raises `BadFields` for a button that we do not have, `BadToken`."""
+    button = BUTTONS.get(values.get("do", ""))
+    if button is None:
+        raise BadFields({"do": "Please use one of the buttons on the page."})
+    return button(services, visit, values)
+
+
+def agree(services: Services, token: str) -> tuple[Visit, Did]:
+    """The button behind a wish's mail, and whose it was. Raises `BadToken`, `ExpiredToken`."""
+    lead, counts = wishes.agree(services, token)
+    visit = Visit(lead.id, str(lead.generation), links.preferences_token(services, lead))
+    return visit, Did.AGREED if counts else Did.TOO_LATE
+
+
+def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
+    """Nothing goes out until then, and a row of its own lets the plan go on. A longer pause of a colleague's stays."""
+    bundle = open_bundle(services.files)
+    if values.get("span") not in SPANS:
+        raise BadFields({"span": f"Please choose one of {', '.join(SPANS)}."})
+    until = SPANS[values["span"]](services.clock.now())
+
+    def pause(lead: Lead) -> Change | None:
+        before = lead.pause
+        if lead.stops or (before and before.by != LEAD and before.until >= until):
+            return None
+        if before and before.by == LEAD and abs(before.until - until) < timedelta(days=1):
+            return None
+        now = services.clock.now()
+        touch = Touch(f"paused/{services.token()}", lead.id, TouchKind.PAUSED, now, facts=_facts(visit, until=until))
+        planned = replanned(bundle, paused(lead, LEAD, until, now), now)
+        goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"pause/{touch.id}", until)
+        return Change(
+            lead=planned.lead,
+            touches=(touch, *planned.touches),
+            undue=(*_ends_of_pauses(services, lead), *planned.undue),
+            due=(*planned.due, goes_on),
+        )
+
+    lead = decide(services, visit.lead_id, visit.generation, pause)
+    return Did.PAUSED if lead.pause else Did.NOTHING
+
+
+def _resume(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """Ends the lead's own pause now."""
+    bundle = open_bundle(services.files)
+
+    def resume(lead: Lead) -> Change | None:
+        if lead.pause is None or lead.pause.by != LEAD:
+            return None
+        now = services.clock.now()
+        touch = Touch(f"resumed/{services.token()}", lead.id, TouchKind.RESUMED, now, facts=_facts(visit))
+        planned = replanned(bundle, resumed(lead, LEAD, now), now)
+        return Change(
+            lead=planned.lead,
+            touches=(touch, *planned.touches),
+            undue=(*_ends_of_pauses(services, lead), *planned.undue),
+            due=planned.due,
+        )
+
+    lead = decide(services, visit.lead_id, visit.generation, resume)
+    return Did.NOTHING if lead.pause else Did.RESUMED
+
+
+def _ends_of_pauses(services: Services, lead: Lead) -> tuple[str, ...]:
+    """The keys of the rows that would end a pause."""
+    rows = services.store.due_of(lead.id)
+    return tuple(row.key for row in rows if row.kind is DueKind.HOLD and row.ref.startswith("pause/"))
+
+
+def _fewer(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """At most one mail in two weeks, within the span that was promised."""
+    bundle = open_bundle(services.files)
+
+    def fewer(lead: Lead) -> Change | None:
+        if lead.at_most == FEWER:
+            return None
+        now = services.clock.now()
+        planned = replanned(bundle, replace(lead, at_most=FEWER), now)
+        touch = _lowered(services, visit, lead, (Wish.PACE,), now)
+        return Change(planned.lead, (touch, *planned.touches), undue=planned.undue, due=planned.due)
+
+    decide(services, visit.lead_id, visit.generation, fewer)
+    return Did.FEWER
+
+
+def _as_promised(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """The pace that was promised again: that is more, so it takes a mail."""
+    wishes.wish(services, visit.lead_id, visit.generation, [Wish.PACE], how=visit.how)
+    return Did.ASKED
+
+
+def _stop(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """The same as unsubscribing."""
+    leave(services, visit.lead_id, visit.generation)
+    return Did.STOPPED
+
+
+def _no_calls(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """Also where none was asked for: then nobody even thinks of one."""
+    _lower(services, visit, {Purpose.PHONE})
+    return Did.NO_CALLS
+
+
+def _purposes(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
+    """Unticked boxes count at once; newly ticked ones are asked for by mail."""
+    ticked = [purpose for purpose in RAISABLE if is_yes(values.get(purpose))]
+    before = the_lead(services, visit.lead_id, visit.generation).purposes
+    gone = {purpose for purpose in RAISABLE if purpose in before and purpose not in ticked}
+    more = [Wish(purpose) for purpose in ticked if purpose not in before]
+    if gone:
+        _lower(services, visit, gone)
+    if more:
+        wishes.wish(services, visit.lead_id, visit.generation, more, how=visit.how)
+    return {
+        (True, True): Did.LOWERED_AND_ASKED,
+        (True, False): Did.LOWERED,
+        (False, True): Did.ASKED,
+        (False, False): Did.NOTHING,
+    }[bool(gone), bool(more)]
+
+
+def _lower(services: Services, visit: Visit, gone: Collection[Purpose]) -> None:
+    """Takes purposes back, with everything that was planned for them. The rep hears that no call is wanted."""
+    bundle = open_bundle(services.files)
+
+    def lower(lead: Lead) -> Change | None:
+        refused = lead.call is not None and lead.call.kind is CallKind.NO
+        less = tuple(p for p in RAISABLE if p in gone and (p in lead.purposes or (p is Purpose.PHONE and not refused)))
+        if not less:
+            return None
+        now = services.clock.now()
+        touches = [_lowered(services, visit, lead, [Wish(purpose) for purpose in less], now)]
+        tell: list[Due] = []
+        if Purpose.PHONE in less:
+            touches.append(call_touch(lead, CallKind.NO, f"call.wanted/{services.token()}", now))
+            tell = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)]
+        planned = replanned(bundle, without(lead, less), now)
+        return Change(planned.lead, (*touches, *planned.touches), undue=planned.undue, due=(*planned.due, *tell))
+
+    decide(services, visit.lead_id, visit.generation, lower)
+
+
+def _lowered(services: Services, visit: Visit, lead: Lead, what: Collection[Wish], now: datetime) -> Touch:
+    facts = _facts(visit, did="lowered", purposes=" ".join(what))
+    return Touch(f"preferred/{services.token()}", lead.id, TouchKind.PREFERRED, now, facts=facts)
+
+
+def _facts(visit: Visit, *, until: datetime | None = None, **more: str) -> dict[str, str]:
+    """What a touch says of a tap here."""
+    return {"by": LEAD, "how": visit.how, **({"until": until.isoformat()} if until else {}), **more}
+
+
+BUTTONS: Mapping[str, Callable[[Services, Visit, Mapping[str, str]], Did]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "fewer": _fewer,
+    "as-promised": _as_promised,
+    "stop": _stop,
+    "no-calls": _no_calls,
+    "purposes": _purposes,
+}
+"""What each button of the page says in `do`."""
