@@ -79,10 +79,14 @@ def _print_table(entries: Iterable[Entry]) -> None:
     from rich.table import Table  # noqa: PLC0415  # the same
     from rich.text import Text  # noqa: PLC0415  # the same
 
-    table = Table("when", "what", "step", "why", box=None, header_style="bold", padding=(0, 2))
+    table = Table("day", "time", "what", "step, and why", box=None, header_style="bold", padding=(0, 1))
+    last = ""
     for entry in entries:
-        when, what, step, why = _cells(entry)
-        table.add_row(when, Text(what, style=COLOURS.get(entry.what, "")), step, Text(why, style="dim"))
+        local = entry.at.astimezone(ZoneInfo(entry.zone))
+        day, what = f"{local:%a %d %b}", Text(entry.what, style=COLOURS.get(entry.what, ""))
+        told = Text.assemble((entry.step, "bold"), "  " * bool(entry.step), (entry.why, "dim"))
+        table.add_row(day if day != last else "", f"{local:%H:%M}", what, told)
+        last = day
     Console().print(table)
 
 

@@ -235,13 +235,13 @@ class Play:
 
     def _scan(self, mail: Carried) -> None:
         """A machine opens every link of a mail, as GET and as HEAD, and nothing may change by it."""
-        before = self._stored()
+        before, trouble = self._stored(), len(self.world.trouble.happened)
         scanner = self.world.browser(999)
         links = links_in(mail.message, self.world.settings.site_url)
         for link in links:
             scanner.get(link, method="HEAD")
             scanner.get(link)
-        if self._stored() != before:
+        if self._stored() != before and len(self.world.trouble.happened) == trouble:
             self._violations.append(
                 f"looking_changes_nothing: the links of {mail.tag} were opened, and something changed"
             )

@@ -124,6 +124,7 @@ class World:
         self._work: Work | None = None
         self._later: list[Work] = []
         self._deaf = False
+        self._answering = False  # an HTTP function keeps its request on its class: its calls cannot overlap in here
         self._patience = PATIENCE
         self.process = self._started()
 
@@ -156,7 +157,9 @@ class World:
 
     def answer(self, event: Event) -> Mapping[str, Any] | None:
         """What the function behind a path answers; None if the process died of it."""
+        self._answering = True
         answered = self.do(lambda p: (p.rep if is_for_rep(event) else p.visitor)(event, None))
+        self._answering = False
         return answered if isinstance(answered, Mapping) else None
 
     def sleep(self, until: datetime) -> None:
@@ -291,7 +294,8 @@ class World:
                 self._elsewhere(lambda p: (self._drain(p), self._tick(p)))
             case Kind.TWICE if self._work:
                 self._later.append(self._work)
-                self._elsewhere(self._work)
+                if not self._answering:
+                    self._elsewhere(self._work)
             case Kind.MIXED:
                 for record in reversed(self.disk.store.feed(limit=50)):
                     self._elsewhere(_handling(record.touch))
