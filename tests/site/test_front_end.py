@@ -82,7 +82,11 @@ def test_the_form_posts_without_a_script() -> None:
 def test_the_form_names_its_gate_and_the_words_it_showed() -> None:
     hidden = {field["name"]: field.get("value") for field in draw(fields=EACH_KIND).all("input", type="hidden")}
 
-    assert {name: value for name, value in hidden.items() if name != "zone"} == {"gate": "tutorials/zero", "wording": "abc", "campaign": "spring"}
+    assert {name: value for name, value in hidden.items() if name != "zone"} == {
+        "gate": "tutorials/zero",
+        "wording": "abc",
+        "campaign": "spring",
+    }
 
 
 @pytest.mark.parametrize("wording", [WORDS, {"content": WORDS["content"]}], ids=["follow-ups", "none"])
