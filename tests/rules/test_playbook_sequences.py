@@ -212,3 +212,13 @@ def test_a_base_language_does_for_its_regions(tmp_path: Path) -> None:
     languages = {f"sequences/zt/0{n}-x.{code}.md": "A\n" for n, code in enumerate(["pt-BR", "pt", "pt", "pt"], 1)}
 
     assert [line.partition(":")[0] for line in warned(tmp_path, whole() | languages)] == ["sequences/zt/01-x.md"]
+
+
+def test_a_mail_that_the_teams_cap_would_hold_back_is_a_warning(tmp_path: Path) -> None:
+    (found,) = warned(tmp_path, whole() | {"team.yml": TEAM + "at_most: [3/month, 2/week]\n"})
+
+    assert found.startswith("sequences/zt/03-x.md:3: this is mail 3 within 7 days, and `at_most` of team.yml allows 2:")
+
+
+def test_a_sequence_that_keeps_to_the_cap_by_itself_is_no_warning(tmp_path: Path) -> None:
+    assert warned(tmp_path, whole() | {"team.yml": TEAM + "at_most: [1/day, 4/week]\n"}) == []

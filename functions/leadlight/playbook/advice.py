@@ -4,17 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from leadlight.errors import Problem
 from leadlight.model.sequence import Channel
+from leadlight.model.site import Team
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.findings import listed
 from leadlight.playbook.profiles import DEFAULTS
 from leadlight.playbook.sequences import Draft, line_of
 from leadlight.playbook.steps import WrittenStep
+from leadlight.rules.cadence import after, within
+
+_MONDAY, _MORNING = date(2026, 3, 2), time(9)
+"""A start without a weekend or, mostly, a holiday before the next steps: a plan is never quicker."""
 
 
-def advice(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+def advice(drafts: Mapping[str, Draft], team: Team) -> Iterator[Problem]:
     """Warnings, sequence by sequence. A sequence is judged along with what follows it by `then`."""
     for name, draft in drafts.items():
         steps = [step for each in line_of(name, drafts) for step in drafts[each].steps]
@@ -22,6 +29,7 @@ def advice(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
         yield from _steps_back(draft)
         yield from _appeals(draft, steps)
         yield from _missing_languages(draft)
+        yield from _held_back(draft, team)
 
 
 def _missing_encounters(draft: Draft, steps: Sequence[WrittenStep]) -> Iterator[Problem]:
@@ -64,3 +72,19 @@ def _missing_languages(draft: Draft) -> Iterator[Problem]:
             if not {language, language.partition("-")[0]} & written.step.variants.keys():
                 message = f"other steps of `{draft.name}` speak `{language}`, this one does not; write "
                 yield written.written.problem((), f"{message}`{written.step.slug}.{language}.md`")
+
+
+def _held_back(draft: Draft, team: Team) -> Iterator[Problem]:
+    """A cap of the team's that this sequence alone exceeds: its later mails may come when the promised time is over."""
+    at = datetime.combine(_MONDAY, _MORNING, ZoneInfo(team.hours.zone)).astimezone(UTC)
+    mailed = list[datetime]()
+    for written in draft.steps:
+        step = written.step
+        at = within(step.window, after(step.wait, at, team.hours), team.hours)
+        mailed += [at] if step.channel is Channel.MAIL else []
+        for cap in team.at_most if step.channel is Channel.MAIL else ():
+            if len(mailed) > cap.count and at - mailed[-cap.count - 1] < timedelta(days=cap.days):
+                span = "a day" if cap.days == 1 else f"{cap.days} days"
+                message = f"this is mail {cap.count + 1} within {span}, and `at_most` of team.yml allows {cap.count}:"
+                yield written.written.problem(("wait",), f"{message} it would come late or never; wait longer")
+                return

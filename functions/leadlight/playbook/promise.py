@@ -21,6 +21,9 @@ YEARS = range(2026, 2031)
 """Years to try starts in where a country's holidays count: they fall on other weekdays each year. Else the first one
 does, or with holidays of the team's own, the years of those."""
 
+ANY_DAY = date(2026, 1, 5)
+"""To count hours of the clock on."""
+
 WEEKS_FROM = 14
 """From so many days on, a reader is told weeks."""
 
@@ -38,9 +41,9 @@ def promise_of(
     that is what the reader was told.
     A form that does not ask for follow-ups promises none: nobody could have agreed to them.
 
-    It is computed by the team's hours, before anybody knows where the reader lives. Another zone shifts a plan, but
-    does not stretch it; another country may have more holidays in a row, and caps or a second sequence may put a mail
-    off. Where a step would so come later than promised, the promise wins: the step falls out.
+    It is computed by the team's hours, before anybody knows where the reader lives. Another zone shifts a plan of
+    mails, but does not stretch it; another country may have more holidays in a row, and caps or a second sequence may
+    put a mail off. Where a step would so come later than promised, the promise wins: the step falls out.
     """
     if sequence is None or Purpose.FOLLOW_UP not in form.wording:
         return Promise(mails=0, days=0, channels=(), purpose="", sequence=None, version=None)
@@ -92,13 +95,17 @@ def longest(pace: Pace, hours: Hours) -> int:
 
 
 def _worst_hours(pace: Pace, hours: Hours) -> tuple[time, ...]:
-    """The hours to begin at that make a step come due just as its window shuts: any later start waits shorter."""
+    """The hours to begin at that make a step come due just as its window shuts: any later start waits shorter.
+
+    Also those an hour beside them where hours are waited, which the clock may put forward or back meanwhile.
+    """
     waited = accumulate(_clockwise(wait) for wait, _ in pace)
     found = {time(0)}
     for (_, window), gone in zip(pace, waited, strict=True):
         if window is not Window.ANY:
             shuts = window.end if isinstance(window, OpenHours) else hours.end
-            found.add((datetime.combine(date.min + timedelta(days=1000), shuts) - gone).time())
+            beside = (-1, 0, 1) if gone else (0,)
+            found |= {(datetime.combine(ANY_DAY, shuts) - gone + timedelta(hours=n)).time() for n in beside}
     return tuple(sorted(found))
 
 

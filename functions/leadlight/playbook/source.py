@@ -60,7 +60,7 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     objections = _pages(playbook_dir / "objections", problems)
     if problems:
         raise BadPlaybook(problems)
-    warnings += advice(drafts)
+    warnings += advice(drafts, team)
     team = replace(team, costs=costs)
     return Playbook(forms, pinned(drafts), messages, team, buyers, objections, tuple(warnings))
 
