@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -27,13 +27,13 @@ NO_MAIL_YET = "no mail has come to do it with"
 
 @dataclass
 class Reader:
-    """A made-up lead with a browser and a mailbox. Mails to a `dead` address come back."""
+    """A made-up lead with a browser and a mailbox, which takes no mail any more from `dead_since` on."""
 
     world: World
     persona: Persona
     number: int
     zone: str
-    dead: bool = False
+    dead_since: datetime | None = None
     handled: set[str] = field(default_factory=set)
     answers: int = 0
 
@@ -43,8 +43,13 @@ class Reader:
         self.id = lead_id(self.persona.address, self.world.settings.lead_key)
 
     def mails(self, wanted: Callable[[Carried], bool]) -> list[Carried]:
-        """The mails about this lead that fit, oldest first."""
-        return [mail for mail in self.world.mails if mail.tag.startswith(f"{self.id}/") and wanted(mail)]
+        """The mails in its mailbox that fit, oldest first."""
+        came = [mail for mail in self._about() if self.dead_since is None or mail.at < self.dead_since]
+        return [mail for mail in came if wanted(mail)]
+
+    def _about(self) -> list[Carried]:
+        """All mails about this lead, also those to our own people."""
+        return [mail for mail in self.world.mails if mail.tag.startswith(f"{self.id}/")]
 
     def visit(self) -> str | None:
         """Opens the gate of the story and sends its form."""
@@ -166,7 +171,7 @@ class Reader:
 
     def close_the_mailbox(self) -> str | None:
         """From now on every mail comes back."""
-        self.dead = True
+        self.dead_since = self.world.now
         return None
 
     def send_back(self, mail: Carried) -> None:
@@ -194,7 +199,7 @@ class Reader:
     def _briefing(self) -> tuple[Carried | None, str | None]:
         """The newest mail to our people with a way to this lead, and that way."""
         site = self.world.settings.site_url
-        for mail in reversed(self.mails(lambda _: True)):
+        for mail in reversed(self._about()):
             if link := link_to(mail.message, site, "/rep/lead"):
                 return mail, link
         return None, None

@@ -40,6 +40,13 @@ MOST_SURPRISES = 20
 
 EVERY_NIGHT = timedelta(days=1)
 
+DOES = {
+    Happening.SCANNER: "a machine opens every link of every mail",
+    Happening.BOUNCE: "every mail to a lead comes back",
+    Happening.DUPLICATE_DELIVERY: "whatever wakes us does it twice",
+    Happening.RESTART: "the process starts anew",
+}
+
 Deploy = Callable[[Path, Path], object]
 """Compiles the playbook in the first folder into the bundle in the second."""
 
@@ -185,7 +192,7 @@ class Play:
                 self._scans = True
             case Happening.BOUNCE:
                 for reader in self._readers:
-                    reader.dead = True
+                    reader.close_the_mailbox()
             case Happening.OUTAGE:
                 world.sleep(_end(event, world.now))
                 detail = f"nothing of ours runs for {event.lasts}"
@@ -203,7 +210,7 @@ class Play:
                 world.restart()
             case _:
                 pass
-        world.tell(str(event.kind), detail)
+        world.tell(str(event.kind), detail or DOES.get(event.kind, ""))
 
     def _restart_nightly(self) -> None:
         self.world.restart()
@@ -230,7 +237,7 @@ class Play:
             if self._scans:
                 self.world.later(self.world.now + SCAN, lambda mail=mail: self._scan(mail))  # type: ignore[misc]  # the same
             reader = next((r for r in self._readers if mail.tag.startswith(f"{r.id}/")), None)
-            if reader and reader.dead and is_to_lead(mail.tag.partition("/")[2]):
+            if reader and reader.dead_since and is_to_lead(mail.tag.partition("/")[2]):
                 self.world.later(self.world.now + BACK, lambda reader=reader, mail=mail: reader.send_back(mail))  # type: ignore[misc]  # the same
 
     def _scan(self, mail: Carried) -> None:
@@ -245,7 +252,7 @@ class Play:
             self._violations.append(
                 f"looking_changes_nothing: the links of {mail.tag} were opened, and something changed"
             )
-        self.world.tell("scanned", f"{len(links)} links of “{mail.message['Subject']}” opened")
+        self.world.tell("scanned", f"all links of “{mail.message['Subject']}” opened: {len(links)}")
 
     def _stored(self) -> list[object]:
         """Everything stored about everybody."""

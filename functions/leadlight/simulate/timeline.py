@@ -12,9 +12,9 @@ from datetime import datetime
 
 import msgspec
 
-from leadlight.model.due import Due, DueKind
-from leadlight.model.lead import Enrolment, Lead
-from leadlight.model.sequence import OpenHours, Sequence, Step, Window
+from leadlight.model.due import DueKind, LedgerState
+from leadlight.model.lead import Lead
+from leadlight.model.sequence import OpenHours, Step, Window
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.cadence import hours_for
 from leadlight.rules.steps import step_of
@@ -92,21 +92,39 @@ class Chronicle:
         zone = hours_for(seen.lead, seen.team.hours).zone
         fresh = [touch for touch in seen.touches if touch.id not in self._told]
         self._told.update(touch.id for touch in fresh)
-        for touch in fresh:
-            if touch.kind in WHAT:
-                self.entries.append(_from_touch(self.name, touch, seen, zone))
-        for what, step, why in _changes(before, seen, fresh):
-            self.entries.append(Entry(seen.now, self.name, what, step, why, zone))
+        told = [_from_touch(self.name, touch, seen, zone) for touch in fresh if touch.kind in WHAT]
+        if before is not None:
+            changed = [*_state_changes(before.lead, seen.lead, fresh), *_plan_changes(before, seen, fresh)]
+            told += [Entry(seen.now, self.name, what, step, why, zone) for what, step, why in changed]
+        self.entries += sorted(told, key=lambda entry: (entry.at, _place(entry)))
+
+
+CAUSES = frozenset({"stopped", "lifted", "held", "resumed"})
+DONE_BY_ITSELF = frozenset({"sent", "skipped", "parked", "handed-over", "notified"})
+PLANNED = frozenset({"moved", "migrated", "ended"})
+
+
+def _place(entry: Entry) -> int:
+    """Of what is told of one moment: first what somebody did, then what it changed, then what followed by itself."""
+    groups = (CAUSES, DONE_BY_ITSELF, PLANNED)
+    return next((place for place, group in enumerate(groups, 1) if entry.what in group), 0)
 
 
 def _from_touch(name: str, touch: Touch, seen: Observed, zone: str) -> Entry:
-    sequence, slug = touch.facts.get("sequence", ""), touch.facts.get("step", "")
-    step = f"{sequence}/{slug}" if slug else sequence
     what = WHAT[touch.kind]
     why = touch.facts.get("reason", "") or _why(touch, seen)
     if why == HANDED_OVER:
         what = "handed-over"
-    return Entry(touch.at, name, what, step, why, zone)
+    return Entry(touch.at, name, what, _step(touch), why, zone)
+
+
+def _step(touch: Touch) -> str:
+    """`sequence/slug`, or the sequence alone, of what is about one."""
+    sequence, slug = touch.facts.get("sequence", ""), touch.facts.get("step", "")
+    if sequence:
+        return f"{sequence}/{slug}" if slug else sequence
+    kind, _, ref = touch.facts.get("what", "").partition("/")
+    return step_name(ref) if kind == DueKind.STEP else ""
 
 
 def _why(touch: Touch, seen: Observed) -> str:
@@ -158,59 +176,67 @@ def _outcome(touch: Touch) -> str:
     return f"{touch.by}: {touch.objective} {'achieved' if achieved else touch.facts.get('why_not', '')}"
 
 
-def _changes(before: Observed | None, seen: Observed, fresh: list[Touch]) -> Iterator[tuple[str, str, str]]:
-    """What changed in the lead and its plan that no touch tells: what, step, why."""
-    if before is None:
-        return
-    was, lead = before.lead, seen.lead
-    kinds = {touch.kind for touch in fresh}
+Change = tuple[str, str, str]
+"""What, step, why."""
+
+
+def _state_changes(was: Lead, lead: Lead, fresh: list[Touch]) -> Iterator[Change]:
+    """What changed in the lead that no touch tells."""
     for stop in lead.stops:
         if stop not in was.stops:
             yield "stopped", "", str(stop.reason)
     yield from _lifted(was, lead)
     if lead.hold and not was.hold:
         yield "held", "", f"by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
-    if (was.hold and not lead.hold) and not lead.stops:
+    if was.hold and not lead.hold and not lead.stops:
         yield "resumed", "", "the hold is over"
-    if (was.pause and not lead.pause) and TouchKind.RESUMED not in kinds and not lead.stops:
+    paused_till_now = was.pause and not lead.pause and not lead.stops
+    if paused_till_now and all(touch.kind is not TouchKind.RESUMED for touch in fresh):
         yield "resumed", "", "the pause is over"
-    if TouchKind.ENDED not in kinds:
-        yield from _ended(was, lead)
+
+
+def _plan_changes(before: Observed, seen: Observed, fresh: list[Touch]) -> Iterator[Change]:
+    """What changed in its plan."""
+    if all(touch.kind is not TouchKind.ENDED for touch in fresh):
+        yield from _ended(before.lead, seen.lead)
     yield from _moved(before, seen)
+    yield from _migrated(before.lead, seen.lead)
 
 
-def _lifted(was: Lead, lead: Lead) -> Iterator[tuple[str, str, str]]:
+def _lifted(was: Lead, lead: Lead) -> Iterator[Change]:
     for stop in was.stops:
         if stop.reason not in {other.reason for other in lead.stops}:
             yield "lifted", "", f"stopped: {stop.reason}"
 
 
-def _ended(was: Lead, lead: Lead) -> Iterator[tuple[str, str, str]]:
+def _ended(was: Lead, lead: Lead) -> Iterator[Change]:
     open_before = {(e.sequence, e.started_at) for e in was.enrolments if not e.ended}
     for enrolment in lead.enrolments:
         if enrolment.ended and (enrolment.sequence, enrolment.started_at) in open_before:
             yield "ended", enrolment.sequence, enrolment.ended
 
 
-def _moved(before: Observed, seen: Observed) -> Iterator[tuple[str, str, str]]:
-    """Steps that stand at another time than before, and leads that stand in another version."""
+def _moved(before: Observed, seen: Observed) -> Iterator[Change]:
+    """Steps that stand at another time than before, and why, where the ledger says it."""
     earlier = {row.key: row for row in before.rows if row.kind is DueKind.STEP}
+    reasons = {entry.key: entry.reason for entry in seen.ledger if entry.state is LedgerState.RELEASED}
     for row in seen.rows:
         old = earlier.get(row.key)
         if old and old.at != row.at:
-            yield "moved", step_in(row), f"from {old.at:%Y-%m-%d %H:%M} to {row.at:%Y-%m-%d %H:%M} UTC"
-    versions = {(e.sequence, e.started_at): e for e in before.lead.enrolments}
-    for enrolment in seen.lead.enrolments:
-        old_one = versions.get((enrolment.sequence, enrolment.started_at))
-        if old_one and old_one.version != enrolment.version:
-            yield "migrated", _name(enrolment, seen.sequences), f"to the version {enrolment.version[:8]}"
+            why = reasons.get(row.ledger_key)
+            times = f"from {old.at:%Y-%m-%d %H:%M} to {row.at:%Y-%m-%d %H:%M} UTC"
+            yield "moved", step_name(row.ref), f"{times}, {why}" if why else times
 
 
-def step_in(row: Due) -> str:
+def _migrated(was: Lead, lead: Lead) -> Iterator[Change]:
+    """Sequences that go on in another version."""
+    versions = {(e.sequence, e.started_at): e.version for e in was.enrolments}
+    for enrolment in lead.enrolments:
+        if versions.get((enrolment.sequence, enrolment.started_at), enrolment.version) != enrolment.version:
+            step = f"{enrolment.sequence}/{enrolment.next_step}" if enrolment.next_step else enrolment.sequence
+            yield "migrated", step, f"to version {enrolment.version[:8]}"
+
+
+def step_name(ref: str) -> str:
     """`sequence/slug` of a step's row."""
-    return f"{row.ref.partition('@')[0]}/{row.ref.rpartition('/')[2]}"
-
-
-def _name(enrolment: Enrolment, sequences: Mapping[str, Sequence]) -> str:
-    known = enrolment.version in sequences
-    return f"{enrolment.sequence}/{enrolment.next_step}" if known and enrolment.next_step else enrolment.sequence
+    return f"{ref.partition('@')[0]}/{ref.rpartition('/')[2]}"
