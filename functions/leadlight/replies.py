@@ -23,10 +23,15 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.mail_events import due_key
+from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped_anew
+from leadlight.rules.waiting import ANSWER, reminders
 from leadlight.vault import Fields, lead_id, normal_address, seal
 
 QUALITY_OF_TALK = 4
+QUALITY_OF_READING = 2
+"""A mail that is answered was read: a meeting with what it is about, besides the one with the person."""
+
 PER_DAY = 20
 """Answers of one lead a day that are taken, so that no mail loop can bury a rep; as many of machines, apart."""
 
@@ -85,7 +90,10 @@ def _store(services: Services, bundle: Bundle, lead: Lead, touch: Touch, said: F
     def answer(lead: Lead) -> Change | None:
         if any(stored.id == touch.id for stored in services.store.touches(lead.id)):
             return None
-        return _answered(bundle, lead, touch, said, key, services.clock.now())
+        change = _answered(bundle, lead, touch, said, key, services.clock.now())
+        reminded = reminders(services.store.due_of(lead.id), ANSWER)  # of an answer before this one
+        hours, now = bundle.team.hours, services.clock.now()
+        return replace(change, due=change.due if reminded else (*change.due, reminder(lead, touch.id, hours, now)))
 
     decide(services, lead.id, str(lead.generation), answer)
 
@@ -96,11 +104,26 @@ def _answered(bundle: Bundle, lead: Lead, touch: Touch, said: Fields, key: Seali
     sealed = seal(said, key_id=key.id, secret=key.secret, owner=lead.id)
     return Change(
         lead=planned.lead,
-        touches=(replace(touch, sealed=sealed), *planned.touches),
+        touches=(replace(touch, sealed=sealed), *_read(bundle, lead, touch), *planned.touches),
         undue=planned.undue,
         due=(*planned.due, tell),
         keys=(key,),
     )
+
+
+def _read(bundle: Bundle, lead: Lead, answer: Touch) -> tuple[Touch, ...]:
+    """That the answered follow-up was read, told by an answer of the lead's own."""
+    kind, _, ref = answer.facts.get("what", "").partition("/")
+    step = bundle.step(ref) if kind == DueKind.STEP and answer.quality else None
+    if step is None:
+        return ()
+    facts = {"what": answer.facts["what"], "step": step.slug, "answer": answer.id}
+    return (
+        Touch(
+            f"read/{answer.id}", lead.id, TouchKind.READ, answer.at, step.encounter, step.objective,
+            quality=QUALITY_OF_READING, facts=facts,
+        ),
+    )  # fmt: skip
 
 
 def _touch(services: Services, lead: Lead, mail: Incoming, kind: TouchKind) -> Touch:

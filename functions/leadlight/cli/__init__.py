@@ -8,6 +8,7 @@ from leadlight import __version__
 from leadlight.cli.aws import deploy, destroy, package
 from leadlight.cli.doctor import doctor
 from leadlight.cli.leads import leads
+from leadlight.cli.plan import plan
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
@@ -19,5 +20,5 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (build, check, simulate, demo, serve, leads, package, deploy, destroy, doctor):
+for command in (build, check, plan, simulate, demo, serve, leads, package, deploy, destroy, doctor):
     main.add_command(command)

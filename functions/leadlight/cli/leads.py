@@ -30,7 +30,7 @@ def list_leads(data: Path, only_stuck: bool, as_json: bool) -> None:
     from leadlight.record import all_leads, stuck  # noqa: PLC0415  # commands load what they need
     from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
-    services = _services(data)
+    services = installation(data)
     if only_stuck:
         _list_stuck(list(stuck(services, services.clock.now())), as_json=as_json)
         return
@@ -67,7 +67,7 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     from leadlight.rules.encounters import FULL  # noqa: PLC0415  # the same
     from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
-    services = _services(data)
+    services = installation(data)
     lead = services.store.lead(LeadId(lead_id))
     if lead is None:
         click.echo(f"There is no lead {lead_id}. `leadlight leads list` shows them all.", err=True)
@@ -94,7 +94,7 @@ def parked_mails(data: Path, as_json: bool) -> None:
     """Mails of which nobody knows whether they were sent, and mails that were given up."""
     from leadlight.record import parked  # noqa: PLC0415  # commands load what they need
 
-    found = list(parked(_services(data)))
+    found = list(parked(installation(data)))
     if as_json:
         answer(found)
         return
@@ -104,8 +104,8 @@ def parked_mails(data: Path, as_json: bool) -> None:
         click.echo("Nothing is parked.")
 
 
-def _services(data: Path) -> Services:
-    """The installation in that folder, for reading."""
+def installation(data: Path) -> Services:
+    """The installation in that folder, by its own clock."""
     from leadlight.wiring.local import Place, local, was_demo  # noqa: PLC0415  # commands load what they need
 
     if not (data / "leads.db").exists():

@@ -113,7 +113,7 @@ def simulate(
                 deploy=lambda playbook, into: compile_lean(config_file, into, playbook_dir=playbook),
             )
         except OperatorMustFix as wrong:
-            _refuse(wrong, as_json=shape == "json")
+            refuse(wrong, as_json=shape == "json")
         except NoSuchSequence as wrong:
             raise click.UsageError(str(wrong)) from wrong
         for name in cast.unreached:
@@ -122,7 +122,7 @@ def simulate(
     sys.exit(1 if played.violations else 0)
 
 
-def _refuse(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
+def refuse(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
     """Says each problem as `file:line: message`. Ends with 2: 1 is for promises that were broken."""
     problems = wrong.problems if isinstance(wrong, BadPlaybook) else (Problem("", 0, str(wrong)),)
     if as_json:

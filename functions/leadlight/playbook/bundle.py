@@ -12,7 +12,7 @@ import msgspec
 
 from leadlight.errors import MissingBundle, UnknownGate
 from leadlight.model.person import GateId
-from leadlight.model.sequence import Sequence
+from leadlight.model.sequence import Sequence, Step
 from leadlight.model.site import Gate, Manifest, Message, Team, Wording
 from leadlight.ports import Files
 
@@ -42,6 +42,15 @@ class Bundle:
     def sequence_version(self, version: str) -> Sequence:
         """The version that a lead is pinned to, however old. Raises `MissingBundle`."""
         return self._object(f"sequences/{version}.json", Sequence)
+
+    def step(self, ref: str) -> Step | None:
+        """The step that a row's `ref` names (`<sequence>@<version>/<start>/<slug>`), if its version is still there."""
+        name, _, slug = ref.rpartition("/")
+        try:
+            sequence = self.sequence_version(name.rpartition("/")[0].rpartition("@")[2])
+        except MissingBundle:
+            return None
+        return next((step for step in sequence.steps if step.slug == slug), None)
 
     def message(self, name: str) -> Message:
         """One of the mails outside sequences. Raises `MissingBundle`."""

@@ -18,11 +18,11 @@ from leadlight.model.site import Costs, Gate
 from leadlight.model.touch import Encounter, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.promise import in_words
+from leadlight.rep.outcome import QUALITY_OF_CONTACT
 from leadlight.replies import QUALITY_OF_READING, QUALITY_OF_TALK
-from leadlight.rep import QUALITY_OF_CONTACT
 from leadlight.rules.cadence import hours_for
 from leadlight.rules.encounters import FULL
-from leadlight.simulate.invariants import FollowUp, Observed, follow_up_of
+from leadlight.simulate.invariants import FollowUp, Observed
 from leadlight.simulate.rehearsal import Rehearsal
 
 
@@ -42,6 +42,18 @@ class PlannedStep:
     def subject(self) -> str:
         """As the reader sees it; of a task for the rep, as it is written."""
         return str(self.mail.message["Subject"]) if self.mail else self.step.subject
+
+    @property
+    def text(self) -> str:
+        """The mail as plain text; empty where none is sent."""
+        part = self.mail.message.get_body(("plain",)) if self.mail else None
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+    @property
+    def html(self) -> str:
+        """The mail as a page of its own; empty where none is sent."""
+        part = self.mail.message.get_body(("html",)) if self.mail else None
+        return str(part.get_content()) if part else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +114,10 @@ def plans_of(rehearsal: Rehearsal) -> Iterator[Plan]:
     bundle = open_bundle(rehearsal.services.files)
     for cast in rehearsal.cast:
         if cast.observed and cast.observed.lead.enrolments:
-            yield _plan(bundle, cast.observed, rehearsal)
+            yield _plan(bundle, cast.observed)
 
 
-def _plan(bundle: Bundle, seen: Observed, rehearsal: Rehearsal) -> Plan:
+def _plan(bundle: Bundle, seen: Observed) -> Plan:
     first = seen.lead.enrolments[0]
     conversations = tuple(_chain(bundle, first))
     zone = hours_for(seen.lead, seen.team.hours).zone
@@ -153,7 +165,7 @@ def _steps(
                 at=local,
                 day=(local.date() - unlocked.astimezone(zone).date()).days if local else None,
                 sender=_sender(mail, step),
-                mail=_carried(seen, mail),
+                mail=mail.mail if mail else None,
                 why=why,
             )
 
@@ -169,12 +181,11 @@ def _met(sequence: str, step: Step, mail: FollowUp | None, seen: Observed) -> tu
     return None, skipped[0].facts.get("reason", "") if skipped else "not reached in this time"
 
 
-def _carried(seen: Observed, mail: FollowUp | None) -> Carried | None:
-    return next((carried for carried in seen.mails if mail and follow_up_of(carried) == mail), None)
-
-
 def _sender(mail: FollowUp | None, step: Step) -> str:
-    return mail.sender if mail else ("the rep" if step.sender == "rep" else step.sender)
+    """Whom it is from, as the reader sees it."""
+    if mail:
+        return mail.mail.message["From"].addresses[0].display_name or str(mail.mail.message["From"])
+    return "the rep" if step.sender == "rep" else step.sender
 
 
 def offered_by(gate: Gate, steps: Sequence[PlannedStep]) -> tuple[Offered, ...]:
@@ -187,5 +198,7 @@ def offered_by(gate: Gate, steps: Sequence[PlannedStep]) -> tuple[Offered, ...]:
             found[Encounter.PERSON].append((f"the contact of {step.slug}", QUALITY_OF_CONTACT))
         else:
             found[step.encounter].append((f"answering {step.slug}", QUALITY_OF_READING))
-            found[Encounter.PERSON].append((f"answering {step.slug}", QUALITY_OF_TALK))
+    mails = sum(planned.step.channel is Channel.MAIL for planned in steps)
+    if mails:
+        found[Encounter.PERSON].append((f"each answer, of {mails} possible", mails * QUALITY_OF_TALK))
     return tuple(Offered(encounter, tuple(sources)) for encounter, sources in found.items())

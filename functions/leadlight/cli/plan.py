@@ -1,0 +1,186 @@
+"""`leadlight plan`: which mails go to whom and when, before anybody gets one; and what a change does to leads."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadlight.cli.simulate import End, Moment, refuse
+from leadlight.cli.terminal import CONFIG, answer
+from leadlight.errors import OperatorMustFix
+
+if TYPE_CHECKING:
+    from leadlight.simulate.against import Change
+    from leadlight.simulate.plan import Plan, PlannedStep
+    from leadlight.simulate.rehearsal import Rehearsal
+
+TOKEN = re.compile(r"token=[\w.~-]+")
+
+
+@click.command()
+@click.argument("sequence", required=False)
+@click.option(
+    "--from", "start", type=Moment(), default="2026-01-05", show_default=True, is_eager=True, help="When it begins."
+)
+@click.option("--until", type=End(), default="180d", show_default=True, help="How far to look.")
+@click.option("--against", metavar="REV", help="Show what has changed since that git revision.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --against: count the leads in flight of this installation.",
+)
+@CONFIG
+@click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+def plan(
+    *,
+    sequence: str | None,
+    start: datetime,
+    until: datetime,
+    against: str | None,
+    data: Path | None,
+    config_file: Path,
+    shape: str,
+) -> None:
+    """Show a sequence (or all of them) as a reader will meet it: calendar, four bars, cost, every mail.
+
+    Dates and mails come from a rehearsal with the handlers that will send them. Nothing is sent, nothing is kept.
+    """
+    from leadlight.gate.lean import compile_lean  # noqa: PLC0415  # commands load what they need, so that each is fast
+    from leadlight.simulate.casting import NoSuchSequence, casting  # noqa: PLC0415  # the same
+    from leadlight.simulate.rehearsal import rehearse  # noqa: PLC0415  # the same
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadlight-"))) / "bundle"
+        try:
+            compile_lean(config_file, folder)
+            cast = casting(folder, sequence, None)
+            played = rehearse(folder, cast.story, start=start, until=until)
+            changed = since(against, config_file, data) if against else ()
+        except OperatorMustFix as wrong:
+            refuse(wrong, as_json=shape == "json")
+        except NoSuchSequence as wrong:
+            raise click.UsageError(str(wrong)) from wrong
+        for name in cast.unreached:
+            click.echo(f"note: no page leads to `{name}`, so nobody gets it", err=True)
+        show(played, changed, shape)
+    sys.exit(1 if played.violations else 0)
+
+
+def since(revision: str, config_file: Path, data: Path | None) -> tuple[Change, ...]:
+    """The sequences that differ from that revision's, with the leads in flight. Raises `BadPlaybook`."""
+    from leadlight.cli.leads import installation  # noqa: PLC0415  # commands load what they need
+    from leadlight.gate.config import language, options_of, read_config, site_of  # noqa: PLC0415  # the same
+    from leadlight.simulate.against import changes_since  # noqa: PLC0415  # the same
+
+    config = read_config(config_file)
+    folder = site_of(config, options_of(config)).playbook_dir
+    leads = installation(data).store.leads() if data else None
+    return changes_since(revision, folder, language=language(config), leads=leads)
+
+
+def show(played: Rehearsal, changed: Sequence[Change], shape: str) -> None:
+    """Prints it in that shape."""
+    from leadlight.simulate.plan import plans_of  # noqa: PLC0415  # commands load what they need
+
+    if shape == "html":
+        print_page(played, changed)
+        return
+    plans = list(plans_of(played))
+    if shape == "json":
+        answer({"plans": [_told(plan) for plan in plans], "changes": [_change(one) for one in changed]})
+        return
+    for plan in plans:
+        _print_plan(plan)
+    for one in changed:
+        click.echo(f"\nchanged: {one.changed.sequence}")
+        for line in (*one.changed.lines, *([one.in_flight] if one.in_flight else [])):
+            click.echo(f"  {line}")
+
+
+def print_page(played: Rehearsal, changed: Sequence[Change] = ()) -> None:
+    """The page on its own, for a file or a browser."""
+    from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # commands load what they need
+    from leadlight.simulate.report import page  # noqa: PLC0415  # the same
+
+    manifest = open_bundle(played.services.files).manifest
+    click.echo(page(played, site_name=manifest.site_name, primary=manifest.theme.primary, changes=changed))
+
+
+def _print_plan(plan: Plan) -> None:
+    click.secho(f"\n{plan.name}", bold=True)
+    click.echo(f"Begins at “{plan.page}” ({plan.gate}). The form says: {plan.promise}.")
+    click.echo(f"Opened on {plan.unlocked:%a %d %b %Y, %H:%M}; times by the clock of {plan.zone}.\n")
+    rows = [_row(number, planned) for number, planned in enumerate(plan.steps, 1)]
+    _print_columns([("#", "when", "day", "step", "waits", "goes out", "from", "meets", "to", "appeal"), *rows])
+    click.echo("\nWhat would fill the four bars (a mail that is only sent fills none):")
+    for offered in plan.offered:
+        sources = ", ".join(f"{what} {points}" for what, points in offered.sources) or "nothing"
+        click.echo(f"  {offered.encounter:<8} {offered.bar}  {sources}")
+    click.echo(f"\nCosts {plan.cost.total:.3f} {plan.cost.each.currency} for a lead who gets all of it.")
+    for number, planned in enumerate(plan.steps, 1):
+        if planned.mail:
+            click.secho(f"\n── {number}. {planned.subject}", bold=True)
+            click.echo(f"   from {planned.sender}, {planned.at:%a %d %b, %H:%M}\n")
+            click.echo("\n".join(f"   {line}".rstrip() for line in _readable(planned.text)))
+
+
+def _readable(text: str) -> Iterator[str]:
+    """A mail's lines without the secrets in its links, which are those of a made-up lead."""
+    return (TOKEN.sub("token=…", line) for line in text.splitlines())
+
+
+def _row(number: int, planned: PlannedStep) -> tuple[str, ...]:
+    step = planned.step
+    when = f"{planned.at:%a %d %b %H:%M}" if planned.at else planned.why
+    day = "" if planned.day is None else str(planned.day)
+    name = f"{step.slug} (task for the rep)" if step.channel == "rep" else step.slug
+    waits = (str(step.wait), str(step.window))
+    return (str(number), when, day, name, *waits, planned.sender, step.encounter, step.objective, step.appeal or "")
+
+
+def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
+    """Aligned lines, on a terminal as in a pipe; a wide table on a narrow terminal scrolls rather than breaks words."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        click.secho(f"  {line}", dim=number == 0)
+
+
+def _told(plan: Plan) -> dict[str, object]:
+    """For a program."""
+    return {
+        "sequence": plan.name,
+        "version": plan.conversations[0].version,
+        "gate": plan.gate,
+        "promise": plan.promise,
+        "zone": plan.zone,
+        "steps": list(_steps(plan)),
+        "encounters": {offered.encounter: offered.sources for offered in plan.offered},
+        "cost": {"total": round(plan.cost.total, 6), "currency": plan.cost.each.currency},
+    }
+
+
+def _steps(plan: Plan) -> Iterator[dict[str, object]]:
+    for planned in plan.steps:
+        step = planned.step
+        yield {
+            "step": f"{planned.sequence}/{step.slug}", "at": planned.at, "day": planned.day, "channel": step.channel,
+            "from": planned.sender, "subject": planned.subject, "encounter": step.encounter,
+            "objective": step.objective, "why": planned.why, "text": planned.text,
+        }  # fmt: skip
+
+
+def _change(one: Change) -> dict[str, object]:
+    changed = one.changed
+    return {
+        "sequence": changed.sequence, "before": changed.before, "after": changed.after, "migrate": changed.migrate,
+        "lines": changed.lines, "leads": one.leads,
+    }  # fmt: skip
