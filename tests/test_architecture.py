@@ -11,9 +11,11 @@ SOURCE = ROOT / "functions" / "leadlight"
 
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
-SAYING = DECIDING | {"decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming"}
-BY_ITSELF = {"welcome", "followup", "notify", "returns", "replies", "report", "rights"}
-ACTING = SAYING | {"ledger"} | BY_ITSELF
+SAYING = DECIDING | {
+    "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
+}  # fmt: skip
+BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights"}
+ACTING = SAYING | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
 MAY_IMPORT = {
@@ -34,8 +36,14 @@ MAY_IMPORT = {
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
     "letter": SAYING - {"letter"},
-    "ledger": DECIDING | {"decide"},
-    **dict.fromkeys(BY_ITSELF, SAYING | {"ledger"}),
+    "bounce": DECIDING | {"playbook", "plan"},
+    "restore": DECIDING,
+    "backlog": DECIDING,
+    "fate": DECIDING,
+    "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
+    "evidence": SAYING | {"fate"},
+    **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
+    "returns": SAYING | {"evidence", "bounce"},
     **dict.fromkeys(PEOPLE, ACTING),
     "pages": ACTING | PEOPLE,
     "handlers": ACTING | PEOPLE | {"pages", "wiring"},
@@ -51,7 +59,7 @@ MAY_IMPORT = {
     "publish": CORE | {"settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
-    | {"record"}
+    | {"record", "restore"}
     | {"pages", "handlers", "wiring", "serve", "demo", "simulate", "gate", "publish"},
     "__init__": set[str](),
 }

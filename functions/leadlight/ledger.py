@@ -7,18 +7,33 @@ Confirmations, deliveries and mails to reps may repeat but never vanish. It all 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from leadlight.bounce import LAST_WORD, came_back, refusal
 from leadlight.decide import traced
-from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, SendUnclear
+from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, NotSent, Refused, Restored, SendUnclear
+from leadlight.fate import (
+    RELEASED,
+    Done,
+    Told,
+    looked_up,
+    not_sent,
+    of_the_try_before,
+    tag_of,
+    unclear,
+    waiting_for_word,
+    was_released,
+    word,
+)
 from leadlight.model.due import Due, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.touch import Touch, TouchKind
 from leadlight.ports import Services
-from leadlight.rules.mail_events import accepted_id
+from leadlight.restore import mark_for
+from leadlight.rules.epoch import Mark, may_have_gone_out
 
 LEASE = timedelta(minutes=3)
 """Longer than a function may run (30 s) and than any mail client waits (20 s)."""
@@ -26,39 +41,30 @@ LEASE = timedelta(minutes=3)
 TRIES = 5
 """How often a decision is made anew because somebody else changed the lead meanwhile."""
 
-LAST_RETRY = 8
-"""Claims after which a follow-up that is certainly not accepted is parked. What was asked for is tried for ever."""
-
-SLOWEST = timedelta(hours=1)
-"""How far apart tries become at most."""
-
 FRESH = timedelta(seconds=5)
 """So long after it was asked for is a claim's own answer the proof that it is ours; later the ledger is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A mail that may go out for the lead as read."""
+    """A mail that may go out for the lead as read. `planned` is when its plan had it, if not when its row is due."""
 
     message: EmailMessage
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Nothing is sent: the row is settled as skipped, for a reason, with what else changes."""
+    """Nothing is sent, for a reason, with what else changes.
+
+    `later`: it may still be done another time, so a claim that a dead worker left is released, not settled for ever.
+    `alone`: the change takes the step out of its row's reach, so the row is claimed first: nobody may be at it.
+    """
 
     reason: str
     change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of a mail, to be turned into a change of the lead."""
-
-    due: Due
-    state: LedgerState
-    at: datetime
-    reason: str | None = None
+    later: bool = False
+    alone: bool = False
 
 
 Prepare = Callable[[Dossier], Ready | Instead]
@@ -69,26 +75,35 @@ Conclude = Callable[[Lead, Done], Change]
 
 
 def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepare, conclude: Conclude) -> Done | None:
-    """Does what is due, once. None if there is nothing to do (any more), or someone else does it right now."""
+    """Does what is due, once. None if there is nothing to do (any more), or someone else does it right now.
+
+    Raises `Restored` while the leads are a copy from before: the row stays.
+    """
     for _ in range(TRIES):
         dossier = services.store.dossier(due)
         if dossier is None or not due.stands_as(dossier.due):  # gone, moved, or done: the row in the store decides
             return None
         lead = dossier.lead
+        mark, held = mark_for(services, dossier)
+        if held:
+            raise Restored
         try:
             if lead.generation != due.generation:  # left over from before the lead was erased
                 services.store.commit(Change(lead=lead, undue=(due.key,)))
                 return None
             prepared = prepare(dossier)
-            if isinstance(prepared, Instead):
+            doubted = _doubt(services, due, mark, prepared, may_repeat=may_repeat)
+            if isinstance(prepared, Instead) and doubted is None:
                 return _skip(services, due, dossier, prepared, conclude, may_repeat=may_repeat)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
         except Conflict:
             continue
         if entry is None:
             return None
-        done = _send(services, due, entry, prepared.message, may_repeat=may_repeat)
-        return _settle(services, done, entry, conclude, lead) if done else None
+        told = _as_told(entry, doubted)
+        if told is None and isinstance(prepared, Ready):
+            told = _send(services, due, entry, prepared.message, may_repeat=may_repeat)
+        return _settle(services, told, entry, conclude, lead) if told else None
     return None
 
 
@@ -115,63 +130,28 @@ def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> Led
         return None
 
 
-def _send(
-    services: Services, due: Due, entry: LedgerEntry, message: EmailMessage, *, may_repeat: bool
-) -> tuple[LedgerEntry, Done] | None:
+def _send(services: Services, due: Due, entry: LedgerEntry, message: EmailMessage, *, may_repeat: bool) -> Told | None:
     """Sends unless it was sent; says what became of it. None if the claim is no longer ours."""
-    tag = f"{due.lead_id}/{due.ledger_key}"
-    known = _evidence(services, due, entry, tag, may_repeat=may_repeat)
+    known = of_the_try_before(services, due, entry, may_repeat=may_repeat)
     if known:
         return known
-    if not _still_ours(services, entry):
-        return None
+    return _handed_over(services, due, entry, message, may_repeat=may_repeat) if _still_ours(services, entry) else None
+
+
+def _handed_over(services: Services, due: Due, entry: LedgerEntry, message: EmailMessage, *, may_repeat: bool) -> Told:
+    """The one call that has an effect, and what the carrier says to it."""
     try:
-        message_id = services.mailer.send(message, tag=tag)
+        message_id = services.mailer.send(message, tag=tag_of(due))
     except NotSent as error:
-        return _refused(entry, due, services.clock.now(), str(error), may_repeat=may_repeat)
+        # Of the manager's own address nobody above could be told: such a mail is tried for ever.
+        if isinstance(error, Refused) and not due.key.startswith(LAST_WORD):
+            settled, done = word(entry, due, LedgerState.SKIPPED, services.clock.now(), f"refused: {error}")
+            return settled, replace(done, refused=True)
+        return not_sent(entry, due, services.clock.now(), str(error), may_repeat=may_repeat)
     except SendUnclear as error:
-        if may_repeat:
-            return _refused(entry, due, services.clock.now(), str(error), may_repeat=True)
-        return _word(entry, due, LedgerState.PARKED, services.clock.now(), str(error))
-    settled, done = _word(entry, due, LedgerState.SENT, services.clock.now(), None)
+        return unclear(services, due, entry, str(error), may_repeat=may_repeat)
+    settled, done = word(entry, due, LedgerState.SENT, services.clock.now(), None)
     return replace(settled, message_id=message_id), done
-
-
-def _evidence(
-    services: Services, due: Due, entry: LedgerEntry, tag: str, *, may_repeat: bool
-) -> tuple[LedgerEntry, Done] | None:
-    """What became of the try before this one, if there was one and its end is not known. None: go on and send."""
-    if entry.attempts == 1:
-        return None
-    if message_id := _told_by_carrier(services, due):
-        return _accepted(entry, due, services.clock.now(), message_id)
-    if _was_released(entry):
-        return None
-    sent = services.mailer.was_sent(tag)
-    if sent:
-        return _word(entry, due, LedgerState.SENT, services.clock.now(), "found at the carrier")
-    if sent is None and not may_repeat:
-        return _word(entry, due, LedgerState.PARKED, services.clock.now(), "nobody knows whether it was sent")
-    return None
-
-
-def _told_by_carrier(services: Services, due: Due) -> str | None:
-    """The carrier's id of that mail, if its report has come: nobody has to wonder then whether it was accepted."""
-    found = (t for t in services.store.touches(due.lead_id) if t.id == accepted_id(due.ledger_key))
-    return next((touch.facts["mail"] for touch in found), None)
-
-
-def _accepted(entry: LedgerEntry, due: Due, at: datetime, message_id: str) -> tuple[LedgerEntry, Done]:
-    settled, done = _word(entry, due, LedgerState.SENT, at, "told by the carrier")
-    return replace(settled, message_id=message_id), done
-
-
-def _was_released(entry: LedgerEntry) -> bool:
-    return entry.reason is not None and entry.reason.startswith(RELEASED)
-
-
-RELEASED = "not accepted: "
-"""Begins the reason of an entry whose mail was certainly not sent; a later claim keeps the reason of the one before."""
 
 
 def _still_ours(services: Services, entry: LedgerEntry) -> bool:
@@ -190,31 +170,15 @@ def _holds(current: LedgerEntry | None, ours: LedgerEntry) -> bool:
     return current is not None and current.state is LedgerState.CLAIMED and current.owner == ours.owner
 
 
-def _word(
-    entry: LedgerEntry, due: Due, state: LedgerState, at: datetime, reason: str | None
-) -> tuple[LedgerEntry, Done]:
-    return replace(entry, state=state, at=at, reason=reason), Done(due, state, at, reason)
-
-
-def _refused(entry: LedgerEntry, due: Due, now: datetime, why: str, *, may_repeat: bool) -> tuple[LedgerEntry, Done]:
-    """Not sent: later again, each time twice as late. A follow-up is parked when that has gone on for long."""
-    if entry.attempts >= LAST_RETRY and not may_repeat:
-        return _word(entry, due, LedgerState.PARKED, now, f"given up after {entry.attempts} tries: {why}")
-    pause = min(SLOWEST, timedelta(minutes=2 ** min(entry.attempts, 10)))
-    return _word(entry, replace(due, at=now + pause), LedgerState.RELEASED, now, RELEASED + why)
-
-
-def _settle(
-    services: Services, sent: tuple[LedgerEntry, Done], entry: LedgerEntry, conclude: Conclude, lead: Lead
-) -> Done:
+def _settle(services: Services, sent: Told, entry: LedgerEntry, conclude: Conclude, lead: Lead) -> Done:
     """Stores what became of it, on the lead as decided on, and on the lead as it is where that has changed.
 
     The mail is out, so this is tried until it is stored or the claim is no longer ours.
     """
     settled, done = sent
     for _ in range(TRIES * 4):
-        if done.state is LedgerState.PARKED and (message_id := _told_by_carrier(services, done.due)):
-            settled, done = _accepted(settled, done.due, done.at, message_id)
+        if done.state is LedgerState.PARKED:
+            settled, done = looked_up(settled, done, services.store.touches(lead.id))
         try:
             services.store.commit(_settling(services, lead, settled, done, conclude))
         except Conflict:
@@ -232,8 +196,12 @@ def _settle(
 def _settling(services: Services, lead: Lead, settled: LedgerEntry, done: Done, conclude: Conclude) -> Change:
     if done.state is LedgerState.RELEASED:
         return Change(lead=lead, due=(done.due,), settle=(settled,))
-    change = conclude(lead, done)
-    return replace(change, due=traced(services, change.due), undue=(done.due.key, *change.undue), settle=(settled,))
+    if done.refused:
+        change = came_back(services, lead, refusal(lead, settled.key, done.at, done.reason or ""), final=True)
+    else:
+        change = conclude(lead, done)
+    due = waiting_for_word(done, change.due) if done.waiting else change.due
+    return replace(change, due=traced(services, due), undue=(done.due.key, *change.undue), settle=(settled,))
 
 
 def _skip(
@@ -244,36 +212,66 @@ def _skip(
     Unless a worker that died has sent it: then that is what is told, whatever happened to the lead since.
     """
     now, lead, left = services.clock.now(), dossier.lead, dossier.entry
+    if instead.alone:
+        return _alone(services, due, lead, instead)
     change = instead.change
     change = replace(change, due=traced(services, change.due), undue=(due.key, *change.undue))
     if left is not None and left.state is LedgerState.CLAIMED:
         if left.lease_until > now:
             return None
         again = replace(left, attempts=left.attempts + 1, reason=None)
-        known = _evidence(services, due, again, f"{due.lead_id}/{due.ledger_key}", may_repeat=may_repeat)
+        known = of_the_try_before(services, due, again, may_repeat=may_repeat)
         if known:
             return _settle(services, known, left, conclude, lead)
-        change = replace(change, settle=(_unsent(left, instead, lead, now),))
+        change = replace(change, settle=(_unsent(left, instead, now),))
     services.store.commit(change)
     return Done(due, LedgerState.SKIPPED, now, instead.reason)
 
 
-def _unsent(left: LedgerEntry, instead: Instead, lead: Lead, now: datetime) -> LedgerEntry:
-    """The last word on a claim that came to nothing. While a rep holds the lead it is only put aside for later."""
-    if lead.hold is not None:
+def _unsent(left: LedgerEntry, instead: Instead, now: datetime) -> LedgerEntry:
+    """The last word on a claim that came to nothing, or the word that it is put aside for later."""
+    if instead.later or instead.alone:
         return replace(left, state=LedgerState.RELEASED, at=now, reason=RELEASED + instead.reason)
     return replace(left, state=LedgerState.SKIPPED, at=now, reason=instead.reason)
 
 
-def touch_of(done: Done, **facts: str) -> Touch:
-    """The touch that says what became of a due thing. Sent mail is a cost, no experience: quality 0."""
-    kinds = {LedgerState.SENT: TouchKind.SENT, LedgerState.PARKED: TouchKind.PARKED}
-    kind = kinds.get(done.state, TouchKind.SKIPPED)
-    reason = {"reason": done.reason} if done.reason else {}
-    return Touch(
-        id=f"{kind.value.removeprefix('touch.')}/{done.due.ledger_key}",
-        lead_id=done.due.lead_id,
-        kind=kind,
-        at=done.at,
-        facts={"what": done.due.key, **facts, **reason},
-    )
+def _doubt(
+    services: Services, due: Due, mark: Mark | None, prepared: Ready | Instead, *, may_repeat: bool
+) -> Done | None:
+    """What became of a follow-up that may have gone out in days which a restored store knows nothing of.
+
+    None if it did not, or nothing would be sent now either. Later steps count from the plan, as they did then.
+    """
+    if may_repeat or mark is None or mark.doubtful_until is None or not may_have_gone_out(mark, due):
+        return None
+    planned = prepared.planned or due.at if isinstance(prepared, Ready) else due.at
+    sent, now = services.mailer.was_sent(tag_of(due)), services.clock.now()
+    if sent:
+        why = "found at the carrier, after a restore"
+        return Done(due, LedgerState.SENT, now, why, counts_from=min(planned, now))
+    if sent is None and planned <= mark.doubtful_until and (isinstance(prepared, Ready) or prepared.alone):
+        why = "it may have gone out before the restore"
+        return Done(due, LedgerState.PARKED, now, why, counts_from=min(planned, now))
+    return None
+
+
+def _as_told(entry: LedgerEntry, done: Done | None) -> Told | None:
+    return (replace(entry, state=done.state, at=done.at, reason=done.reason), done) if done else None
+
+
+def _alone(services: Services, due: Due, lead: Lead, instead: Instead) -> Done | None:
+    """Changes what nobody else is at: our claim keeps them off, and is let go with the change, or without it."""
+    entry = _claim(services, due, lead, may_repeat=False)
+    if entry is None or (entry.attempts > 1 and not was_released(entry)):
+        return None
+    now = services.clock.now()
+    free, change = _unsent(entry, instead, now), instead.change
+    change = replace(change, due=traced(services, change.due), undue=(due.key, *change.undue), settle=(free,))
+    with suppress(Conflict):
+        services.store.commit(change)
+        return Done(due, LedgerState.SKIPPED, now, instead.reason)
+    for _ in range(TRIES):  # the lead has changed since: let go, and decide anew when the row comes by again
+        with suppress(Conflict):
+            services.store.commit(Change(lead=services.store.lead(due.lead_id) or lead, settle=(free,)))
+            break
+    return None

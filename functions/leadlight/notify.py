@@ -8,7 +8,8 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from leadlight import letter, links
-from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
+from leadlight.fate import Done, touch_of
+from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead

@@ -73,6 +73,12 @@ class Keys(Protocol):
     def shred(self, key_ids: Sequence[str]) -> None:
         """Deletes for good. Unknown ids are fine. Durable on return. After `StoreBusy`, shred the same again."""
 
+    def note(self, name: str) -> str | None:
+        """A small named fact that lives and is restored with the keys, as `Store.note` with the leads."""
+
+    def raise_note(self, name: str, value: str) -> None:
+        """As `Store.raise_note`."""
+
 
 class Store(Protocol):
     """Leads and everything known about them.
@@ -135,7 +141,8 @@ class Store(Protocol):
     def dossier(self, due: Due) -> Dossier | None:
         """The lead of that row with the captures that `due.captures` names, oldest first; None if there is no lead.
 
-        One read of the store, consistent item by item. A capture that is gone is simply absent.
+        With it comes what the ledger says of that row, and the note that tells a restored store. One read of the
+        store, consistent item by item. A capture that is gone is simply absent.
         """
 
     def leads(self) -> Iterator[Lead]:
@@ -177,6 +184,9 @@ class Store(Protocol):
 
     def set_note(self, name: str, value: str) -> None:
         """Stores it."""
+
+    def raise_note(self, name: str, value: str) -> None:
+        """Stores it, unless what is stored is as great or greater, as text. Durable on return."""
 
     def durable(self) -> None:
         """Returns once everything that this process has written before will survive a crash of the machine."""

@@ -8,17 +8,16 @@ change the lead, and whoever comes second decides again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
+from leadlight.bounce import came_back, stopping
 from leadlight.decide import decide
 from leadlight.errors import BadToken
-from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
+from leadlight.evidence import sent_after_all
+from leadlight.model.due import LedgerEntry, LedgerState
 from leadlight.model.exchange import Change
-from leadlight.model.lead import Lead, StopReason
+from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.plan import replanned
-from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.mail_events import (
     Report,
@@ -29,13 +28,10 @@ from leadlight.rules.mail_events import (
     mail_tag,
     unreachable,
 )
-from leadlight.rules.stop import complained, stopped_anew
+from leadlight.rules.stop import complained
 
 IT_WAS_ACCEPTED = frozenset({ReportKind.ACCEPTED, ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.COMPLAINED})
 """Reports that show that the carrier had the mail: any of them will do, since any of them may be lost."""
-
-LAST_WORD = f"{DueKind.MAIL}/manager/"
-"""How the due keys of mails to the manager begin. One that comes back tells nobody by mail: it would only go on."""
 
 
 def note(services: Services, report: Report) -> str | None:
@@ -74,8 +70,7 @@ def _accepted(services: Services, lead: Lead, report: Report) -> Change | None:
     if entry is None or entry.state is LedgerState.SENT:
         return None
     if entry.state is LedgerState.PARKED:
-        sent = replace(entry, state=LedgerState.SENT, message_id=report.message_id, reason="told by the carrier")
-        return Change(lead=lead, touches=(_sent(entry, touches, report),), resolve=(sent,))
+        return sent_after_all(lead, entry, touches, "told by the carrier", mail=report.message_id)
     touch = Touch(
         id=accepted_id(entry.key), lead_id=lead.id, kind=TouchKind.ACCEPTED, at=_at(services, report),
         facts={"what": due_key(entry.key), "mail": report.message_id},
@@ -83,33 +78,15 @@ def _accepted(services: Services, lead: Lead, report: Report) -> Change | None:
     return None if _is_stored(services, touch) else Change(lead=lead, touches=(touch,))
 
 
-def _sent(entry: LedgerEntry, touches: tuple[Touch, ...], report: Report) -> Touch:
-    """The touch of the sent mail, in the place of the one that said it was parked; that it was counted stands."""
-    parked = next((touch for touch in touches if touch.id == f"parked/{entry.key}"), None)
-    plain = Touch(f"sent/{entry.key}", entry.lead_id, TouchKind.SENT, entry.at, facts={"what": due_key(entry.key)})
-    touch = replace(parked, id=plain.id, kind=plain.kind) if parked else plain
-    return replace(touch, facts={**touch.facts, "reason": "told by the carrier", "mail": report.message_id})
-
-
 def _bounced(services: Services, lead: Lead, ledger_key: str, report: Report) -> Change | None:
     """Notes it; ends what goes to this address if it cannot be reached. A rep's bounce says nothing of the lead."""
-    to_lead = is_to_lead(ledger_key)
     touch = _reported(services, TouchKind.BOUNCED, ledger_key, report)
     if _is_stored(services, touch):
         return None
-    if not to_lead:
-        return Change(lead=lead, touches=(touch,), due=_tell_manager(lead, touch, ledger_key, report))
-    proven_at = _proven_at(services, lead)
-    if not unreachable(report, services.store.touches(lead.id), proven_at=proven_at):
-        return Change(lead=lead, touches=(touch,))
-    return _stopping(services, stopped_anew(lead, StopReason.BOUNCED, touch.at), touch)
-
-
-def _tell_manager(lead: Lead, touch: Touch, ledger_key: str, report: Report) -> tuple[Due, ...]:
-    """A rep who cannot be told of a lead is somebody else's to tell."""
-    if not report.final or due_key(ledger_key).startswith(LAST_WORD):
-        return ()
-    return (Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", touch.at),)
+    final = report.final
+    if is_to_lead(ledger_key):
+        final = unreachable(report, services.store.touches(lead.id), proven_at=_proven_at(services, lead))
+    return came_back(services, lead, touch, final=final)
 
 
 def _complained(services: Services, lead: Lead, ledger_key: str, report: Report) -> Change | None:
@@ -119,12 +96,7 @@ def _complained(services: Services, lead: Lead, ledger_key: str, report: Report)
     proven_at = _proven_at(services, lead)
     if proven_at is not None and proven_at > report.at:  # that person has said yes anew since
         return Change(lead=lead, touches=(touch,))
-    return _stopping(services, complained(lead, touch.at), touch)
-
-
-def _stopping(services: Services, lead: Lead, touch: Touch) -> Change:
-    planned = replanned(open_bundle(services.files), lead, services.clock.now())
-    return Change(lead=planned.lead, touches=(touch, *planned.touches), undue=planned.undue, due=planned.due)
+    return stopping(services, complained(lead, touch.at), touch)
 
 
 def _reported(services: Services, kind: TouchKind, ledger_key: str, report: Report) -> Touch:

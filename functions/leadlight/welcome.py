@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leadlight import letter, links
-from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
+from leadlight.fate import Done, touch_of
+from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.exchange import Budget, Change, Dossier
 from leadlight.model.lead import Lead

@@ -120,7 +120,8 @@ def needed(function: str) -> frozenset[Grant]:
         for symbol, nodes in calls((port, method)).items():
             own |= stored(symbol, nodes) if port in {"store", "keys"} else elsewhere(port, symbol, nodes)
     # `commit` can write keys, and there are none to write for code that never asks for a fresh one.
-    unused = set() if ("keys", "fresh") in used else {("dynamodb:PutItem", "KeysTable")}
+    writes = {("keys", "fresh"), ("keys", "raise_note")}
+    unused = set() if writes & used else {("dynamodb:PutItem", "KeysTable")}
     own |= {("s3:ListBucket", BUCKETS[port]) for port, method in used if port in BUCKETS and method == "read"}
     return frozenset(own - unused | FOR_ALL | BY_LAMBDA.get(function, set()))
 

@@ -27,6 +27,7 @@ class Failing:
     tells: bool
     hits: Callable[[EmailMessage], bool]
     failed: bool = False
+    reports_later: bool = False
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         if self.failed or not self.hits(message):
@@ -47,6 +48,7 @@ class Meanwhile:
     mailer: Mailer
     happens: Callable[[], object]
     hits: Callable[[EmailMessage], bool]
+    reports_later: bool = False
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         if self.hits(message):
@@ -67,6 +69,8 @@ def is_transactional(message: EmailMessage) -> bool:
 
 class Refusing:
     """A mail server that takes nothing."""
+
+    reports_later = False
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         raise NotSent("the mail server is away")

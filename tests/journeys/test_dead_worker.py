@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.mortal import build
 
-from leadlight import links, rep
+from leadlight import links
 from leadlight.handlers import on_tick
 from leadlight.links import confirm as confirm_link
 from leadlight.links import unsubscribe as unsubscribe_link
@@ -22,6 +22,8 @@ from leadlight.model.lead import Lead
 from leadlight.model.touch import TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Mailer, Services
+from leadlight.rep.link import visit
+from leadlight.rep.taking import take_over
 from leadlight.visitor import access, confirm, talk
 from leadlight.wiring.local import Place, local
 
@@ -35,6 +37,7 @@ class LastMail:
     """Hands one mail over and dies before it can say so."""
 
     mailer: Mailer
+    reports_later: bool = False
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         self.mailer.send(message, tag=tag)
@@ -128,6 +131,7 @@ class NoMail:
     """Dies before the mail is handed over."""
 
     mailer: Mailer
+    reports_later: bool = False
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         raise Died
@@ -157,4 +161,4 @@ def hold(services: Services) -> None:
     """The rep takes over by the mailed link."""
     lead = the_lead(services)
     token = links.rep_token(services, lead, open_bundle(services.files).team.people[0].id, cause="test")
-    rep.take_over(services, rep.visit(services, token, {}))
+    take_over(services, visit(services, token, {}))

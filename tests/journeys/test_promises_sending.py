@@ -140,6 +140,8 @@ def test_p2_what_is_never_accepted_is_parked_in_the_end_and_the_plan_goes_on(wor
     world.confirmed()
 
     class Closed:
+        reports_later = False
+
         def send(self, message, *, tag):
             raise NotSent("The mail server is down")
 

@@ -14,7 +14,7 @@ from leadlight.aws import tables
 from leadlight.aws.dynamo import Item, Place, Write, number, text, text_of
 from leadlight.aws.tables import Names, partition, shard
 from leadlight.model.due import Due, LedgerEntry, LedgerState
-from leadlight.model.exchange import Budget, Dossier, SealingKey
+from leadlight.model.exchange import EPOCH_NOTE, Budget, Dossier, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
@@ -199,6 +199,23 @@ def secret_in(item: Item) -> tuple[str, bytes]:
     return text_of(item, "id"), secret if isinstance(secret, bytes) else secret.encode()
 
 
+def note_place(name: str) -> Item:
+    """The key of a note beside the leads."""
+    return {"pk": text(tables.NOTE), "sk": text(name)}
+
+
+def keys_note_place(name: str) -> Item:
+    """The key of a note beside the keys. No sealing key is called so: theirs are hexadecimal digits."""
+    return {"id": text(f"{tables.NOTE}/{name}")}
+
+
+def raised_note(table: str, key: Item, value: str) -> Write:
+    """Writes a note over nothing, or over what is less."""
+    (name, *_) = key
+    request = {"TableName": table, "Item": {**key, "words": text(value)}}
+    return Write(value, "Put", request, f"attribute_not_exists({name}) OR words < :words", {":words": text(value)})
+
+
 def dossier_places(names: Names, due: Due) -> list[Place]:
     """Where everything lies that it takes to do `due`."""
     captures = tuple(dict.fromkeys(due.captures))
@@ -206,6 +223,8 @@ def dossier_places(names: Names, due: Due) -> list[Place]:
     return [
         *((names.leads, place(due.lead_id, sort)) for sort in sorts),
         *((names.keys, key_place(capture)) for capture in captures),
+        (names.leads, note_place(EPOCH_NOTE)),
+        (names.keys, keys_note_place(EPOCH_NOTE)),
     ]
 
 
@@ -215,12 +234,15 @@ def dossier_in(due: Due, found: Sequence[Item]) -> Dossier | None:
     if tables.LEAD not in by_sort:
         return None
     row, entry = by_sort.get(tables.DUE + due.key), by_sort.get(tables.LEDGER + due.ledger_key)
+    beside = next((item for item in found if "id" in item and "words" in item), None)
     return Dossier(
         unpacked(by_sort[tables.LEAD], Lead),
         captures_in(item for sort, item in by_sort.items() if sort.startswith(tables.CAPTURE)),
         dict(secret_in(item) for item in found if "secret" in item),
         unpacked(row, Due) if row else None,
         unpacked(entry, LedgerEntry) if entry else None,
+        text_of(by_sort[EPOCH_NOTE], "words") if EPOCH_NOTE in by_sort else None,
+        text_of(beside, "words") if beside else "",
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 
-from leadlight.aws.dynamo import Client, Dynamo
-from leadlight.aws.items import key_place, secret_in
+from leadlight.aws.dynamo import Client, Dynamo, text_of
+from leadlight.aws.items import key_place, keys_note_place, raised_note, secret_in
 from leadlight.model.exchange import SealingKey
 
 
@@ -30,3 +30,11 @@ class DynamoKeys:
 
     def shred(self, key_ids: Sequence[str]) -> None:
         self._db.batch_delete(self._table, [key_place(name) for name in dict.fromkeys(key_ids)])
+
+    def note(self, name: str) -> str | None:
+        return next(
+            (text_of(item, "words") for _, item in self._db.batch_get([(self._table, keys_note_place(name))])), None
+        )
+
+    def raise_note(self, name: str, value: str) -> None:
+        self._db.write(raised_note(self._table, keys_note_place(name), value))

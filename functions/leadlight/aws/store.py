@@ -169,12 +169,15 @@ class DynamoStore:
             self.set_note(FEED, str(position))
 
     def note(self, name: str) -> str | None:
-        item = self._db.get(self._names.leads, {"pk": text(tables.NOTE), "sk": text(name)})
+        item = self._db.get(self._names.leads, items.note_place(name))
         return text_of(item, "words") if item else None
 
     def set_note(self, name: str, value: str) -> None:
-        item = {"pk": text(tables.NOTE), "sk": text(name), "words": text(value)}
+        item = {**items.note_place(name), "words": text(value)}
         self._db.write(Write(name, "Put", {"TableName": self._names.leads, "Item": item}))
+
+    def raise_note(self, name: str, value: str) -> None:
+        self._db.write(items.raised_note(self._names.leads, items.note_place(name), value))
 
     def durable(self) -> None:
         """Nothing to wait for: DynamoDB answers when a write is on disk in more than one place."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadlight.cli.terminal import CONFIG, DATA, stop
-from leadlight.errors import OperatorMustFix
+from leadlight.errors import OperatorMustFix, Restored
 
 if TYPE_CHECKING:
     from leadlight.wiring.local import Place
@@ -70,7 +70,8 @@ def serve(
     fresh: bool,
 ) -> None:
     """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
-    from leadlight.serve import run, server  # noqa: PLC0415  # commands load what they need
+    from leadlight.restore import is_held  # noqa: PLC0415  # commands load what they need
+    from leadlight.serve import run, server  # noqa: PLC0415  # the same
     from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
@@ -84,6 +85,8 @@ def serve(
         lines.append(
             f"Telling {len(webhooks)} of what happens; they verify it with the secret in {place.webhook_secret}."
         )
+    if is_held(services):
+        lines.append(str(Restored()))
     served = server(services, site=data / "site", bundle=place.bundle)
     run(served, port=port, ready=lambda: click.echo("\n".join(lines)))
 

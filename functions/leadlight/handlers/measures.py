@@ -24,6 +24,7 @@ Name = Literal[
     "RecordFailed",  # records of the stream that came back
     "RowFailed",  # due rows that failed for a reason nobody foresaw
     "Swept",  # due rows that the tick found: it came first, or schedules and the stream were late
+    "Restored",  # ticks at which the leads were a copy from before, so that nothing was sent
     "Overdue",  # of these, rows that had been due for longer than five minutes
 ]
 

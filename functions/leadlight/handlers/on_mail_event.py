@@ -11,7 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight import replies, returns
+from leadlight import evidence, replies, returns
 from leadlight.errors import BadEvent, MissingMail, TryAgain
 from leadlight.handlers import measures
 from leadlight.ports import Services
@@ -55,6 +55,7 @@ def handle_report(services: Services, event: Event) -> None:
     if key is None:
         logger.warning("mail.unknown", lead=report.lead_id, what=report.kind, mail=report.message_id)
         return
+    evidence.hear(services, report)
     if report.kind in COUNTED and (report.final or report.kind is not ReportKind.COMPLAINED):
         measures.count(COUNTED[report.kind])
     lost = report.kind is ReportKind.REJECTED or (report.kind is ReportKind.BOUNCED and not is_to_lead(key))

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
+from leadlight import restore
+from leadlight.errors import Restored
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
+
+logger = Logger(service="leadlight")
 
 BATCH = 100
 
@@ -35,8 +42,13 @@ def handle(
 ) -> int:
     """Does everything that is due, earliest first, as long as it may. Returns how many rows it looked at.
 
-    `between` as in `on_change`.
+    None while the leads are a copy from before: what is due waits until an operator says so. `between` as in
+    `on_change`.
     """
+    if not restore.keep_watch(services):
+        measures.count("Restored")
+        _say_so()
+        return 0
     looked_at: set[tuple[str, str]] = set()
     while True:
         # What could not be done or moved stays in front; rows behind it must not starve.
@@ -52,3 +64,9 @@ def handle(
                 measures.count("Overdue")
             between()
             on_due.handle(services, due)
+
+
+@cache
+def _say_so() -> None:
+    """Once: locally the tick comes each second."""
+    logger.error("leads.restored", why=str(Restored()))

@@ -58,6 +58,18 @@ class Database:
         with self._turn, translated():
             yield self._connection
 
+    def note(self, name: str) -> str | None:
+        """What the table `note`, which each file of ours has, says under that name."""
+        with self.reading() as db:
+            row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def raise_note(self, name: str, value: str) -> None:
+        """Writes it over nothing, or over what is less."""
+        upsert = "INSERT INTO note VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value < ?2"
+        with self.writing() as db:
+            db.execute(upsert, (name, value))
+
     def close(self) -> None:
         """Closes the file."""
         with self._turn:

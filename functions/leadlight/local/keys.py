@@ -65,6 +65,12 @@ class SqliteKeys:
         if kept:
             raise StoreBusy("The keys are deleted, but traces remain until the log is emptied. Shred them again.")
 
+    def note(self, name: str) -> str | None:
+        return self._db.note(name)
+
+    def raise_note(self, name: str, value: str) -> None:
+        self._db.raise_note(name, value)
+
     def close(self) -> None:
         """Lets go of the file; keys of the pool that were not handed out are waste."""
         self._db.close()

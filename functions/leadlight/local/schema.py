@@ -41,4 +41,7 @@ KEYS = (
     """
     CREATE TABLE sealing_key (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, secret BLOB NOT NULL)
     """,
+    """
+    CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
+    """,
 )

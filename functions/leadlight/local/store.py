@@ -20,7 +20,7 @@ from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
 from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
-from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.exchange import EPOCH_NOTE, Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
@@ -135,7 +135,7 @@ class SqliteStore:
         captures = self._docs(query, Capture, lead.id, named)
         with self._db.reading() as db:
             row, entry = stored_due(db, due), stored_entry(db, due.lead_id, due.ledger_key)
-        return Dossier(lead, captures, due=row, entry=entry)
+        return Dossier(lead, captures, due=row, entry=entry, epoch=self.note(EPOCH_NOTE))
 
     def leads(self) -> Iterator[Lead]:
         page = self._docs("SELECT doc FROM lead ORDER BY id LIMIT ?", Lead, PAGE)
@@ -183,13 +183,14 @@ class SqliteStore:
             db.execute("UPDATE feed SET handled = ?1 WHERE handled < ?1", (position,))
 
     def note(self, name: str) -> str | None:
-        with self._db.reading() as db:
-            row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
+        return self._db.note(name)
 
     def set_note(self, name: str, value: str) -> None:
         with self._db.writing() as db:
             db.execute("REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def raise_note(self, name: str, value: str) -> None:
+        self._db.raise_note(name, value)
 
     def durable(self) -> None:
         """Nothing to wait for: with `synchronous=FULL` each commit was durable when it returned."""

@@ -12,6 +12,9 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
 
+EPOCH_NOTE = "epoch"
+"""The note, with the leads and with the keys, that tells leads which were put back from a copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
@@ -65,7 +68,9 @@ class Dossier:
     """What it takes to write to one lead: the lead, the captures that the due row names, and secrets of their keys.
 
     `due` is the row as it stands now, None if it is gone; `entry` is what the ledger says of it. `secrets` holds what
-    came along in the same read; it may be empty. Ask `Keys` for what is missing.
+    came along in the same read; it may be empty. Ask `Keys` for what is missing. `epoch` is the store's note
+    `EPOCH_NOTE`, None if there is none; `keys_epoch` the one beside the keys: None where it did not come along, empty
+    where there is none.
     """
 
     lead: Lead
@@ -73,6 +78,8 @@ class Dossier:
     secrets: Mapping[str, bytes] = field(default_factory=dict)
     due: Due | None = None
     entry: LedgerEntry | None = None
+    epoch: str | None = None
+    keys_epoch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ class ReportKind(StrEnum):
 class Report:
     """One report on one mail of ours.
 
-    `mail` is `mail_tag` of its ledger key, `message_id` the carrier's. `reason` is in the carrier's words, nothing
-    personal. `final` is true of bounces that no later mail will cure, and of complaints that a person made.
+    `mail` is `mail_tag` of its ledger key, `message_id` the carrier's. `at` is when what is reported happened,
+    `sent_at` when the mail was sent, if that is said. `reason` is in the carrier's words, nothing personal. `final` is
+    true of bounces that no later mail will cure, and of complaints that a person made.
     """
 
     kind: ReportKind
@@ -47,6 +48,7 @@ class Report:
     at: datetime
     reason: str = ""
     final: bool = False
+    sent_at: datetime | None = None
 
 
 REPLY = "reply+"
@@ -108,7 +110,7 @@ def report_of(event: Mapping[str, Any]) -> Report | None:
         if not lead or not name:
             return None
         at, reason, final = _what(kind, detail)
-        return Report(kind, LeadId(lead), name, str(mail["messageId"]), at, reason, final)
+        return Report(kind, LeadId(lead), name, str(mail["messageId"]), at, reason, final, _time(mail["timestamp"]))
     except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise BadEvent(f"of SES cannot be read ({type(error).__name__})") from error
 

@@ -1,0 +1,54 @@
+"""Were the leads put back from a copy? Then nothing is sent until an operator says that all is in place.
+
+The tick keeps the marks, the ledger asks before it sends, `leadlight leads resume --after-restore` lifts the hold.
+"""
+
+from __future__ import annotations
+
+from leadlight.model.exchange import EPOCH_NOTE, Dossier
+from leadlight.ports import Services
+from leadlight.rules.epoch import Mark, is_restored, lifted, mark_of, raised
+
+
+def is_held(services: Services) -> bool:
+    """Whether the leads are a copy that nobody has said yes to."""
+    leads, keys = _marks(services)
+    return is_restored(leads, keys)
+
+
+def keep_watch(services: Services) -> bool:
+    """Raises both marks when it is time, the leads' first: a crash in between looks like nothing. False if held."""
+    leads, keys = _marks(services)
+    if is_restored(leads, keys):
+        return False
+    if mark := raised(leads, services.clock.now()):
+        _note(services, mark)
+    return True
+
+
+def mark_for(services: Services, dossier: Dossier) -> tuple[Mark | None, bool]:
+    """The leads' mark as it came along with what is due, and whether nothing may be sent."""
+    beside = services.keys.note(EPOCH_NOTE) if dossier.keys_epoch is None else dossier.keys_epoch
+    leads = mark_of(dossier.epoch)
+    return leads, is_restored(leads, mark_of(beside))
+
+
+def resume_after_restore(services: Services) -> Mark:
+    """An operator says that leads and keys are in place: from now on mails go out again.
+
+    Follow-ups planned up to now are not sent again: they count as sent where the carrier shows them, and are parked
+    where nobody knows. Also for a restore that could not be noticed, since the keys were put back together with the
+    leads: called before the first start, it does the same.
+    """
+    mark = lifted(*_marks(services), services.clock.now())
+    _note(services, mark)
+    return mark
+
+
+def _marks(services: Services) -> tuple[Mark | None, Mark | None]:
+    return mark_of(services.store.note(EPOCH_NOTE)), mark_of(services.keys.note(EPOCH_NOTE))
+
+
+def _note(services: Services, mark: Mark) -> None:
+    services.store.raise_note(EPOCH_NOTE, str(mark))
+    services.keys.raise_note(EPOCH_NOTE, str(mark))
