@@ -61,6 +61,7 @@ def test_many_gates_with_one_sequence_cost_one_computation() -> None:
 
 
 PACES: list[Pace] = [
+    ((Wait(0, WaitUnit.DAYS), Window.WORKING_HOURS), (Wait(10, WaitUnit.HOURS), Window.ANY)),
     ((Wait(1, WaitUnit.DAYS), Window.WORKING_HOURS), (Wait(3, WaitUnit.BUSINESS_DAYS), Window.WORKING_HOURS)),
     ((Wait(90, WaitUnit.MINUTES), MORNINGS), (Wait(1, WaitUnit.DAYS), Window.WORKING_HOURS)),
     ((Wait(30, WaitUnit.HOURS), Window.ANY), (Wait(5, WaitUnit.HOURS), MORNINGS), (Wait(0, WaitUnit.DAYS), MORNINGS)),

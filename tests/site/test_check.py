@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from tests.site.conftest import SmallSite
 
 from leadlight.cli import main
 
@@ -116,3 +117,9 @@ def test_a_program_gets_the_warnings_with_file_and_line(check: Check) -> None:
 
 def test_nothing_to_say_is_said_shortly(check: Check) -> None:
     assert check({}).output == "All is well: 0 gates.\n"
+
+
+def test_a_build_gives_the_same_advice_and_strictness_does_not_stop_at_it(small: SmallSite) -> None:
+    (warning,) = small.built.warnings
+
+    assert "docs/playbook/sequences/pricing/01-hello.md:4: no step of `pricing` is a meeting with the" in warning
