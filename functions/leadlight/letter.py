@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services
-from leadlight.rules.mail_events import REPLY
+from leadlight.rules.mail_events import REPLY, mail_name
 from leadlight.rules.routing import owner_of
 
 WHY = {
@@ -118,8 +117,7 @@ def _reply_to(services: Services, person: Person, due: Due) -> Mailbox:
 
 def _message_id(services: Services, due: Due) -> str:
     """The same for the same due thing, so that a mail repeated after a crash is recognised as the same."""
-    name = hashlib.sha256(f"{due.lead_id}/{due.ledger_key}".encode()).hexdigest()[:32]
-    return f"{name}@{_host(services)}"
+    return f"{mail_name(due.lead_id, due.ledger_key)}@{_host(services)}"
 
 
 def _host(services: Services) -> str:

@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from leadlight import returns
 from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.incoming import Incoming, read
-from leadlight.model.due import Due, DueKind
+from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import GateId, LeadId
@@ -22,10 +23,11 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.mail_events import due_key
+from leadlight.rules.mail_events import Report, ReportKind, due_key, is_to_lead, mail_name, mail_tag
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped_anew
 from leadlight.rules.waiting import ANSWER, reminders
+from leadlight.undelivered import Failure
 from leadlight.vault import Fields, lead_id, normal_address, seal
 
 QUALITY_OF_TALK = 4
@@ -41,6 +43,7 @@ class Taken(StrEnum):
 
     REPLIED = "lead.replied"
     AUTOMATIC = "mail.auto_replied"
+    CAME_BACK = "mail.came_back"
     OURS = "mail.from_ourselves"
     TOO_MANY = "mail.too_many"
     NOBODY = "mail.for_nobody"  # no address of ours with a token that holds, or a lead that is gone
@@ -71,6 +74,9 @@ def _addressee(services: Services, mail: Incoming) -> Lead | None:
 
 
 def _taken(services: Services, lead: Lead, mail: Incoming) -> Taken:
+    if mail.failure and (entry := _that_came_back(services, lead, mail)):
+        returns.note(services, _report(entry, mail.failure, services.clock.now()))
+        return Taken.CAME_BACK
     bundle = open_bundle(services.files)
     ours = _is_ours(bundle, mail)
     touch = _touch(services, lead, mail, TouchKind.AUTO_REPLIED if ours or mail.automatic else TouchKind.REPLIED)
@@ -145,12 +151,34 @@ def _touch(services: Services, lead: Lead, mail: Incoming, kind: TouchKind) -> T
 
 def _answers(services: Services, lead: Lead, mail: Incoming) -> tuple[str, GateId | None]:
     """The due key of the mail that is answered, if it can be told, and the page that it was about."""
-    entries = services.store.ledger(lead.id)
-    entry = next((e for e in entries if e.message_id and e.message_id.partition("@")[0] in mail.answers), None)
+    entry = _referred_to(services, lead, mail)
     touches = services.store.touches(lead.id)
     gates = [t.gate for t in touches if t.gate and entry and t.id == f"sent/{entry.key}"]
     gates += [e.gate for e in reversed(lead.enrolments)] + [t.gate for t in reversed(touches) if t.gate]
     return due_key(entry.key) if entry else "", gates[0] if gates else None
+
+
+def _names(entry: LedgerEntry) -> set[str]:
+    """How an answer may refer to that mail: by the id that we gave it, or by the carrier's own."""
+    return {mail_name(entry.lead_id, entry.key), *filter(None, [(entry.message_id or "").partition("@")[0]])}
+
+
+def _referred_to(services: Services, lead: Lead, mail: Incoming) -> LedgerEntry | None:
+    """The mail of ours that this one names."""
+    return next((entry for entry in services.store.ledger(lead.id) if mail.answers & _names(entry)), None)
+
+
+def _that_came_back(services: Services, lead: Lead, mail: Incoming) -> LedgerEntry | None:
+    """The mail of ours that did not arrive: the one that is named, else the newest that went to the lead."""
+    to_lead = [e for e in services.store.ledger(lead.id) if e.state is LedgerState.SENT and is_to_lead(e.key)]
+    return _referred_to(services, lead, mail) or max(to_lead, key=lambda entry: entry.at, default=None)
+
+
+def _report(entry: LedgerEntry, failure: Failure, now: datetime) -> Report:
+    """The failure, as a carrier would report it. Its own words are not repeated: they name people."""
+    reason = f"returned {failure.status}".strip()
+    name = mail_tag(entry.key)
+    return Report(ReportKind.BOUNCED, entry.lead_id, name, entry.message_id or name, now, reason, failure.final)
 
 
 def _said(mail: Incoming) -> Fields:

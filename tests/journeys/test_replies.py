@@ -17,10 +17,10 @@ from leadlight.handlers import on_mail_event
 from leadlight.local.inbox import MaildirInbox
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
-from leadlight.model.touch import TouchKind
+from leadlight.model.touch import Encounter, TouchKind
 from leadlight.ports import Store
 from leadlight.profile import sealed_fields
-from leadlight.replies import PER_DAY
+from leadlight.replies import PER_DAY, QUALITY_OF_READING
 
 BOTH = pytest.mark.grounds("local", "prompt")
 """Where what is stored, and what follows, is the matter."""
@@ -50,6 +50,7 @@ def answer(world: World, text: str = SECRET, *, sender: str = ANNA, **headers: s
     message["To"] = str(asked["Reply-To"])
     message["Subject"] = f"Re: {asked['Subject']}"
     message["Message-ID"] = f"<{secrets.token_hex(8)}@example.com>"
+    message["In-Reply-To"] = str(asked["Message-ID"])
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     message.set_content(f"{text}\n\nOn Tue, 6 Jan 2026 at 10:00, Rita Rep wrote:\n> Hello there\n")
@@ -163,6 +164,19 @@ def test_our_own_mail_that_comes_back_makes_no_loop(world: World, post: Path) ->
 
     assert world.touches(TouchKind.REPLIED) == []
     assert stops(world) == []
+
+
+def test_an_answered_mail_was_read_and_counts_as_a_meeting_with_its_subject(world: World, post: Path) -> None:
+    receive(world, post, answer(world))
+    (read,) = (touch for touch in world.touches(TouchKind.READ) if "step" in touch.facts)
+
+    assert (read.facts["step"], read.encounter, read.quality) == ("01-hello", Encounter.PERSON, QUALITY_OF_READING)
+
+
+def test_an_answer_by_somebody_else_shows_nobody_reading(world: World, post: Path) -> None:
+    receive(world, post, answer(world, sender="boss@example.com"))
+
+    assert world.touches(TouchKind.READ) == []
 
 
 def test_an_answer_by_somebody_else_stops_but_counts_for_nothing(world: World, post: Path) -> None:

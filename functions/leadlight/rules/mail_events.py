@@ -79,6 +79,11 @@ def mail_tag(ledger_key: str) -> str:
     return hashlib.sha256(ledger_key.encode()).hexdigest()[:32]
 
 
+def mail_name(lead_id: LeadId, ledger_key: str) -> str:
+    """The part of our own Message-ID before its @: the same for the same due thing, so a repeated mail is the same."""
+    return hashlib.sha256(f"{lead_id}/{ledger_key}".encode()).hexdigest()[:32]
+
+
 def accepted_id(ledger_key: str) -> str:
     """The id of the touch by which a carrier says that it had that mail: evidence, whoever settles it."""
     return f"accepted/{ledger_key}"
