@@ -39,6 +39,7 @@ from leadlight.simulate.story import (
     When,
     typical_answers,
 )
+from leadlight.visitor.preferences import SPANS
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 SOON = timedelta(minutes=2)
@@ -74,6 +75,12 @@ def _confirms(text: str) -> timedelta | None:
     return after(wait_of(text.removeprefix("after ")), start.astimezone(), Hours()) - start.astimezone()
 
 
+def _pause(text: str) -> str:
+    if text and text not in SPANS:
+        raise ValueError("write `2 weeks`, `1 month` or `3 months`, as the page of preferences offers")
+    return text
+
+
 def _day(text: str) -> OnDay:
     """
     >>> _day("day 4"), _day("day 4 at 09:30")
@@ -103,6 +110,7 @@ class DeedShape:
     moves_to: Annotated[Annotated[str, AfterValidator(_zone)] | None, Field(alias="moves-to")] = None
     text: str = ""
     gate: str = ""
+    span: Annotated[Annotated[str, AfterValidator(_pause)], Field(alias="for")] = ""
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -167,7 +175,7 @@ def _deed(shape: DeedShape) -> Deed:
         return Deed(when, Verb.OPENS, shape.opens)
     if shape.moves_to:
         return Deed(when, Verb.MOVES_TO, shape.moves_to)
-    return Deed(when, shape.what or Verb.READS, shape.gate or shape.text)
+    return Deed(when, shape.what or Verb.READS, shape.gate or shape.text or shape.span)
 
 
 def _gate_problems(shape: PersonaShape, gate: str | None, manifest: Manifest, written: Written) -> Iterator[Problem]:
@@ -232,13 +240,20 @@ def _told(kind: Happening, text: str, folder: Path) -> Event:
                 raise ValueError(f"say how long and from when: {EXAMPLES[kind]}")
             return Event(kind, _day(match["when"]), wait_of(match["span"]))
         case Happening.HOLIDAY:
-            return Event(kind, detail=date.fromisoformat(text).isoformat())
+            return Event(kind, detail=_date(text))
         case Happening.REP:
             return Event(kind, rep=None if text == "silent" else _rep(text))
         case Happening.DEPLOY:
             return _deploy(text, folder)
         case _:
             return Event(kind, _day(text) if text else None)
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError(f"write the day as in {EXAMPLES[Happening.HOLIDAY]}, not {text!r}") from error
 
 
 def _deploy(text: str, folder: Path) -> Event:

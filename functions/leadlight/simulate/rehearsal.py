@@ -119,7 +119,7 @@ class Play:
         self.world, self._deploy = world, deploy
         self._zone = open_bundle(world.disk.files).team.hours.zone
         self._readers = [Reader(world, person, number, person.zone) for number, person in enumerate(story.people, 1)]
-        self._chronicles = {reader.persona.address: Chronicle(reader.persona.address) for reader in self._readers}
+        self._chronicles = {person.address: Chronicle(person.address, person.zone) for person in story.people}
         self._violations: list[str] = []
         self._noticed = 0
         self._scans = is_hostile

@@ -79,9 +79,10 @@ def digest_of(entries: Iterable[Entry]) -> str:
 
 @dataclass
 class Chronicle:
-    """The timeline of one lead, grown by each look at it."""
+    """The timeline of one lead, grown by each look at it. Until it has confirmed, `zone` is its clock."""
 
     name: str
+    zone: str = ""
     entries: list[Entry] = field(default_factory=list)
     _seen: Observed | None = None
     _told: set[str] = field(default_factory=set)
@@ -89,7 +90,8 @@ class Chronicle:
     def look(self, seen: Observed) -> None:
         """Adds what is new since the look before."""
         before, self._seen = self._seen, seen
-        zone = hours_for(seen.lead, seen.team.hours).zone
+        known = hours_for(seen.lead, seen.team.hours).zone
+        zone = (seen.lead.confirmed_at is None and self.zone) or known
         fresh = [touch for touch in seen.touches if touch.id not in self._told]
         self._told.update(touch.id for touch in fresh)
         told = [_from_touch(self.name, touch, seen, zone) for touch in fresh if touch.kind in WHAT]

@@ -335,11 +335,14 @@ def listening(surprises: list[str]) -> Iterator[None]:
     before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
     ear = logging.Handler(logging.ERROR)
     ear.emit = lambda record: surprises.append(_heard(record))  # type: ignore[method-assign]  # shorter than a class
+    muted = logging.root.manager.disable
     for logger in loggers:
         logger.handlers, logger.propagate = [ear], False
+    logging.disable(logging.NOTSET)
     try:
         yield
     finally:
+        logging.disable(muted)
         for logger, handlers, propagate in before:
             logger.handlers, logger.propagate = handlers, propagate
 
