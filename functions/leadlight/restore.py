@@ -46,7 +46,9 @@ def resume_after_restore(services: Services) -> Mark:
 
 
 def _marks(services: Services) -> tuple[Mark | None, Mark | None]:
-    return mark_of(services.store.note(EPOCH_NOTE)), mark_of(services.keys.note(EPOCH_NOTE))
+    """The leads' mark and the keys', which is read first: raised by another in between, it only looks older."""
+    keys = mark_of(services.keys.note(EPOCH_NOTE))
+    return mark_of(services.store.note(EPOCH_NOTE)), keys
 
 
 def _note(services: Services, mark: Mark) -> None:
