@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from leadlight.playbook.expressions import clean
 from leadlight.playbook.plain import plain_text
 from leadlight.rules.mail_events import REPLY, why_automatic
+from leadlight.undelivered import Failure, failure_in
 
 if TYPE_CHECKING:
     from email.message import Message  # only a name: reading mail is imported when there is one
@@ -50,7 +51,8 @@ class Incoming:
     """A mail, as far as it matters.
 
     `tokens` are what stands behind `reply+` in its addresses, unchecked. `id` is the same for a mail that is delivered
-    twice. `answers` are the ids of the mails it refers to. `automatic` is why no person wrote it, or None.
+    twice. `answers` are the ids of the mails it refers to. `automatic` is why no person wrote it, or None. `failure` is
+    what it reports of a mail that did not arrive; then `tokens` and `answers` are also those of that mail.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Incoming:
     attachments: tuple[str, ...]
     answers: frozenset[str]
     automatic: str | None
+    failure: Failure | None = None
 
 
 def read(raw: bytes) -> Incoming:
@@ -67,14 +70,18 @@ def read(raw: bytes) -> Incoming:
     mail = _parsed(raw[:LARGEST])
     headers = _headers(mail)
     id_ = headers.get("message-id", "").encode() or raw
+    failure = failure_in(mail)
+    returned = failure.headers if failure else ""
+    answered = headers.get("in-reply-to", "") + headers.get("references", "") + returned
     return Incoming(
         id=hashlib.sha256(id_).hexdigest()[:32],
-        tokens=tuple(dict.fromkeys(TOKEN.findall("\n".join(headers.get(name, "") for name in FOR)))),
+        tokens=tuple(dict.fromkeys(TOKEN.findall("\n".join(headers.get(name, "") for name in FOR) + "\n" + returned))),
         sender=_address(headers.get("from", "")),
         text=_said(mail),
         attachments=tuple(_attachments(mail))[:NAMED],
-        answers=frozenset(re.findall(r"<([^<>\s@]+)", headers.get("in-reply-to", "") + headers.get("references", ""))),
+        answers=frozenset(re.findall(r"<([^<>\s@]+)", answered)),
         automatic=why_automatic(headers),
+        failure=failure,
     )
 
 

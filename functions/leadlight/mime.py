@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 CRLF = "\r\n"
 
+REPLY = "reply+"
+"""How our addresses begin that answers are sent to; a token follows."""
+
 
 def wire_bytes(message: EmailMessage) -> bytes:
     """What travels: CRLF lines, folded as the message's own policy says.
@@ -21,8 +24,9 @@ def wire_bytes(message: EmailMessage) -> bytes:
 
 
 def sender_of(message: EmailMessage) -> str:
-    """The envelope's sender: the first address of `From`."""
-    return addresses(message, "From")[0]
+    """The envelope's sender, to whom a mail comes back that does not arrive: us, if answers come to us, else `From`."""
+    ours = [address for address in addresses(message, "Reply-To") if address.startswith(REPLY)]
+    return (ours or addresses(message, "From"))[0]
 
 
 def recipients_of(message: EmailMessage) -> list[str]:
