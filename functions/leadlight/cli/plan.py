@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadlight.cli.simulate import End, Moment, refuse
+from leadlight.cli.simulate import FROM, end, refuse
 from leadlight.cli.terminal import CONFIG, answer
 from leadlight.errors import OperatorMustFix
 
@@ -27,10 +27,10 @@ TOKEN = re.compile(r"token=[\w.~-]+")
 
 @click.command()
 @click.argument("sequence", required=False)
+@FROM
 @click.option(
-    "--from", "start", type=Moment(), default="2026-01-05", show_default=True, is_eager=True, help="When it begins."
+    "--until", default="180d", show_default=True, callback=end, metavar="SPAN", help="How far to look, or until when."
 )
-@click.option("--until", type=End(), default="180d", show_default=True, help="How far to look.")
 @click.option("--against", metavar="REV", help="Show what has changed since that git revision.")
 @click.option(
     "--data",

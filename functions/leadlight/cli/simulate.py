@@ -23,36 +23,36 @@ UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 MORNING = timedelta(hours=8)
 
 
-class Moment(click.ParamType[datetime]):
-    """A day (its morning, 08:00 UTC) or a time; without an offset it is UTC."""
-
-    name = "TIME"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment, UTC."""
-        if isinstance(value, datetime):
-            return value
-        text = str(value)
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            self.fail(f"{text!r} is no time; write one such as 2026-01-05 or 2026-01-05T08:00", param, ctx)
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return aware + MORNING if len(text) == len("2026-01-05") else aware.astimezone(UTC)
+def moment(_: click.Context, __: click.Parameter, text: str) -> datetime:
+    """A day (its morning, 08:00 UTC) or a time; without an offset it is UTC. For `--from`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no time; write one such as 2026-01-05 or 2026-01-05T08:00") from error
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware + MORNING if len(text) == len("2026-01-05") else aware.astimezone(UTC)
 
 
-class End(Moment):
-    """The same, or a span such as `60d`."""
+def end(context: click.Context, option: click.Parameter, text: str) -> datetime:
+    """The same, or a span such as `60d` from then on. For `--until`."""
+    start: datetime = context.params["start"]
+    span = re.fullmatch(r"(\d{1,4})([mhdw])", text)
+    until = start + int(span[1]) * UNITS[span[2]] if span else moment(context, option, text)
+    if until <= start:
+        raise click.BadParameter(f"{until:%Y-%m-%d %H:%M} is not after --from {start:%Y-%m-%d %H:%M}")
+    return until
 
-    name = "SPAN"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment; a span counts from `--from`."""
-        match = re.fullmatch(r"(\d{1,4})([mhdw])", str(value))
-        if match is None:
-            return super().convert(value, param, ctx)
-        start: datetime = ctx.params["start"] if ctx else datetime.now(UTC)
-        return start + int(match[1]) * UNITS[match[2]]
+FROM = click.option(
+    "--from",
+    "start",
+    default="2026-01-05",
+    show_default=True,
+    is_eager=True,
+    callback=moment,
+    metavar="TIME",
+    help="When it begins.",
+)
 
 
 @click.command()
@@ -60,10 +60,15 @@ class End(Moment):
 @click.option(
     "--persona", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What the lead and the world do."
 )
+@FROM
 @click.option(
-    "--from", "start", type=Moment(), default="2026-01-05", show_default=True, is_eager=True, help="When it begins."
+    "--until",
+    default="60d",
+    show_default=True,
+    callback=end,
+    metavar="SPAN",
+    help="How long it goes on, or until when.",
 )
-@click.option("--until", type=End(), default="60d", show_default=True, help="How long it goes on, or until when.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same run.")
 @click.option("--hostile", is_flag=True, help="Scanners, crashes, lost answers, clocks that jump.")
 @CONFIG
@@ -89,19 +94,16 @@ def simulate(
 
     Runs the real handlers on a virtual clock; nothing is sent and nothing is kept. Exit 1 if a promise is broken.
     """
-    from leadlight.gate.lean import compile_lean  # noqa: PLC0415  # commands load what they need, so that each is fast
-    from leadlight.simulate.casting import NoSuchSequence, casting  # noqa: PLC0415  # the same
+    from leadlight.simulate.casting import NoSuchSequence, casting  # noqa: PLC0415  # commands load what they need
     from leadlight.simulate.rehearsal import rehearse  # noqa: PLC0415  # the same
 
-    if until <= start:
-        raise click.UsageError(f"--until {until:%Y-%m-%d %H:%M} is not after --from {start:%Y-%m-%d %H:%M}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadlight-"))) / "bundle"
         try:
             if bundle:
                 shutil.copytree(bundle, folder)
             else:
-                compile_lean(config_file, folder)
+                compiled(config_file, folder)
             cast = casting(folder, sequence, persona)
             played = rehearse(
                 folder,
@@ -110,7 +112,7 @@ def simulate(
                 until=until,
                 seed=seed,
                 is_hostile=hostile,
-                deploy=lambda playbook, into: compile_lean(config_file, into, playbook_dir=playbook),
+                deploy=lambda playbook, into: compiled(config_file, into, playbook),
             )
         except OperatorMustFix as wrong:
             refuse(wrong, as_json=shape == "json")
@@ -120,6 +122,13 @@ def simulate(
             click.echo(f"note: no page leads to `{name}`, so nobody gets it", err=True)
         _show(played, shape)
     sys.exit(1 if played.violations else 0)
+
+
+def compiled(config_file: Path, bundle: Path, playbook: Path | None = None) -> None:
+    """Compiles the site's playbook, or another one in its place, into the bundle."""
+    from leadlight.gate.lean import compile_lean  # noqa: PLC0415  # the same; a built bundle does without MkDocs
+
+    compile_lean(config_file, bundle, playbook_dir=playbook)
 
 
 def refuse(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
