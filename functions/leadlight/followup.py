@@ -1,4 +1,8 @@
-"""What happens by itself to a lead in a sequence: a step comes due, a take-over lapses."""
+"""What happens by itself to a lead in a sequence: a step comes due. Called by `handlers.on_due`.
+
+A row only says that it is time to look. Whether the step goes out is decided on the lead as it is then, by the same
+rules that had planned it, and the claim fails if the lead has changed since.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadlight import letter, links
-from leadlight.decide import decide
-from leadlight.ledger import Done, Instead, Ready, carry_out, touch_of
-from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.backlog import place_in_line
+from leadlight.fate import Done, touch_of
+from leadlight.ledger import Instead, Ready, carry_out
+from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change, Dossier
-from leadlight.model.lead import Enrolment, Hold, Lead, Temperature
-from leadlight.model.sequence import Channel, Sequence, Step
-from leadlight.model.touch import Touch, TouchKind
+from leadlight.model.lead import Enrolment, Lead, Temperature
+from leadlight.model.sequence import Channel, Migrate, Sequence, Step
+from leadlight.model.site import Hours, Team
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, Links
@@ -21,16 +26,28 @@ from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import after
+from leadlight.rules.pace import Wanted, caps_of, paced, with_mail
+from leadlight.rules.planning import ending, migrated
 from leadlight.rules.routing import owner_of
-from leadlight.rules.steps import following, open_enrolments, planned_at, step_of, step_ref, with_enrolment
-from leadlight.rules.stop import why_no_follow_up
+from leadlight.rules.steps import (
+    gone,
+    hours_of,
+    is_same,
+    named_by,
+    open_enrolments,
+    planned_at,
+    step_of,
+    step_ref,
+    with_enrolment,
+)
+from leadlight.rules.stop import why_no_follow_up, why_quiet
 from leadlight.rules.warmth import temperature
 from leadlight.views import company_view, gate_view, lead_view, rep_view
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step whose time has come, with everything that belongs to it."""
+    """A step whose time has come, with everything that belongs to it. `hours` are those it goes by."""
 
     lead: Lead
     enrolment: Enrolment
@@ -38,6 +55,18 @@ class Turn:
     step: Step
     due: Due
     now: datetime
+    hours: Hours
+    team: Team
+
+    @property
+    def planned_at(self) -> datetime:
+        """When the plan had it: as the sequence says, or later where mails sent before it or a cap are in the way."""
+        at = planned_at(self.step, self.enrolment, self.hours)
+        if self.step.channel is Channel.REP:
+            return at
+        wanted = Wanted(self.enrolment, self.sequence.priority, self.step.window, at)
+        ((_, free),) = paced(self.lead, [wanted], caps=caps_of(self.lead, self.team), hours=self.hours)
+        return free
 
 
 def run_step(services: Services, due: Due) -> Done | None:
@@ -45,53 +74,24 @@ def run_step(services: Services, due: Due) -> Done | None:
     bundle = open_bundle(services.files)
 
     def prepare(dossier: Dossier) -> Ready | Instead:
-        lead = dossier.lead
-        turn = _turn(bundle, lead, due, services.clock.now())
+        turn = _turn(bundle, dossier.lead, due, services.clock.now())
         if turn is None:
-            return Instead("superseded", Change(lead=lead))
+            return Instead("superseded", Change(lead=dossier.lead))
+        if moved := _migrated(bundle, turn, dossier.entry) or _not_now(bundle, turn):
+            return moved
         if why := _forbidden(turn):
-            return Instead(why, _passed_over(bundle, turn, why))
+            return Instead(why, _given_up(bundle, turn, why))
         context = _context(services, bundle, turn, dossier)
-        if why := _why_not(turn, context, bundle):
+        if why := _why_not(turn, context):
             return Instead(why, _passed_over(bundle, turn, why))
         if turn.step.channel is Channel.REP:
             return Instead("handed to the rep", _handed_over(bundle, turn))
-        return Ready(letter.follow_up(services, bundle, turn.step, context, lead=lead, due=due))
+        return _in_line(services, turn) or _ready(services, bundle, turn, context)
 
     def conclude(lead: Lead, done: Done) -> Change:
         return _concluded(bundle, lead, done)
 
     return carry_out(services, due, may_repeat=False, prepare=prepare, conclude=conclude)
-
-
-def lapse_hold(services: Services, due: Due) -> None:
-    """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
-    bundle = open_bundle(services.files)
-
-    def lapse(lead: Lead) -> Change | None:
-        now = services.clock.now()
-        if not any(due.stands_as(row) for row in services.store.due_of(lead.id)):
-            return None
-        if lead.hold is None or lead.hold.until > due.at:  # another take-over or outcome has a row of its own
-            return Change(lead=lead, undue=(due.key,))
-        return _lapsed(bundle, lead, lead.hold, due, now)
-
-    decide(services, due.lead_id, str(due.generation), lapse)
-
-
-def _lapsed(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> Change:
-    touch = Touch(
-        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
-        objective=hold.objective,
-    )  # fmt: skip
-    planned = replanned(bundle, replace(lead, hold=None), now)
-    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
-    return Change(
-        lead=planned.lead,
-        touches=(touch, *planned.touches),
-        undue=(due.key, *planned.undue),
-        due=(*planned.due, tell),
-    )
 
 
 def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
@@ -100,37 +100,85 @@ def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
         if enrolment.next_step and step_ref(enrolment, enrolment.next_step) == due.ref:
             sequence = bundle.sequence_version(enrolment.version)
             step = step_of(sequence, enrolment.next_step)
-            return Turn(lead, enrolment, sequence, step, due, now) if step else None
+            return (
+                Turn(lead, enrolment, sequence, step, due, now, hours_of(step, lead, bundle.team.hours), bundle.team)
+                if step
+                else None
+            )
     return None
 
 
-def _why_not(turn: Turn, context: Context, bundle: Bundle) -> str | None:
+def _migrated(bundle: Bundle, turn: Turn, entry: LedgerEntry | None) -> Instead | None:
+    """Where a newer version takes over the leads of older ones, the step's row becomes one of that version.
+
+    Only while no worker has begun it: what was begun under the old name is finished under it, so nothing goes twice.
+    """
+    current = bundle.manifest.sequences.get(turn.sequence.name)
+    begun = entry is not None and entry.state is not LedgerState.RELEASED
+    if begun or current is None or current.version == turn.sequence.version:
+        return None
+    newer = bundle.sequence_version(current.version)
+    if newer.migrate is Migrate.FINISH:
+        return None
+    enrolment = migrated(turn.enrolment, turn.sequence, newer)
+    planned = replanned(bundle, with_enrolment(turn.lead, enrolment), turn.now)
+    told = (ending(turn.lead, enrolment, turn.now),) if enrolment.ended else ()
+    change = Change(planned.lead, (*told, *planned.touches), planned.due, planned.undue)
+    return Instead(enrolment.ended or f"moved on to version {newer.version}", change, alone=True)
+
+
+def _not_now(bundle: Bundle, turn: Turn) -> Instead | None:
+    """The plan, asked once more at the claim: somebody may have stopped it, or have used up the day or a cap."""
+    planned = replanned(bundle, turn.lead, turn.now)
+    row = next((row for row in planned.due if row.key == turn.due.key), None)
+    if row is not None and row.at <= turn.now:
+        return None
+    why = f"put off until {row.at:%Y-%m-%d %H:%M} UTC" if row else why_quiet(planned.lead) or "left out of the plan"
+    passed = any(is_same(e, turn.enrolment) and turn.step.slug in e.done for e in planned.lead.enrolments)
+    change = Change(planned.lead, planned.touches, planned.due, planned.undue)
+    return Instead(why, change, later=not passed)
+
+
+def _forbidden(turn: Turn) -> str | None:
+    return why_no_follow_up(turn.lead, turn.enrolment, turn.step, turn.now, purpose=turn.sequence.purpose)
+
+
+def _why_not(turn: Turn, context: Context) -> str | None:
     """Why this step should not be sent any more, or None if it should."""
-    step, hours = turn.step, bundle.team.hours
-    if step.stale_after and turn.now > after(step.stale_after, planned_at(step, turn.enrolment, hours), hours):
+    step = turn.step
+    if step.stale_after and turn.now > after(step.stale_after, turn.planned_at, turn.hours):
         return f"late by more than {step.stale_after}"
-    if step.objective in turn.lead.achieved:
-        return f"'{step.objective}' is achieved already"
     if step.only_if and not truth(step.only_if, context):
         return f"not so: {step.only_if}"
     return None
 
 
-def _forbidden(turn: Turn) -> str | None:
-    mailed = turn.step.channel is Channel.MAIL
-    return why_no_follow_up(turn.lead, turn.enrolment, turn.now, mailed=mailed)
+def _ready(services: Services, bundle: Bundle, turn: Turn, context: Context) -> Ready:
+    message = letter.follow_up(services, bundle, turn.step, context, lead=turn.lead, due=turn.due)
+    return Ready(message, planned=turn.planned_at)
+
+
+def _in_line(services: Services, turn: Turn) -> Instead | None:
+    """Late with many others, it waits for its turn: nobody gets a burst of mails after an outage, and no carrier."""
+    at = place_in_line(services, turn.due, planned_at=turn.planned_at, window=turn.step.window, hours=turn.hours)
+    if at is None:
+        return None
+    row = replace(turn.due, at=at)
+    return Instead(f"in line until {at:%Y-%m-%d %H:%M} UTC", Change(turn.lead, due=(row,)), later=True)
+
+
+def _given_up(bundle: Bundle, turn: Turn, why: str) -> Change:
+    """The lead out of a sequence that was promised no further."""
+    ended = replace(turn.enrolment, ended=why)
+    planned = replanned(bundle, with_enrolment(turn.lead, ended), turn.now)
+    return Change(planned.lead, (ending(turn.lead, ended, turn.now), *planned.touches), planned.due, planned.undue)
 
 
 def _passed_over(bundle: Bundle, turn: Turn, why: str) -> Change:
-    """The lead without this step, and the plan that follows; where nothing may be sent at all, the end of it."""
-    if turn.lead.hold:
-        return Change(lead=turn.lead)
-    on_time = planned_at(turn.step, turn.enrolment, bundle.team.hours)  # what is left out late must not shift the rest
-    over = replace(turn.enrolment, next_step=None, ended=why)
-    moved = over if _forbidden(turn) else _moved_on(turn, min(on_time, turn.now))
-    planned = replanned(bundle, with_enrolment(turn.lead, moved), turn.now)
-    touch = _step_touch(turn, Done(turn.due, LedgerState.SKIPPED, turn.now, why))
-    return Change(lead=planned.lead, touches=(touch, *planned.touches), due=planned.due)
+    """The lead without this step, and the plan that follows. What is left out late must not shift the rest."""
+    on_time = min(turn.planned_at, turn.now)
+    done = Done(turn.due, LedgerState.SKIPPED, turn.now, why, counts_from=on_time)
+    return _concluded(bundle, turn.lead, done)
 
 
 def _handed_over(bundle: Bundle, turn: Turn) -> Change:
@@ -142,26 +190,23 @@ def _handed_over(bundle: Bundle, turn: Turn) -> Change:
 
 
 def _concluded(bundle: Bundle, lead: Lead, done: Done) -> Change:
-    """The step is over, sent or parked: it is on the timeline, counted, and the next one is planned."""
-    turn = _turn(bundle, lead, done.due, done.at)
-    if turn is None:
+    """The step is over, sent, parked or left out: it is on the timeline, counted, and the next one is planned.
+
+    It is found whatever happened to the plan since it was claimed: stopped, gone on, or moved to another version.
+    """
+    found = named_by(done.due.ref, lead)
+    if found is None:
         return Change(lead=lead, touches=(touch_of(done),))
-    moved = _moved_on(turn, done.at)
-    if done.state is not LedgerState.SKIPPED:
-        moved = replace(moved, mails_sent=turn.enrolment.mails_sent + 1)
-    planned = replanned(bundle, with_enrolment(lead, moved), done.at)
-    return Change(lead=planned.lead, touches=(_step_touch(turn, done), *planned.touches), due=planned.due)
-
-
-def _step_touch(turn: Turn, done: Done) -> Touch:
-    touch = touch_of(done, sequence=turn.sequence.name, version=turn.sequence.version, step=turn.step.slug)
-    return replace(touch, encounter=turn.step.encounter, objective=turn.step.objective, gate=turn.enrolment.gate)
-
-
-def _moved_on(turn: Turn, at: datetime) -> Enrolment:
-    coming = following(turn.sequence, turn.step)
-    ended = None if coming else "all steps are done"
-    return replace(turn.enrolment, next_step=coming.slug if coming else None, last_at=at, ended=ended)
+    enrolment, version, slug = found
+    touch = touch_of(done, sequence=enrolment.sequence, version=version, step=slug)
+    if step := step_of(bundle.sequence_version(version), slug):
+        touch = replace(touch, encounter=step.encounter, objective=step.objective, gate=enrolment.gate)
+    sequence = bundle.sequence_version(enrolment.version)
+    moved = gone(enrolment, sequence, slug, done.counts_from or done.at)
+    mailed = done.state is not LedgerState.SKIPPED
+    lead = with_mail(lead, moved, done.at, bundle.team) if mailed else with_enrolment(lead, moved)
+    planned = replanned(bundle, lead, done.at)
+    return Change(planned.lead, (touch, *planned.touches), planned.due, planned.undue)
 
 
 def _context(services: Services, bundle: Bundle, turn: Turn, dossier: Dossier) -> Context:

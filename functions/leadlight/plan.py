@@ -13,12 +13,26 @@ from leadlight.rules.steps import open_enrolments
 
 
 def replanned(bundle: Bundle, lead: Lead, now: datetime) -> Replan:
-    """The plan of a changed lead, by the sequences it is pinned to."""
-    sequences: dict[str, Sequence] = {}
-    for enrolment in open_enrolments(lead):
+    """The plan of a changed lead, by the sequences it is pinned to. Raises `MissingBundle`.
+
+    A stop must not depend on anything that could be missing: then nothing does, the team apart.
+    """
+    return replan(lead, sequences=_sequences(bundle, lead), team=bundle.team, now=now)
+
+
+def _sequences(bundle: Bundle, lead: Lead) -> dict[str, Sequence]:
+    """By version: what the lead is in, and what follows that."""
+    known: dict[str, Sequence] = {}
+    waiting = [enrolment.version for enrolment in open_enrolments(lead)]
+    while waiting:
+        version = waiting.pop()
+        if version in known:
+            continue
         try:
-            sequences[enrolment.version] = bundle.sequence_version(enrolment.version)
+            sequence = known[version] = bundle.sequence_version(version)
         except MissingBundle:
-            if not lead.stops:  # a stop must not depend on anything that could be missing
+            if not lead.stops:
                 raise
-    return replan(lead, sequences=sequences, hours=bundle.team.hours, now=now)
+        else:
+            waiting += [sequence.then_version] if sequence.then_version else []
+    return known

@@ -43,7 +43,7 @@ def test_a_rep_step_is_a_mail_to_the_rep_and_not_to_the_lead(world: World) -> No
 
 
 def test_a_condition_that_does_not_hold_leaves_the_step_out(world: World) -> None:
-    world.confirmed(intent="ready")
+    world.confirmed(call="now", phone="+44 20 7946 0999")
 
     world.advance("60 days")
 

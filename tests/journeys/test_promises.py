@@ -254,7 +254,7 @@ def test_p14_more_mails_than_promised_are_not_sent_even_if_there_are_more_steps(
     world.advance("60 days")
 
     assert world.follow_ups() == ["First: hello"]
-    assert "promise" in world.lead().enrolments[0].ended
+    assert "the promise of 1 mails is used up" in [t.facts["reason"] for t in world.touches(TouchKind.SKIPPED)]
 
 
 def test_p14_nobody_is_called_or_written_to_for_a_purpose_that_was_not_agreed(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from leadlight.model.lead import Enrolment, Lead
@@ -51,3 +52,6 @@ TEAM = Team(
     ),
     OFFICE,
 )
+
+ALL_WEEK = replace(TEAM, hours=ALWAYS)
+"""The same at work day and night, so that no window is in the way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.examples import ALWAYS, COURSE, DAY, MONDAY, PROMISE, capture, enrolment, lead
+from tests.rules.examples import ALL_WEEK, COURSE, DAY, MONDAY, PROMISE, capture, enrolment, lead
 
 from leadlight.model.lead import Hold, StopReason
 from leadlight.model.person import GateId, Purpose
@@ -44,7 +44,7 @@ def test_a_sequence_that_a_lead_has_been_through_is_not_sent_again() -> None:
 
 
 def test_a_hold_takes_the_coming_row_away_and_keeps_the_place() -> None:
-    held = replan(lead(enrolments=(enrolment(),), hold=HOLD), sequences=SEQUENCES, hours=ALWAYS, now=MONDAY)
+    held = replan(lead(enrolments=(enrolment(),), hold=HOLD), sequences=SEQUENCES, team=ALL_WEEK, now=MONDAY)
 
     assert held.due == ()
     assert len(held.undue) == 1
@@ -52,7 +52,7 @@ def test_a_hold_takes_the_coming_row_away_and_keeps_the_place() -> None:
 
 
 def test_after_a_hold_the_plan_goes_on_where_it_was() -> None:
-    resumed = replan(lead(enrolments=(enrolment(),)), sequences=SEQUENCES, hours=ALWAYS, now=MONDAY + 3 * DAY)
+    resumed = replan(lead(enrolments=(enrolment(),)), sequences=SEQUENCES, team=ALL_WEEK, now=MONDAY + 3 * DAY)
 
     assert [due.at for due in resumed.due] == [MONDAY + 3 * DAY]
 
@@ -60,7 +60,7 @@ def test_after_a_hold_the_plan_goes_on_where_it_was() -> None:
 def test_a_stop_ends_every_enrolment_and_says_why() -> None:
     gone = stopped(lead(enrolments=(enrolment(),)), StopReason.UNSUBSCRIBED, MONDAY)
 
-    planned = replan(gone, sequences=SEQUENCES, hours=ALWAYS, now=MONDAY)
+    planned = replan(gone, sequences=SEQUENCES, team=ALL_WEEK, now=MONDAY)
 
     assert planned.due == ()
     assert open_enrolments(planned.lead) == ()
@@ -70,7 +70,7 @@ def test_a_stop_ends_every_enrolment_and_says_why() -> None:
 def test_without_the_purpose_nothing_is_planned() -> None:
     withdrawn = lead(enrolments=(enrolment(),), purposes=(Purpose.CONTENT,))
 
-    assert replan(withdrawn, sequences=SEQUENCES, hours=ALWAYS, now=MONDAY).due == ()
+    assert replan(withdrawn, sequences=SEQUENCES, team=ALL_WEEK, now=MONDAY).due == ()
 
 
 def test_an_enrolment_takes_the_place_of_its_former_self() -> None:

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import followup, notify, welcome
+from leadlight import evidence, followup, notify, pausing, welcome
 from leadlight.errors import TryAgain
+from leadlight.fate import Done
 from leadlight.handlers import measures
-from leadlight.ledger import Done
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
@@ -23,6 +23,7 @@ logger = Logger(service="leadlight")
 MAILS = {
     "optin": welcome.send_opt_in,
     "delivery": welcome.send_delivery,
+    "raise": welcome.send_consent,
     "notify": notify.tell_rep,
     "manager": notify.tell_manager,
     "relink": notify.send_fresh_link,
@@ -87,7 +88,7 @@ def handle(services: Services, due: Due) -> None:
         _put_off(services, due)
     else:
         if done is not None:
-            measures.count(COUNTED[done.state])
+            measures.count("MailBounced" if done.refused else COUNTED[done.state])
             logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
     finally:
         logger.thread_safe_remove_keys(["correlation_id"])
@@ -98,12 +99,12 @@ def _run(services: Services, due: Due) -> Done | None:
         case DueKind.STEP:
             return followup.run_step(services, due)
         case DueKind.HOLD:
-            followup.lapse_hold(services, due)
+            pausing.lapse(services, due)
             return None
         case DueKind.TASK:
             return notify.tell_rep(services, due)
         case DueKind.EVIDENCE:
-            return None
+            return evidence.look_again(services, due)
         case DueKind.MAIL:
             return MAILS[due.ref.partition("/")[0]](services, due)
 

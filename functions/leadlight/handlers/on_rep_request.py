@@ -9,7 +9,6 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight import rep
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
@@ -19,6 +18,10 @@ from leadlight.pages import visitor as visitor_pages
 from leadlight.pages.briefing import briefing_of
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.rep.link import BROWSER, Elsewhere, Visit, send_fresh_link, visit
+from leadlight.rep.outcome import log_outcome
+from leadlight.rep.pausing import pause, resume
+from leadlight.rep.taking import pending_gates, take_over
 from leadlight.tokens import TokenUse
 from leadlight.visitor.passes import Cookie
 
@@ -34,7 +37,7 @@ def handler(services: Services) -> Handler:
 def get_lead() -> Response[str]:
     """The briefing; changes nothing."""
 
-    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         briefing = briefing_of(services, opened.lead)
         page = pages.lead(shell_of(services), briefing=briefing, token=_token(request))
         return as_page(page, cookies=(_browser(services, opened),))
@@ -46,9 +49,9 @@ def get_lead() -> Response[str]:
 def get_claim() -> Response[str]:
     """The page with the button that takes the lead, or lets it in."""
 
-    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         touches = services.store.touches(opened.lead.id)
-        waiting = bool(rep.pending_gates(open_bundle(services.files), opened.lead, touches))
+        waiting = bool(pending_gates(open_bundle(services.files), opened.lead, touches))
         briefing = briefing_of(services, opened.lead)
         page = pages.claim(shell_of(services), briefing=briefing, token=_token(request), approve=waiting)
         return as_page(page, cookies=(_browser(services, opened),))
@@ -60,9 +63,9 @@ def get_claim() -> Response[str]:
 def post_claim() -> Response[str]:
     """The rep has the lead from now on."""
 
-    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
-        rep.take_over(services, opened, objective=request.values.get("objective", ""))
-        return see_other(f"/rep/lead?token={quote(_token(request))}", (_browser(services, opened),))
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        take_over(services, opened, objective=request.values.get("objective", ""))
+        return _to_briefing(services, request, opened)
 
     return _visited(answer)
 
@@ -71,7 +74,7 @@ def post_claim() -> Response[str]:
 def get_outcome() -> Response[str]:
     """The page with the one-tap answers; after a tap, what became of the plan."""
 
-    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         logged = any(t.kind is TouchKind.OUTCOME for t in services.store.touches(opened.lead.id))
         done = "The plan is changed already." if request.query.get("done") and logged else ""
         page = pages.outcome(
@@ -90,9 +93,31 @@ def get_outcome() -> Response[str]:
 def post_outcome() -> Response[str]:
     """One tap: what the contact achieved, or why not."""
 
-    def answer(services: Services, request: Request, opened: rep.Visit) -> Response[str]:
-        rep.log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
         return see_other(f"/rep/outcome?token={quote(_token(request))}&done=1", (_browser(services, opened),))
+
+    return _visited(answer)
+
+
+@router.post("/rep/pause")
+def post_pause() -> Response[str]:
+    """The plan waits until the day that the form names."""
+
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        pause(services, opened, until=request.values.get("until", ""))
+        return _to_briefing(services, request, opened)
+
+    return _visited(answer)
+
+
+@router.post("/rep/resume")
+def post_resume() -> Response[str]:
+    """The plan goes on."""
+
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        resume(services, opened)
+        return _to_briefing(services, request, opened)
 
     return _visited(answer)
 
@@ -102,22 +127,26 @@ def post_sign_in() -> Response[str]:
     """A link that is at home elsewhere, or too old: its rep gets a fresh one by mail, nobody else."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=True)
-    rep.send_fresh_link(services, request.values.get("token", ""))
+    send_fresh_link(services, request.values.get("token", ""))
     text = "If the link was one of ours, its owner has a fresh one in the mail now."
     return as_page(visitor_pages.problem(shell_of(services), heading="Look into your mail", message=text, link=None))
 
 
-def _visited(answer: Callable[[Services, Request, rep.Visit], Response[str]]) -> Response[str]:
+def _visited(answer: Callable[[Services, Request, Visit], Response[str]]) -> Response[str]:
     """The answer to the rep whose link it is, in the browser it belongs to; elsewhere, the way to a fresh link."""
     services, request = here(router)
     if request.method == "POST":
         check_origin(request, services.settings, by_token=True)
     token = _token(request)
     try:
-        return answer(services, request, rep.visit(services, token, request.cookies))
-    except rep.Elsewhere as error:
+        return answer(services, request, visit(services, token, request.cookies))
+    except Elsewhere as error:
         status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
         return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
+
+
+def _to_briefing(services: Services, request: Request, opened: Visit) -> Response[str]:
+    return see_other(f"/rep/lead?token={quote(_token(request))}", (_browser(services, opened),))
 
 
 def _token(request: Request) -> str:
@@ -125,6 +154,6 @@ def _token(request: Request) -> str:
     return posted or request.query.get("token", "")
 
 
-def _browser(services: Services, opened: rep.Visit) -> Cookie:
+def _browser(services: Services, opened: Visit) -> Cookie:
     value = services.tokens.sign(TokenUse.REP_BROWSER, {"id": opened.browser})
-    return Cookie(rep.BROWSER, value, opened.life)
+    return Cookie(BROWSER, value, opened.life)

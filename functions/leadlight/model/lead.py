@@ -95,6 +95,7 @@ class Enrolment:
     wait: Wait | None = None  # in the place of the next step's own: it stands where a skipped one was
     promised_at: datetime | None = None  # when the promised span began, if before `started_at`: see `Sequence.then`
     extra_days: int = 0  # by so much the lead itself has put off the end of the span, by pausing
+    mailed_at: datetime | None = None  # when its latest mail went out: the day is taken for other sequences
 
     @property
     def promised_since(self) -> datetime:

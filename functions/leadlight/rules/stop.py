@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from leadlight.model.lead import Enrolment, Lead, Pause, Stop, StopReason
 from leadlight.model.person import Consent, Purpose
+from leadlight.model.sequence import Channel, Step
 
 UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
 """Stops that hold for every mail, also for one that was just asked for."""
@@ -23,6 +24,9 @@ LEAVING = frozenset({StopReason.UNSUBSCRIBED, StopReason.COMPLAINED})
 
 WITHDRAWN = frozenset({Purpose.FOLLOW_UP, Purpose.NEWS})
 """What they take back."""
+
+PROMISED_AS = {Channel.MAIL: "mail", Channel.REP: "call"}
+"""How a promise calls what acts in a step."""
 
 GRACE = timedelta(hours=1)
 """What a queue or a restart may cost; beyond that a promised time is over."""
@@ -38,18 +42,46 @@ complains again, the rest begins anew.
 """
 
 
-def why_no_follow_up(lead: Lead, enrolment: Enrolment, now: datetime, *, mailed: bool = True) -> str | None:
-    """Why there may be no follow-up now, in words, or None if there may. `mailed` is False for a rep's own step."""
-    if lead.stops:
-        return f"stopped: {lead.stops[-1].reason}"
+def why_no_follow_up(lead: Lead, enrolment: Enrolment, step: Step, now: datetime, *, purpose: str) -> str | None:
+    """Why this step may not go out now, in words, or None if it may. `purpose` is that of its sequence."""
+    return why_quiet(lead) or not_promised(enrolment, step) or _beyond_promise(enrolment, now, purpose)
+
+
+def why_quiet(lead: Lead) -> str | None:
+    """Why nothing goes out to this lead for now, whatever was promised; None if something may."""
+    if why := why_stopped(lead):
+        return why
     if lead.hold:
         return f"held by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
-    if Purpose.FOLLOW_UP not in lead.purposes:
-        return "no consent to follow-ups"
-    if mailed and enrolment.mails_sent >= enrolment.promise.mails:
-        return f"the promise of {enrolment.promise.mails} mails is used up"
-    if now > enrolment.started_at + timedelta(days=enrolment.promise.days) + GRACE:
-        return f"the promise of {enrolment.promise.days} days is over"
+    if lead.pause:
+        return f"paused by {lead.pause.by} until {lead.pause.until:%Y-%m-%d %H:%M} UTC"
+    return None if Purpose.FOLLOW_UP in lead.purposes else "no consent to follow-ups"
+
+
+def not_promised(enrolment: Enrolment, step: Step) -> str | None:
+    """Why this step is more than the form has promised, or by another channel; None if it is neither."""
+    promise = enrolment.promise
+    if PROMISED_AS[step.channel] not in promise.channels:
+        return f"no {PROMISED_AS[step.channel]} was promised"
+    if step.channel is Channel.MAIL and enrolment.mails_sent >= promise.mails:
+        return f"the promise of {promise.mails} mails is used up"
+    return None
+
+
+def promised_until(enrolment: Enrolment) -> datetime:
+    """When the promised span ends, with what the lead's own pauses have added to it."""
+    return enrolment.promised_since + timedelta(days=enrolment.promise.days + enrolment.extra_days)
+
+
+def _beyond_promise(enrolment: Enrolment, now: datetime, purpose: str) -> str | None:
+    """A sequence is covered that was promised by its name, or that follows such a one and so shares its promise."""
+    promise = enrolment.promise
+    if now > promised_until(enrolment) + GRACE:
+        return f"the promise of {promise.days} days is over"
+    if purpose != promise.purpose:
+        return "its purpose is not the one that was agreed to"
+    if enrolment.sequence != promise.sequence and enrolment.promised_at is None:
+        return "this sequence was not promised"
     return None
 
 
@@ -109,7 +141,7 @@ def paused(lead: Lead, by: str, until: datetime, now: datetime) -> Lead:
     """
     if lead.pause and lead.pause.by == LEAD != by:
         return lead
-    lead = _without_pause(lead, now)
+    lead = without_pause(lead, now)
     pause = Pause(by, now, until)
     return _put_off(replace(lead, pause=pause), _days_asked_for(pause, until))
 
@@ -122,9 +154,9 @@ def resumed(lead: Lead, by: str, now: datetime) -> Lead:
     """
     own = lead.pause is not None and lead.pause.by == LEAD
     if by == LEAD:
-        return _without_pause(lead, now) if own else lead
+        return without_pause(lead, now) if own else lead
     if not own or by == OPERATOR:
-        lead = _without_pause(lead, now)
+        lead = without_pause(lead, now)
     stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
     enrolments = tuple(replace(e, ended=None) if e.ended == ENDED_BY_REPLY else e for e in lead.enrolments)
     return replace(lead, hold=None, stops=stops, enrolments=enrolments)
@@ -144,12 +176,20 @@ def days_left(lead: Lead, now: datetime) -> int:
     return _days_asked_for(replace(lead.pause, since=now), lead.pause.until) if lead.pause else 0
 
 
-def _without_pause(lead: Lead, now: datetime) -> Lead:
+def without_pause(lead: Lead, now: datetime) -> Lead:
     """The lead whose pause is over, at its end or before; days it asked for and did not need are taken back."""
     if lead.pause is None:
         return lead
-    unused = _days_asked_for(lead.pause, lead.pause.until) - _days_asked_for(lead.pause, min(now, lead.pause.until))
-    return _put_off(replace(lead, pause=None), -unused)
+    end = min(now, lead.pause.until)
+    unused = _days_asked_for(lead.pause, lead.pause.until) - _days_asked_for(lead.pause, end)
+    waiting = tuple(_waited(enrolment, lead.pause, end) for enrolment in lead.enrolments)
+    return _put_off(replace(lead, pause=None, enrolments=waiting), -unused)
+
+
+def _waited(enrolment: Enrolment, pause: Pause, end: datetime) -> Enrolment:
+    """The enrolment whose wait stood still during the pause: else each step would be late at its end, and left out."""
+    quiet = end - max(pause.since, enrolment.last_at)
+    return enrolment if enrolment.ended else replace(enrolment, last_at=enrolment.last_at + max(quiet, timedelta(0)))
 
 
 def _days_asked_for(pause: Pause, until: datetime) -> int:

@@ -1,0 +1,122 @@
+"""What makes a plan wait, and what lets it go on: pauses, resuming, and take-overs and pauses that come to their end.
+
+Called by reps (`rep.pausing`), by operators on the command line, and by `handlers.on_due` for the ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.decide import decide
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Hold, Lead, Pause
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Services
+from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, without_pause
+from leadlight.rules.waiting import ANSWER, PAUSE, ends_of_holds, ends_of_pauses, reminders, to_answer
+
+
+def pause_lead(services: Services, lead: Lead, *, until: datetime, by: str = OPERATOR) -> Lead:
+    """The lead as stored, with nothing going out until then. The lead's own pause stands as it is.
+
+    The same pause again, to the day, is one. Raises `BadToken` when the lead is gone.
+    """
+    bundle, touch_id = open_bundle(services.files), f"paused/{services.token()}"
+
+    def pause(lead: Lead) -> Change | None:
+        now = services.clock.now()
+        quiet = paused(lead, by, until, now)
+        if quiet == lead or (lead.pause and (lead.pause.by, lead.pause.until) == (by, until)):
+            return None
+        person = None if by in {LEAD, OPERATOR} else by
+        facts = {"by": by, "until": until.isoformat()}
+        touch = Touch(touch_id, lead.id, TouchKind.PAUSED, now, by=person, facts=facts)
+        planned = replanned(bundle, quiet, now)
+        goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"{PAUSE}{touch.id}", until)
+        return Change(
+            lead=planned.lead,
+            touches=(touch, *planned.touches),
+            undue=(*ends_of_pauses(services.store.due_of(lead.id)), *planned.undue),
+            due=(*planned.due, goes_on),
+        )
+
+    return decide(services, lead.id, str(lead.generation), pause)
+
+
+def resume_lead(services: Services, lead: Lead, *, by: str = OPERATOR) -> Lead:
+    """The lead as stored, with its plan going on as far as `by` may let it: see `rules.stop.resumed`.
+
+    Nothing changes where there is nothing that may be lifted. Raises `BadToken` when the lead is gone.
+    """
+    bundle, touch_id = open_bundle(services.files), f"resumed/{services.token()}"
+
+    def resume(lead: Lead) -> Change | None:
+        now = services.clock.now()
+        again = resumed(lead, by, now)
+        if again == lead:
+            return None
+        person = None if by in {LEAD, OPERATOR} else by
+        touch = Touch(touch_id, lead.id, TouchKind.RESUMED, now, by=person, facts={"by": by})
+        planned = replanned(bundle, again, now)
+        return Change(
+            lead=planned.lead,
+            touches=(touch, *planned.touches),
+            undue=(*_lifted(lead, again, services.store.due_of(lead.id)), *planned.undue),
+            due=planned.due,
+        )
+
+    return decide(services, lead.id, str(lead.generation), resume)
+
+
+def lapse(services: Services, due: Due) -> None:
+    """A take-over or a pause has come to its end: the plan goes on. The manager hears of the former."""
+    bundle = open_bundle(services.files)
+
+    def end(lead: Lead) -> Change | None:
+        if not any(due.stands_as(row) for row in services.store.due_of(lead.id)):
+            return None
+        now = services.clock.now()
+        match lead.pause if due.ref.startswith(PAUSE) else lead.hold:
+            case Pause(until=until) as pause if until <= due.at:
+                return _pause_over(bundle, lead, pause, due, now)
+            case Hold(until=until) as hold if until <= due.at:
+                return _hold_over(bundle, lead, hold, due, now)
+            case _:  # another pause, take-over or outcome has a row of its own
+                return Change(lead=lead, undue=(due.key,))
+
+    decide(services, due.lead_id, str(due.generation), end)
+
+
+def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> Change:
+    """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
+    touch = Touch(
+        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
+        objective=hold.objective,
+    )  # fmt: skip
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
+    change = _going_on(bundle, replace(lead, hold=None), due, touch, now)
+    return replace(change, due=(*change.due, tell, *to_answer(change.lead, touch.id, bundle.team, now)))
+
+
+def _pause_over(bundle: Bundle, lead: Lead, pause: Pause, due: Due, now: datetime) -> Change:
+    facts = {"by": pause.by, "reason": "the pause is over"}
+    touch = Touch(f"resumed/{due.ref}", lead.id, TouchKind.RESUMED, now, facts=facts)
+    return _going_on(bundle, without_pause(lead, now), due, touch, now)
+
+
+def _going_on(bundle: Bundle, lead: Lead, due: Due, touch: Touch, now: datetime) -> Change:
+    planned = replanned(bundle, lead, now)
+    return Change(planned.lead, (touch, *planned.touches), planned.due, (due.key, *planned.undue))
+
+
+def _lifted(before: Lead, after: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
+    """The rows of what is over now. A gate that waits for approval still does."""
+    holds = ends_of_holds(rows) if before.hold and not after.hold else ()
+    pauses = ends_of_pauses(rows) if before.pause and not after.pause else ()
+    answers = reminders(rows, ANSWER) if not after.stops else ()
+    return (*holds, *pauses, *answers)

@@ -1,0 +1,45 @@
+"""A rep pauses the plan of a lead, or lets it go on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from leadlight.errors import BadFields
+from leadlight.model.lead import Lead
+from leadlight.pausing import pause_lead, resume_lead
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rep.link import Visit, bind
+
+USUALLY = timedelta(weeks=2)
+"""For how long a plan is paused unless the rep names a day."""
+
+FARTHEST = timedelta(days=365)
+
+
+def pause(services: Services, opened: Visit, *, until: str = "") -> Lead:
+    """Nothing goes out before that day begins where the team works. Raises `BadFields`, `Elsewhere`."""
+    zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+    day = read_day(until, today=services.clock.now().astimezone(zone).date())
+    bind(services, opened)
+    return pause_lead(services, opened.lead, until=datetime.combine(day, time(), zone).astimezone(UTC), by=opened.rep)
+
+
+def resume(services: Services, opened: Visit) -> Lead:
+    """The plan goes on, out of a pause, a take-over, or the stop that an answer has set. Raises `Elsewhere`."""
+    bind(services, opened)
+    return resume_lead(services, opened.lead, by=opened.rep)
+
+
+def read_day(text: str, *, today: date) -> date:
+    """The day as a date field has it; two weeks from today if there is none. Raises `BadFields`."""
+    try:
+        day = date.fromisoformat(text) if text else today + USUALLY
+    except ValueError as error:
+        raise BadFields({"until": "Please give the day as in 2026-01-19."}) from error
+    if day <= today:
+        raise BadFields({"until": "The plan goes on today already. Please choose a later day."})
+    if day > today + FARTHEST:
+        raise BadFields({"until": "That is more than a year away. Please choose an earlier day."})
+    return day

@@ -1,0 +1,73 @@
+"""A rep takes over a lead: the plan waits, and a gate that needs a rep's approval opens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from leadlight.decide import decide
+from leadlight.errors import BadFields
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Hold, Lead
+from leadlight.model.person import GateId
+from leadlight.model.site import Unlock
+from leadlight.model.touch import Encounter, Objective, Touch, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Services
+from leadlight.rep.link import Visit, bind
+from leadlight.rules.outcome import hold_until
+from leadlight.rules.waiting import ANSWER, APPROVAL, ends_of_holds, reminders
+from leadlight.rules.warmth import suggested_objective
+
+
+def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead:
+    """The rep has the lead: the plan waits, and a gate that needs approval opens. Twice is once.
+
+    Sets what the contact is to effect: `objective`, else the suggested one. Raises `BadFields`, `Elsewhere`.
+    """
+    if objective and objective not in set(Objective):
+        raise BadFields({"objective": f"Choose one of {', '.join(Objective)}."})
+    bind(services, opened)
+    bundle = open_bundle(services.files)
+
+    def take(lead: Lead) -> Change | None:
+        aim = Objective(objective) if objective else suggested_objective(lead)
+        held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
+        if held and not pending_gates(bundle, lead, services.store.touches(lead.id)):
+            return None
+        return _taken(services, bundle, lead, opened.rep, aim)
+
+    return decide(services, opened.lead.id, str(opened.lead.generation), take)
+
+
+def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tuple[GateId, ...]:
+    """Gates that wait for a rep's approval."""
+    asked = {touch.gate for touch in touches if touch.kind is TouchKind.CONFIRMED and touch.gate}
+    gates = bundle.manifest.gates
+    return tuple(g for g in sorted(asked) if g in gates and gates[g].unlock is Unlock.REP and g not in lead.grants)
+
+
+def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective) -> Change:
+    now = services.clock.now()
+    touch_id = f"claimed/{services.token()}"
+    until = max(hold_until(now, bundle.team), lead.hold.until if lead.hold else now)  # an agreed next step stands
+    approved = pending_gates(bundle, lead, services.store.touches(lead.id))
+    held = replace(
+        lead,
+        owner=rep,
+        hold=Hold(rep, objective, now, until),
+        grants={**lead.grants, **dict.fromkeys(approved, now)},
+    )
+    planned = replanned(bundle, held, now)
+    facts = {"opens": "\n".join(approved)} if approved else {}
+    touch = Touch(touch_id, lead.id, TouchKind.CLAIMED, now, Encounter.PERSON, objective, by=rep, facts=facts)
+    rows = services.store.due_of(lead.id)
+    captures = [c for c in services.store.captures(lead.id) if c.gate in approved and c.id in lead.confirmed]
+    mails = {c.gate: Due(lead.id, lead.generation, DueKind.MAIL, f"delivery/{c.id}", now) for c in captures}
+    return Change(
+        lead=planned.lead,
+        touches=(touch, *planned.touches),
+        undue=(*ends_of_holds(rows), *reminders(rows, ANSWER, APPROVAL), *planned.undue),
+        due=(*planned.due, Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until), *mails.values()),
+    )

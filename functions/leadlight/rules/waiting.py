@@ -1,0 +1,53 @@
+"""Which due rows stand for what somebody waits for: the end of a take-over, of a pause, a rep's answer?
+
+Asked by whatever ends such a wait before its time, to take its rows away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, StopReason
+from leadlight.model.site import Team
+from leadlight.rules.next_action import reminder
+
+PAUSE = "pause/"
+"""Begins the ref of the row that ends a pause; the touch that set it follows."""
+
+ANSWER = "replied/"
+"""Begins the ref of a task that an answer of the lead has set."""
+
+APPROVAL = "confirmed/"
+"""Begins the ref of a task that a gate has set which waits for a rep's approval."""
+
+AT_ONCE = 25
+"""So many tasks does one change take away: it has room for 90 rows in all."""
+
+
+def ends_of_holds(rows: Sequence[Due]) -> tuple[str, ...]:
+    """The keys of those that end a take-over."""
+    return tuple(row.key for row in rows if row.kind is DueKind.HOLD and not row.ref.startswith(PAUSE))
+
+
+def ends_of_pauses(rows: Sequence[Due]) -> tuple[str, ...]:
+    """The keys of those that end a pause."""
+    return tuple(row.key for row in rows if row.kind is DueKind.HOLD and row.ref.startswith(PAUSE))
+
+
+def tasks(rows: Sequence[Due]) -> tuple[str, ...]:
+    """The keys of what a rep has to do, as many as one change has room for: the earliest."""
+    return tuple(row.key for row in rows if row.kind is DueKind.TASK)[:AT_ONCE]
+
+
+def reminders(rows: Sequence[Due], *of: str) -> tuple[str, ...]:
+    """The keys of the tasks that such things have set."""
+    return tuple(row.key for row in rows if row.kind is DueKind.TASK and row.ref.startswith(of))[:AT_ONCE]
+
+
+def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, ...]:
+    """The reminder of a lead whose plan an answer has stopped and that nobody has taken over: else nothing comes next."""
+    if lead.hold or [stop.reason for stop in lead.stops] != [StopReason.REPLIED]:
+        return ()
+    return (reminder(lead, touch, team.hours, now),)
