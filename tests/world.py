@@ -8,7 +8,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -280,9 +280,9 @@ class World:
         self._rep = on_rep_request.handler(self.services)
 
 
-def built(folder: Path) -> Path:
+def built(folder: Path, files: Mapping[str, str] = FILES) -> Path:
     """The world's site, built into `folder`; returns its bundle."""
-    for name, text in FILES.items():
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

@@ -15,6 +15,9 @@ from leadlight.errors import MissingSetting
 TOKEN_KEYS, LEAD_KEY, ORIGIN_SECRETS = "token-keys", "lead-key", "origin-secrets"
 """The secrets of a deployed installation: parameters of these names below its prefix."""
 
+LATE_PER_MINUTE = 30
+"""Half of what SES lets through in its sandbox, one a second: what is due on time goes out beside the late ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -27,6 +30,7 @@ class Settings:
     inbound_domain: str = ""  # replies go to addresses there; empty means to the rep's own address
     network_limit: int = 20  # submits per network and ten minutes
     address_limit: int = 5  # opt-in mails per address and day
+    late_per_minute: int = LATE_PER_MINUTE  # follow-ups that are sent in one minute after an outage
     budgets: bool = True  # False lifts all of them: demo and benchmarks only
     demo: bool = False
     trust_forwarded: bool = False  # believe X-Forwarded-For (a proxy on this machine)
@@ -96,6 +100,7 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         origin_secrets=each_of(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret"), ORIGIN_SECRETS),
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
         inbound_domain=inbound_domain(env),
+        late_per_minute=late_per_minute(env),
         budgets=not budgets_lifted(env),
     )
 
@@ -114,6 +119,15 @@ def each_of(value: str, name: str) -> tuple[str, ...]:
 def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:
     """Whether `LEADLIGHT_BUDGETS=off` is set: for a demo or a benchmark on one's own machine."""
     return (os.environ if environ is None else environ).get("LEADLIGHT_BUDGETS") == "off"
+
+
+def late_per_minute(environ: Mapping[str, str] | None = None) -> int:
+    """How many late follow-ups go out in a minute. Raises `MissingSetting` for what is no number of at least 1."""
+    env = os.environ if environ is None else environ
+    text = env.get("LEADLIGHT_LATE_PER_MINUTE", "").strip() or str(LATE_PER_MINUTE)
+    if not text.isdecimal() or int(text) < 1:
+        raise MissingSetting("LEADLIGHT_LATE_PER_MINUTE", str(LATE_PER_MINUTE))
+    return int(text)
 
 
 def inbound_domain(environ: Mapping[str, str] | None = None) -> str:

@@ -26,7 +26,7 @@ from leadlight.local.scheduler import LocalScheduler
 from leadlight.local.smtp import SmtpMailer
 from leadlight.local.store import SqliteStore
 from leadlight.ports import Clock, Inbox, Mailer, Services
-from leadlight.settings import Settings, budgets_lifted, inbound_domain
+from leadlight.settings import Settings, budgets_lifted, inbound_domain, late_per_minute
 from leadlight.tokens import Tokens
 
 
@@ -124,6 +124,7 @@ def _settings(place: Place, *, demo: bool) -> Settings:
         token_keys=tuple(secret.token_keys),
         lead_key=bytes.fromhex(secret.lead_key),
         inbound_domain=inbound_domain(),
+        late_per_minute=late_per_minute(),
         budgets=not budgets_lifted(),
         demo=demo,
         trust_forwarded=True,
