@@ -24,7 +24,7 @@ class Server:
 
     def __init__(self) -> None:
         self.accepted: list[Envelope] = []
-        self.answers: dict[str, str] = {}
+        self.answers: dict[str, str] = {}  # by MAIL, DATA, an address, `DATA <address>`, `after <address>`
         self.after_data = "answer"  # answer · drop · hang
         self.silent_at = ""  # MAIL or RCPT, which it never answers
         self.lines: list[object] = []  # where each mail came from: one connection is one address
@@ -52,12 +52,14 @@ class Server:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self.offered += 1
-        answer = self.answers.get("DATA", "250 queued as 4711")
+        reader = envelope.rcpt_tos[0]
+        answer = self.answers.get(f"DATA {reader}") or self.answers.get("DATA", "250 queued as 4711")
         if answer.startswith("250"):
             self.accepted.append(envelope)
-        if self.after_data == "drop":
+        after = self.answers.get(f"after {reader}", self.after_data)
+        if after == "drop":
             server.transport.abort()
-        if self.after_data == "hang":
+        if after == "hang":
             await asyncio.Event().wait()
         return answer
 

@@ -1,4 +1,4 @@
-"""A mail comes back as a mail: who cannot be reached is left alone, and nothing else that a server says stops a plan."""
+"""A mail comes back as a mail: who cannot be reached is left alone, and nothing else that a server says stops plans."""
 
 from __future__ import annotations
 

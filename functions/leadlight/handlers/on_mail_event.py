@@ -70,6 +70,8 @@ def handle_mail(services: Services, key: str) -> None:
     except MissingMail:  # the event came twice, or the mail has expired
         logger.info("mail.gone", key=key)
         return
+    if taken is replies.Taken.CAME_BACK:
+        measures.count("MailBounced")
     log = logger.warning if taken in {replies.Taken.NOBODY, replies.Taken.TOO_MANY} else logger.info
     log(taken, lead=lead, key=key)
 
