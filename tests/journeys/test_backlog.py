@@ -15,6 +15,7 @@ from tests.world_site import FILES, STOP, gated, step
 from leadlight.errors import NotSent
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
+from leadlight.model.person import CaptureId
 from leadlight.model.touch import TouchKind
 from leadlight.vault import lead_id, seal
 
@@ -58,7 +59,9 @@ class Crowd:
             address = f"{n}.{model}"
             person, key = lead_id(address, SETTINGS.lead_key), self._world.services.keys.fresh()
             sealed = seal({"email": address}, key_id=key.id, secret=key.secret, owner=person)
-            own = replace(capture, id=key.id, lead_id=person, sealed=sealed, confirmed_at=None, code_sent_at=None)
+            own = replace(
+                capture, id=CaptureId(key.id), lead_id=person, sealed=sealed, confirmed_at=None, code_sent_at=None
+            )
             told = replace(touch, id=f"captured/{key.id}", lead_id=person)
             lead = replace(first, id=person, confirmed=(own.id,), revision=0)
             store.capture(own, key=key, touch=told, due=(), budgets=(), lead=lead)
@@ -156,16 +159,6 @@ def test_a_backlog_that_is_over_by_night_goes_on_in_the_morning(world: World) ->
 
     assert sent(world) == []
     assert min(row.at for row in steps_due(world)) == ON + 18 * HOUR
-
-
-def test_a_step_on_time_asks_for_no_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.confirmed()
-    asked: list[object] = []
-    monkeypatch.setattr(type(world.services.store), "count", lambda _, budget: asked.append(budget) or True)
-
-    world.advance("1 day")
-
-    assert (len(world.follow_ups()), asked) == (1, [])
 
 
 def test_a_place_that_came_to_nothing_is_followed_by_another(world: World) -> None:

@@ -46,6 +46,14 @@ def test_what_only_the_server_can_refuse_is_said_beside_its_field_too(new: New) 
     assert visitor.forgiven(422) == 1
 
 
+def test_the_form_tells_by_which_clock_its_reader_lives(new: New, address: str) -> None:
+    tab = new(timezone_id="Asia/Kathmandu").open(MAILED)
+    with tab.expect_request("**/api/access") as asked:
+        send_form(tab, address)
+
+    assert asked.value.post_data_json["zone"] in {"Asia/Kathmandu", "Asia/Katmandu"}  # the second is ICU's older name
+
+
 def test_the_six_digits_open_the_page_in_place(new: New, address: str) -> None:
     tab = unlock(new(), address)
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rules.examples import ALWAYS, DAY, HOUR, MONDAY, OFFICE
 
+from leadlight.errors import MissingSetting
 from leadlight.model.sequence import Window
 from leadlight.rules.late import LATE, PROBES, is_late, minute_to_try, place_in
-from leadlight.settings import LATE_PER_MINUTE
+from leadlight.settings import LATE_PER_MINUTE, late_per_minute
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 NOW = MONDAY + 31 * SECOND
@@ -68,3 +69,14 @@ def test_a_backlog_finds_room_soon(backlog: int) -> None:
     early = sum(count for minute, count in taken.items() if minute <= MONDAY + 2 * backlog / LATE_PER_MINUTE * MINUTE)
     assert early > 0.9 * backlog
     assert len(taken) < 5 * backlog / LATE_PER_MINUTE + 10
+
+
+@pytest.mark.parametrize(("text", "pace"), [("", LATE_PER_MINUTE), ("5", 5), (" 120 ", 120)])
+def test_the_pace_is_a_setting(text: str, pace: int) -> None:
+    assert late_per_minute({"LEADLIGHT_LATE_PER_MINUTE": text}) == pace
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_a_pace_that_would_send_nothing_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(MissingSetting, match="LEADLIGHT_LATE_PER_MINUTE=30"):
+        late_per_minute({"LEADLIGHT_LATE_PER_MINUTE": text})
