@@ -234,5 +234,6 @@ def asks_for_temperature(step: Step) -> bool:
 
     That takes the timeline, which is one read more; most steps do without.
     """
-    written = [*IN_JINJA.findall(step.subject), *IN_JINJA.findall(step.body), step.only_if or ""]
+    texts = [step.subject, step.body, *(t for words in step.variants.values() for t in (words.subject, words.body))]
+    written = [*(code for text in texts for code in IN_JINJA.findall(text)), step.only_if or ""]
     return any("temperature" in code or AS_A_WHOLE.search(code) for code in written)

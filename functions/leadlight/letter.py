@@ -73,7 +73,7 @@ def follow_up(
         "Auto-Submitted": "auto-generated",
     }
     return compose(
-        step,
+        step.words_for(lead.language),
         context,
         sender=_mailbox(sender) if sender else _company(services, bundle.team),
         to=Mailbox(reader.name, reader.email),

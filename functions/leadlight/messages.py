@@ -20,7 +20,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadlight.model.sequence import Step
+from leadlight.model.sequence import Step, Words
 from leadlight.model.site import Company, Message, Theme
 from leadlight.playbook.context import Context
 from leadlight.playbook.expressions import clean
@@ -53,7 +53,7 @@ class Footer:
 
 
 def compose(
-    texts: Message | Step,
+    texts: Message | Step | Words,
     context: Context,
     *,
     sender: Mailbox,

@@ -28,9 +28,9 @@ COURSE = Sequence(
 )
 
 
-def enrolment(**other: object) -> Enrolment:
+def enrolment(sequence: str = "course", **other: object) -> Enrolment:
     given = {"next_step": "01", "last_at": MONDAY, **other}
-    return Enrolment("course", "v1", GateId("guide"), MONDAY, PROMISE, **given)  # type: ignore[arg-type]  # the same
+    return Enrolment(sequence, "v1", GateId("guide"), MONDAY, PROMISE, **given)  # type: ignore[arg-type]  # the same
 
 
 def lead(**other: object) -> Lead:

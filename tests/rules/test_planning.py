@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.examples import ALL_WEEK, COURSE, DAY, MONDAY, PROMISE, capture, enrolment, lead
+from tests.rules.examples import ALL_WEEK, COURSE, DAY, HOUR, MONDAY, PROMISE, TEAM, capture, enrolment, lead
 
 from leadlight.model.lead import Hold, StopReason
 from leadlight.model.person import GateId, Purpose
@@ -77,3 +77,17 @@ def test_an_enrolment_takes_the_place_of_its_former_self() -> None:
     moved = with_enrolment(lead(enrolments=(enrolment(),)), enrolment(next_step="02"))
 
     assert [e.next_step for e in moved.enrolments] == ["02"]
+
+
+def test_the_next_step_counts_from_the_one_before() -> None:
+    (due,) = replan(lead(enrolments=(enrolment(next_step="02"),)), sequences=SEQUENCES, team=TEAM, now=MONDAY).due
+
+    assert due.at == MONDAY + 2 * DAY
+
+
+def test_a_step_that_comes_late_waits_for_its_window_and_is_never_in_the_past() -> None:
+    sunday = MONDAY + 6 * DAY
+
+    (due,) = replan(lead(enrolments=(enrolment(),)), sequences=SEQUENCES, team=TEAM, now=sunday).due
+
+    assert due.at == MONDAY + 7 * DAY - HOUR

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadlight.model.due import Due, DueKind
-from leadlight.model.lead import Lead
+from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing
+from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing, PauseDays
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of, sealed_fields
+from leadlight.rep.pausing import FARTHEST, USUALLY
 from leadlight.rules.routing import owner_of
+from leadlight.rules.steps import open_enrolments
+from leadlight.rules.stop import LEAD, OPERATOR, resumed, why_quiet
+from leadlight.rules.waiting import PAUSE
 from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import OPENINGS, SHOWN, SPOKEN, call_in_words, counts, lead_view, said_wish, titles_read
 
@@ -32,6 +36,11 @@ SAID = {
     TouchKind.CLAIMED: "Taken over",
     TouchKind.HOLD_LAPSED: "Take-over lapsed without an outcome",
     TouchKind.UNSUBSCRIBED: "Asked for no more mails",
+    TouchKind.PREFERRED: "Set their preferences",
+    TouchKind.PAUSED: "The plan paused",
+    TouchKind.RESUMED: "The plan resumed",
+    TouchKind.ENDED: "A sequence is over: {reason}",
+    TouchKind.RESOLVED: "A parked mail: {reason}",
     TouchKind.REPLIED: "Answered a mail",
     TouchKind.AUTO_REPLIED: "An automatic answer came ({reason})",
     TouchKind.ACCEPTED: "The mail service has taken the mail: {what}",
@@ -45,7 +54,18 @@ NEXT = {
     DueKind.TASK: "Your next step",
     DueKind.HOLD: "The take-over lapses and follow-ups go on",
     DueKind.MAIL: "A mail goes out",
+    DueKind.EVIDENCE: "A look for word of the parked mail “{slug}”",
 }
+
+STOPPED = {
+    StopReason.REPLIED: "Stopped: they have answered",
+    StopReason.UNSUBSCRIBED: "Stopped: they want no more mails",
+    StopReason.BOUNCED: "Stopped: our mails do not reach them",
+    StopReason.COMPLAINED: "Stopped: they called a mail spam",
+    StopReason.ERASED: "Stopped: their data is erased",
+    StopReason.DISQUALIFIED: "Stopped: there is nothing to win here",
+}
+"""How a stop reads to a rep."""
 
 
 def briefing_of(services: Services, lead: Lead) -> Briefing:
@@ -66,6 +86,8 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
     phone = sealed_fields(services, called).get("phone", "") if called else ""
     view = lead_view(replace(lead, call=wish), profile.with_phone(phone))
     intent = lead.intent if confirmed or capture is None else capture.intent
+    rows = services.store.due_of(lead.id)
+    now = services.clock.now()
     return Briefing(
         name=view.name,
         email=view.email,
@@ -83,10 +105,13 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         answers=tuple((n.replace("_", " ").capitalize(), v) for n, v in profile.answers.items() if n not in SHOWN),
         questions=tuple(sealed_fields(services, touch).get("text", "") for touch in asked),
         timeline=tuple((_when(touch.at, bundle), _what(services, bundle, touch)) for touch in touches),
-        next_action=_next(services.store.due_of(lead.id), bundle) or _why_none(lead),
+        next_action=_next(rows, bundle) or _why_none(lead),
         owner=owner_of(lead, bundle.team).name,
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
         opening=OPENINGS[suggested_objective(lead)],
+        plan=_plan(lead, rows, bundle),
+        may_resume=_may_resume(lead, now),
+        pause=None if why_quiet(lead) or not open_enrolments(lead) else _pause_days(bundle, now),
     )
 
 
@@ -132,8 +157,38 @@ def _outcome(services: Services, touch: Touch) -> str:
 def _next(rows: tuple[Due, ...], bundle: Bundle) -> str:
     if not rows:
         return ""
-    slug = _named(rows[0].ref.rpartition("/")[2])
-    return f"{NEXT[rows[0].kind].format(slug=slug)}, {_when(rows[0].at, bundle)}"
+    return _row(rows[0], bundle)
+
+
+def _row(due: Due, bundle: Bundle) -> str:
+    words = "The pause ends and follow-ups go on" if due.ref.startswith(PAUSE) else NEXT[due.kind]
+    return f"{words.format(slug=_named(due.ref.rpartition('/')[2]))}, {_when(due.at, bundle)}"
+
+
+def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle) -> str:
+    """What the follow-ups do: the next one with its time, or why there is none now."""
+    if lead.stops:
+        return STOPPED[lead.stops[-1].reason]
+    if lead.hold:
+        return f"Wait while they are with {bundle.team.person(lead.hold.by).name}"
+    if lead.pause:
+        by = {LEAD: "they asked for quiet", OPERATOR: "the operator has paused them"}.get(lead.pause.by)
+        why = by or f"{bundle.team.person(lead.pause.by).name} has paused them"
+        return f"Wait until {_when(lead.pause.until, bundle)}: {why}"
+    step = next((row for row in rows if row.kind is DueKind.STEP), None)
+    return _row(step, bundle) if step else _why_none(lead)
+
+
+def _may_resume(lead: Lead, now: datetime) -> bool:
+    """Whether a rep's word would let follow-ups go on. The pause that a lead has asked for is its own."""
+    again = resumed(lead, "", now)
+    return again != lead and why_quiet(again) is None and bool(open_enrolments(again))
+
+
+def _pause_days(bundle: Bundle, now: datetime) -> PauseDays:
+    today = now.astimezone(ZoneInfo(bundle.team.hours.zone)).date()
+    usual, first, last = today + USUALLY, today + timedelta(days=1), today + FARTHEST
+    return PauseDays(usual.isoformat(), first.isoformat(), last.isoformat())
 
 
 def _named(slug: str) -> str:

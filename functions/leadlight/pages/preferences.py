@@ -110,7 +110,7 @@ def consent(shell: str, *, words: Sequence[str], token: str, back: str) -> str:
 
 def _state(outlook: Outlook) -> str:
     """Why it pauses, that it is over, or what follows: one sentence above the list."""
-    lead, zone = outlook.lead, outlook.zone
+    lead = outlook.lead
     if lead.stops:
         said = STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
         return said.format(answers=outlook.answers.name)
@@ -118,10 +118,10 @@ def _state(outlook: Outlook) -> str:
         return "You have taken back your yes to follow-ups, so none are sent."
     waits = _wait(outlook)
     if not outlook.coming:
-        return waits or "Nothing more is planned: all that was promised has come."
+        return waits or "Nothing more is planned."
     if waits:
         return f"{waits} Then it goes on by itself, unless you say otherwise:"
-    return f"This is all that {outlook.company} still sends you by itself:" if zone else ""
+    return f"This is all that {outlook.company} still sends you by itself:"
 
 
 def _wait(outlook: Outlook) -> str:
@@ -152,7 +152,7 @@ def _promise(left: Left, zone: str) -> str:
 
 
 def _box(agreed: Agreed, zone: str) -> Box:
-    since = f"since {_day(agreed.at, zone)}" if agreed.at and agreed.holds else "not agreed"
+    since = f", since {_day(agreed.at, zone)}" if agreed.at and agreed.holds else ""
     return Box(agreed.purpose, NAMES[agreed.purpose], agreed.words, since, agreed.holds, _can_change(agreed))
 
 
@@ -163,7 +163,9 @@ def _can_change(agreed: Agreed) -> bool:
 def _calls(outlook: Outlook) -> str:
     if _refused(outlook):
         return "Nobody calls you: you have asked for that."
-    return call_promise(outlook.lead.call) or "You have asked for no call."
+    perhaps = any(not coming.mailed for coming in outlook.coming)
+    otherwise = "A call may be part of what is still to come." if perhaps else "Nobody calls you unless you ask."
+    return call_promise(outlook.lead.call) or otherwise
 
 
 def _refused(outlook: Outlook) -> bool:

@@ -31,10 +31,20 @@ WHY_NOT = {
 
 
 @dataclass(frozen=True, slots=True)
+class PauseDays:
+    """Until when a plan may be paused, as ISO days for a date field."""
+
+    usual: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
     """What there is to know before the call, in words. What is unknown is empty and not shown.
 
-    `call` is the visitor's own word on calls, `timeline` newest last, `hold` says until when the plan waits.
+    `call` is the visitor's own word on calls, `timeline` newest last, `hold` says until when the plan waits, `plan`
+    what the follow-ups do. `pause` is set where the plan may be paused, `may_resume` where there is one to go on.
     """
 
     name: str
@@ -58,6 +68,9 @@ class Briefing:
     owner: str = ""
     hold: str = ""
     opening: str = ""
+    plan: str = ""
+    may_resume: bool = False
+    pause: PauseDays | None = None
 
     @property
     def who(self) -> str:

@@ -47,7 +47,7 @@ def reminders(rows: Sequence[Due], *of: str) -> tuple[str, ...]:
 
 
 def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, ...]:
-    """The reminder of a lead whose plan an answer has stopped and that nobody has taken over: else nothing comes next."""
+    """The reminder of a lead that an answer has stopped and nobody has taken over: else nothing would come next."""
     if lead.hold or [stop.reason for stop in lead.stops] != [StopReason.REPLIED]:
         return ()
     return (reminder(lead, touch, team.hours, now),)
