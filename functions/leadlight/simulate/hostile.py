@@ -6,7 +6,7 @@ import random
 
 from leadlight.simulate.faults import Fault, scattered
 
-CALLS = 1500
+CALLS = 900
 """So many calls to the outside does one lead make in two months, scanner included."""
 
 FAULTS = 24

@@ -6,6 +6,7 @@ look, each lead with its touches and its plan, and what must not have happened.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from leadlight.rules.mail_events import is_to_lead
 from leadlight.simulate.browser import links_in
 from leadlight.simulate.deeds import Reader
 from leadlight.simulate.hostile import plan_of
-from leadlight.simulate.invariants import Observed, observe, violated
+from leadlight.simulate.invariants import INVARIANTS, NEVER, Observed, observe, violated
 from leadlight.simulate.story import Deed, Event, Happening, Persona, RepWork, Story, moment_of
 from leadlight.simulate.timeline import Chronicle, Entry, digest_of
 from leadlight.simulate.world import World, listening
@@ -103,7 +104,12 @@ def rehearse(
     """Plays the story. `bundle` is changed by holidays and deploys: give it a copy of its own."""
     plan = plan_of(seed) if is_hostile else ()
     manifest = open_bundle(LocalFiles(bundle)).manifest
-    play = Play(World(bundle, manifest, at=start, seed=seed, plan=plan), story, deploy, is_hostile=is_hostile)
+    play = Play(
+        World(bundle, manifest, at=start, seed=seed, plan=plan, tells=not is_hostile),
+        story,
+        deploy,
+        is_hostile=is_hostile,
+    )
     with listening(play.world.surprises):
         for _ in play.world.moments(until):
             play.look()
@@ -122,7 +128,8 @@ class Play:
         self._chronicles = {person.address: Chronicle(person.address, person.zone) for person in story.people}
         self._violations: list[str] = []
         self._noticed = 0
-        self._scans = is_hostile
+        self._scans = world.doubled = is_hostile
+        world.lazy_ticks = random.Random(world.seed) if is_hostile else None  # noqa: S311  # the same run again
         for event in story.world:
             self._plan(event)
         for reader in self._readers:
@@ -137,7 +144,7 @@ class Play:
             if lead is not None:
                 seen = observe(self.world.disk, lead, self.world.mails)
                 self._chronicles[reader.persona.address].look(seen)
-                self._violations += violated(seen)
+                self._violations += violated(seen, INVARIANTS if self.world.is_calm else NEVER)
 
     def ended(self, start: datetime, until: datetime, seed: int, version: str) -> Rehearsal:
         """Everything there is to tell."""

@@ -42,6 +42,12 @@ NAP = timedelta(minutes=10)
 PATIENCE = 60
 """So many ticks in a row are spent on rows that stay where they are, before time goes on without them."""
 
+CALM = timedelta(minutes=30)
+"""So long after the clock has jumped may things be late: leases and pauses between tries have to end first."""
+
+ONE_IN_THREE = 1 / 3
+"""So many ticks of a hostile world come a minute late."""
+
 NO_ANSWER_YET = "the site does not answer"
 
 Action = Callable[[], None]
@@ -100,11 +106,18 @@ class World:
     """An installation, its clock, and what is going to happen to it. `surprises` is what no handler foresaw."""
 
     def __init__(
-        self, bundle: Path, manifest: Manifest, *, at: datetime, seed: int, plan: Sequence[Fault] = ()
+        self,
+        bundle: Path,
+        manifest: Manifest,
+        *,
+        at: datetime,
+        seed: int,
+        plan: Sequence[Fault] = (),
+        tells: bool = True,
     ) -> None:
-        self.bundle, self.start = bundle, at
+        self.bundle, self.start, self.seed = bundle, at, seed
         self.clock = StandingClock(at)
-        self.mailer = MemoryMailer(self.clock.now)
+        self.mailer = MemoryMailer(self.clock.now, tells=tells)
         self.carrier = Carrier(self.mailer, self.clock.now)
         self.inbox = MemoryInbox(self.clock.now)
         self.settings = settings_for(manifest)
@@ -115,6 +128,8 @@ class World:
         )  # fmt: skip
         self.trouble = Trouble(plan, around=self.around)
         self.doubled = False
+        self.lazy_ticks: random.Random | None = None  # decides which ticks come late, if some do
+        self._calm_from = at  # from then on nothing is late any more by an odd clock or a lazy tick
         self.surprises: list[str] = []
         self.told: list[Told] = []
         self.pending: list[Pending] = []
@@ -138,6 +153,11 @@ class World:
         """The time in there."""
         return self.clock.now()
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether everything that is due could have been done by now."""
+        return self.now >= self._calm_from
+
     def browser(self, number: int) -> Browser:
         """A browser in a network of its own."""
         host = urlsplit(self.settings.site_url).hostname or ""
@@ -157,10 +177,15 @@ class World:
 
     def answer(self, event: Event) -> Mapping[str, Any] | None:
         """What the function behind a path answers; None if the process died of it."""
-        self._answering = True
-        answered = self.do(lambda p: (p.rep if is_for_rep(event) else p.visitor)(event, None))
-        self._answering = False
+        answered = self.do(lambda process: self._answered(process, event))
         return answered if isinstance(answered, Mapping) else None
+
+    def _answered(self, process: Process, event: Event) -> Mapping[str, Any]:
+        self._answering = True
+        try:
+            return (process.rep if is_for_rep(event) else process.visitor)(event, None)
+        finally:
+            self._answering = False
 
     def sleep(self, until: datetime) -> None:
         """Nothing of ours runs before that; then the process starts anew."""
@@ -180,6 +205,8 @@ class World:
             self._perform()
             yield self.now
         self.clock.move_to(until)
+        self.trouble.is_over()
+        self.lazy_ticks = None
         self._perform()
         yield self.now
 
@@ -280,6 +307,9 @@ class World:
         return True
 
     def _tick(self, process: Process) -> bool:
+        if self.lazy_ticks and self.lazy_ticks.random() < ONE_IN_THREE:
+            self._calm_from = self.now + CALM
+            return True
         for _ in range(1 + self.doubled):
             on_tick.handle(process.services)
         return True
@@ -289,8 +319,10 @@ class World:
         match kind:
             case Kind.JUMP:
                 self.clock.move_to(self.now + timedelta(hours=self.dice.randint(1, 30)))
+                self._calm_from = self.now + CALM
             case Kind.PAUSE:
                 self.clock.move_to(self.now + NAP)
+                self._calm_from = self.now + CALM
                 self._elsewhere(lambda p: (self._drain(p), self._tick(p)))
             case Kind.TWICE if self._work:
                 self._later.append(self._work)
