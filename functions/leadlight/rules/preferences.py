@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead, StopReason
@@ -17,6 +17,7 @@ from leadlight.model.person import CallKind, CallWish, Purpose
 from leadlight.model.sequence import Cap, Sequence
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
+from leadlight.rules.stop import promised_until
 
 FEWER = Cap(1, 14)
 """What "fewer" means: at most one mail in two weeks. The promised span stays as it was, so fewer mails come."""
@@ -39,11 +40,6 @@ def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:
     """The lead after taking those purposes back. Taking back the phone is a word on calls: none."""
     left = replace(lead, purposes=tuple(purpose for purpose in lead.purposes if purpose not in purposes))
     return with_call(left, CallWish(CallKind.NO)) if Purpose.PHONE in purposes else left
-
-
-def promised_until(enrolment: Enrolment) -> datetime:
-    """When the promised span ends, with what the lead's own pauses have added to it."""
-    return enrolment.promised_since + timedelta(days=enrolment.promise.days + enrolment.extra_days)
 
 
 def may_return(lead: Lead, now: datetime) -> tuple[Enrolment, ...]:

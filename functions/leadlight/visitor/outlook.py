@@ -30,11 +30,11 @@ from leadlight.playbook.expressions import render
 from leadlight.ports import Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import hours_for
-from leadlight.rules.preferences import may_return, promised_until
-from leadlight.rules.routing import owner_of
 from leadlight.rules.pace import with_mail
+from leadlight.rules.preferences import may_return
+from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
-from leadlight.rules.stop import why_no_follow_up, why_no_mail
+from leadlight.rules.stop import promised_until, why_no_follow_up, why_no_mail, without_pause
 from leadlight.views import company_view, gate_view, rep_view
 
 MOST = 60
@@ -184,7 +184,7 @@ def steps_ahead(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[tuple[dat
     """Each step that the plan still holds, with its time. Raises `MissingBundle`."""
     waits = [wait.until for wait in (lead.hold, lead.pause) if wait]
     now = max([now, *waits])
-    lead = replace(lead, hold=None, pause=None)
+    lead = without_pause(replace(lead, hold=None), now)
     for _ in range(MOST):
         planned = replanned(bundle, lead, now)
         lead = planned.lead

@@ -20,15 +20,16 @@ from leadlight.decide import decide, the_lead
 from leadlight.errors import BadFields, BadToken
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
-from leadlight.model.lead import Lead
+from leadlight.model.lead import Lead, Pause
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.pausing import pause_lead, resume_lead
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import is_yes
 from leadlight.rules.preferences import FEWER, months_later, without
-from leadlight.rules.stop import LEAD, paused, resumed
+from leadlight.rules.stop import LEAD
 from leadlight.tokens import TokenUse
 from leadlight.visitor import wishes
 from leadlight.visitor.outlook import RAISABLE, Outlook, outlook_of
@@ -108,58 +109,28 @@ def agree(services: Services, token: str) -> tuple[Visit, Did]:
 
 
 def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
-    """Nothing goes out until then, and a row of its own lets the plan go on. A longer pause of a colleague's stays."""
-    bundle = open_bundle(services.files)
+    """Nothing goes out until then. A colleague's pause that lasts longer stays, and so does the same one to the day."""
     if values.get("span") not in SPANS:
         raise BadFields({"span": f"Please choose one of {', '.join(SPANS)}."})
     until = SPANS[values["span"]](services.clock.now())
+    lead = the_lead(services, visit.lead_id, visit.generation)
+    if lead.stops or (lead.pause and _is_quiet_enough(lead.pause, until)):
+        return Did.PAUSED if lead.pause and not lead.stops else Did.NOTHING
+    pause_lead(services, lead, until=until, by=LEAD)
+    return Did.PAUSED
 
-    def pause(lead: Lead) -> Change | None:
-        before = lead.pause
-        if lead.stops or (before and before.by != LEAD and before.until >= until):
-            return None
-        if before and before.by == LEAD and abs(before.until - until) < timedelta(days=1):
-            return None
-        now = services.clock.now()
-        touch = Touch(f"paused/{services.token()}", lead.id, TouchKind.PAUSED, now, facts=_facts(visit, until=until))
-        planned = replanned(bundle, paused(lead, LEAD, until, now), now)
-        goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"pause/{touch.id}", until)
-        return Change(
-            lead=planned.lead,
-            touches=(touch, *planned.touches),
-            undue=(*_ends_of_pauses(services, lead), *planned.undue),
-            due=(*planned.due, goes_on),
-        )
 
-    lead = decide(services, visit.lead_id, visit.generation, pause)
-    return Did.PAUSED if lead.pause else Did.NOTHING
+def _is_quiet_enough(pause: Pause, until: datetime) -> bool:
+    if pause.by == LEAD:
+        return abs(pause.until - until) < timedelta(days=1)
+    return pause.until >= until
 
 
 def _resume(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
     """Ends the lead's own pause now."""
-    bundle = open_bundle(services.files)
-
-    def resume(lead: Lead) -> Change | None:
-        if lead.pause is None or lead.pause.by != LEAD:
-            return None
-        now = services.clock.now()
-        touch = Touch(f"resumed/{services.token()}", lead.id, TouchKind.RESUMED, now, facts=_facts(visit))
-        planned = replanned(bundle, resumed(lead, LEAD, now), now)
-        return Change(
-            lead=planned.lead,
-            touches=(touch, *planned.touches),
-            undue=(*_ends_of_pauses(services, lead), *planned.undue),
-            due=planned.due,
-        )
-
-    lead = decide(services, visit.lead_id, visit.generation, resume)
-    return Did.NOTHING if lead.pause else Did.RESUMED
-
-
-def _ends_of_pauses(services: Services, lead: Lead) -> tuple[str, ...]:
-    """The keys of the rows that would end a pause."""
-    rows = services.store.due_of(lead.id)
-    return tuple(row.key for row in rows if row.kind is DueKind.HOLD and row.ref.startswith("pause/"))
+    before = the_lead(services, visit.lead_id, visit.generation)
+    after = resume_lead(services, before, by=LEAD)
+    return Did.RESUMED if before.pause and not after.pause else Did.NOTHING
 
 
 def _fewer(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
@@ -236,13 +207,8 @@ def _lower(services: Services, visit: Visit, gone: Collection[Purpose]) -> None:
 
 
 def _lowered(services: Services, visit: Visit, lead: Lead, what: Collection[Wish], now: datetime) -> Touch:
-    facts = _facts(visit, did="lowered", purposes=" ".join(what))
+    facts = {"did": "lowered", "purposes": " ".join(what), "how": visit.how}
     return Touch(f"preferred/{services.token()}", lead.id, TouchKind.PREFERRED, now, facts=facts)
-
-
-def _facts(visit: Visit, *, until: datetime | None = None, **more: str) -> dict[str, str]:
-    """What a touch says of a tap here."""
-    return {"by": LEAD, "how": visit.how, **({"until": until.isoformat()} if until else {}), **more}
 
 
 BUTTONS: Mapping[str, Callable[[Services, Visit, Mapping[str, str]], Did]] = {

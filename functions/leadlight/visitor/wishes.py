@@ -24,7 +24,8 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.calls import with_call
-from leadlight.rules.preferences import may_return, promised_until, returned, with_purpose
+from leadlight.rules.preferences import may_return, returned, with_purpose
+from leadlight.rules.stop import promised_until
 from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
