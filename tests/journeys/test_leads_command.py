@@ -6,10 +6,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
+from tests.journeys.mailers import Failing
 from tests.world import World
 
 from leadlight.cli import main
+from leadlight.errors import SendUnclear
 from leadlight.local.clock import OFFSET
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
@@ -20,6 +23,23 @@ def told(world: World, *words: str) -> Result:
     offset = world.clock.now() - datetime.now(UTC)
     world.services.store.set_note(OFFSET, str(offset.total_seconds()))
     return CliRunner().invoke(main, ["leads", *words, "--data", str(world.data)])
+
+
+@pytest.fixture
+def reader(world: World) -> str:
+    """The id of a lead in a sequence, in an installation that finds its bundle."""
+    (world.data / "bundle").symlink_to(world.bundle)
+    world.confirmed()
+    world.settle()
+    return world.id_of()
+
+
+def coming(world: World, *words: str) -> dict[str, Any]:
+    """What comes next once that was said."""
+    said = told(world, *words, "--json")
+    assert said.exit_code == 0, said.output
+    found: dict[str, Any] = json.loads(said.output)["next"]
+    return found
 
 
 def listed(world: World, *words: str) -> list[dict[str, Any]]:
@@ -74,3 +94,69 @@ def test_a_lead_is_shown_with_its_four_bars(world: World) -> None:
 
     assert "subject      █░░░░░░  1 of 7" in shown
     assert "person       ░░░░░░░  0 of 7" in shown
+
+
+def test_a_plan_is_paused_until_a_day_and_goes_on_by_itself(world: World, reader: str) -> None:
+    found = coming(world, "pause", reader, "--until", "2026-01-08")
+    world.advance("2 days")
+    assert world.follow_ups() == []
+    world.advance("1 day")
+
+    assert found["what"].startswith("hold/pause/")
+    assert found["at"] == "2026-01-08T00:00:00Z"
+    assert world.follow_ups()[0].startswith("First")
+
+
+def test_a_paused_plan_can_be_resumed_before(world: World, reader: str) -> None:
+    coming(world, "pause", reader)
+
+    assert coming(world, "resume", reader)["what"].startswith("step/course@")
+
+
+@pytest.mark.parametrize("day", ["2026-01-05", "yesterday", "2036-01-01"])
+def test_a_day_that_is_none_is_refused(world: World, reader: str, day: str) -> None:
+    said = told(world, "pause", reader, "--until", day)
+
+    assert (said.exit_code, world.lead().pause) == (2, None)
+
+
+def test_what_became_of_a_parked_mail_is_said_by_a_person(world: World, reader: str) -> None:
+    sound = world.services.mailer
+    world.services = world.services.with_mailer(
+        Failing(
+            sound,
+            lambda: SendUnclear("lost"),
+            sends=False,
+            tells=False,
+            hits=lambda m: m["Subject"].startswith("First"),
+        )
+    )
+    world.advance("1 day")
+    world.services = world.services.with_mailer(sound)
+    (entry,) = json.loads(told(world, "parked", "--json").output)
+    said = told(world, "resolve", reader, entry["key"], "unsent")
+    world.advance("1 day")
+
+    assert (said.exit_code, said.output) == (0, f"{entry['key']}: released\n")
+    assert [subject[:5] for subject in world.follow_ups()] == ["First"]
+    assert json.loads(told(world, "parked", "--json").output) == []
+
+
+def test_a_mail_that_is_not_parked_cannot_be_resolved(world: World, reader: str) -> None:
+    said = told(world, "resolve", reader, "1/step/nothing", "sent")
+
+    assert (said.exit_code, said.output) == (
+        1, "No mail 1/step/nothing is parked. `leadlight leads parked` shows those that are.\n",
+    )  # fmt: skip
+
+
+def test_a_lead_that_is_not_there_is_said_so(world: World, reader: str) -> None:
+    said = [told(world, *words) for words in (["pause", "nobody"], ["resume", "nobody"], ["show", "nobody"])]
+
+    assert [(one.exit_code, "There is no lead nobody" in one.output) for one in said] == [(1, True)] * 3
+
+
+def test_resuming_takes_one_lead_or_a_restore(world: World, reader: str) -> None:
+    assert told(world, "resume").exit_code == 2
+    assert told(world, "resume", reader, "--after-restore").exit_code == 2
+    assert "Nothing is held" in told(world, "resume", "--after-restore").output

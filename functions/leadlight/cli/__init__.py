@@ -12,6 +12,7 @@ from leadlight.cli.plan import plan
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
+from leadlight.cli.steering import pause, resolve, resume
 
 
 @click.group()
@@ -22,3 +23,6 @@ def main() -> None:
 
 for command in (build, check, plan, simulate, demo, serve, leads, package, deploy, destroy, doctor):
     main.add_command(command)
+
+for command in (pause, resume, resolve):
+    leads.add_command(command)

@@ -62,17 +62,12 @@ def _list_stuck(found: list[tuple[Lead, str]], *, as_json: bool) -> None:
 @JSON
 def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     """One lead: profile, timeline, what is due, what was done."""
-    from leadlight.model.person import LeadId  # noqa: PLC0415  # commands load what they need
-    from leadlight.record import record_of  # noqa: PLC0415  # the same
+    from leadlight.record import record_of  # noqa: PLC0415  # commands load what they need
     from leadlight.rules.encounters import FULL  # noqa: PLC0415  # the same
     from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
     services = installation(data)
-    lead = services.store.lead(LeadId(lead_id))
-    if lead is None:
-        click.echo(f"There is no lead {lead_id}. `leadlight leads list` shows them all.", err=True)
-        sys.exit(1)
-    record = record_of(services, lead)
+    record = record_of(services, one(services, lead_id))
     if as_json:
         answer(record)
         return
@@ -102,6 +97,17 @@ def parked_mails(data: Path, as_json: bool) -> None:
         click.echo(f"{entry.lead_id}  {entry.at:%Y-%m-%d %H:%M}  {entry.key}  {entry.reason}")
     if not found:
         click.echo("Nothing is parked.")
+
+
+def one(services: Services, lead_id: str) -> Lead:
+    """The lead of that id; ends with 1 where there is none."""
+    from leadlight.model.person import LeadId  # noqa: PLC0415  # commands load what they need
+
+    lead = services.store.lead(LeadId(lead_id))
+    if lead is None:
+        click.echo(f"There is no lead {lead_id}. `leadlight leads list` shows them all.", err=True)
+        sys.exit(1)
+    return lead
 
 
 def installation(data: Path) -> Services:

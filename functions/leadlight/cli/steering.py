@@ -1,0 +1,109 @@
+"""`leadlight leads pause | resume | resolve`: what an operator may say about one lead's plan, while the server runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from leadlight.cli.leads import installation, one
+from leadlight.cli.terminal import DATA, JSON, answer
+
+if TYPE_CHECKING:
+    from leadlight.model.lead import Lead
+    from leadlight.ports import Services
+
+
+@click.command()
+@click.argument("lead_id")
+@click.option("--until", metavar="DATE", help="The first day on which the plan may go on; in two weeks, if not said.")
+@DATA
+@JSON
+def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
+    """Let nothing go out to a lead for a while. It goes on by itself."""
+    from leadlight.errors import BadFields  # noqa: PLC0415  # commands load what they need
+    from leadlight.pausing import pause_lead  # noqa: PLC0415  # the same
+    from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
+    from leadlight.rep.pausing import read_day  # noqa: PLC0415  # the same
+
+    services = installation(data)
+    lead = one(services, lead_id)
+    zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+    try:
+        day = read_day(until or "", today=services.clock.now().astimezone(zone).date())
+    except BadFields as error:
+        raise click.UsageError(error.fields["until"]) from error
+    _tell(pause_lead(services, lead, until=datetime.combine(day, time(), zone)), services, as_json=as_json)
+
+
+@click.command()
+@click.argument("lead_id", required=False)
+@click.option(
+    "--after-restore", is_flag=True, help="Everything: the leads were put back from a copy, and all is in place."
+)
+@DATA
+@JSON
+def resume(lead_id: str | None, after_restore: bool, data: Path, as_json: bool) -> None:
+    """Let a plan go on: out of a pause, a take-over, or the stop that an answer has set.
+
+    What only the person can take back stays: unsubscribed, bounced, complained.
+    """
+    from leadlight.pausing import resume_lead  # noqa: PLC0415  # commands load what they need
+    from leadlight.restore import is_held, resume_after_restore  # noqa: PLC0415  # the same
+
+    if bool(lead_id) == after_restore:
+        raise click.UsageError("name one lead, or say --after-restore")
+    services = installation(data)
+    if lead_id:
+        _tell(resume_lead(services, one(services, lead_id)), services, as_json=as_json)
+    elif not is_held(services):
+        _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
+    else:
+        mark = resume_after_restore(services)
+        words = "The hold is lifted. Follow-ups that may have gone out in the lost time are parked: `leads parked`."
+        _say(words, {"held": False, "mark": mark}, as_json=as_json)
+
+
+@click.command()
+@click.argument("lead_id")
+@click.argument("key")
+@click.argument("what", type=click.Choice(["sent", "unsent"]))
+@DATA
+@JSON
+def resolve(lead_id: str, key: str, what: str, data: Path, as_json: bool) -> None:
+    """Say what became of a parked mail: KEY as `leads parked` shows it.
+
+    What was not sent is sent by the plan, if nothing has come after it.
+    """
+    from leadlight import evidence  # noqa: PLC0415  # commands load what they need
+    from leadlight.errors import NotParked  # noqa: PLC0415  # the same
+    from leadlight.rules.stop import OPERATOR  # noqa: PLC0415  # the same
+
+    services = installation(data)
+    lead = one(services, lead_id)
+    try:
+        state = evidence.resolve(services, lead, key, evidence.Word(what), by=OPERATOR)
+    except NotParked as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(1)
+    _say(f"{key}: {state}", {"key": key, "state": state}, as_json=as_json)
+
+
+def _tell(lead: Lead, services: Services, *, as_json: bool) -> None:
+    """What comes next now."""
+    from leadlight.rules.next_action import in_words, next_action  # noqa: PLC0415  # commands load what they need
+
+    coming = next_action(lead, services.store.due_of(lead.id))
+    services.store.durable()
+    _say(f"next: {in_words(coming)}", {"id": lead.id, "next": coming}, as_json=as_json)
+
+
+def _say(words: str, facts: object, *, as_json: bool) -> None:
+    if as_json:
+        answer(facts)
+    else:
+        click.echo(words)
