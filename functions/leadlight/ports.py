@@ -212,7 +212,9 @@ class Mailer(Protocol):
     def was_sent(self, tag: str) -> bool | None:
         """Evidence: True or False when the carrier can tell for sure, None when it cannot.
 
-        False counts: what was not sent is sent again. So it is for carriers that show a mail as soon as they have it.
+        False counts: what was not sent is sent again. So it is for carriers that show a mail as soon as they have it,
+        and that take each tag once: `send` with a tag that is there returns the id of the mail that has it. Otherwise
+        a worker that slept with a mail in its hand would send it beside the worker that came after it.
         """
 
 

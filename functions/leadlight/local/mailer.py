@@ -32,7 +32,9 @@ class MaildirMailer:
             (path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
-        """The id is the file's name. On disk before it is in `new/`, in `new/` for good on return."""
+        """The id is the file's name. On disk before it is in `new/`, in `new/` for good on return. Each tag once."""
+        if there := self._named(tag):
+            return there[0]
         name = f"{int(self._now().timestamp())}.{digest(tag)}_{secrets.token_hex(8)}.leadlight"
         draft = self._path / "tmp" / name
         try:
@@ -51,11 +53,18 @@ class MaildirMailer:
 
     def was_sent(self, tag: str) -> bool | None:
         """Looks for the tag among the names in `new/` and `cur/`. A mailbox that is not there tells nothing."""
-        folders = [self._path / name for name in ("new", "cur")]
-        wanted = f"*.{digest(tag)}_*"
-        if any(True for folder in folders for _ in folder.glob(wanted)):
+        if self._named(tag):
             return True
-        return False if all(folder.is_dir() for folder in folders) else None
+        return False if all(folder.is_dir() for folder in self._folders) else None
+
+    @property
+    def _folders(self) -> tuple[Path, Path]:
+        """Where a mail lies that was sent: before and after its reader has seen it."""
+        return self._path / "new", self._path / "cur"
+
+    def _named(self, tag: str) -> list[str]:
+        """The names of the mails with that tag."""
+        return [path.name for folder in self._folders for path in folder.glob(f"*.{digest(tag)}_*")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ class MemoryMailer:
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         """The id is the message's own `Message-ID` without its brackets, else its place in the row."""
-        self.carried.append(Carried(self._now(), tag, message, wire_bytes(message)))
+        if not self.was_sent(tag):
+            self.carried.append(Carried(self._now(), tag, message, wire_bytes(message)))
         return str(message["Message-ID"] or len(self.carried)).strip("<>")
 
     def was_sent(self, tag: str) -> bool | None:

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from leadlight.errors import NotPublished, NotScheduled, NotSent, SendUnclear, StoreBusy
+from leadlight.errors import NotPublished, NotScheduled, NotSent, SendUnclear, StoreBusy, TryAgain
 from leadlight.ports import Alarm, Bus, Files, Inbox, Keys, Mailer, Outbox, Scheduler, Services, Store
 
 Port = TypeVar("Port")
@@ -61,28 +61,25 @@ class Crashed(BaseException):
     """The process is gone. No handler catches it, as none survives a `kill -9`; whoever drives starts another."""
 
 
-SILENT = {
-    "keys.fresh": StoreBusy,
-    "keys.secrets": StoreBusy,
-    "keys.shred": StoreBusy,
+SILENT: Mapping[str, type[TryAgain]] = {
+    "store": StoreBusy,
+    "keys": StoreBusy,
+    "inbox": StoreBusy,
     "files.read": StoreBusy,
-    "inbox.waiting": StoreBusy,
-    "inbox.read": StoreBusy,
-    "inbox.done": StoreBusy,
     "mailer.send": SendUnclear,
-    "scheduler.wake": NotScheduled,
-    "scheduler.cancel": NotScheduled,
+    "scheduler": NotScheduled,
     "bus.publish": NotPublished,
 }
-"""What a lost answer looks like, by the contract of each port; every method of the store may raise `StoreBusy`."""
+"""What a lost answer looks like, by the contract of each port: one word for all methods of a port, or of that one."""
 
-NOT_DONE = {**SILENT, "mailer.send": NotSent}
+NOT_DONE: Mapping[str, type[TryAgain]] = {**SILENT, "mailer.send": NotSent}
 
 QUIET = frozenset({"store.close", "keys.close", "scheduler.fired", "scheduler.next_at", "mailer.reports_later"})
 """What is no call to the outside: it is asked of the process's own memory, or says how a part is made."""
 
 LOOKING = frozenset(
     {
+        "keys.note",
         "keys.secrets",
         "store.lead",
         "store.dossier",
@@ -108,7 +105,7 @@ LOOKING = frozenset(
 
 def possible(call: str) -> tuple[Kind, ...]:
     """What can go wrong at a call of that name, such as `store.commit`, each in a way that differs from the others."""
-    errors = call.startswith("store.") or call in SILENT
+    errors = _error(SILENT, call) is not None
     kinds = [Kind.CRASH, Kind.THROTTLED] if errors else [Kind.CRASH]
     if call not in LOOKING:
         kinds += [Kind.GONE, Kind.LOST] if errors else [Kind.GONE]
@@ -213,9 +210,12 @@ class Trouble:
         return None
 
 
-def _failure(errors: dict[str, type[Any]], name: str, args: tuple[Any, ...]) -> Exception:
-    error = errors.get(name, StoreBusy)
+def _error(errors: Mapping[str, type[TryAgain]], name: str) -> type[TryAgain] | None:
+    return errors.get(name) or errors.get(name.partition(".")[0])
+
+
+def _failure(errors: Mapping[str, type[TryAgain]], name: str, args: tuple[Any, ...]) -> TryAgain:
+    error = _error(errors, name) or StoreBusy
     if error is NotPublished:
         return NotPublished([event.id for event in args[0]])
-    failure: Exception = error(f"{name}: made up for a simulation")
-    return failure
+    return error(f"{name}: made up for a simulation")
