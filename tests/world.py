@@ -28,7 +28,7 @@ from leadlight.model.person import LeadId
 from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.spans import wait_of
-from leadlight.ports import MovableClock
+from leadlight.ports import MovableClock, Services
 from leadlight.rules.cadence import after
 from leadlight.serve import event_of, is_for_rep
 from leadlight.settings import Settings
@@ -275,9 +275,13 @@ class World:
 
     def lift_budgets(self) -> None:
         """No limits per network and address."""
-        self.services = replace(self.services, settings=replace(SETTINGS, budgets=False))
-        self._visitor = on_visitor_request.handler(self.services)
-        self._rep = on_rep_request.handler(self.services)
+        self.serve(replace(self.services, settings=replace(SETTINGS, budgets=False)))
+
+    def serve(self, services: Services) -> None:
+        """From now on everything happens with these services."""
+        self.services = services
+        self._visitor = on_visitor_request.handler(services)
+        self._rep = on_rep_request.handler(services)
 
 
 def built(folder: Path, files: Mapping[str, str] = FILES) -> Path:
