@@ -7,6 +7,7 @@ DATA   ?= .leadlight
 WORKERS ?= 2
 STACK ?= leadlight
 export NO_MKDOCS_2_WARNING = 1
+unexport PYTHONDONTWRITEBYTECODE  # tests start servers again and again: each would compile us anew
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo test check bench soak build package deploy downloads lock clean

@@ -22,14 +22,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import botocore.session
 import msgspec
 import requests
+import tests.lean_moto  # noqa: F401  # for its effect
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from tests.faults import Faults
 from tests.ground import Event, Fetched, Here
 
+from leadlight.aws.session import quick_session
 from leadlight.aws.stream import news_in
 from leadlight.aws.tables import Names, definitions
 from leadlight.handlers import on_change, on_due, on_tick
@@ -52,13 +53,13 @@ class Account:
     """Clients of one account; what all worlds share is made once."""
 
     def __init__(self) -> None:
-        session = botocore.session.get_session()
+        session = quick_session()
         session.set_credentials("testing", "testing")
         self.session = session
         self.faults = Faults()
         self.faults.watch(session)
-        self.connect: Callable[..., Any] = partial(session.create_client, region_name=REGION)
-        self.client = cache(self.connect)
+        self.connect: Callable[..., Any] = cache(partial(session.create_client, region_name=REGION))
+        self.client = self.connect
         endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
         self.streams = self.connect("dynamodbstreams", endpoint_url=endpoint)
         self.client("sesv2").create_email_identity(EmailIdentity="glass.example")
@@ -116,6 +117,8 @@ class AwsGround:
             self.services = aws(connect=account.connect, clock=clock)
         table = account.client("dynamodb").describe_table(TableName=self.cloud.leads_table)["Table"]
         self._stream = table["LatestStreamArn"]
+        stream = account.streams.describe_stream(StreamArn=self._stream)["StreamDescription"]
+        (self._shard,) = (shard["ShardId"] for shard in stream["Shards"])
         self._read: str | None = None
         self._again: list[Event] = []
         self.woken_by: Callable[[str], None] = lambda _: None
@@ -215,11 +218,10 @@ class AwsGround:
 
     def _new_records(self) -> list[Event]:
         streams = self._account.streams
-        (shard,) = streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]
         since: Mapping[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
         if self._read:
             since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._read}
-        at = streams.get_shard_iterator(StreamArn=self._stream, ShardId=shard["ShardId"], **since)["ShardIterator"]
+        at = streams.get_shard_iterator(StreamArn=self._stream, ShardId=self._shard, **since)["ShardIterator"]
         found = streams.get_records(ShardIterator=at)["Records"]
         if found:
             self._read = found[-1]["dynamodb"]["SequenceNumber"]

@@ -21,6 +21,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import msgspec
+import tests.lean_moto  # noqa: F401  # for its effect
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel
 from botocore.validate import validate_parameters

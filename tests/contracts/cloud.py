@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import botocore.session
+import tests.lean_moto  # noqa: F401  # for its effect
 from botocore.exceptions import ReadTimeoutError
 from tests.contracts.strict import Strict
 

@@ -19,7 +19,7 @@ from leadlight.model.site import Manifest
 from leadlight.publish.local import KEPT, adopt, hook, republish
 from leadlight.wiring.local import Place
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("push")]  # its story is told once
 
 OPENED = PAGE.format(unlock="form")
 NEW = {

@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+import tests.lean_moto  # noqa: F401  # for its effect
 from botocore import xform_name
 from botocore.loaders import Loader
 from moto import mock_aws

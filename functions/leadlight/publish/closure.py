@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 OURS = "leadlight"
@@ -34,29 +35,38 @@ def functions(root: Path) -> tuple[str, ...]:
 
 def needs_of(entry: str, root: Path) -> Needs:
     """Everything that the module `entry` may ever import. `root` is the folder that has `leadlight`."""
-    trees: dict[str, ast.Module] = {}
+    texts: dict[str, str] = {}
     foreign: set[str] = set()
     words: set[str] = set()
     waiting = [entry]
     while waiting:
         name = waiting.pop()
         path = source_of(name, root)
-        if name in trees or path is None:
+        if name in texts or path is None:
             continue
-        trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+        texts[name] = path.read_text(encoding="utf-8")
+        tree, names = _read(texts[name])
         waiting.extend(_parents(name))
-        others = {found.split(".")[0] for found in imported(trees[name])} - {OURS}
-        waiting.extend(found for found in imported(trees[name]) if found.split(".")[0] == OURS)
+        others = {found.split(".")[0] for found in names} - {OURS}
+        waiting.extend(found for found in names if found.split(".")[0] == OURS)
         foreign |= others
         if "botocore" in others or name.startswith(ABOUT_AWS):
-            words |= set(_words(trees[name]))
-    files = {path for name in trees for path in _read_by(trees[name], name, root)}
+            words |= set(_words(tree))
+    reading = {name: _read(text)[0] for name, text in texts.items() if "__file__" in text}
+    files = {path for name, tree in reading.items() for path in _read_by(tree, name, root)}
     return Needs(
-        modules=tuple(sorted(trees)),
+        modules=tuple(sorted(texts)),
         files=tuple(sorted(path.relative_to(root) for path in files)),
         foreign=frozenset(foreign),
         words=frozenset(words),
     )
+
+
+@cache
+def _read(text: str) -> tuple[ast.Module, tuple[str, ...]]:
+    """A module's code and what it imports, by its text: functions share most of their modules."""
+    tree = ast.parse(text)
+    return tree, tuple(dict.fromkeys(imported(tree)))
 
 
 def source_of(name: str, root: Path) -> Path | None:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -83,7 +84,7 @@ def target(arch: Arch) -> Target:
 
 def distributions_of(foreign: Iterable[str], where: Target) -> frozenset[str]:
     """The distributions behind imported top-level names, with all that these require. Raises `MissingLock`."""
-    owners = importlib.metadata.packages_distributions()
+    owners = _owners()
     found: set[str] = set()
     waiting: list[str] = [IMPLIED[name] for name in foreign if name in IMPLIED]
     for name in set(foreign) - set(sys.stdlib_module_names):
@@ -96,6 +97,12 @@ def distributions_of(foreign: Iterable[str], where: Target) -> frozenset[str]:
             found.add(name)
             waiting.extend(_required(name, where))
     return frozenset(found)
+
+
+@cache
+def _owners() -> Mapping[str, list[str]]:
+    """Whose each top-level name is. It takes a second, and does not change while we run."""
+    return importlib.metadata.packages_distributions()
 
 
 def _required(name: str, where: Target) -> Iterable[str]:
