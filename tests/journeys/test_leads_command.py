@@ -100,7 +100,7 @@ def test_a_plan_is_paused_until_a_day_and_goes_on_by_itself(world: World, reader
     found = coming(world, "pause", reader, "--until", "2026-01-08")
     world.advance("2 days")
     assert world.follow_ups() == []
-    world.advance("1 day")
+    world.advance("2 days")
 
     assert found["what"].startswith("hold/pause/")
     assert found["at"] == "2026-01-08T00:00:00Z"
