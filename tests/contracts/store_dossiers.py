@@ -7,7 +7,7 @@ from tests.contracts.examples import HOUR, MINUTE, NOW, Place, Submit, claim, du
 
 from leadlight.errors import Conflict
 from leadlight.model.due import Due
-from leadlight.model.exchange import Change
+from leadlight.model.exchange import EPOCH_NOTE, Change
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import CaptureId
 from leadlight.ports import Store
@@ -170,3 +170,18 @@ class Dossiers:
             second.into(store)
 
         assert store.captures(lead.id) == (first.capture,)
+
+    def test_a_dossier_brings_the_note_that_tells_a_restored_store(self, place: Place, store: Store) -> None:
+        what = submit()
+        what.into(store)
+        before = store.dossier(what.due[0])
+        store.raise_note(EPOCH_NOTE, "2026")
+        place.keys().raise_note(EPOCH_NOTE, "2027")
+
+        found = store.dossier(what.due[0])
+
+        assert before is not None
+        assert found is not None
+        assert (before.epoch, found.epoch) == (None, "2026")
+        assert found.keys_epoch in {None, "2027"}  # where it did not come along, the keys are asked
+        assert not before.keys_epoch

@@ -179,3 +179,9 @@ class Reads:
 
         assert place.store().note("epoch") == "2"
         assert store.note("clock") is None
+
+    def test_a_note_that_is_raised_only_ever_grows(self, place: Place, store: Store) -> None:
+        for value in ("2", "1", "3", "3", "2"):
+            store.raise_note("epoch", value)
+
+        assert place.store().note("epoch") == "3"

@@ -87,6 +87,14 @@ class KeysContract:
 
         assert keys.secrets([key.id for key in made]) == {}
 
+    def test_a_note_only_ever_grows_and_is_no_key(self, place: Place, keys: Keys) -> None:
+        assert keys.note("epoch") is None
+        for value in ("2", "1", "3", "3", "2"):
+            keys.raise_note("epoch", value)
+
+        assert place.keys().note("epoch") == "3"
+        assert keys.secrets(["epoch", "NOTE/epoch"]) == {}
+
     def test_shredding_nothing_is_fine(self, keys: Keys) -> None:
         keys.shred([])
 

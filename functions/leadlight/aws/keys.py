@@ -26,7 +26,7 @@ class DynamoKeys:
 
     def secrets(self, key_ids: Sequence[str]) -> Mapping[str, bytes]:
         found = self._db.batch_get([(self._table, key_place(name)) for name in dict.fromkeys(key_ids)])
-        return dict(secret_in(item) for _, item in found)
+        return dict(secret_in(item) for _, item in found if "secret" in item)
 
     def shred(self, key_ids: Sequence[str]) -> None:
         self._db.batch_delete(self._table, [key_place(name) for name in dict.fromkeys(key_ids)])

@@ -47,7 +47,7 @@ def raised(leads: Mark | None, now: datetime) -> Mark | None:
     """The next mark, or None while it is early for one. Where a clock was set back, it grows all the same."""
     if leads is None:
         return Mark(now)
-    if timedelta(0) <= now - leads.at < EACH:
+    if abs(now - leads.at) < EACH:
         return None
     return replace(leads, at=max(now, leads.at + TICK))
 
