@@ -14,6 +14,7 @@ from tests.simulation.rehearsed import MONDAY, Theatre, project_in
 from tests.world_site import COURSE, FILES, step
 
 from leadlight.cli import main
+from leadlight.cli.timeline import _print_table
 from leadlight.gate.lean import compile_lean
 from leadlight.local.files import LocalFiles
 from leadlight.model.person import Purpose
@@ -321,6 +322,14 @@ def test_the_text_tells_days_and_reasons_by_the_leads_clock(project: Path, theat
     assert done.exit_code == 0
     assert "Tue 06 Jan 09:00 EST  sent       course/01-hello    1 day after the unlock, in working hours" in done.stdout
     assert "Every promise was kept." in done.stdout
+
+
+def test_a_terminal_shows_each_day_once(theatre: Theatre, capsys: pytest.CaptureFixture[str]) -> None:
+    _print_table(theatre.play(days=4).rehearsal.timeline)
+
+    told = capsys.readouterr().out
+    assert told.count("Mon 05 Jan") == told.count("Tue 06 Jan") == 1
+    assert "course/01-hello" in told
 
 
 def test_a_playbook_is_compiled_when_no_bundle_is_given(project: Path) -> None:

@@ -29,7 +29,7 @@ from leadlight.simulate.hostile import plan_of
 from leadlight.simulate.invariants import INVARIANTS, NEVER, Observed, observe, violated
 from leadlight.simulate.story import Deed, Event, Happening, Persona, RepWork, Story, moment_of
 from leadlight.simulate.timeline import Chronicle, Entry, digest_of
-from leadlight.simulate.world import World, listening
+from leadlight.simulate.world import NO_ANSWER_YET, World, listening
 
 SCAN = timedelta(seconds=20)
 """How soon a scanner opens the links of a mail."""
@@ -149,8 +149,9 @@ class Play:
     def ended(self, start: datetime, until: datetime, seed: int, version: str) -> Rehearsal:
         """Everything there is to tell."""
         for pending in self.world.pending:
-            why = f"{pending.what}: {pending.doing() or 'too late'}" if pending.since < until else pending.what
-            self.world.tell("missed", why, who=pending.who)
+            self.world.tell(
+                "missed", f"{pending.what}: {self.world.waits_for.get(pending, NO_ANSWER_YET)}", who=pending.who
+            )
         around = [Entry(told.at, told.who, told.what, "", told.why, self._zone) for told in self.world.told]
         own = [entry for chronicle in self._chronicles.values() for entry in chronicle.entries]
         cast = tuple(Cast(reader.persona, self._observed(reader)) for reader in self._readers)

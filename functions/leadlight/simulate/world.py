@@ -133,6 +133,7 @@ class World:
         self.surprises: list[str] = []
         self.told: list[Told] = []
         self.pending: list[Pending] = []
+        self.waits_for: dict[Pending, str] = {}
         self._agenda: list[tuple[datetime, int, Action]] = []
         self._order = count()
         self._asleep_until: datetime | None = None
@@ -259,6 +260,7 @@ class World:
             self.pending.remove(pending)
         elif why == NO_ANSWER_YET:
             self.later(self.now + AGAIN, lambda: None)
+        self.waits_for[pending] = why or ""
         return why is None
 
     def _next(self) -> datetime:
