@@ -242,7 +242,7 @@ def test_the_briefing_says_what_the_plan_does_and_offers_what_can_be_done(world:
     assert "Follow-up “hello”, Tue 06 Jan" in going
     assert 'action="/rep/pause' in going
     assert 'action="/rep/resume' not in going
-    assert "Wait until Mon 19 Jan, 00:00: Rita Rep has paused them" in paused
+    assert "Waits until Mon 19 Jan, 00:00: paused by Rita Rep" in paused
     assert 'action="/rep/resume' in paused
 
 

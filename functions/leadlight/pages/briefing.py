@@ -37,8 +37,8 @@ SAID = {
     TouchKind.HOLD_LAPSED: "Take-over lapsed without an outcome",
     TouchKind.UNSUBSCRIBED: "Asked for no more mails",
     TouchKind.PREFERRED: "Set their preferences",
-    TouchKind.PAUSED: "The plan paused",
-    TouchKind.RESUMED: "The plan resumed",
+    TouchKind.PAUSED: "The plan was paused",
+    TouchKind.RESUMED: "The plan goes on",
     TouchKind.ENDED: "A sequence is over: {reason}",
     TouchKind.RESOLVED: "A parked mail: {reason}",
     TouchKind.REPLIED: "Answered a mail",
@@ -170,11 +170,11 @@ def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle) -> str:
     if lead.stops:
         return STOPPED[lead.stops[-1].reason]
     if lead.hold:
-        return f"Wait while they are with {bundle.team.person(lead.hold.by).name}"
+        return f"Waits while they are with {bundle.team.person(lead.hold.by).name}"
     if lead.pause:
-        by = {LEAD: "they asked for quiet", OPERATOR: "the operator has paused them"}.get(lead.pause.by)
-        why = by or f"{bundle.team.person(lead.pause.by).name} has paused them"
-        return f"Wait until {_when(lead.pause.until, bundle)}: {why}"
+        by = {LEAD: "they asked for quiet", OPERATOR: "paused by the operator"}.get(lead.pause.by)
+        why = by or f"paused by {bundle.team.person(lead.pause.by).name}"
+        return f"Waits until {_when(lead.pause.until, bundle)}: {why}"
     step = next((row for row in rows if row.kind is DueKind.STEP), None)
     return _row(step, bundle) if step else _why_none(lead)
 
