@@ -64,6 +64,7 @@ AUTUMN = [
     ("opens an hour later by UTC", WARSAW, "", WORK, "3 days", "2026-10-23 07:00", "2026-10-26 08:00"),
     ("of two 02:30 the first", WARSAW, "", OPEN, "1 day", "2026-10-24 00:30", "2026-10-25 00:30"),
     ("from the second 02:30", WARSAW, "", OPEN, "1 day", "2026-10-25 01:30", "2026-10-26 01:30"),
+    ("from the second to a leapt one", WARSAW, "", OPEN, "22 weeks", "2026-10-25 01:30", "2027-03-28 01:30"),
     ("no days later is not earlier", WARSAW, "", OPEN, "0 days", "2026-10-25 01:30", "2026-10-25 01:30"),
     ("opens the first time", WARSAW, "", "mon-sun 02:15-02:45", NOW, "2026-10-25 00:00", "2026-10-25 00:15"),
     ("and not again", WARSAW, "", "mon-sun 02:15-02:45", NOW, "2026-10-25 01:20", "2026-10-26 01:15"),
