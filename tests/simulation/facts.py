@@ -1,0 +1,174 @@
+"""What must hold of an installation at any moment, and what must hold once it has come to rest. Each names its promise.
+
+A fact takes the installation and the people around it, and tells every violation in words; no words, no violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tests.simulation.installation import Installation
+from tests.simulation.people import Visitor
+
+from leadlight.model.due import DueKind, LedgerState
+from leadlight.model.lead import Enrolment, Lead, StopReason
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
+from leadlight.simulate.invariants import observe, violated
+
+Fact = Callable[[Installation, Sequence[Visitor]], Iterator[str]]
+
+
+def p1_what_was_acknowledged_is_stored(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """Each 2xx has its lead and its capture; a form that was sent again because no answer came may have two."""
+    for person in people:
+        if person.captured and person.lead is None:
+            yield f"{person.address} was acknowledged and is not there"
+        stored = len(home.disk.store.captures(person.id))
+        if stored < len(person.captured):
+            yield f"{person.address}: {len(person.captured)} acknowledged, {stored} stored"
+
+
+def p1_what_was_confirmed_stays_confirmed(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    for person in people:
+        if person.confirmed and not (person.lead and person.lead.confirmed_at):
+            yield f"{person.address} has confirmed, and nobody knows"
+
+
+def p3_no_claim_after_a_stop(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    yield from home.witness.violations
+
+
+def p3_a_stopped_lead_has_no_plan(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    for lead in home.disk.store.leads():
+        if lead.stops and any(not enrolment.ended for enrolment in lead.enrolments):
+            yield f"{lead.id} is stopped and still in a sequence"
+
+
+def p8_each_plan_rests_on_a_consent(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    for lead in home.disk.store.leads():
+        stored = {capture.id: capture for capture in home.disk.store.captures(lead.id)}
+        promises = [stored[name].consent.promise for name in lead.confirmed if name in stored]
+        for enrolment in lead.enrolments:
+            if enrolment.promise not in promises:
+                yield f"{lead.id} is in {enrolment.sequence} under a promise that no consent names"
+
+
+def one_row_for_one_open_plan(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """P13 for plans: an open one has its next step in the due index; what waits for a person or a time says so."""
+    for lead, enrolment in _enrolments(home):
+        if enrolment.ended or lead.stops or lead.hold or lead.pause:
+            continue
+        rows = [row for row in home.disk.store.due_of(lead.id) if row.ref.startswith(_prefix(enrolment))]
+        if len(rows) != 1:
+            yield f"{lead.id} is in {enrolment.sequence} at {enrolment.next_step} with {len(rows)} rows"
+
+
+def p13_whoever_waits_for_a_rep_has_a_time(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """A hold and a pause end by themselves: the row that ends them is there."""
+    for lead in home.disk.store.leads():
+        waits = [wait.until for wait in (lead.hold, lead.pause) if wait is not None and not lead.stops]
+        rows = [row for row in home.disk.store.due_of(lead.id) if row.kind in {DueKind.HOLD, DueKind.TASK}]
+        if waits and not rows:
+            yield f"{lead.id} waits until {max(waits):%F %T}, and nothing will end it"
+
+
+def p12_nothing_failed_for_an_unknown_reason(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    yield from home.surprises
+    for name in ("RowFailed", "RecordFailed"):
+        if home.collector.counts.get(name):
+            yield f"{name}: {home.collector.counts[name]}"
+
+
+def what_holds_of_each_lead(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """The invariants that `leadlight simulate` asks of its leads, too."""
+    for lead in home.disk.store.leads():
+        yield from violated(observe(home.disk, lead, home.mails))
+
+
+ALWAYS: tuple[Fact, ...] = (
+    p1_what_was_acknowledged_is_stored,
+    p1_what_was_confirmed_stays_confirmed,
+    p3_no_claim_after_a_stop,
+    p3_a_stopped_lead_has_no_plan,
+    p8_each_plan_rests_on_a_consent,
+    p12_nothing_failed_for_an_unknown_reason,
+    p13_whoever_waits_for_a_rep_has_a_time,
+    one_row_for_one_open_plan,
+    what_holds_of_each_lead,
+)
+"""What holds after every step, whatever went wrong in it."""
+
+
+def nothing_is_left_lying(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    store = home.disk.store
+    if home.place.news():
+        yield "there are touches on the feed"
+    yield from (f"{row.key} is still due" for row in store.due(until=home.clock.now(), limit=10))
+    for lead in store.leads():
+        claimed = [entry.key for entry in store.ledger(lead.id) if entry.state is LedgerState.CLAIMED]
+        yield from (f"{key} is still claimed" for key in claimed)
+
+
+def what_may_repeat_never_vanishes(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """Opt-in, delivery and the word to the rep went out, unless the timeline says why not."""
+    for person in people:
+        lead = person.lead
+        if lead is None:
+            continue
+        accounted = {touch.facts.get("what", "") for touch in home.disk.store.touches(lead.id)}
+        asked = [f"mail/optin/{capture.id}" for capture in home.disk.store.captures(lead.id)]
+        confirmed = set(lead.confirmed)
+        told = [f"mail/notify/confirmed/{name}" for name in sorted(confirmed)]
+        missing = [key for key in (*asked, *told) if key not in accounted and key.rpartition("/")[2] not in confirmed]
+        missing += [key for key in told if key not in accounted]
+        yield from (f"{person.address}: nobody knows what became of {key}" for key in missing)
+
+
+def each_step_was_sent_or_has_a_reason(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """Sent, stopped, skipped with a reason, handed to the rep, or parked: no step is silently lost."""
+    for lead, enrolment in _enrolments(home):
+        if not enrolment.ended:
+            yield f"{lead.id} is still in {enrolment.sequence} at {enrolment.next_step}"
+            continue
+        over = enrolment.ended != "all steps are done"
+        told = _told(home.disk.store.touches(lead.id), enrolment)
+        for each in open_bundle(home.disk.files).sequence_version(enrolment.version).steps:
+            if not over and not told.get(each.slug) and each.slug not in enrolment.done:
+                yield f"{lead.id}: nobody knows what became of {enrolment.sequence}/{each.slug}"
+
+
+AT_REST: tuple[Fact, ...] = (
+    nothing_is_left_lying,
+    what_may_repeat_never_vanishes,
+    each_step_was_sent_or_has_a_reason,
+)
+"""What holds in addition once all plans are over and no trouble is left."""
+
+
+def violations(home: Installation, people: Sequence[Visitor], facts: Sequence[Fact]) -> list[str]:
+    """Every violation of those, with the name of the fact."""
+    return [f"{fact.__name__}: {words}" for fact in facts for words in fact(home, people)]
+
+
+def left(lead: Lead) -> bool:
+    """Whether that person has unsubscribed."""
+    return any(stop.reason is StopReason.UNSUBSCRIBED for stop in lead.stops)
+
+
+def _enrolments(home: Installation) -> Iterator[tuple[Lead, Enrolment]]:
+    for lead in home.disk.store.leads():
+        for enrolment in lead.enrolments:
+            yield lead, enrolment
+
+
+def _prefix(enrolment: Enrolment) -> str:
+    """How the refs of this enrolment's rows begin: the version may be another one after a move."""
+    return f"{enrolment.sequence}@{enrolment.version}/"
+
+
+def _told(touches: Sequence[Touch], enrolment: Enrolment) -> dict[str, str]:
+    """What the timeline says of each step."""
+    kinds = {TouchKind.SENT, TouchKind.PARKED, TouchKind.SKIPPED, TouchKind.RESOLVED}
+    mine = [touch for touch in touches if touch.facts.get("sequence") == enrolment.sequence and touch.kind in kinds]
+    return {touch.facts["step"]: touch.kind for touch in mine if "step" in touch.facts}

@@ -1,0 +1,121 @@
+"""Everything that can go wrong once, at every call to the outside of one conversation; and two such things together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from tests.conftest import Tally
+from tests.simulation.scenario import told
+
+from leadlight.simulate.faults import LOOKING, OF_THE_WORLD, Fault, Kind, possible, read, written
+
+PARTS = 8
+"""Tests that share the cases, so that workers can."""
+
+TENTH = 10
+AROUND_SENDING = frozenset({"store.claim", "mailer.send", "mailer.was_sent", "store.commit"})
+"""Where it makes a difference whether the carrier can be asked."""
+
+PAIRED = frozenset({Kind.GONE, Kind.LOST, Kind.THROTTLED, Kind.PAUSE})
+IDLE = frozenset({"bus.deliver", "keys.raise_note", "store.raise_note"})
+"""Changes nothing here: nobody listens, and no store was restored."""
+
+Folders = Mapping[str, Path]
+Plan = Sequence[Fault]
+
+
+def singles(calls: Sequence[str], *, only: Iterable[str] = ()) -> Iterator[Plan]:
+    """Each thing that can happen at each call."""
+    for number, call in enumerate(calls, 1):
+        if not only or call in only:
+            yield from ((Fault(number, kind),) for kind in possible(call))
+
+
+def pairs(calls: Sequence[str]) -> Iterator[Plan]:
+    """Two things at two calls that change something; the second also hits what the first has changed behind it.
+
+    A crash before a call leaves what the crash after the change before it left, so it is not tried again, and neither
+    are calls that only look. Jumps and what comes twice or mixed are left to the random worlds and their three faults.
+    """
+    changing = [(number, call) for number, call in enumerate(calls, 1) if call not in LOOKING | IDLE]
+    faults = [Fault(number, kind) for number, call in changing for kind in possible(call) if kind in PAIRED]
+    return ((one, two) for one, two in combinations(faults, 2) if one.call < two.call)
+
+
+def broken(folders: Folders, plans: Sequence[Plan], *, tells: bool = False, steps: int = 2) -> list[str]:
+    """The plans under which a promise does not hold, each with the command that shows it again."""
+    found = []
+    for plan in plans:
+        _, wrong = told(folders, plan, tells=tells, steps=steps)
+        if wrong:
+            again = (
+                f"pytest tests/simulation/test_faults_everywhere.py -k replay --plan {written(plan)} --steps {steps}"
+            )
+            found.append(f"{again}{' --tells' if tells else ''}: {wrong[0]}")
+    return found
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_goes_wrong_once_nobody_is_lost_and_nothing_comes_twice(
+    folders: Folders, part: int, tally: Tally
+) -> None:
+    calls = told(folders)[0].trouble.calls
+    cases = list(singles(calls))[part::PARTS]
+
+    tally("single faults", calls=0 if part else len(calls), cases=len(cases))
+    assert broken(folders, cases) == []
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_a_carrier_that_tells_what_it_sent_changes_no_promise(folders: Folders, part: int, tally: Tally) -> None:
+    calls = told(folders, tells=True)[0].trouble.calls
+    cases = list(singles(calls, only=AROUND_SENDING))[part::2]
+
+    tally("single faults around sending, with evidence", cases=len(cases))
+    assert broken(folders, cases, tells=True) == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_goes_wrong_twice_nobody_is_lost_and_nothing_comes_twice(
+    folders: Folders, part: int, tally: Tally, request: pytest.FixtureRequest
+) -> None:
+    calls = told(folders, steps=1)[0].trouble.calls
+    every = list(pairs(calls))
+    if not request.config.getoption("--all-pairs"):
+        every = random.Random(request.config.getoption("--seed")).sample(every, len(every) // TENTH)
+    cases = every[part::PARTS]
+
+    tally("pairs of faults", calls=0 if part else len(calls), cases=len(cases))
+    assert broken(folders, cases, steps=1) == []
+
+
+def test_the_story_without_trouble_has_all_its_mails(folders: Folders) -> None:
+    home, wrong = told(folders)
+
+    kinds = [mail.tag.split("/")[2:4] for mail in home.mails]
+    assert [kind[1] if kind[0] == "mail" else kind[0] for kind in kinds] == [
+        "optin", "delivery", "notify", "step", "step",
+    ]  # fmt: skip
+    assert wrong == []
+
+
+def test_every_kind_of_fault_can_happen_somewhere(folders: Folders) -> None:
+    calls = told(folders)[0].trouble.calls
+
+    assert {kind for call in calls for kind in possible(call)} == set(Kind)
+    assert all(set(possible(call)) >= OF_THE_WORLD for call in calls)
+
+
+def test_replay(folders: Folders, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--plan`: the story under that plan, printed."""
+    option = request.config.getoption
+    home, wrong = told(folders, read(option("--plan")), tells=option("--tells"), steps=option("--steps") or 2)
+
+    if option("--plan"):
+        with capsys.disabled():
+            print("", *home.story, *wrong, sep="\n")
+    assert wrong == []

@@ -1,0 +1,47 @@
+"""The same story in an AWS account: faults where it matters most, random ones everywhere, and a few random worlds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+import botocore.endpoint
+import pytest
+from tests.conftest import Tally
+from tests.ground_aws import Account
+from tests.simulation.scenario import told
+from tests.simulation.test_faults_everywhere import singles
+
+from leadlight.simulate.faults import Kind, written
+
+PARTS = 2
+SHARE = 16
+"""Cases of each part in an ordinary run; with `--all-pairs` all of them."""
+
+WORST = frozenset({Kind.GONE, Kind.LOST, Kind.PAUSE})
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's own pauses between its tries take no time."""
+    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_on_aws_too_whatever_goes_wrong_once_nobody_is_lost_and_nothing_comes_twice(
+    folders: Mapping[str, Path], account: Account, part: int, tally: Tally, request: pytest.FixtureRequest
+) -> None:
+    home, wrong = told(folders, account=account)
+    calls = home.trouble.calls
+    cases = list(singles(calls))[part::PARTS]
+    if not request.config.getoption("--all-pairs"):
+        around = list(singles(calls, only={"store.claim", "mailer.send"}))
+        worst = [plan for plan in around if plan[0].kind in WORST][part::PARTS]
+        dice = random.Random(request.config.getoption("--seed"))
+        cases = [*dice.sample(worst, SHARE // 2), *dice.sample(cases, SHARE // 2)]
+    found = {written(plan): told(folders, plan, account=account)[1] for plan in cases}
+
+    tally("single faults on AWS", calls=0 if part else len(calls), cases=len(cases))
+    assert wrong == []
+    assert {plan: broken for plan, broken in found.items() if broken} == {}

@@ -1,0 +1,72 @@
+"""Random worlds, each from a seed: nothing is lost, nothing comes twice, and the same seed tells the same story."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.conftest import Tally
+from tests.simulation.worlds import life, lived, shortest
+
+from leadlight.simulate.faults import written
+
+PARTS = 10
+SAMPLE = (3, 14, 159)
+Folders = Mapping[str, Path]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_in_random_worlds_every_promise_holds(
+    folders: Folders, part: int, tally: Tally, request: pytest.FixtureRequest
+) -> None:
+    seeds = range(1, request.config.getoption("--seeds") + 1)[part::PARTS]
+    broken = {seed: wrong for seed in seeds if (wrong := life(folders, seed)[0])}
+
+    tally("random worlds", seeds=len(seeds), violations=len(broken))
+    assert [again(folders, seed, wrong) for seed, wrong in broken.items()] == []
+
+
+def again(folders: Folders, seed: int, wrong: list[str]) -> str:
+    """What was violated, and how to see it again with as little trouble as it takes."""
+    where = "tests/simulation/test_seeds.py -k one_world"
+    return f"pytest {where} --seed {seed} --plan '{written(shortest(folders, seed))}': {wrong[0]}"
+
+
+@pytest.mark.parametrize("seed", SAMPLE)
+def test_the_same_seed_tells_the_same_story(folders: Folders, seed: int) -> None:
+    assert life(folders, seed) == life(folders, seed)
+
+
+def test_another_process_with_other_hashes_tells_the_same_story(folders: Folders) -> None:
+    code = (
+        "from pathlib import Path; from tests.simulation.worlds import life; import logging; logging.disable()\n"
+        f"print(*(life({ {name: str(path) for name, path in folders.items()}!r}, seed)[1] for seed in {SAMPLE}))"
+    )
+    code = code.replace("life({", "life({n: Path(p) for n, p in {").replace("}, seed", "}.items()}, seed")
+    env = {**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True)
+
+    assert there.stdout.split() == [life(folders, seed)[1] for seed in SAMPLE]
+
+
+def test_another_seed_tells_another_story(folders: Folders) -> None:
+    assert life(folders, 1)[1] != life(folders, 2)[1]
+
+
+def test_one_world(folders: Folders, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--seed`: the world of that seed, printed; `--plan` puts other faults in the place of its own."""
+    from leadlight.simulate.faults import read
+
+    seed, plan = request.config.getoption("--seed"), request.config.getoption("--plan")
+    world = lived(folders, seed, read(plan) if plan else None)
+
+    if seed:
+        with capsys.disabled():
+            print("", *world.acts, *world.home.story, *world.wrong, sep="\n")
+    world.home.close()
+    assert world.wrong == []
