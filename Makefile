@@ -31,8 +31,12 @@ check: setup  ## lint, types and the fast tests, in under a minute
 bench: setup  ## our figures beside a floor, measured in the same run
 	@$(BIN)/python -m tests.bench
 
-soak: setup  ## kill the server again and again under load; minutes, not seconds
+SEEDS ?= 10000
+soak: setup  ## kill the server under load, then all pairs of faults, random worlds, races; hours, not minutes
 	@$(BIN)/pytest -m slow tests/journeys/test_kill.py --kills 100
+	@$(BIN)/pytest -n $(WORKERS) tests/simulation/test_faults_everywhere.py tests/simulation/test_faults_on_aws.py \
+	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
+	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000
 
 build: setup  ## build site/ and bundle/ and look for leaks
 	@$(BIN)/leadlight build -f mkdocs.yml --site-dir site --bundle-dir bundle
