@@ -3,8 +3,8 @@
 The plan is not kept anywhere: it is found by going through it with the very rules that will carry it out, as if each
 step went out when it is due. So pauses, caps, holidays and promises are in it.
 
-A mailed link may be forwarded, so of what people typed nothing is opened here but the first name, and that only for
-the subjects: whoever has such a mail has read that name in its greeting already.
+A mailed link may be forwarded, so nothing that people typed is opened here, not even the first name: subjects read as
+they would to somebody who gave none. So the function that strangers reach needs no key to anything sealed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight import links
-from leadlight.errors import BadPlaybook, LostKey, MissingBundle
+from leadlight.errors import BadPlaybook, MissingBundle
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Purpose
@@ -28,7 +28,6 @@ from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView, Links
 from leadlight.playbook.expressions import render
 from leadlight.ports import Services
-from leadlight.profile import profile_of
 from leadlight.rules.cadence import hours_for
 from leadlight.rules.pace import with_mail
 from leadlight.rules.preferences import may_return
@@ -165,7 +164,7 @@ def _left(bundle: Bundle, enrolment: Enrolment) -> Left:
 
 def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
     """What comes, earliest first. While a pause or a take-over lasts: what comes if it ends when it should."""
-    reader = _first_name(services, lead)
+    reader = LeadView(language=lead.language)
     stored = {due.ref: due.at for due in services.store.due_of(lead.id) if due.kind is DueKind.STEP}
     with suppress(MissingBundle):  # then no step can be sent either; the buttons still work
         for planned_at, enrolment, step in steps_ahead(bundle, lead, services.clock.now()):
@@ -222,11 +221,3 @@ def _shown(team: Team, lead: Lead, step: Step, at: datetime, context: Context) -
     except BadPlaybook:
         subject = ""
     return Coming(at, who, mailed=True, subject=subject, perhaps=perhaps)
-
-
-def _first_name(services: Services, lead: Lead) -> LeadView:
-    """The reader as this page may know them."""
-    try:
-        return LeadView(first_name=profile_of(services, lead).first_name, language=lead.language)
-    except LostKey:
-        return LeadView(language=lead.language)
