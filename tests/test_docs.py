@@ -30,7 +30,7 @@ FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```", re.MULTILINE | re
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILE = re.compile(r"\.?[\w*-][\w.*/-]*(?:/|\.(?:py|md|yml|toml|html|js|css|sh|lock|json|db))\Z")
-ROUTE = re.compile(r"(?:(GET|POST|HEAD) )?(/(?:api|rep|confirm|unsubscribe|sign|_dev)[\w/<>-]*)(?:\?.*)?\Z")
+ROUTE = re.compile(r"(?:(GET|POST|HEAD) )?(/(?:api|rep|confirm|unsubscribe|preferences|sign|_dev)[\w/<>-]*)(?:\?.*)?\Z")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 
