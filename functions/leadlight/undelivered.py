@@ -78,7 +78,7 @@ def _is_final(status: str, fields: Message) -> bool:
         return True
     said = _field(fields, "diagnostic-code")
     answer = ANSWER.search(said)
-    return bool(answer) and answer[1] in {"550", "551", "553"} and not ABOUT_US.search(said)
+    return answer is not None and answer[1] in {"550", "551", "553"} and not ABOUT_US.search(said)
 
 
 def _headers_that_came_back(mail: Message) -> str:

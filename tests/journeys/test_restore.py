@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ground import LocalGround
+from tests.ground import Here, LocalGround
 from tests.ground_aws import Account, AwsGround
 from tests.world import ANNA, World
 
+from leadlight.handlers import on_tick
 from leadlight.model.due import LedgerState
 from leadlight.model.touch import TouchKind
 from leadlight.restore import is_held, resume_after_restore
@@ -174,3 +175,18 @@ def test_a_store_that_nobody_restored_is_not_held(world: World) -> None:
     assert world.services.store.note("epoch") == world.services.keys.note("epoch")
     assert not is_held(world.services)
     assert world.follow_ups(ANNA) == ["First: hello"]
+
+
+@pytest.mark.grounds("tick")
+def test_p10_in_an_account_an_operator_lifts_the_hold_by_waking_the_tick(
+    world: World, copied: Callable[[], Restore]
+) -> None:
+    restore = copied()
+    world.services.keys.raise_note("epoch", str(Mark(world.clock.now())))
+    after = restore()
+    held = is_held(after.services)
+
+    on_tick.handler(after.services)({"resume": "after-restore"}, Here())
+
+    assert held
+    assert not is_held(after.services)

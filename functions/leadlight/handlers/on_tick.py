@@ -23,9 +23,14 @@ LATE = timedelta(minutes=5)
 
 
 def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context], dict[str, int]]:
-    """The function that the clock wakes each minute."""
+    """The function that the clock wakes each minute.
 
-    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:  # noqa: ARG001 Lambda's shape
+    An operator wakes it with `{"resume": "after-restore"}` once leads that were put back from a copy are in place.
+    """
+
+    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:
+        if event.get("resume") == "after-restore":
+            logger.warning("leads.resumed", mark=str(restore.resume_after_restore(services)))
         swept = handle(services, may_go_on=lambda: on_due.has_time(context))
         if swept:
             measures.count("Swept", swept)
@@ -42,7 +47,7 @@ def handle(
 ) -> int:
     """Does everything that is due, earliest first, as long as it may. Returns how many rows it looked at.
 
-    None while the leads are a copy from before: what is due waits until an operator says so. `between` as in
+    Nothing while the leads are a copy from before: what is due waits until an operator says so. `between` as in
     `on_change`.
     """
     if not restore.keep_watch(services):
