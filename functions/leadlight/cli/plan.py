@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadlight.cli.simulate import FROM, end, refuse
+from leadlight.cli.rehearsing import AGAINST, FROM, IN_FLIGHT, end, refuse, rehearsed
 from leadlight.cli.terminal import CONFIG, answer
 from leadlight.errors import OperatorMustFix
 
@@ -31,12 +29,8 @@ TOKEN = re.compile(r"token=[\w.~-]+")
 @click.option(
     "--until", default="180d", show_default=True, callback=end, metavar="SPAN", help="How far to look, or until when."
 )
-@click.option("--against", metavar="REV", help="Show what has changed since that git revision.")
-@click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="With --against: count the leads in flight of this installation.",
-)
+@AGAINST
+@IN_FLIGHT
 @CONFIG
 @click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 def plan(
@@ -53,29 +47,13 @@ def plan(
 
     Dates and mails come from a rehearsal with the handlers that will send them. Nothing is sent, nothing is kept.
     """
-    from leadlight.gate.lean import compile_lean  # noqa: PLC0415  # commands load what they need, so that each is fast
-    from leadlight.simulate.casting import NoSuchSequence, casting  # noqa: PLC0415  # the same
-    from leadlight.simulate.rehearsal import rehearse  # noqa: PLC0415  # the same
-
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadlight-"))) / "bundle"
-        try:
-            compile_lean(config_file, folder)
-            cast = casting(folder, sequence, None)
-            played = rehearse(folder, cast.story, start=start, until=until)
-            changed = since(against, config_file, data) if against else ()
-        except OperatorMustFix as wrong:
-            refuse(wrong, as_json=shape == "json")
-        except NoSuchSequence as wrong:
-            raise click.UsageError(str(wrong)) from wrong
-        for name in cast.unreached:
-            click.echo(f"note: no page leads to `{name}`, so nobody gets it", err=True)
-        show(played, changed, shape)
+    with rehearsed(config_file, sequence, start=start, until=until, as_json=shape == "json") as played:
+        show(played, since(against, config_file, data) if against else (), shape)
     sys.exit(1 if played.violations else 0)
 
 
 def since(revision: str, config_file: Path, data: Path | None) -> tuple[Change, ...]:
-    """The sequences that differ from that revision's, with the leads in flight. Raises `BadPlaybook`."""
+    """The sequences that differ from that revision's, with the leads in flight. Ends with 2 if there is none."""
     from leadlight.cli.leads import installation  # noqa: PLC0415  # commands load what they need
     from leadlight.gate.config import language, options_of, read_config, site_of  # noqa: PLC0415  # the same
     from leadlight.simulate.against import changes_since  # noqa: PLC0415  # the same
@@ -83,7 +61,10 @@ def since(revision: str, config_file: Path, data: Path | None) -> tuple[Change, 
     config = read_config(config_file)
     folder = site_of(config, options_of(config)).playbook_dir
     leads = installation(data).store.leads() if data else None
-    return changes_since(revision, folder, language=language(config), leads=leads)
+    try:
+        return changes_since(revision, folder, language=language(config), leads=leads)
+    except OperatorMustFix as wrong:
+        refuse(wrong, as_json=False)
 
 
 def show(played: Rehearsal, changed: Sequence[Change], shape: str) -> None:
