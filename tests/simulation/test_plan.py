@@ -185,3 +185,19 @@ def test_a_revision_that_git_does_not_know_is_refused(playbook: Path) -> None:
 def test_a_revision_that_looks_like_an_option_is_only_a_name(playbook: Path) -> None:
     with pytest.raises(BadPlaybook, match="git knows no revision"):
         since(playbook, "--output=stolen")
+
+
+def test_a_rehearsal_becomes_a_page_with_what_has_changed() -> None:
+    words = ["simulate", "first-five-minutes", "-f", str(ROOT / "mkdocs.yml"), "--format", "html", "--against", "HEAD"]
+    shown = CliRunner().invoke(main, words)
+
+    assert shown.exit_code == 0
+    assert shown.output.startswith("<!doctype html>")
+    assert "Every promise was kept" in shown.output
+
+
+def test_a_revision_that_is_none_ends_the_command_with_words() -> None:
+    shown = told("--against", "nowhere")
+
+    assert shown.exit_code == 2
+    assert "git knows no revision `nowhere`" in shown.output
