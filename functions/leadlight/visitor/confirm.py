@@ -23,8 +23,8 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
-from leadlight.rules.places import with_place
 from leadlight.rules.next_action import reminder
+from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, reached, still_agreed
