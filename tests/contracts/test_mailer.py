@@ -61,6 +61,9 @@ class MailerContract:
     can_tell = True
     """Whether the carrier has evidence. SMTP has none: an accepted mail leaves no trace that we may ask for."""
 
+    reports = False
+    """Whether the carrier reports later on what it took."""
+
     @pytest.fixture
     def mailer(self) -> Mailer:
         raise NotImplementedError
@@ -101,6 +104,9 @@ class MailerContract:
         name = MaildirMailer(tmp_path / "beside", lambda: NOW).send(message, tag=TAG)
 
         assert received() == [(tmp_path / "beside" / "new" / name).read_bytes()]
+
+    def test_whoever_parks_a_mail_is_told_whether_word_may_come(self, mailer: Mailer) -> None:
+        assert mailer.reports_later is self.reports
 
     def test_the_carrier_names_what_it_took(self, mailer: Mailer) -> None:
         assert mailer.send(mail(), tag=TAG)

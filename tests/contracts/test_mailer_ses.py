@@ -23,7 +23,7 @@ from tests.contracts.ses import Server, ses_server
 from tests.contracts.test_mailer import TAG, MailerContract, Received, mail
 
 from leadlight.aws.mailer import LARGEST, REMEDIES, SesMailer, tags_of
-from leadlight.errors import NotSent, SendUnclear
+from leadlight.errors import NotSent, Refused, SendUnclear
 from leadlight.mime import digest, wire_bytes
 from leadlight.ports import Mailer
 from leadlight.rules.mail_events import mail_tag
@@ -40,6 +40,7 @@ REFUSALS = [
 
 class TestSesMailer(MailerContract):
     can_tell = False
+    reports = True
 
     @pytest.fixture(scope="class")
     def client(self) -> Iterator[Any]:
@@ -143,8 +144,10 @@ def test_an_address_that_ses_cannot_spell_is_not_sent(server: Server, mailer: Ma
     message = mail("Hello", to)
     message.replace_header("From", f"Anna <{sender}>")
 
-    with pytest.raises(NotSent, match="beyond ASCII"):
+    with pytest.raises(NotSent, match="beyond ASCII") as refused:
         mailer.send(message, tag=TAG)
+
+    assert isinstance(refused.value, Refused) is sender.isascii()  # else it is our own address that is in the way
 
     assert server.requests == []
 

@@ -8,6 +8,7 @@ from tests.contracts.smtp import Server, smtp_server
 from tests.contracts.test_mailer import TAG, mail
 
 from leadlight.errors import NotSent, Refused, SendUnclear
+from leadlight.local import smtp
 from leadlight.local.smtp import MAILS, SmtpMailer
 
 READER = "visitor@example.com"
@@ -106,6 +107,17 @@ def test_what_was_unclear_is_asked_for_once_and_the_next_mail_gets_a_line_of_its
     hasty.send(mail("after"), tag=TAG)
 
     assert (server.offered, len(set(server.lines))) == (3, 2)
+
+
+def test_a_server_that_is_too_slow_for_a_lease_gets_no_mail(
+    server: Server, mailer: SmtpMailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "SLOW", -1.0)
+
+    with pytest.raises(NotSent, match="slow"):
+        mailer.send(mail(), tag=TAG)
+
+    assert server.offered == 0
 
 
 @pytest.mark.parametrize("answer", ["354 go on", "999 what", "hello"])

@@ -112,6 +112,21 @@ def test_p2_an_ambiguous_follow_up_is_parked_at_once_and_shown(world: World) -> 
     assert parked.facts["step"] == "01-hello"
 
 
+@pytest.mark.grounds("local")  # only a Maildir can tell afterwards what it got
+@pytest.mark.parametrize("sends", [False, True], ids=["before", "after"])
+def test_p2_nothing_is_parked_where_the_carrier_can_tell(world: World, *, sends: bool) -> None:
+    world.confirmed()
+    world.jump("1 day")
+    unclear = Failing(world.services.mailer, SendUnclear, sends=sends, tells=True, hits=is_follow_up)
+
+    fail(world, world.services.with_mailer(unclear))
+
+    assert world.touches(TouchKind.PARKED) == []
+    assert world.follow_ups() == ["First: hello"]
+    (entry,) = [e for e in world.services.store.ledger(world.id_of()) if "/step/" in e.key]
+    assert (entry.state, entry.attempts) == (LedgerState.SENT, 1 if sends else 2)
+
+
 def test_p2_an_ambiguous_transactional_mail_is_sent_again(world: World) -> None:
     world.browser().ask_for()
     unclear = Failing(world.services.mailer, SendUnclear, sends=True, tells=False, hits=is_transactional)
