@@ -125,6 +125,16 @@ def test_p2_a_worker_that_slept_past_its_lease_does_not_send(world: World) -> No
     assert world.follow_ups(ANNA) == []
 
 
+def test_a_worker_that_slept_while_it_decided_decides_again(world: World) -> None:
+    row = due_step(world)
+    asleep = Around(world.services.keys, "secrets", [lambda: world.clock.move_to(world.later("10 hours"))])
+
+    run_step(replace(world.services, keys=asleep), row)
+
+    assert world.follow_ups(ANNA) == []
+    assert world.services.store.due_of(row.lead_id)[0].at > world.clock.now()
+
+
 @GROUNDS
 def test_p2_a_slow_worker_whose_claim_still_stands_sends(world: World) -> None:
     row = due_step(world)

@@ -91,7 +91,10 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
             if lead.generation != due.generation:  # left over from before the lead was erased
                 services.store.commit(Change(lead=lead, undue=(due.key,)))
                 return None
+            asked = services.clock.now()
             prepared = prepare(dossier)
+            if services.clock.now() - asked > LEASE:  # asleep meanwhile: what was right then may be wrong now
+                continue
             doubted = _doubt(services, due, mark, prepared, may_repeat=may_repeat)
             if isinstance(prepared, Instead) and doubted is None:
                 return _skip(services, due, dossier, prepared, conclude, may_repeat=may_repeat)
