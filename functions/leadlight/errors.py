@@ -13,7 +13,7 @@ LeadlightError
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
 │       ├── ExpiredToken      .expired_at
-│       └── rep.Elsewhere     at home in another browser; a fresh link can be mailed
+│       └── rep.link.Elsewhere     at home in another browser; a fresh link can be mailed
 ├── OperatorMustFix
 │   ├── BadPlaybook           .problems: file, line, what to do
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
