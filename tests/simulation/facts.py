@@ -11,7 +11,8 @@ from tests.simulation.installation import Installation
 from tests.simulation.people import Visitor
 
 from leadlight.model.due import DueKind, LedgerState
-from leadlight.model.lead import Enrolment, Lead, StopReason
+from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.person import Purpose
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.simulate.invariants import observe, violated
@@ -57,7 +58,8 @@ def p8_each_plan_rests_on_a_consent(home: Installation, people: Sequence[Visitor
 def one_row_for_one_open_plan(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
     """P13 for plans: an open one has its next step in the due index; what waits for a person or a time says so."""
     for lead, enrolment in _enrolments(home):
-        if enrolment.ended or lead.stops or lead.hold or lead.pause:
+        waits = lead.stops or lead.hold or lead.pause or Purpose.FOLLOW_UP not in lead.purposes
+        if enrolment.ended or waits:
             continue
         rows = [row for row in home.disk.store.due_of(lead.id) if row.ref.startswith(_prefix(enrolment))]
         if len(rows) != 1:
@@ -126,16 +128,22 @@ def what_may_repeat_never_vanishes(home: Installation, people: Sequence[Visitor]
 
 
 def each_step_was_sent_or_has_a_reason(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
-    """Sent, stopped, skipped with a reason, handed to the rep, or parked: no step is silently lost."""
+    """Sent, stopped, skipped with a reason, handed to the rep, or parked: no step is silently lost.
+
+    A consent that was taken back leaves the plan as it stood, in case that person agrees again.
+    """
     for lead, enrolment in _enrolments(home):
         if not enrolment.ended:
-            yield f"{lead.id} is still in {enrolment.sequence} at {enrolment.next_step}"
+            if Purpose.FOLLOW_UP in lead.purposes:
+                yield f"{lead.id} is still in {enrolment.sequence} at {enrolment.next_step}"
             continue
         over = enrolment.ended != "all steps are done"
         told = _told(home.disk.store.touches(lead.id), enrolment)
-        for each in open_bundle(home.disk.files).sequence_version(enrolment.version).steps:
-            if not over and not told.get(each.slug) and each.slug not in enrolment.done:
-                yield f"{lead.id}: nobody knows what became of {enrolment.sequence}/{each.slug}"
+        steps = [step.slug for step in open_bundle(home.disk.files).sequence_version(enrolment.version).steps]
+        if set(enrolment.done) - set(steps):  # moved to another version, behind all that was done in the old one
+            steps = steps[max((steps.index(slug) for slug in enrolment.done if slug in steps), default=0) :]
+        lost = [slug for slug in steps if not over and slug not in told and slug not in enrolment.done]
+        yield from (f"{lead.id}: nobody knows what became of {enrolment.sequence}/{slug}" for slug in lost)
 
 
 AT_REST: tuple[Fact, ...] = (
@@ -149,11 +157,6 @@ AT_REST: tuple[Fact, ...] = (
 def violations(home: Installation, people: Sequence[Visitor], facts: Sequence[Fact]) -> list[str]:
     """Every violation of those, with the name of the fact."""
     return [f"{fact.__name__}: {words}" for fact in facts for words in fact(home, people)]
-
-
-def left(lead: Lead) -> bool:
-    """Whether that person has unsubscribed."""
-    return any(stop.reason is StopReason.UNSUBSCRIBED for stop in lead.stops)
 
 
 def _enrolments(home: Installation) -> Iterator[tuple[Lead, Enrolment]]:

@@ -78,6 +78,11 @@ class Visitor:
             return True
         return False
 
+    def prefer(self, do: str, **values: str) -> bool:
+        """Presses a button of the page that every mail to a lead links to."""
+        token = self._token("/preferences")
+        return bool(token) and self._tried(f"/preferences?token={token}", {200}, do=do, **values)
+
     def reply(self, *, automatic: bool = False) -> None:
         """Answers the newest mail from a person."""
         found = [mail for mail in self.mails if "reply+" in str(mail.message["Reply-To"])]

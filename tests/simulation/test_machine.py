@@ -26,7 +26,7 @@ from tests.simulation import facts
 from tests.simulation.installation import DAY, HOUR, Installation
 from tests.simulation.people import Visitor, logged, taken_over
 from tests.simulation.shelf import GATES, MAIL, VERSIONS
-from tests.simulation.worlds import AFTERWARDS, INTENTS, ZONES
+from tests.simulation.worlds import AFTERWARDS, INTENTS, WISHES, ZONES
 
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.simulate.faults import Kind
@@ -68,6 +68,11 @@ class Life(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def leave(self, who: int) -> None:
         self.people[who].leave()
+        self.home.ease()
+
+    @rule(who=PEOPLE, wish=st.sampled_from(WISHES))
+    def have_a_wish(self, who: int, wish: tuple[str, dict[str, str]]) -> None:
+        self.people[who].prefer(wish[0], **wish[1])
         self.home.ease()
 
     @rule(who=PEOPLE, automatic=st.booleans())

@@ -79,6 +79,23 @@ def come_and_confirm(world: World) -> None:
     confirm(world)
 
 
+WISHES: Sequence[tuple[str, dict[str, str]]] = (
+    ("pause", {"span": "2 weeks"}),
+    ("pause", {"span": "1 week"}),
+    ("resume", {}),
+    ("fewer", {}),
+    ("purposes", {}),
+    ("stop", {}),
+)
+"""What somebody may press on the page of preferences."""
+
+
+def prefer(world: World) -> None:
+    do, values = world.dice.choice(WISHES)
+    known = [person for person in world.people if person.confirmed]
+    world.dice.choice(known or world.people).prefer(do, **values)
+
+
 def report(world: World) -> None:
     what = world.dice.choice(["Sent", "Sent", "Delivered", "Bounced", "Complaint Received"])
     world.someone.reported(what, final=world.dice.random() < 0.5)
@@ -114,6 +131,7 @@ WHAT_HAPPENS: Mapping[str, tuple[int, Callable[[World], object]]] = {
     "somebody confirms": (5, confirm),
     "somebody leaves": (1, lambda w: w.someone.leave()),
     "somebody replies": (1, lambda w: w.someone.reply()),
+    "somebody has a wish": (3, prefer),
     "a machine replies": (1, lambda w: w.someone.reply(automatic=True)),
     "the carrier reports": (2, report),
     "a rep takes over": (2, take_over),
