@@ -216,7 +216,8 @@ def _skip(
     """
     now, lead, left = services.clock.now(), dossier.lead, dossier.entry
     if instead.alone:
-        return _alone(services, due, lead, instead)
+        _alone(services, due, lead, instead)
+        return None
     change = instead.change
     change = replace(change, due=traced(services, change.due), undue=(due.key, *change.undue))
     if left is not None and left.state is LedgerState.CLAIMED:
@@ -228,7 +229,7 @@ def _skip(
             return _settle(services, known, left, conclude, lead)
         change = replace(change, settle=(_unsent(left, instead, now),))
     services.store.commit(change)
-    return Done(due, LedgerState.SKIPPED, now, instead.reason)
+    return None if instead.later else Done(due, LedgerState.SKIPPED, now, instead.reason)  # put off is not left out
 
 
 def _unsent(left: LedgerEntry, instead: Instead, now: datetime) -> LedgerEntry:
@@ -262,19 +263,18 @@ def _as_told(entry: LedgerEntry, done: Done | None) -> Told | None:
     return (replace(entry, state=done.state, at=done.at, reason=done.reason), done) if done else None
 
 
-def _alone(services: Services, due: Due, lead: Lead, instead: Instead) -> Done | None:
+def _alone(services: Services, due: Due, lead: Lead, instead: Instead) -> None:
     """Changes what nobody else is at: our claim keeps them off, and is let go with the change, or without it."""
     entry = _claim(services, due, lead, may_repeat=False)
     if entry is None or (entry.attempts > 1 and not was_released(entry)):
-        return None
+        return
     now = services.clock.now()
     free, change = _unsent(entry, instead, now), instead.change
     change = replace(change, due=traced(services, change.due), undue=(due.key, *change.undue), settle=(free,))
     with suppress(Conflict):
         services.store.commit(change)
-        return Done(due, LedgerState.SKIPPED, now, instead.reason)
+        return
     for _ in range(TRIES):  # the lead has changed since: let go, and decide anew when the row comes by again
         with suppress(Conflict):
             services.store.commit(Change(lead=services.store.lead(due.lead_id) or lead, settle=(free,)))
-            break
-    return None
+            return
