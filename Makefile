@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING = 1
 unexport PYTHONDONTWRITEBYTECODE  # tests start servers again and again: each would compile us anew
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench soak build package deploy downloads lock clean
+.PHONY: help setup browser demo test check bench mutants soak build package deploy downloads lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ soak: setup  ## kill the server under load, then all pairs of faults, random wor
 	@$(BIN)/pytest -n $(WORKERS) tests/simulation/test_faults_everywhere.py tests/simulation/test_faults_on_aws.py \
 	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
 	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000
+
+mutants: setup  ## change the ledger and the rules in small ways; the tests must notice 85 of 100
+	@$(BIN)/python -m tests.mutants
 
 build: setup  ## build site/ and bundle/ and look for leaks
 	@$(BIN)/leadlight build -f mkdocs.yml --site-dir site --bundle-dir bundle

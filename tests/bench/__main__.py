@@ -1,4 +1,7 @@
-"""How fast, how big, how soon? Our figures beside a floor that is measured in the same minute. Run by `make bench`."""
+"""How fast, how big, how soon? Our figures beside a floor that is measured in the same minute. Run by `make bench`.
+
+`python -m tests.bench due` measures that part alone; the parts are the names in `PARTS`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
-from tests.bench import init
+from tests.bench import due, init, pages, waiting
 from tests.bench.load import AT_ONCE, Round, fire, generator
 from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
 
@@ -29,24 +32,77 @@ ASSETS = ("leadlight.js", "leadlight.css")
 def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(machine())
-    with tempfile.TemporaryDirectory(prefix="leadlight-bench-") as folder:
-        root = Path(folder)
-        built, plain = builds(root)
-        kinds = product(root / "data"), floor(root / "floor.db")
-        starts = [start_seconds(kind) for kind in kinds]
-        ours, bare = start(kinds[0]), start(kinds[1])
-        try:
-            time.sleep(1)
-            memory = [ours.resident_mb, bare.resident_mb]
-            rounds = loads(ours, bare)
-        finally:
-            ours.end()
-            bare.end()
-        console.print(served(rounds, memory, starts))
-        console.print(sizes(root / "data" / "site" / "assets"))
+    for name in sys.argv[1:] or PARTS:
+        with tempfile.TemporaryDirectory(prefix="leadlight-bench-") as folder:
+            PARTS[name](console, Path(folder))
+
+
+def visitors(console: Console, root: Path) -> None:
+    """What a visitor waits for and a page loads."""
+    console.print(
+        f"POST /api/access at concurrency {AT_ONCE}, {ROUNDS} rounds of {SECONDS:.0f} s in turn, each row the median; "
+        "WAL and synchronous=FULL in both."
+    )
+    built, plain = builds(root)
+    kinds = product(root / "data"), floor(root / "floor.db")
+    starts = [start_seconds(kind) for kind in kinds]
+    ours, bare = start(kinds[0]), start(kinds[1])
+    try:
+        time.sleep(1)
+        memory = [ours.resident_mb, bare.resident_mb]
+        rounds = loads(ours, bare)
+    finally:
+        ours.end()
+        bare.end()
+    console.print(served(rounds, memory, starts))
+    console.print(sizes(root / "data" / "site" / "assets"))
+    console.print(f"Building this site: {built:.1f} s with leak check and bundle; {plain:.1f} s by MkDocs alone.")
+
+
+def functions(console: Console, root: Path) -> None:
+    """How soon Lambda's functions are up."""
     console.print(f"Starts under Lambda's runtime client, medians of {init.ROUNDS} in turn; AWS is moto on loopback:")
     console.print(init.starts())
-    console.print(f"Building this site: {built:.1f} s with leak check and bundle; {plain:.1f} s by MkDocs alone.")
+
+
+def many_pages(console: Console, root: Path) -> None:
+    """What the plugin adds to a build."""
+    ours, bare = pages.build_seconds(root)
+    gated = pages.PAGES // pages.GATED
+    console.print(f"Building {pages.PAGES} pages, {gated} of them gated, medians of {pages.RUNS} in turn:")
+    table = Table("", "with the plugin", "MkDocs Material alone", "ratio", box=None, header_style="bold")
+    table.add_row("seconds", f"{ours:.1f}", f"{bare:.1f}", f"{ours / bare:.2f}")
+    console.print(table)
+
+
+def follow_ups(console: Console, root: Path) -> None:
+    """How many steps go out in a second."""
+    found = due.measured(root)
+    console.print(f"{due.STEPS} follow-ups due at once, medians of {due.RUNS} in turn; synchronous=FULL in both:")
+    table = Table("steps per second", "Leadlight", "django-drip-campaigns", "ratio", box=None, header_style="bold")
+    for name, ours in found.ours.items():
+        theirs = found.drip.get(name)
+        table.add_row(f"to {name}", f"{ours:.0f}", f"{theirs:.0f}" if theirs else "-", f"{ours / (theirs or ours):.2f}")
+    console.print(table)
+    console.print(
+        f"{found.mails_per_connection:.0f} mails over each SMTP connection; a claim covered {found.sends_per_claim} "
+        f"send at most.{f' {found.why_no_drip}.' if found.why_no_drip else ''}"
+    )
+
+
+def leads_waiting(console: Console, root: Path) -> None:
+    """What waiting costs."""
+    seen = waiting.waiting(root)
+    table = Table(f"{seen.leads:,} leads waiting in SQLite", "", box=None, header_style="bold")
+    for label, figure in (
+        ("a tick with nothing due, ms", f"{seen.tick_ms:.2f}"),
+        ("finding the first 100 of all, ms", f"{seen.first_100_ms:.2f}"),
+        ("memory of the worker, MB", f"{seen.resident_mb:.0f}"),
+        ("its peak, MB", f"{seen.peak_mb:.0f}"),
+        ("on disk, MB", f"{seen.stored_mb:.0f}"),
+    ):
+        table.add_row(label, figure)
+    console.print(table)
 
 
 def machine() -> str:
@@ -54,9 +110,7 @@ def machine() -> str:
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
     return (
         f"{os.cpu_count()} cores, load {load} before, Linux {platform.release()}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, load by {generator()}.\n"
-        f"POST /api/access at concurrency {AT_ONCE}, {ROUNDS} rounds of {SECONDS:.0f} s in turn, each row the median; "
-        "WAL and synchronous=FULL in both."
+        f"SQLite {sqlite3.sqlite_version}, load by {generator()}."
     )
 
 
@@ -129,6 +183,14 @@ def _timed(command: Sequence[str]) -> float:
         times.append(time.perf_counter() - began)
     return min(times)
 
+
+PARTS: dict[str, Callable[[Console, Path], None]] = {
+    "visitors": visitors,
+    "functions": functions,
+    "pages": many_pages,
+    "due": follow_ups,
+    "waiting": leads_waiting,
+}
 
 if __name__ == "__main__":
     main()
