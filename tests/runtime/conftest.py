@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
@@ -14,6 +15,8 @@ from tests.runtime.environment import Environment
 from tests.runtime.tasks import Start, client, task_root
 from tests.world import SETTINGS, World
 
+from leadlight.demo import open_all_hours
+
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
@@ -22,11 +25,20 @@ def cloud() -> Iterator[Served]:
         yield account
 
 
+@pytest.fixture(scope="session")
+def always_open(world_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world's bundle with a team that never rests: these tests run on Sundays, too."""
+    bundle = tmp_path_factory.mktemp("always") / "bundle"
+    shutil.copytree(world_bundle, bundle)
+    open_all_hours(bundle)
+    return bundle
+
+
 @pytest.fixture
-def world(tmp_path: Path, world_bundle: Path, cloud: Served) -> Iterator[World]:
+def world(tmp_path: Path, always_open: Path, cloud: Served) -> Iterator[World]:
     """A world in that account; its own clock stands in January, functions have the machine's."""
-    ground = partial(AwsGround, cloud.account, world_bundle, settings=SETTINGS, way="prompt")
-    world = World(tmp_path, world_bundle, lambda clock: ground(clock=clock))
+    ground = partial(AwsGround, cloud.account, always_open, settings=SETTINGS, way="prompt")
+    world = World(tmp_path, always_open, lambda clock: ground(clock=clock))
     yield world
     world.close()
 
