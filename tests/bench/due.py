@@ -5,6 +5,7 @@ The leads come in by the real handlers, once; each run does their first step on 
 
 from __future__ import annotations
 
+import logging
 import shutil
 import statistics
 import tempfile
@@ -153,6 +154,7 @@ def covered(folder: Path) -> int:
 
 def measured(folder: Path) -> Figures:
     """All carriers in turn, and django-drip-campaigns over the same ones; medians."""
+    logging.getLogger("leadlight").setLevel(logging.ERROR)  # a line for each step would be all that is to be read
     there = prepared(folder, STEPS)
     with sink() as server:
         carriers: dict[str, Made] = {
