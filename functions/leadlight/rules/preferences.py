@@ -1,4 +1,4 @@
-"""What follows when a lead sets its preferences? Asked by `visitor.preferences` and `visitor.wishes`.
+"""What follows when a lead sets its preferences? Asked by those of `visitor`.
 
 Lowering is free. Raising leads back to what was agreed to before, at most: what is left of a promise that was given,
 with its count and its end, or a purpose whose words the lead's own form has shown.
@@ -15,9 +15,10 @@ from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
 from leadlight.model.sequence import Cap, Sequence
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
-from leadlight.rules.stop import promised_until
+from leadlight.rules.stop import ENDED_BY_REPLY, promised_until
 
 FEWER = Cap(1, 14)
 """What "fewer" means: at most one mail in two weeks. The promised span stays as it was, so fewer mails come."""
@@ -42,14 +43,33 @@ def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:
     return with_call(left, CallWish(CallKind.NO)) if Purpose.PHONE in purposes else left
 
 
+def lowered_by(touch: Touch) -> tuple[str, ...]:
+    """What the lead has taken back by that touch, on its page of preferences: purposes, and `pace`."""
+    lowered = touch.kind is TouchKind.PREFERRED and touch.facts.get("did") == "lowered"
+    return tuple(touch.facts["purposes"].split()) if lowered else ()
+
+
+def begun_afresh(lead: Lead) -> Lead:
+    """The lead as a new consent to follow-ups finds it, after it had taken back an older one.
+
+    What the older one had promised stays over: the new form has said nothing of it.
+    """
+    if _agreed(lead):
+        return lead
+    over = tuple(replace(e, ended=TAKEN_BACK) if e.ended in {None, ENDED_BY_REPLY} else e for e in lead.enrolments)
+    return replace(lead, enrolments=over)
+
+
 def may_return(lead: Lead, now: datetime) -> tuple[Enrolment, ...]:
     """The sequences that the lead itself has ended or put aside, as far as something of their promise is left.
 
-    None where something else has stopped the lead: its own word cannot lift that.
+    Of one that it has begun more than once, only the last time: else its mails would come twice. None where something
+    else has stopped the lead: its own word cannot lift that.
     """
     if any(stop.reason is not StopReason.UNSUBSCRIBED for stop in lead.stops):
         return ()
-    aside = [e for e in lead.enrolments if e.ended == TAKEN_BACK or (not e.ended and not _agreed(lead))]
+    newest = {enrolment.sequence: enrolment for enrolment in lead.enrolments}.values()
+    aside = [e for e in newest if e.ended == TAKEN_BACK or (not e.ended and not _agreed(lead))]
     return tuple(e for e in aside if e.next_step and e.mails_sent < e.promise.mails and now <= promised_until(e))
 
 

@@ -19,6 +19,9 @@ PAUSE = "pause/"
 ANSWER = "replied/"
 """Begins the ref of a task that an answer of the lead has set."""
 
+CALL, QUESTION = "call.wanted/", "question.asked/"
+"""The same of a wish for a call, and of a question."""
+
 APPROVAL = "confirmed/"
 """Begins the ref of a task that a gate has set which waits for a rep's approval."""
 

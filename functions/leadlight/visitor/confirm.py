@@ -15,7 +15,7 @@ from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, GateId, Purpose
+from leadlight.model.person import CallKind, Capture, GateId, Purpose
 from leadlight.model.site import Gate, Unlock
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
@@ -26,8 +26,10 @@ from leadlight.rules.calls import with_call
 from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
+from leadlight.rules.preferences import begun_afresh, lowered_by
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, reached, still_agreed
+from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
 from leadlight.vault import CODE_LIFE, six_digits
 from leadlight.views import words_agreed
@@ -59,10 +61,10 @@ class Confirmed:
 
 def what_it_asks(services: Services, token: str) -> Question:
     """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`."""
-    _, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
+    lead, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
     bundle = open_bundle(services.files)
     gate = bundle.manifest.gates.get(capture.gate)
-    agreed = words_agreed(bundle, capture)
+    agreed = words_agreed(bundle, _as_agreed_now(lead, capture, services.store.touches(lead.id)))
     if gate is None:
         return Question(bundle.manifest.site_name, "", 0, agreed)
     return Question(gate.title, gate.page, gate.minutes, agreed)
@@ -118,22 +120,32 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
     def yes(lead: Lead) -> Change | None:
         if capture.id in lead.confirmed:
             return None
-        said = _newest(services, lead, capture)
-        return _yes(bundle, said, capture, gate, services.clock.now(), how)
+        touches = services.store.touches(lead.id)
+        said = _newest(services, lead, capture, touches)
+        change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, services.clock.now(), how)
+        refused = said.call is not None and said.call.kind is CallKind.NO
+        over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
+        return replace(change, undue=(*change.undue, *over))
 
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
     return Confirmed(capture.gate, page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
 
 
-def _newest(services: Services, lead: Lead, capture: Capture) -> Lead:
+def _as_agreed_now(lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> Capture:
+    """The capture without what that person has taken back since it was sent: an older link brings nothing back."""
+    consent = capture.consent
+    lowered = {name for touch in touches if touch.at >= consent.at for name in lowered_by(touch)}
+    agreed = tuple(purpose for purpose in still_agreed(lead, consent) if purpose not in lowered)
+    return replace(capture, consent=replace(consent, purposes=agreed))
+
+
+def _newest(services: Services, lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> Lead:
     """The lead with what this capture said about place, calls and intent, unless the person said something newer."""
     confirmed = [c for c in services.store.captures(lead.id) if c.id in lead.confirmed]
     lead = with_place(lead, (*confirmed, capture))
     called = [
-        touch.at
-        for touch in services.store.touches(lead.id)
-        if touch.kind is TouchKind.CALL_WANTED and touch.facts.get("confirmed") == "yes"
+        touch.at for touch in touches if touch.kind is TouchKind.CALL_WANTED and touch.facts.get("confirmed") == "yes"
     ]
     if any(at > capture.at for at in (*(c.at for c in confirmed), *called)):
         return lead
@@ -143,10 +155,10 @@ def _newest(services: Services, lead: Lead, capture: Capture) -> Lead:
 
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
-    agreed = still_agreed(lead, capture.consent)
+    agreed = capture.consent.purposes
     lead = reached(lead, capture.at)
     if Purpose.FOLLOW_UP in agreed:
-        lead = consented_anew(lead)
+        lead = consented_anew(begun_afresh(lead))
     lead = replace(
         lead,
         confirmed=(*lead.confirmed, capture.id),

@@ -30,6 +30,7 @@ from leadlight.ports import Services
 from leadlight.rules.form import is_yes
 from leadlight.rules.preferences import FEWER, months_later, without
 from leadlight.rules.stop import LEAD
+from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
 from leadlight.visitor import wishes
 from leadlight.visitor.outlook import RAISABLE, Outlook, outlook_of
@@ -197,11 +198,14 @@ def _lower(services: Services, visit: Visit, gone: Collection[Purpose]) -> None:
         now = services.clock.now()
         touches = [_lowered(services, visit, lead, [Wish(purpose) for purpose in less], now)]
         tell: list[Due] = []
+        over: tuple[str, ...] = ()
         if Purpose.PHONE in less:
             touches.append(call_touch(lead, CallKind.NO, f"call.wanted/{services.token()}", now))
             tell = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)]
+            over = reminders(services.store.due_of(lead.id), CALL)
         planned = replanned(bundle, without(lead, less), now)
-        return Change(planned.lead, (*touches, *planned.touches), undue=planned.undue, due=(*planned.due, *tell))
+        undue = (*planned.undue, *over)
+        return Change(planned.lead, (*touches, *planned.touches), undue=undue, due=(*planned.due, *tell))
 
     decide(services, visit.lead_id, visit.generation, lower)
 

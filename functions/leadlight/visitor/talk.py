@@ -21,6 +21,7 @@ from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped
+from leadlight.rules.waiting import CALL, QUESTION, reminders
 from leadlight.tokens import TokenUse
 from leadlight.vault import seal
 from leadlight.visitor.passes import Reader, reader_of
@@ -115,8 +116,10 @@ def _say(
         tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
         if wish is not None and reader.confirmed:
             lead = with_call(lead, wish)
-        rows = [_to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) else []
-        over = _calls(services, lead) if wish is not None and reader.confirmed else ()
+        stored = services.store.due_of(lead.id) if reader.confirmed else ()
+        reminded = wish is None and reminders(stored, QUESTION)  # of a question before this one
+        rows = [_to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
+        over = reminders(stored, CALL) if wish is not None else ()  # the newest word counts
         return Change(lead=lead, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
 
     decide(services, reader.lead_id, reader.generation, said)
@@ -125,12 +128,6 @@ def _say(
 def _asks(wish: CallWish | None) -> bool:
     """Whether somebody has to act: a question, or a wish to be called."""
     return wish is None or wish.kind is not CallKind.NO
-
-
-def _calls(services: Services, lead: Lead) -> tuple[str, ...]:
-    """The rows that remind of earlier wishes for a call: the newest word counts."""
-    rows = (row for row in services.store.due_of(lead.id) if row.kind is DueKind.TASK)
-    return tuple(row.key for row in rows if row.ref.startswith(f"{TouchKind.CALL_WANTED}/"))
 
 
 def _to_answer(lead: Lead, touch: Touch, wish: CallWish | None, hours: Hours, now: datetime) -> Due:

@@ -24,15 +24,20 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.calls import with_call
-from leadlight.rules.preferences import may_return, returned, with_purpose
+from leadlight.rules.next_action import reminder
+from leadlight.rules.preferences import lowered_by, may_return, returned, with_purpose
 from leadlight.rules.stop import promised_until
+from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
 
 SAME_TAP = timedelta(minutes=1)
-WISHES_PER_DAY = 3
-"""So many mails may one lead's wishes cause in a day; nobody outside learns when it is one too many."""
+WISHES_PER_DAY, WISHES_PER_MONTH = 3, 10
+"""So many mails may one lead's wishes cause; nobody outside learns when it is one too many.
+
+Whoever was forwarded a mail can press these buttons, for years.
+"""
 
 PACE_WORDS = "Write to me as often as promised, not only once in two weeks."
 
@@ -67,7 +72,9 @@ def wish(services: Services, lead_id: str, generation: str, wishes: Collection[W
         return
     wish_id = services.token()
 
-    def wished(lead: Lead) -> Change:
+    def wished(lead: Lead) -> Change | None:
+        if _same_tap(services, lead, wanted):  # the other of two at the same moment
+            return None
         now = services.clock.now()
         outlook = outlook_of(services, bundle, lead)
         words = "\n".join(words for one in wanted for words in _words(services, bundle, outlook, one))
@@ -120,6 +127,7 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
         facts={**wished.facts, "did": "agreed", "purposes": " ".join(granted), "how": "mail", "wish": wished.id},
     )  # fmt: skip
     touches, tell = [receipt], []
+    over: tuple[str, ...] = ()
     if Wish.PACE in granted:
         lead = replace(lead, at_most=None)
     if Wish.NEWS in granted:
@@ -131,12 +139,14 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
     if Wish.PHONE in granted:
         lead = with_call(lead, CallWish(CallKind.NOW))
         touches.append(call_touch(lead, CallKind.NOW, f"call.wanted/{wished.id}", now))
-        tell = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)]
+        told = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)
+        tell = [told, reminder(lead, touches[-1].id, bundle.team.hours, now)]
+        over = reminders(services.store.due_of(lead.id), CALL)
     planned = replanned(bundle, lead, now)
     return Change(
         lead=planned.lead,
         touches=(*touches, *planned.touches),
-        undue=planned.undue,
+        undue=(*planned.undue, *over),
         due=(*planned.due, *tell),
     )
 
@@ -182,9 +192,7 @@ def _is_open(lead: Lead, one: Wish, now: datetime) -> bool:
 
 def _lowered(touch: Touch) -> tuple[Wish, ...]:
     """What this touch took back."""
-    if touch.kind is TouchKind.PREFERRED and touch.facts.get("did") == "lowered":
-        return tuple(Wish(name) for name in touch.facts["purposes"].split())
-    return LOWERED_BY.get(touch.kind, ())
+    return tuple(Wish(name) for name in lowered_by(touch)) or LOWERED_BY.get(touch.kind, ())
 
 
 def _wished(touches: Sequence[Touch], wish_id: str) -> Touch:
@@ -231,4 +239,6 @@ def _within_budget(services: Services, lead: Lead) -> bool:
     if not services.settings.budgets:
         return True
     now = services.clock.now()
-    return services.store.count(Budget(f"wishes/{lead.id}/{now:%Y-%m-%d}", WISHES_PER_DAY, now + timedelta(days=2)))
+    day = Budget(f"wishes/{lead.id}/{now:%Y-%m-%d}", WISHES_PER_DAY, now + timedelta(days=2))
+    month = Budget(f"wishes/{lead.id}/{now:%Y-%m}", WISHES_PER_MONTH, now + timedelta(days=32))
+    return services.store.count(day) and services.store.count(month)
