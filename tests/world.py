@@ -23,6 +23,7 @@ from tests.world_site import FILES
 
 from leadlight.gate.build import build_site
 from leadlight.handlers import on_rep_request, on_visitor_request
+from leadlight.local.clock import StandingClock
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
 from leadlight.model.site import Hours
@@ -42,19 +43,6 @@ LINK = re.compile(r"https://glass\.example[^\s<>()\"\]]*")
 CODE = re.compile(r"(?m)^\s*(\d{6})\s*$")
 SETTINGS = Settings(site_url=SITE, token_keys=("k" * 32,), lead_key=b"l" * 32)
 MAIL, FORM, REPS = "guides/mail", "guides/form", "guides/rep"
-
-
-class StandingClock:
-    """Stands until somebody moves it."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def move_to(self, moment: datetime) -> None:
-        self._at = max(self._at, moment)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from pathlib import Path
 from tests.bench.campaigns import drips
 from tests.bench.sink import sink
 from tests.ground import LocalGround
-from tests.world import MAIL, SETTINGS, Mail, StandingClock, World, built
+from tests.world import MAIL, SETTINGS, Mail, World, built
 
 from leadlight.handlers import on_change, on_tick
+from leadlight.local.clock import StandingClock
 from leadlight.local.mailer import MaildirMailer
 from leadlight.local.smtp import SmtpMailer
 from leadlight.model.due import DueKind, LedgerState

@@ -23,6 +23,7 @@ from tests.simulation.witness import Witness
 
 from leadlight.errors import TryAgain
 from leadlight.handlers import measures, on_change, on_due, on_rep_request, on_tick, on_visitor_request
+from leadlight.local.clock import StandingClock
 from leadlight.local.mailer import Carried
 from leadlight.model.due import Due
 from leadlight.ports import Services
@@ -39,19 +40,6 @@ BROKEN = object()
 """What comes of work that was not finished."""
 
 Work = Callable[["Process"], object]
-
-
-class VirtualClock:
-    """Stands until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def move_to(self, moment: datetime) -> None:
-        self._at = max(self._at, moment)
 
 
 @dataclass
@@ -93,7 +81,7 @@ class Installation:
         account: Account | None = None,
     ) -> None:
         self.jump = jump
-        self.clock = VirtualClock(MONDAY)
+        self.clock = StandingClock(MONDAY)
         random_bytes = random.Random(seed).randbytes
         self.place: Place = (
             There(account, folders, self.clock, random_bytes)
