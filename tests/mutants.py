@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import msgspec
@@ -51,6 +52,10 @@ def main(only: Sequence[str]) -> int:
     """How many were noticed; 1 if too few."""
     found: dict[str, int | None] = {}
     for part in PARTS:
+        if only and not any(
+            fnmatch(f"{name.replace('.', '/')}.py", pattern) for name in only for pattern in part.changed
+        ):
+            continue
         with tempfile.TemporaryDirectory(prefix="leadlight-mutants-") as folder:
             found |= lived_through(part, Path(folder), [f"leadlight.{name}.*" for name in only])
     if not found:
