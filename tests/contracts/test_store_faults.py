@@ -156,7 +156,7 @@ def test_what_a_batch_leaves_over_is_asked_for_again(place: Tables) -> None:
 
     assert found is not None
     assert (found.lead, found.captures, found.secrets) == (lead, (what.capture,), {what.key.id: what.key.secret})
-    assert client.calls == 5
+    assert client.calls == 7
 
 
 def test_keys_that_a_batch_leaves_over_are_shredded_too(place: Tables) -> None:

@@ -149,15 +149,17 @@ class Dynamo:
                 continue
 
     def _until_taken(self, call: Call, asked: Reply, left: str) -> Iterator[Reply]:
-        """Answer after answer, until nothing of what was asked is left over for want of capacity."""
-        for attempt in range(TRIES):
+        """Answer after answer, as long as less of what was asked is left over each time, for want of capacity."""
+        in_vain = 0
+        while in_vain < TRIES:
             with translated():
                 reply = call(RequestItems=asked)
             yield reply
-            asked = reply.get(left) or {}
+            before, asked = asked, reply.get(left) or {}
             if not asked:
                 return
-            pause(attempt)
+            in_vain = in_vain + 1 if asked == before else 0
+            pause(in_vain)
         raise StoreBusy("DynamoDB: it takes only a part of what is asked. Try again; if it stays, look at the alarms.")
 
     def stream_of(self, table: str) -> str:
