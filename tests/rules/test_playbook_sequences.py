@@ -44,6 +44,7 @@ def test_one_end_needs_no_list(tmp_path: Path) -> None:
     ("line", "complaint"),
     [
         ("ends_when: [repleid]", "1: `ends_when`: nothing ends by `repleid`; did you mean `replied`?"),
+        ("priority: high", "1: `priority` must be a whole number, not 'high'"),
         ("priority: 12", "1: `priority`: input should be less than or equal to 9"),
         ("skip_ahead: maybe", "1: `skip_ahead` can be `yes` or `no`, not 'maybe'"),
         ("profile: b2d", "1: `profile` cannot be `b2d`; did you mean `b2c`? It can be `b2b` or `b2c`."),
@@ -88,6 +89,13 @@ def test_a_loop_is_told_in_each_file_of_the_ring(tmp_path: Path, then: dict[str,
     assert "Take one `then` out" in said[0]
 
 
+@pytest.mark.parametrize("name", ["two words", "żółw", "a@b", "Upper", "x" * 61])
+def test_a_sequence_is_named_as_it_can_be_written_anywhere(tmp_path: Path, name: str) -> None:
+    (found,) = complaints(tmp_path, {f"sequences/{name}/01-a.md": STEP})
+
+    assert found == f"sequences/{name}: name the folder with lower-case letters, digits and `-`, 60 of them at most"
+
+
 def test_what_follows_has_the_same_purpose_since_the_form_promises_one(tmp_path: Path) -> None:
     files = sequences(a="b", b="") | {"sequences/b/sequence.yml": "purpose: selling more\n"}
 
@@ -117,6 +125,13 @@ def test_the_country_of_the_team_may_stand_in_two_places(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
+        (
+            "hours: {from: 9.5}",
+            '3: `from`: write a time between "00:00" and "23:59" in quotes, such as `"09:00"`, not 9.5',
+        ),
+        ('hours: {to: "17:00+02:00"}', '3: `to`: write a time between "00:00" and "23:59" in quotes'),
+        ("holidays: [tomorrow]", "3: `holidays`: write a day such as 2026-12-24, not `tomorrow`"),
+        ("holidays: 2026-12-24", "3: `holidays` must be a list: write `[2026-12-24]`"),
         ("at_most: 2 a week", "3: `at_most`: write mails per time, such as `2/week` or `1/day`, not '2 a week'"),
         ("at_most: 0/week", "3: `at_most`: `0/week` would stop every mail"),
         ("country: UK", "3: `country`: 'UK' is no country whose holidays are known; did you mean `GB`?"),

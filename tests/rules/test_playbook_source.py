@@ -102,6 +102,8 @@ def test_a_message_of_the_playbook_replaces_the_built_in_one(tmp_path: Path) -> 
         ("objectiv: advance", "sequences/zt/01-a.md:6: unknown key `objectiv`; did you mean `objective`?"),
         ("channel: male", "6: `channel` cannot be `male`; did you mean `mail`?"),
         ("stale_after: 5 dyas", "6: `stale_after`: `dyas` is no unit of time; did you mean `5 days`?"),
+        ("channel: sms", "6: `channel` cannot be `sms`; there is `mail` or `rep`"),
+        ("stale_after: none", "6: `stale_after`: write a span such as `5 days`, or `never`"),
         ("stale_after: soon", "6: `stale_after`: write a number and a unit, such as `2 days`"),
         ("from: bob", "6: `from` cannot be `bob`"),
         ("only_if: lead.temprature == 'hot'", "6: lead has no temprature; did you mean `temperature`?"),
@@ -129,6 +131,12 @@ def test_a_misspelt_name_in_the_text_is_found_at_its_line(tmp_path: Path) -> Non
     found = complaints(tmp_path, {"sequences/zt/01-a.md": STEP + "\nDear {{ lead.frist_name }},\n"})
 
     assert found == ["sequences/zt/01-a.md:9: lead has no frist_name; did you mean `first_name`?"]
+
+
+def test_what_only_fails_when_it_runs_is_found_at_its_line(tmp_path: Path) -> None:
+    (found,) = complaints(tmp_path, {"sequences/zt/01-a.md": STEP + "\nTake\n\n{{ gate.files[0] }}\n"})
+
+    assert found.startswith("sequences/zt/01-a.md:11: this fails where little is known")
 
 
 def test_the_confirmation_cannot_repeat_what_was_typed(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def shaped(shape: type[T], written: Written, path: Path = ()) -> T:
     try:
         validated: T = _adapter(shape).validate_python({} if data is None else data)  # type: ignore[arg-type]  # a class can be hashed
     except ValidationError as invalid:
-        problems = [_problem(error, shape, written, path) for error in invalid.errors(include_url=False)]
+        errors = [error for error in invalid.errors(include_url=False) if not _follows(error)]
+        problems = [_problem(error, shape, written, path) for error in errors]
         raise BadPlaybook(problems) from invalid
     return validated
 
@@ -68,6 +69,11 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
+def _follows(error: ErrorDetails) -> bool:
+    """Whether it is told only because of another: a list is too short when its one entry is wrong."""
+    return error["type"] == "too_short" and bool(error["input"])
+
+
 def _problem(error: ErrorDetails, shape: Any, written: Written, base: Path) -> Problem:
     path, holder = _followed(error["loc"], shape)
     key = next((part for part in reversed((*base, *path)) if isinstance(part, str)), "this file")
@@ -102,20 +108,35 @@ def _message(error: ErrorDetails, key: str, keys: Mapping[str, FieldInfo]) -> st
     match error["type"]:
         case "unexpected_keyword_argument":
             message = f"unknown key `{key}`{nearest(key, keys)}"
-        case "missing":
+        case "missing" | "too_short":
             hint = keys[key].description if key in keys else None
             message = f"`{key}` is missing" + (f": {hint}" if hint else "")
         case "enum":
             choices = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
-            message = f"`{key}` cannot be `{given}`{nearest(str(given), choices)} It can be {listed(choices)}."
+            near = nearest(str(given), choices)
+            rest = f" It can be {listed(choices)}." if near.endswith("?") else ""
+            message = f"`{key}` cannot be `{given}`{near}{rest}"
         case "value_error":
             message = f"`{key}`: {error['ctx']['error']}"
         case "bool_parsing" | "bool_type":
             message = f"`{key}` can be `yes` or `no`, not {given!r}"
-        case "string_type":
-            message = f"`{key}` must be text; put {given!r} in quotes"
-        case "dataclass_type" | "dict_type":
-            message = f"`{key}` must be `name: value` lines, indented below it"
-        case _:
-            message = f"`{key}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+        case kind:
+            message = _of_another_kind(kind, key, given) or f"`{key}`: {error['msg'][0].lower()}{error['msg'][1:]}"
     return message
+
+
+def _of_another_kind(kind: str, key: str, given: object) -> str | None:
+    """What to write where something else stands: a text, lines, a list, a whole number, a day."""
+    match kind:
+        case "string_type":
+            return f"`{key}` must be text; put {given!r} in quotes"
+        case "dataclass_type" | "dict_type":
+            lines = "`name: value` lines"
+            return f"write {lines}" if key == "this file" else f"`{key}` must be {lines}, indented below it"
+        case "tuple_type":
+            return f"`{key}` must be a list: write `[{given}]`"
+        case "int_parsing" | "int_from_float" | "int_type":
+            return f"`{key}` must be a whole number, not {given!r}"
+        case _ if kind.startswith(("date_", "datetime_")):
+            return f"`{key}`: write a day such as 2026-12-24, not `{given}`"
+    return None

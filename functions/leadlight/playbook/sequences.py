@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +42,9 @@ def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, 
             problems.append(Problem(str(path), 0, message))
             continue
         names.append(path.name)
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", path.name):
+            message = "name the folder with lower-case letters, digits and `-`, 60 of them at most"
+            problems.append(Problem(str(path), 0, message))
         if draft := gather(problems, lambda path=path: _draft(path, team)):  # type: ignore[misc]  # mypy cannot type lambda defaults
             found[path.name] = draft
     problems += _unknown(found, names)

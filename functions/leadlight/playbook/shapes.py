@@ -73,10 +73,10 @@ def _gate_id(text: str) -> str:
     return text
 
 
-def _clock_time(text: object) -> object:
-    if isinstance(text, int):
-        raise ValueError('put the time in quotes: `"09:00"`')  # noqa: TRY004 pydantic wants ValueError
-    return text
+def _clock_time(text: object) -> time:
+    if not (match := re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(text))):
+        raise ValueError(f'write a time between "00:00" and "23:59" in quotes, such as `"09:00"`, not {text!r}')
+    return time(int(match[1]), int(match[2]))
 
 
 def _named(company: object) -> object:

@@ -25,7 +25,7 @@ _IN_TWO_YEARS = {
     WaitUnit.BUSINESS_DAYS: 520,
     WaitUnit.WEEKS: 104,
 }
-_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = re.compile(
     r"(?P<days>[^\d]*?)\s*(?P<start>\d{1,2}:\d{2})\s*[-\u2013]\s*(?P<end>\d{1,2}:\d{2})\s*"
     r"(?P<holidays>,\s*holidays too)?\s*\Z",
@@ -54,6 +54,8 @@ def wait_of(text: object) -> Wait:
     if match is None:
         raise ValueError(f"write a number and a unit, such as `2 days` or `1 business day`, not {text!r}")
     unit = match[2].lower()
+    if unit.startswith("mo"):
+        raise ValueError(f"months are not all of one length; write `{4 * int(match[1])} weeks` instead")
     if unit not in _UNITS:
         near = difflib.get_close_matches(unit, _UNITS, n=1, cutoff=0.5)
         instead = (
@@ -70,6 +72,8 @@ def stale_of(text: object) -> Wait | str:
     """A span of time, or `never`. Not none at all: a step is always a moment late."""
     if text == NEVER:
         return NEVER
+    if text is None or str(text).lower() == "none":
+        raise ValueError("write a span such as `5 days`, or `never`")
     wait = wait_of(text)
     if not wait.count:
         raise ValueError("nothing is ever that punctual; write `1 hour` at least, or `never`")
@@ -91,6 +95,8 @@ def window_of(text: object) -> Window | OpenHours:
         instead = f"did you mean `{near[0]}`? It can also be" if near else "write `any`, `working-hours`, or"
         raise ValueError(f"`{said}` is no window; {instead} days and hours, such as `tue-thu 10:00-12:00`")
     days = days_of(match["days"].strip(" ,")) if match["days"].strip(" ,") else ()
+    if match["start"] == "24:00":
+        raise ValueError("a day begins at 00:00; only the end of a window can be 24:00")
     start, end = _clock(match["start"]), _clock(match["end"])
     if start >= end != MIDNIGHT:
         raise ValueError(f"`{said}` never opens: it ends before it has begun; write the earlier time first")
@@ -149,11 +155,17 @@ def days_of(value: object) -> tuple[int, ...]:
     parts = value if isinstance(value, list) else str(value).split(",")
     days: set[int] = set()
     for part in parts:
-        first, _, last = str(part).strip().lower().partition("-")
-        if first[:3] not in _DAY_NAMES or (last or first)[:3] not in _DAY_NAMES:
+        first, dash, last = str(part).strip().lower().partition("-")
+        start, end = _day(first), _day(last if dash else first)
+        if start is None or end is None:
             raise ValueError(f"write days such as `mon-fri` or `mon, wed`, not {part!r}")
-        start, end = _DAY_NAMES.index(first[:3]), _DAY_NAMES.index((last or first)[:3])
         days.update(day % 7 for day in range(start, end + 1 if end >= start else end + 8))
     if not days:
         raise ValueError("without a day it never opens; write days such as `mon-fri`")
     return tuple(sorted(days))
+
+
+def _day(text: str) -> int | None:
+    """`mon`, `tues`, `wednesday`: the day of that name, by three letters at least."""
+    said = text.strip()
+    return next((day for day, name in enumerate(_DAY_NAMES) if len(said) > 2 and name.startswith(said)), None)

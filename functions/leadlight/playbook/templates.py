@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from traceback import walk_tb
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -35,7 +36,7 @@ def template_problems(text: str, names: Names) -> list[tuple[int, str]]:
     walk.children(tree)
     if walk.problems:
         return sorted(set(walk.problems))
-    return [(1, problem) for problem in _trial(compiled.render, names)][:1]
+    return list(_trial(compiled.render, names))[:1]
 
 
 def expression_problems(expression: str, names: Names) -> list[str]:
@@ -48,17 +49,23 @@ def expression_problems(expression: str, names: Names) -> list[str]:
     except TemplateSyntaxError as error:
         return [f"this is not a valid condition: {error.message}"]
     found = [message for _, message in template_problems("{{ (" + expression + ") }}", names)]
-    return found or list(_trial(lambda context: bool(compiled(**context)), names))[:1]
+    return found or [message for _, message in _trial(lambda context: bool(compiled(**context)), names)][:1]
 
 
-def _trial(run: Any, names: Names) -> Iterator[str]:
+def _trial(run: Any, names: Names) -> Iterator[tuple[int, str]]:
     """Runs it for a lead who told everything and for one who told nothing but an address."""
     for told in (True, False):
         try:
             run(_sample(names, told=told))
         except (TemplateError, *FAILURES) as error:
             where = "where everything is known" if told else "where little is known (no name, no files)"
-            yield f"this fails {where}: {error}; ask first, with `if` or `or`"
+            yield _line_of(error), f"this fails {where}: {str(error).rstrip('.')}; ask first, with `if` or `or`"
+
+
+def _line_of(error: BaseException) -> int:
+    """Where in the template it came to that: Jinja puts the template's lines into the traceback."""
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == "<template>"]
+    return lines[-1] if lines else 1
 
 
 def _sample(names: Names, *, told: bool) -> Context:
