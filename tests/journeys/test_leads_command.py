@@ -16,6 +16,8 @@ from leadlight.errors import SendUnclear
 from leadlight.local.clock import OFFSET
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
+from leadlight.pausing import pause_lead
+from leadlight.rules.stop import LEAD
 
 
 def told(world: World, *words: str) -> Result:
@@ -160,3 +162,35 @@ def test_resuming_takes_one_lead_or_a_restore(world: World, reader: str) -> None
     assert told(world, "resume").exit_code == 2
     assert told(world, "resume", reader, "--after-restore").exit_code == 2
     assert "Nothing is held" in told(world, "resume", "--after-restore").output
+
+
+def test_a_pause_that_the_leads_own_one_leaves_no_room_for_is_said_to_be_none(world: World, reader: str) -> None:
+    pause_lead(world.services, world.lead(), until=world.later("2 weeks"), by=LEAD)
+
+    said = told(world, "pause", reader, "--until", "2026-03-01")
+
+    assert said.exit_code == 1
+    assert "the lead itself asked for quiet until 2026-01-19" in said.output
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_without_a_bundle_a_plan_is_left_alone_and_it_is_said_why(world: World, command: str) -> None:
+    world.confirmed()
+    pause_lead(world.services, world.lead(), until=world.later("2 weeks"))
+    before = world.dump()
+
+    said = told(world, command, world.id_of())
+
+    assert (said.exit_code, type(said.exception)) == (1, SystemExit)
+    assert "Run `leadlight build`" in said.output
+    assert world.dump() == {**before, "note": world.dump()["note"]}
+
+
+def test_leads_without_their_keys_are_told_of_in_words(world: World) -> None:
+    (world.data / "elsewhere").mkdir()
+    (world.data / "elsewhere" / "leads.db").touch()
+
+    said = CliRunner().invoke(main, ["leads", "list", "--data", str(world.data / "elsewhere")])
+
+    assert (said.exit_code, type(said.exception)) == (1, SystemExit)
+    assert "Put the key file back" in said.output

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from leadlight.cli.terminal import DATA, JSON, answer
+from leadlight.cli.terminal import DATA, JSON, answer, said
 
 if TYPE_CHECKING:
     from leadlight.model.lead import Lead
@@ -118,5 +118,6 @@ def installation(data: Path) -> Services:
         click.echo(f"There are no leads in {data}. Name the folder of the installation with --data.", err=True)
         sys.exit(2)
     place = Place(data, data / "bundle", "http://127.0.0.1")
-    services = local(place)
-    return local(place, demo=True) if was_demo(services) else services
+    with said():
+        services = local(place)
+        return local(place, demo=True) if was_demo(services) else services

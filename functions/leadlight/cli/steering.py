@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from leadlight.cli.leads import installation, one
-from leadlight.cli.terminal import DATA, JSON, answer
+from leadlight.cli.terminal import DATA, JSON, answer, said
 
 if TYPE_CHECKING:
     from leadlight.model.lead import Lead
@@ -24,20 +24,28 @@ if TYPE_CHECKING:
 @DATA
 @JSON
 def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
-    """Let nothing go out to a lead for a while. It goes on by itself."""
+    """Let nothing go out to a lead for a while. It goes on by itself. A pause of the lead's own stands as it is."""
     from leadlight.errors import BadFields  # noqa: PLC0415  # commands load what they need
     from leadlight.pausing import pause_lead  # noqa: PLC0415  # the same
     from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
     from leadlight.rep.pausing import read_day  # noqa: PLC0415  # the same
+    from leadlight.rules.stop import LEAD  # noqa: PLC0415  # the same
 
     services = installation(data)
     lead = one(services, lead_id)
-    zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
-    try:
-        day = read_day(until or "", today=services.clock.now().astimezone(zone).date())
-    except BadFields as error:
-        raise click.UsageError(error.fields["until"]) from error
-    _tell(pause_lead(services, lead, until=datetime.combine(day, time(), zone)), services, as_json=as_json)
+    with said(as_json=as_json):
+        zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+        try:
+            day = read_day(until or "", today=services.clock.now().astimezone(zone).date())
+        except BadFields as error:
+            raise click.UsageError(error.fields["until"]) from error
+        paused = pause_lead(services, lead, until=datetime.combine(day, time(), zone))
+        _tell(paused, services, as_json=as_json)
+    if paused.pause and paused.pause.by == LEAD:
+        click.echo(
+            f"Nothing was changed: the lead itself asked for quiet until {paused.pause.until:%Y-%m-%d}.", err=True
+        )
+        sys.exit(1)
 
 
 @click.command()
@@ -59,7 +67,8 @@ def resume(lead_id: str | None, after_restore: bool, data: Path, as_json: bool) 
         raise click.UsageError("name one lead, or say --after-restore")
     services = installation(data)
     if lead_id:
-        _tell(resume_lead(services, one(services, lead_id)), services, as_json=as_json)
+        with said(as_json=as_json):
+            _tell(resume_lead(services, one(services, lead_id)), services, as_json=as_json)
     elif not is_held(services):
         _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,6 +52,15 @@ def stop(wrong: OperatorMustFix, *, as_json: bool) -> NoReturn:
     for problem in () if as_json else problems:
         click.echo(str(problem).removeprefix(": "), err=True)
     sys.exit(1)
+
+
+@contextmanager
+def said(*, as_json: bool = False) -> Iterator[None]:
+    """What goes wrong within, and an operator can mend, is said in words, and ends with 1."""
+    try:
+        yield
+    except OperatorMustFix as wrong:
+        stop(wrong, as_json=as_json)
 
 
 def counted(number: int, what: str) -> str:
