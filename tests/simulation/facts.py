@@ -15,6 +15,7 @@ from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Purpose
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
+from leadlight.rules.steps import behind, step_key, step_ref
 from leadlight.simulate.invariants import observe, violated
 
 Fact = Callable[[Installation, Sequence[Visitor]], Iterator[str]]
@@ -56,14 +57,21 @@ def p8_each_plan_rests_on_a_consent(home: Installation, people: Sequence[Visitor
 
 
 def one_row_for_one_open_plan(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
-    """P13 for plans: an open one has its next step in the due index; what waits for a person or a time says so."""
+    """P13 for plans: an open one has its next step in the due index; what waits for a person or a time says so.
+
+    Beside it may only stand the row of a step that the plan has passed, until its time comes and it is thrown away.
+    """
     for lead, enrolment in _enrolments(home):
         waits = lead.stops or lead.hold or lead.pause or Purpose.FOLLOW_UP not in lead.purposes
         if enrolment.ended or waits:
             continue
-        rows = [row for row in home.disk.store.due_of(lead.id) if row.ref.startswith(_prefix(enrolment))]
-        if len(rows) != 1:
-            yield f"{lead.id} is in {enrolment.sequence} at {enrolment.next_step} with {len(rows)} rows"
+        keys = [row.key for row in home.disk.store.due_of(lead.id) if row.ref.startswith(_prefix(enrolment))]
+        if step_key(enrolment) not in keys:
+            yield f"{lead.id} is in {enrolment.sequence} at {enrolment.next_step} without a row for that"
+        sequence = open_bundle(home.disk.files).sequence_version(enrolment.version)
+        passed = {f"{DueKind.STEP}/{step_ref(enrolment, slug)}" for slug in behind(enrolment, sequence)}
+        ahead = sorted(set(keys) - passed - {step_key(enrolment)})
+        yield from (f"{lead.id} is in {enrolment.sequence} at {enrolment.next_step}, and has {key}" for key in ahead)
 
 
 def p13_whoever_waits_for_a_rep_has_a_time(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
@@ -166,8 +174,8 @@ def _enrolments(home: Installation) -> Iterator[tuple[Lead, Enrolment]]:
 
 
 def _prefix(enrolment: Enrolment) -> str:
-    """How the refs of this enrolment's rows begin: the version may be another one after a move."""
-    return f"{enrolment.sequence}@{enrolment.version}/"
+    """How the refs of this enrolment's rows begin."""
+    return step_ref(enrolment, "")
 
 
 def _told(touches: Sequence[Touch], enrolment: Enrolment) -> dict[str, str]:
