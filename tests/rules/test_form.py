@@ -35,6 +35,14 @@ def test_an_address_that_no_carrier_takes_is_refused_with_the_reason(text: str) 
         read_address(text)
 
 
+def test_what_would_turn_the_words_behind_a_name_is_left_out() -> None:
+    phone = Field(name="phone", type=FieldType.PHONE, label="Phone")
+
+    assert one_line("\u2066Anna\u202e gnp\u2069", "complaint") == "Anna gnp"
+    assert many_lines("\u202eone\ntwo") == "one\ntwo"
+    assert read_field(phone, "\u202a+44 20 7946 0999\u202c") == "+44 20 7946 0999"
+
+
 @pytest.mark.parametrize("text", ODD)
 def test_a_line_has_no_control_characters(text: str) -> None:
     with pytest.raises(ValueError, match=r"complaint|shorten"):

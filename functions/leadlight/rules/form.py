@@ -27,6 +27,10 @@ PAST = timedelta(days=1)  # a clock or a zone may be off; a day later it is a sl
 AHEAD = timedelta(days=5 * 366)  # beyond that it is a slip, too
 YES = frozenset({"true", "1", "on", "yes"})
 
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the direction of what follows, also of our own words behind a name. Phones put some around
+numbers that they fill in, so they are left out and not complained of."""
+
 PHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,30}[0-9]")
 
 CALL_PHONE = Field(name="phone", type=FieldType.PHONE, label="Phone")
@@ -150,7 +154,7 @@ def read_intent(text: str) -> Intent | None:
 
 def one_line(text: str, complaint: str) -> str:
     """The text, trimmed. Raises ValueError for line breaks, control characters and what is too long."""
-    value = text.strip()
+    value = text.translate(TURNS).strip()
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in value):
         raise ValueError(complaint)
     if len(value) > LINE:
@@ -160,7 +164,7 @@ def one_line(text: str, complaint: str) -> str:
 
 def many_lines(text: str) -> str:
     """Free text, trimmed, with line breaks kept. Raises ValueError for control characters and what is too long."""
-    value = text.strip().replace("\r\n", "\n")
+    value = text.translate(TURNS).strip().replace("\r\n", "\n")
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in value):
         raise ValueError("Please write plain text here, without control characters.")
     if len(value) > TEXT:
