@@ -2,7 +2,10 @@
 
 import mailbox
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -177,6 +180,64 @@ class TestMaildirMailer(MailerContract):
         (tmp_path / "mail" / "new" / name).rename(tmp_path / "mail" / "tmp" / name)
 
         assert mailer.was_sent(TAG) is False
+
+    def test_a_worker_asleep_between_looking_and_sending_sends_nothing_beside_another(
+        self, tmp_path: Path, mailer: Mailer, received: Received
+    ) -> None:
+        meanwhile: list[str] = []
+
+        def asleep() -> datetime:
+            meanwhile.append(mailer.send(mail("The second"), tag=TAG))
+            return NOW
+
+        name = MaildirMailer(tmp_path / "mail", asleep).send(mail("The first"), tag=TAG)
+
+        (data,) = received()
+        assert b"The second" in data
+        assert [name] == meanwhile
+
+    def test_two_workers_at_the_same_moment_send_one_mail(self, tmp_path: Path, received: Received) -> None:
+        mailers = [MaildirMailer(tmp_path / "mail", lambda: NOW) for _ in range(2)]
+        start = threading.Barrier(2)
+
+        def work(mailer: MaildirMailer) -> list[str]:
+            start.wait()
+            return [mailer.send(mail(), tag=f"{TAG}{number}") for number in range(50)]
+
+        with ThreadPoolExecutor(2) as threads:
+            one, other = threads.map(work, mailers)
+
+        assert one == other
+        assert len(received()) == len(list((tmp_path / "mail" / "tags").iterdir())) == 50
+
+    def test_whoever_comes_after_a_worker_that_died_finishes_its_mail(
+        self, tmp_path: Path, mailer: Mailer, received: Received
+    ) -> None:
+        name = mailer.send(mail("The first"), tag=TAG)
+        (tmp_path / "mail" / "new" / name).rename(tmp_path / "mail" / "tmp" / name)
+
+        again = mailer.send(mail("The second"), tag=TAG)
+
+        (data,) = received()
+        assert b"The first" in data
+        assert (again, mailer.was_sent(TAG)) == (name, True)
+
+    @pytest.mark.parametrize("folder", ["cur", "away"])
+    def test_a_mail_that_its_reader_has_moved_is_not_sent_again(
+        self, tmp_path: Path, mailer: Mailer, received: Received, folder: str
+    ) -> None:
+        (tmp_path / "mail" / "away").mkdir()
+        name = mailer.send(mail(), tag=TAG)
+        (tmp_path / "mail" / "new" / name).rename(tmp_path / "mail" / folder / f"{name}:2,S")
+
+        assert mailer.send(mail(), tag=TAG) == name
+        assert received() == []
+
+    def test_nobody_knows_of_a_mail_that_its_reader_has_removed(self, tmp_path: Path, mailer: Mailer) -> None:
+        name = mailer.send(mail(), tag=TAG)
+        (tmp_path / "mail" / "new" / name).unlink()
+
+        assert mailer.was_sent(TAG) is None
 
     def test_a_mailbox_that_is_gone_takes_no_mail(self, tmp_path: Path, mailer: Mailer) -> None:
         (tmp_path / "mail" / "tmp").rmdir()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -21,20 +22,48 @@ from leadlight.mime import digest, wire_bytes
 class MaildirMailer:
     """A mailbox on disk (https://cr.yp.to/proto/maildir.html): any mail reader opens it.
 
-    File names hold a hash of the tag, so whether a mail went out can be told for sure until someone deletes it.
+    Beside its three folders is `tags/`, where each tag has a link, made once, whose target is the name of its mail. So
+    a second send of a tag, however near to the first one, only finishes that; and a mail can be found wherever it lies.
     """
 
     reports_later = False
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
         self._path, self._now = path, now
-        for folder in ("tmp", "new", "cur"):
+        for folder in ("tmp", "new", "cur", "tags"):
             (path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def send(self, message: EmailMessage, *, tag: str) -> str:
         """The id is the file's name. On disk before it is in `new/`, in `new/` for good on return. Each tag once."""
-        if there := self._named(tag):
-            return there[0]
+        name = self._named(tag) or self._drafted(message, tag)
+        try:
+            with suppress(FileNotFoundError):  # somebody else has delivered it, or tells no more
+                (self._path / "tmp" / name).rename(self._path / "new" / name)
+            settle_directory(self._path / "new")
+        except OSError as error:
+            raise SendUnclear(f"The mail may be in the Maildir: {error.strerror}") from error
+        return name
+
+    def was_sent(self, tag: str) -> bool | None:
+        """True for a mail in `new/` or `cur/`. None for one that its reader has removed, or without a mailbox."""
+        folders = [self._path / name for name in ("tmp", "new", "cur", "tags")]
+        if not all(folder.is_dir() for folder in folders):
+            return None
+        name = self._named(tag)
+        drafts, new, cur, _ = folders
+        if name is None or (drafts / name).exists():
+            return False
+        # In the order in which a mail moves on: it cannot slip past. Readers add `:2,` and flags to a name in `cur/`.
+        return True if (new / name).exists() or next(cur.glob(f"{name}*"), None) else None
+
+    def _named(self, tag: str) -> str | None:
+        """The name of the mail with that tag, wherever it is by now."""
+        with suppress(FileNotFoundError):
+            return str((self._path / "tags" / digest(tag)).readlink())
+        return None
+
+    def _drafted(self, message: EmailMessage, tag: str) -> str:
+        """The name of the mail with that tag, in `tmp/` and settled there: this one, or the one that came before."""
         name = f"{int(self._now().timestamp())}.{digest(tag)}_{secrets.token_hex(8)}.leadlight"
         draft = self._path / "tmp" / name
         try:
@@ -42,29 +71,16 @@ class MaildirMailer:
                 file.write(wire_bytes(message))
                 file.flush()
                 os.fsync(file.fileno())
+            settle_directory(draft.parent)
+            try:
+                (self._path / "tags" / digest(tag)).symlink_to(name)  # fails where there is one: the first has the tag
+            except FileExistsError:
+                draft.unlink()
+                return str((self._path / "tags" / digest(tag)).readlink())
+            settle_directory(self._path / "tags")
         except OSError as error:
             raise NotSent(f"The Maildir takes no mail: {error.strerror}") from error
-        try:
-            draft.rename(self._path / "new" / name)
-            settle_directory(self._path / "new")
-        except OSError as error:
-            raise SendUnclear(f"The mail may be in the Maildir: {error.strerror}") from error
         return name
-
-    def was_sent(self, tag: str) -> bool | None:
-        """Looks for the tag among the names in `new/` and `cur/`. A mailbox that is not there tells nothing."""
-        if self._named(tag):
-            return True
-        return False if all(folder.is_dir() for folder in self._folders) else None
-
-    @property
-    def _folders(self) -> tuple[Path, Path]:
-        """Where a mail lies that was sent: before and after its reader has seen it."""
-        return self._path / "new", self._path / "cur"
-
-    def _named(self, tag: str) -> list[str]:
-        """The names of the mails with that tag."""
-        return [path.name for folder in self._folders for path in folder.glob(f"*.{digest(tag)}_*")]
 
 
 @dataclass(frozen=True, slots=True)
