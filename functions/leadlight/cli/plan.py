@@ -48,12 +48,18 @@ def plan(
     Dates and mails come from a rehearsal with the handlers that will send them. Nothing is sent, nothing is kept.
     """
     with rehearsed(config_file, sequence, start=start, until=until, as_json=shape == "json") as played:
-        show(played, since(against, config_file, data) if against else (), shape)
+        show(played, since(against, config_file, data), shape)
     sys.exit(1 if played.violations else 0)
 
 
-def since(revision: str, config_file: Path, data: Path | None) -> tuple[Change, ...]:
+def since(revision: str | None, config_file: Path, data: Path | None) -> tuple[Change, ...]:
     """The sequences that differ from that revision's, with the leads in flight. Ends with 2 if there is none."""
+    if revision is None:
+        if data:
+            raise click.UsageError(
+                "--data counts the leads whom a change touches: say since when, as in --against main"
+            )
+        return ()
     from leadlight.cli.leads import installation  # noqa: PLC0415  # commands load what they need
     from leadlight.gate.config import language, options_of, read_config, site_of  # noqa: PLC0415  # the same
     from leadlight.simulate.against import changes_since  # noqa: PLC0415  # the same
@@ -76,10 +82,15 @@ def show(played: Rehearsal, changed: Sequence[Change], shape: str) -> None:
         return
     plans = list(plans_of(played))
     if shape == "json":
-        answer({"plans": [_told(plan) for plan in plans], "changes": [_change(one) for one in changed]})
+        answer({"plans": [_told(plan) for plan in plans], "changes": told(changed)})
         return
     for plan in plans:
         _print_plan(plan)
+    print_changes(changed)
+
+
+def print_changes(changed: Sequence[Change]) -> None:
+    """What differs, sequence by sequence, and what becomes of whom."""
     for one in changed:
         click.echo(f"\nchanged: {one.changed.sequence}")
         for line in (*one.changed.lines, *([one.in_flight] if one.in_flight else [])):
@@ -159,9 +170,12 @@ def _steps(plan: Plan) -> Iterator[dict[str, object]]:
         }  # fmt: skip
 
 
-def _change(one: Change) -> dict[str, object]:
-    changed = one.changed
-    return {
-        "sequence": changed.sequence, "before": changed.before, "after": changed.after, "migrate": changed.migrate,
-        "lines": changed.lines, "leads": one.leads,
-    }  # fmt: skip
+def told(changed: Sequence[Change]) -> list[dict[str, object]]:
+    """What differs, for a program."""
+    return [
+        {
+            "sequence": one.changed.sequence, "before": one.changed.before, "after": one.changed.after,
+            "migrate": one.changed.migrate, "lines": one.changed.lines, "leads": one.leads,
+        }
+        for one in changed
+    ]  # fmt: skip

@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 MORNING = timedelta(hours=8)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
-def moment(_: click.Context, __: click.Parameter, text: str) -> datetime:
+def moment(_: click.Context, option: click.Parameter, text: str) -> datetime:
     """A day (its morning, 08:00 UTC) or a time; without an offset it is UTC. For `--from`."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no time; write one such as 2026-01-05 or 2026-01-05T08:00") from error
+        span = ", or a span such as 60d" if option.name == "until" else ""
+        message = f"{text!r} is no time; write one such as 2026-01-05 or 2026-01-05T08:00{span}"
+        raise click.BadParameter(message) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise click.BadParameter(f"{text!r} is too far away; take a year between {FIRST_YEAR} and {LAST_YEAR}")
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return aware + MORNING if len(text) == len("2026-01-05") else aware.astimezone(UTC)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadlight.cli.plan import print_page, since
+from leadlight.cli.plan import print_changes, print_page, since, told
 from leadlight.cli.rehearsing import AGAINST, FROM, IN_FLIGHT, end, rehearsed
 from leadlight.cli.terminal import CONFIG, answer
 
 if TYPE_CHECKING:
+    from leadlight.simulate.against import Change
     from leadlight.simulate.rehearsal import Rehearsal
 
 
@@ -71,17 +73,17 @@ def simulate(
         bundle=bundle,
         as_json=shape == "json",
     ) as played:
-        if shape == "html":
-            print_page(played, since(against, config_file, data) if against else ())
-        else:
-            _show(played, shape)
+        _show(played, since(against, config_file, data), shape)
     sys.exit(1 if played.violations else 0)
 
 
-def _show(played: Rehearsal, shape: str) -> None:
-    from leadlight.cli.timeline import as_json, as_text  # noqa: PLC0415  # the same
+def _show(played: Rehearsal, changed: Sequence[Change], shape: str) -> None:
+    from leadlight.cli.timeline import as_json, as_text  # noqa: PLC0415  # commands load what they need
 
-    if shape == "json":
-        answer(as_json(played))
+    if shape == "html":
+        print_page(played, changed)
+    elif shape == "json":
+        answer({**as_json(played), "changes": told(changed)})
     else:
         as_text(played)
+        print_changes(changed)

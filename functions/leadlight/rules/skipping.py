@@ -15,6 +15,9 @@ from leadlight.model.touch import Objective
 from leadlight.rules.steps import step_of
 from leadlight.rules.stop import not_promised
 
+SAYS = "the lead says"
+"""Begins the reason of a step that a declared intent leaves out."""
+
 STAGES = (Stage.LEAD, Stage.PROSPECT, Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.REPEAT)
 """The way up; whoever is at a stage has passed those before it. Lost and lapsed leads are beside it."""
 
@@ -38,7 +41,7 @@ def passed_over(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> tuple[E
     """
     jumped = _jumped(lead, enrolment, sequence)
     wait = enrolment.wait or (jumped[0].wait if jumped else None)
-    left: list[tuple[Step, str]] = [(step, f"the lead says '{lead.intent}'") for step in jumped]
+    left: list[tuple[Step, str]] = [(step, f"{SAYS} '{lead.intent}'") for step in jumped]
     landed: Step | None = None
     for step in _ahead(enrolment, sequence)[len(jumped) :]:
         why = "it was done before" if step.slug in enrolment.done else _why_left_out(lead, enrolment, step)

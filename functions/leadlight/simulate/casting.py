@@ -28,7 +28,10 @@ class Casting:
 
 
 def casting(bundle: Path, sequence: str | None, persona: Path | None) -> Casting:
-    """Who is to come. Raises `BadPlaybook` for a bad file, `NoSuchSequence`, `MissingBundle`."""
+    """Who is to come: without a `sequence`, a reader for each that a page begins.
+
+    Raises `BadPlaybook` for a bad file, `NoSuchSequence`, `MissingBundle`.
+    """
     opened = open_bundle(LocalFiles(bundle))
     manifest = opened.manifest
     if sequence is not None and sequence not in manifest.sequences:
@@ -42,7 +45,8 @@ def casting(bundle: Path, sequence: str | None, persona: Path | None) -> Casting
         )
     if persona:
         return Casting(read_story(persona, manifest, opens=gates[sequence] if sequence else None))
-    people = tuple(reader_of(manifest, gate, name) for name, gate in gates.items() if gate)
+    begun = {name: gate for name, gate in gates.items() if gate and (sequence or manifest.gates[gate].sequence == name)}
+    people = tuple(reader_of(manifest, gate, name) for name, gate in begun.items())
     return Casting(Story(people), tuple(name for name, gate in gates.items() if gate is None))
 
 

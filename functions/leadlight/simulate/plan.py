@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight.local.mailer import Carried
-from leadlight.model.lead import Enrolment
+from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.sequence import Channel, Step
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.site import Costs, Gate
@@ -178,7 +178,13 @@ def _met(sequence: str, step: Step, mail: FollowUp | None, seen: Observed) -> tu
     if told and step.channel is Channel.REP:
         return told[0].at, ""
     skipped = [t for t in told if t.kind in {TouchKind.SKIPPED, TouchKind.PARKED}]
-    return None, skipped[0].facts.get("reason", "") if skipped else "not reached in this time"
+    return None, skipped[0].facts.get("reason", "") if skipped else _why_unmet(sequence, seen.lead)
+
+
+def _why_unmet(sequence: str, lead: Lead) -> str:
+    """What ended it before that step, or the sequence before it; else it would only come later."""
+    its = [enrolment for enrolment in lead.enrolments if enrolment.sequence == sequence]
+    return (its or lead.enrolments)[-1].ended or "not reached in this time"
 
 
 def _sender(mail: FollowUp | None, step: Step) -> str:

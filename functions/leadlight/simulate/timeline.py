@@ -14,9 +14,10 @@ import msgspec
 
 from leadlight.model.due import DueKind, LedgerState
 from leadlight.model.lead import Lead
-from leadlight.model.sequence import OpenHours, Step, Window
+from leadlight.model.sequence import OpenHours, Sequence, Step, Window
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.cadence import hours_for
+from leadlight.rules.skipping import SAYS
 from leadlight.rules.steps import step_of
 from leadlight.simulate.invariants import Observed
 
@@ -141,8 +142,10 @@ def _why(touch: Touch, seen: Observed) -> str:
             why = _outcome(touch)
         case TouchKind.HOLD_LAPSED:
             why = f"{touch.by} wrote down no outcome"
-        case TouchKind.PAUSED | TouchKind.PREFERRED:
-            why = ", ".join(f"{key} {value}" for key, value in sorted(touch.facts.items()))
+        case TouchKind.PAUSED:
+            why = f"by {touch.facts['by']}, until {datetime.fromisoformat(touch.facts['until']):%Y-%m-%d %H:%M} UTC"
+        case TouchKind.PREFERRED:
+            why = f"{touch.facts.get('did', '')}: {touch.facts.get('purposes', '')}".strip(": ")
         case _:
             why = touch.gate or ""
     return why
@@ -155,14 +158,50 @@ def _why_sent(touch: Touch, seen: Observed) -> str:
     step = step_of(sequence, slug) if sequence else None
     if sequence is None or step is None:
         return ""
-    since = "the unlock" if sequence.steps[0] == step else "the step before"
-    return f"{step.wait} after {since}, {window_in_words(step)}; to {step.objective}"
+    over = _passed_over(sequence, step, seen)
+    first, since = over[0] if over else step, "the step before"
+    place = sequence.steps.index(first)
+    if place == 0:
+        since = "the unlock" if _is_begun_by_a_page(sequence, seen.lead) else "the end of the sequence before"
+    elif over:
+        since = sequence.steps[place - 1].slug
+    jumped = bool(over) and all(SAYS in reason for reason in _reasons(sequence, seen, over))
+    wait = f"{first.wait} after {since}, in the place of {first.slug}" if jumped else f"{step.wait} after {since}"
+    return f"{wait}, {window_in_words(step)}; to {step.objective}"
+
+
+def _is_begun_by_a_page(sequence: Sequence, lead: Lead) -> bool:
+    """Else it follows another by `then`, whose promise covers it."""
+    promised = [e.promise.sequence for e in lead.enrolments if e.sequence == sequence.name]
+    return not promised or promised[-1] == sequence.name
+
+
+def _passed_over(sequence: Sequence, step: Step, seen: Observed) -> list[Step]:
+    """The steps right before this one that the plan left out at once: no wait counts from when that was."""
+    told = {touch.facts.get("step") for touch in _left_out(sequence, seen)}
+    over: list[Step] = []
+    for before in reversed(sequence.steps[: sequence.steps.index(step)]):
+        if before.slug not in told:
+            break
+        over.insert(0, before)
+    return over
+
+
+def _reasons(sequence: Sequence, seen: Observed, steps: list[Step]) -> list[str]:
+    slugs = {step.slug for step in steps}
+    return [t.facts.get("reason", "") for t in _left_out(sequence, seen) if t.facts.get("step") in slugs]
+
+
+def _left_out(sequence: Sequence, seen: Observed) -> list[Touch]:
+    """Touches of steps that were left out before they were due; those skipped when due name their row as `what`."""
+    skipped = [t for t in seen.touches if t.kind is TouchKind.SKIPPED and "what" not in t.facts]
+    return [touch for touch in skipped if touch.facts.get("sequence") == sequence.name]
 
 
 def window_in_words(step: Step) -> str:
     """When a step may go out."""
     if isinstance(step.window, OpenHours):
-        return f"between {step.window.start:%H:%M} and {step.window.end:%H:%M}"
+        return f"within {step.window}"
     return "in working hours" if step.window is Window.WORKING_HOURS else "at any time"
 
 
