@@ -21,6 +21,7 @@ from leadlight.model.sequence import Wait
 from leadlight.model.site import Gate, Hours, Manifest
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.playbook.findings import listed, nearest, shaped
+from leadlight.playbook.shapes import Address
 from leadlight.playbook.spans import wait_of
 from leadlight.playbook.written import Written, read_yaml, text_of
 from leadlight.rules.cadence import after
@@ -49,6 +50,12 @@ DEPLOY = re.compile(r"(?P<folder>.+?)(?: on (?P<when>.+))?\Z")
 REP = re.compile(r"takes over on (?P<when>.+?)(?: and logs (?P<outcome>\S+)(?: on (?P<then>.+))?)?\Z")
 ALONE = frozenset({Happening.SCANNER, Happening.BOUNCE, Happening.DUPLICATE_DELIVERY, Happening.RESTART})
 """What needs no more than its name."""
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("write a name, such as `Anna Reader`, or leave the line out")
+    return text.strip()
 
 
 def _zone(text: str) -> str:
@@ -118,8 +125,8 @@ class PersonaShape:
     """A persona file."""
 
     opens: str | None = None
-    name: str = "Anna Reader"
-    address: Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+$")] = "anna@reader.example"
+    name: Annotated[str, AfterValidator(_name)] = "Anna Reader"
+    address: Address = "anna@reader.example"
     answers: dict[str, str] = field(default_factory=dict)
     consents: bool = True
     news: bool = False
@@ -214,7 +221,7 @@ def _event(entry: object, folder: Path) -> Event:
     name, value = entry, None
     if isinstance(entry, dict) and len(entry) == 1:
         ((name, value),) = entry.items()
-    if name not in set(Happening):
+    if str(name) not in set(Happening):
         kinds = [str(kind) for kind in Happening]
         raise ValueError(f"the world has no `{name}`{nearest(str(name), kinds)}")
     kind = Happening(str(name))
