@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.journeys.control import YES, press, say_yes
+from tests.journeys.control import YES, link, press, say_yes
 from tests.world import ANNA, FORM, MAIL, REP_ADDRESS, REPS, SETTINGS, World
 
 from leadlight.handlers import on_mail_event
@@ -146,3 +146,13 @@ def test_p7_a_forwarded_link_fills_no_mailbox_day_after_day(world: World) -> Non
         world.jump("8 hours")
 
     assert world.subjects(ANNA).count(YES) == 10
+
+
+def test_a_forwarded_link_fills_no_timeline_and_stopping_is_always_possible(world: World) -> None:
+    world.confirmed()
+    where = link(world)
+    answers = [world.browser().submit(where, do="pause", span=("2 weeks", "1 month")[n % 2]).status for n in range(23)]
+
+    assert answers == [200] * 20 + [429, 200, 429]  # what is so already needs no change
+    assert press(world, "stop", where).status == 200
+    assert len(world.services.store.touches(world.id_of())) < 40

@@ -17,9 +17,9 @@ from enum import StrEnum
 
 from leadlight import links
 from leadlight.decide import decide, the_lead
-from leadlight.errors import BadFields, BadToken
+from leadlight.errors import BadFields, BadToken, TooMany
 from leadlight.model.due import Due, DueKind
-from leadlight.model.exchange import Change
+from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, Pause
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import Touch, TouchKind
@@ -44,6 +44,11 @@ SPANS: Mapping[str, Callable[[datetime], datetime]] = {
     "3 months": lambda now: months_later(now, 3),
 }
 """For how long one may pause, by the words on the button."""
+
+
+PAUSES_PER_DAY = 20
+"""So often may one lead's plan be paused or go on in a day: a link that was forwarded fills no timeline. Whatever else
+is less of it may always be had."""
 
 
 class Did(StrEnum):
@@ -95,7 +100,7 @@ def look(services: Services, visit: Visit) -> Outlook:
 
 
 def set_preferences(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
-    """Does what the pressed button says. Raises `BadFields` for a button that we do not have, `BadToken`."""
+    """Does what the pressed button says. Raises `BadFields` for a button that we do not have, `BadToken`, `TooMany`."""
     button = BUTTONS.get(values.get("do", ""))
     if button is None:
         raise BadFields({"do": "Please use one of the buttons on the page."})
@@ -117,6 +122,7 @@ def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
     lead = the_lead(services, visit.lead_id, visit.generation)
     if lead.stops or (lead.pause and _is_quiet_enough(lead.pause, until)):
         return Did.PAUSED if lead.pause and not lead.stops else Did.NOTHING
+    _not_too_often(services, lead)
     pause_lead(services, lead, until=until, by=LEAD)
     return Did.PAUSED
 
@@ -130,8 +136,19 @@ def _is_quiet_enough(pause: Pause, until: datetime) -> bool:
 def _resume(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
     """Ends the lead's own pause now."""
     before = the_lead(services, visit.lead_id, visit.generation)
+    if before.pause is None or before.pause.by != LEAD:
+        return Did.NOTHING
+    _not_too_often(services, before)
     after = resume_lead(services, before, by=LEAD)
-    return Did.RESUMED if before.pause and not after.pause else Did.NOTHING
+    return Did.RESUMED if not after.pause else Did.NOTHING
+
+
+def _not_too_often(services: Services, lead: Lead) -> None:
+    """Raises `TooMany`."""
+    now = services.clock.now()
+    day = Budget(f"pauses/{lead.id}/{now:%Y-%m-%d}", PAUSES_PER_DAY, now + timedelta(days=2))
+    if services.settings.budgets and not services.store.count(day):
+        raise TooMany(int((now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()))
 
 
 def _fewer(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
