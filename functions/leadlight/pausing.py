@@ -18,7 +18,7 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, without_pause
-from leadlight.rules.waiting import ANSWER, PAUSE, ends_of_holds, ends_of_pauses, reminders, to_answer
+from leadlight.rules.waiting import LAPSED, PAUSE, ends_of_holds, ends_of_pauses, to_answer, unanswered
 
 
 def pause_lead(services: Services, lead: Lead, *, until: datetime, by: str = OPERATOR) -> Lead:
@@ -95,7 +95,7 @@ def lapse(services: Services, due: Due) -> None:
 def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> Change:
     """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
     touch = Touch(
-        id=f"hold-lapsed/{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
+        id=f"{LAPSED}{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
         objective=hold.objective,
     )  # fmt: skip
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
@@ -118,5 +118,5 @@ def _lifted(before: Lead, after: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
     """The rows of what is over now. A gate that waits for approval still does."""
     holds = ends_of_holds(rows) if before.hold and not after.hold else ()
     pauses = ends_of_pauses(rows) if before.pause and not after.pause else ()
-    answers = reminders(rows, ANSWER) if not after.stops else ()
+    answers = unanswered(before, rows) if not after.stops else ()
     return (*holds, *pauses, *answers)

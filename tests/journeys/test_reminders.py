@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from tests.world import MANAGER_ADDRESS, REP_ADDRESS, World
+from tests.world import MANAGER_ADDRESS, REP_ADDRESS, REPS, World
 
 from leadlight.model.due import DueKind
 
@@ -77,3 +77,32 @@ def test_a_call_that_is_not_wanted_any_more_is_not_reminded_of(world: World) -> 
     world.advance("1 week")
 
     assert reminders(world) == []
+
+
+def test_p13_an_outcome_approves_nothing_so_the_gate_is_reminded_of(world: World) -> None:
+    world.confirmed(REPS)
+    world.log(world.browser(), achieved="no", why_not="not-reached", objective="start")
+
+    world.advance("2 weeks")
+
+    assert len(reminders(world)) >= 2
+    assert len(tasks(world)) == 1
+
+
+def test_p13_a_gate_that_is_asked_for_during_a_take_over_waits_for_its_approval_all_the_same(world: World) -> None:
+    world.confirmed()
+    world.taken()
+    world.confirmed(REPS)
+
+    world.advance("2 weeks")
+
+    assert world.lead().hold is None
+    assert len(tasks(world)) == 1
+
+
+def test_nobody_is_reminded_of_a_gate_whose_lead_is_lost(world: World) -> None:
+    world.confirmed(REPS)
+
+    world.log(world.browser(), achieved="no", why_not="lost", objective="start")
+
+    assert tasks(world) == []

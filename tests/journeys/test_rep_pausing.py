@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from tests.journeys.deploys import course_of, deploy
-from tests.world import DAY, MAIL, MONDAY, REP_ADDRESS, REPS, Answer, Browser, World
+from tests.world import DAY, FORM, MAIL, MONDAY, REP_ADDRESS, REPS, Answer, Browser, World
 
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
@@ -185,6 +185,30 @@ def test_a_take_over_that_lapses_after_an_answer_leaves_the_rep_a_task(world: Wo
 
     assert world.lead().hold is None
     assert len(rows(world, DueKind.TASK)) == 1
+
+
+def test_an_answer_that_a_lapsed_take_over_left_open_is_settled_by_resuming(world: World) -> None:
+    world.confirmed()
+    answered(world)
+    world.taken()
+    world.advance("3 days")
+
+    resume_lead(world.services, world.lead(), by="rita")
+
+    assert rows(world, DueKind.TASK) == []
+
+
+def test_p2_resuming_brings_nothing_back_that_was_begun_anew_since(world: World) -> None:
+    world.confirmed()
+    answered(world)
+    world.jump("1 minute")
+    world.confirmed(FORM)
+
+    pause_lead(world.services, world.lead(), until=MONDAY + DAY, by="rita")
+    resume_lead(world.services, world.lead(), by="rita")
+    world.advance("4 weeks")
+
+    assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
 
 
 def test_a_gate_that_waits_for_approval_is_a_task_until_somebody_takes_it(world: World) -> None:

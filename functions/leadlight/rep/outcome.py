@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,10 +17,12 @@ from leadlight.model.lead import Lead
 from leadlight.model.site import Team
 from leadlight.model.touch import Encounter, Objective, Touch, TouchKind, WhyNot
 from leadlight.plan import replanned
-from leadlight.playbook.bundle import open_bundle
+from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
+from leadlight.rep.taking import pending_gates
 from leadlight.rules.form import many_lines
+from leadlight.rules.next_action import CLOSED, reminded_of
 from leadlight.rules.outcome import Outcome, after_outcome
 from leadlight.rules.waiting import ends_of_holds, tasks, to_answer
 from leadlight.rules.warmth import suggested_objective
@@ -41,9 +43,9 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
 
     def log(lead: Lead) -> Change | None:
         now = services.clock.now()
-        if _just_logged(services.store.touches(lead.id), form, now):
+        rows, touches = services.store.due_of(lead.id), services.store.touches(lead.id)
+        if _just_logged(touches, form, now):
             return None
-        rows = services.store.due_of(lead.id)
         after = after_outcome(lead, outcome, by=opened.rep, team=bundle.team, now=now)
         planned = replanned(bundle, replace(after, owner=opened.rep), now)
         touch = _outcome_touch(lead, opened.rep, outcome, touch_id, now)
@@ -53,7 +55,7 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
         return Change(
             lead=planned.lead,
             touches=(touch, *planned.touches),
-            undue=(*ends_of_holds(rows), *tasks(rows), *planned.undue),
+            undue=(*ends_of_holds(rows), *_seen_to(bundle, planned.lead, rows, touches), *planned.undue),
             due=(*planned.due, *_next_rows(planned.lead, outcome, touch_id, bundle.team, now)),
             keys=(key,) if note else (),
         )
@@ -84,6 +86,15 @@ def read_outcome(values: Mapping[str, str], *, zone: str, lead: Lead, now: datet
     if wrong:
         raise BadFields(wrong)
     return Outcome(Objective(objective), achieved, None if achieved else WhyNot(why), next_at), note
+
+
+def _seen_to(bundle: Bundle, lead: Lead, rows: Sequence[Due], touches: tuple[Touch, ...]) -> tuple[str, ...]:
+    """The tasks that an outcome ends: all, but for gates that still wait for approval, as long as anybody waits."""
+    if lead.stage in CLOSED:
+        return tasks(rows)
+    gates = pending_gates(bundle, lead, touches)
+    waiting = {touch.id for touch in touches if touch.kind is TouchKind.CONFIRMED and touch.gate in gates}
+    return tasks([row for row in rows if reminded_of(row) not in waiting])
 
 
 def _next_rows(lead: Lead, outcome: Outcome, touch_id: str, team: Team, now: datetime) -> tuple[Due, ...]:

@@ -16,8 +16,9 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
+from leadlight.rules.next_action import APPROVAL
 from leadlight.rules.outcome import hold_until
-from leadlight.rules.waiting import ANSWER, APPROVAL, ends_of_holds, reminders
+from leadlight.rules.waiting import ends_of_holds, reminders, unanswered
 from leadlight.rules.warmth import suggested_objective
 
 
@@ -68,6 +69,6 @@ def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: 
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),
-        undue=(*ends_of_holds(rows), *reminders(rows, ANSWER, APPROVAL), *planned.undue),
+        undue=(*ends_of_holds(rows), *unanswered(lead, rows), *reminders(rows, APPROVAL), *planned.undue),
         due=(*planned.due, Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until), *mails.values()),
     )

@@ -26,6 +26,9 @@ OVERDUE = timedelta(hours=1)
 CLOSED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
 """Stages in which nobody should do anything."""
 
+APPROVAL = "confirmed/"
+"""Begins the ref of a task that a gate has set which waits for a rep's approval."""
+
 REMINDERS = (Wait(1, WaitUnit.BUSINESS_DAYS), Wait(2, WaitUnit.BUSINESS_DAYS), Wait(1, WaitUnit.WEEKS))
 """How long after what is to be answered, and after each reminder of it, the next one comes; the last wait repeats."""
 
@@ -121,8 +124,12 @@ def reminder(lead: Lead, touch: str, hours: Hours, now: datetime, *, before: int
 
 
 def reminder_after(lead: Lead, row: Due, hours: Hours, now: datetime) -> Due | None:
-    """The reminder after this one has gone out; None where the lead is somebody's by now, or nobody's any more."""
-    if lead.hold or lead.stage in CLOSED or any(stop.reason is not StopReason.REPLIED for stop in lead.stops):
+    """The reminder after this one has gone out; None where the lead is somebody's by now, or nobody's any more.
+
+    Who has taken over a lead before it asked for one more page has yet to approve that page.
+    """
+    taken = lead.hold is not None and not row.ref.startswith(APPROVAL)
+    if taken or lead.stage in CLOSED or any(stop.reason is not StopReason.REPLIED for stop in lead.stops):
         return None
     return reminder(lead, reminded_of(row), hours, now, before=reminders_before(row) + 1)
 

@@ -158,8 +158,7 @@ def resumed(lead: Lead, by: str, now: datetime) -> Lead:
     if not own or by == OPERATOR:
         lead = without_pause(lead, now)
     stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
-    enrolments = tuple(replace(e, ended=None) if e.ended == ENDED_BY_REPLY else e for e in lead.enrolments)
-    return replace(lead, hold=None, stops=stops, enrolments=enrolments)
+    return replace(_reopened(lead), hold=None, stops=stops)
 
 
 def why_stopped(lead: Lead) -> str | None:
@@ -169,6 +168,16 @@ def why_stopped(lead: Lead) -> str | None:
 
 ENDED_BY_REPLY = f"stopped: {StopReason.REPLIED}"
 """What an enrolment says that an answer has ended, and that a rep may resume."""
+
+
+def _reopened(lead: Lead) -> Lead:
+    """The lead back in what an answer has ended, unless it has begun the same anew since: else its mails come twice."""
+    newest = {e.sequence: e.started_at for e in lead.enrolments}
+    back = tuple(
+        replace(e, ended=None) if e.ended == ENDED_BY_REPLY and e.started_at == newest[e.sequence] else e
+        for e in lead.enrolments
+    )
+    return replace(lead, enrolments=back)
 
 
 def days_left(lead: Lead, now: datetime) -> int:

@@ -19,11 +19,11 @@ PAUSE = "pause/"
 ANSWER = "replied/"
 """Begins the ref of a task that an answer of the lead has set."""
 
+LAPSED, OUTCOME = "hold-lapsed/", "outcome/"
+"""The same where the answer was left open by a take-over, or by what a rep wrote down."""
+
 CALL, QUESTION = "call.wanted/", "question.asked/"
 """The same of a wish for a call, and of a question."""
-
-APPROVAL = "confirmed/"
-"""Begins the ref of a task that a gate has set which waits for a rep's approval."""
 
 AT_ONCE = 25
 """So many tasks does one change take away: it has room for 90 rows in all."""
@@ -47,6 +47,14 @@ def tasks(rows: Sequence[Due]) -> tuple[str, ...]:
 def reminders(rows: Sequence[Due], *of: str) -> tuple[str, ...]:
     """The keys of the tasks that such things have set."""
     return tuple(row.key for row in rows if row.kind is DueKind.TASK and row.ref.startswith(of))[:AT_ONCE]
+
+
+def unanswered(lead: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
+    """The keys of the tasks that an answer of this lead has set, however often it was left open since.
+
+    While somebody holds the lead, what an outcome has set is the next step that was agreed on.
+    """
+    return reminders(rows, ANSWER, LAPSED, *(() if lead.hold else (OUTCOME,)))
 
 
 def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, ...]:
