@@ -76,7 +76,7 @@ def run_step(services: Services, due: Due) -> Done | None:
     def prepare(dossier: Dossier) -> Ready | Instead:
         turn = _turn(bundle, dossier.lead, due, services.clock.now())
         if turn is None:
-            return Instead("superseded", Change(lead=dossier.lead))
+            return Instead("superseded", Change(lead=dossier.lead), later=_may_come_back(dossier.lead, due))
         if moved := _migrated(bundle, turn, dossier.entry) or _not_now(bundle, turn):
             return moved
         if why := _forbidden(turn):
@@ -106,6 +106,12 @@ def _turn(bundle: Bundle, lead: Lead, due: Due, now: datetime) -> Turn | None:
                 else None
             )
     return None
+
+
+def _may_come_back(lead: Lead, due: Due) -> bool:
+    """Whether what has ended its sequence may be lifted: then the step is the next one again, under the same name."""
+    found = named_by(due.ref, lead)
+    return found is not None and found[0].next_step == found[2]
 
 
 def _migrated(bundle: Bundle, turn: Turn, entry: LedgerEntry | None) -> Instead | None:

@@ -18,12 +18,16 @@ from leadlight.links import unsubscribe as unsubscribe_link
 from leadlight.local.clock import MovableClock
 from leadlight.local.keys import SqliteKeys
 from leadlight.model.due import LedgerState
-from leadlight.model.lead import Lead
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import TouchKind
+from leadlight.pausing import resume_lead
+from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Mailer, Services
 from leadlight.rep.link import visit
 from leadlight.rep.taking import take_over
+from leadlight.rules.stop import stopped
 from leadlight.visitor import access, confirm, talk
 from leadlight.wiring.local import Place, local
 
@@ -155,6 +159,27 @@ def test_p13_a_step_begun_by_a_dead_worker_comes_after_all_once_the_rep_lets_go(
         on_tick.handle(services)
 
     assert sent_steps(services)[0] == "01-first"
+
+
+def test_p13_a_step_begun_by_a_dead_worker_comes_after_all_once_an_answer_is_seen_to(services: Services) -> None:
+    say_yes(services)
+    on_tick.handle(services)
+    later(services, days=2)
+    with pytest.raises(Died):
+        on_tick.handle(services.with_mailer(NoMail(services.mailer)))
+    answered = replanned(
+        open_bundle(services.files), stopped(the_lead(services), StopReason.REPLIED, services.clock.now()),
+        services.clock.now(),
+    )  # fmt: skip
+    services.store.commit(Change(answered.lead, answered.touches, answered.due, answered.undue))
+    later(services, hours=1)
+    on_tick.handle(services)
+
+    resume_lead(services, the_lead(services))
+    later(services, days=1)
+    on_tick.handle(services)
+
+    assert sent_steps(services) == ["01-first"]
 
 
 def hold(services: Services) -> None:
