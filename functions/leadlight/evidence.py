@@ -162,9 +162,14 @@ def _went_on(
     ):
         return True
     step = step_of(bundle.sequence_version(enrolment.version), slug)
-    if step is None:
+    if step is None or _was_left_out(services, entry):
         return True
     return step.stale_after is not None and now > after(step.stale_after, since, bundle.team.hours)
+
+
+def _was_left_out(services: Services, entry: LedgerEntry) -> bool:
+    """Whether the plan has passed the step while its mail was on its way: the timeline says so, once and for all."""
+    return any(touch.id == f"skipped/{entry.key}" for touch in services.store.touches(entry.lead_id))
 
 
 def _enrolment_of(lead: Lead, entry: LedgerEntry) -> Enrolment | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -15,7 +16,9 @@ from leadlight.handlers import on_mail_event, on_tick
 from leadlight.model.due import DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
-from leadlight.model.touch import TouchKind
+from leadlight.model.touch import Objective, TouchKind
+from leadlight.plan import replanned
+from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.stop import stopped
 
 BOTH = pytest.mark.grounds("local", "tick")
@@ -212,3 +215,25 @@ def test_a_look_that_comes_twice_finds_nothing_left(world: World) -> None:
     on_tick.handle(world.services)
 
     assert world.follow_ups(ANNA) == before
+
+
+def test_a_mail_that_the_plan_left_out_while_it_was_on_its_way_is_not_sent_again(world: World) -> None:
+    world.confirmed()
+    good = world.services
+
+    def achieved() -> SendUnclear:
+        lead = replace(world.lead(), achieved=(Objective.START,))
+        planned = replanned(open_bundle(good.files), lead, world.clock.now())
+        good.store.commit(Change(planned.lead, planned.touches, planned.due, planned.undue))
+        return SendUnclear("no answer")
+
+    unclear = Failing(good.mailer, achieved, sends=False, tells=False, hits=is_follow_up, reports_later=True)
+    world.services = good.with_mailer(unclear)
+    world.jump("1 day")
+    on_tick.handle(world.services)
+    world.services = good
+
+    resolve(good, world.lead(), entry(world).key, Word.UNSENT, by="an operator")
+
+    assert entry(world).state is LedgerState.SKIPPED
+    assert world.lead().enrolments[0].mails_sent == 0
