@@ -27,10 +27,13 @@ def keep_watch(services: Services) -> bool:
 
 
 def mark_for(services: Services, dossier: Dossier) -> tuple[Mark | None, bool]:
-    """The leads' mark as it came along with what is due, and whether nothing may be sent."""
+    """The leads' mark as it came along with what is due, and whether nothing may be sent.
+
+    The two marks were not read in one moment: where they differ, the tick may just be raising them.
+    """
     beside = services.keys.note(EPOCH_NOTE) if dossier.keys_epoch is None else dossier.keys_epoch
     leads = mark_of(dossier.epoch)
-    return leads, is_restored(leads, mark_of(beside))
+    return leads, is_restored(leads, mark_of(beside)) and is_held(services)
 
 
 def resume_after_restore(services: Services) -> Mark:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.ground import Here, LocalGround
 from tests.ground_aws import Account, AwsGround
-from tests.world import ANNA, World
+from tests.world import ANNA, HOUR, MONDAY, World
 
 from leadlight.handlers import on_tick
-from leadlight.model.due import LedgerState
+from leadlight.model.due import DueKind, LedgerState
 from leadlight.model.touch import TouchKind
-from leadlight.restore import is_held, resume_after_restore
+from leadlight.restore import is_held, mark_for, resume_after_restore
 from leadlight.rules.epoch import Mark
 
 BOTH = pytest.mark.grounds("local", "tick")
@@ -165,6 +166,18 @@ def test_p10_leads_restored_together_with_their_keys_are_in_doubt_once_it_is_sai
     world.advance("60 days")
 
     assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
+
+
+def test_marks_that_are_raised_while_they_are_read_hold_nobody_up(world: World) -> None:
+    world.confirmed()
+    step = next(row for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.STEP)
+    dossier = world.services.store.dossier(step)
+    assert dossier is not None
+    torn = replace(dossier, epoch=str(Mark(MONDAY - HOUR)), keys_epoch=str(Mark(MONDAY)))
+
+    _, held = mark_for(world.services, torn)
+
+    assert not held
 
 
 @BOTH
