@@ -123,3 +123,9 @@ def test_a_rehearsal_tells_a_program_and_a_reader_what_has_changed(site: Path) -
     changes = json.loads(run(site, *simulated, "--format", "json").stdout)["changes"]
     assert [change["sequence"] for change in changes] == ["one", "two"]
     assert "changed: two" in run(site, *simulated).stdout
+
+
+def test_a_rehearsal_that_ends_in_an_outage_breaks_no_promise_by_it(theatre: Theatre) -> None:
+    played = theatre.play(days=5, world=[{"outage": "10 days from day 1"}])
+
+    assert played.rehearsal.violations == ()

@@ -156,8 +156,8 @@ class World:
 
     @property
     def is_calm(self) -> bool:
-        """Whether everything that is due could have been done by now."""
-        return self.now >= self._calm_from
+        """Whether everything that is due could have been done by now: nothing can while nothing of ours runs."""
+        return self._asleep_until is None and self.now >= self._calm_from
 
     def browser(self, number: int) -> Browser:
         """A browser in a network of its own."""
