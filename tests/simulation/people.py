@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.installation import BROKEN, Installation
@@ -45,11 +46,11 @@ class Visitor:
 
     @property
     def mails(self) -> list[Carried]:
-        return [mail for mail in self.home.mails if self.address in str(mail.message["To"])]
+        return [mail for mail in self.home.mails if self.address in header(mail.message, "To")]
 
     @property
     def follow_ups(self) -> list[Carried]:
-        return [mail for mail in self.mails if mail.message["List-Unsubscribe"]]
+        return [mail for mail in self.mails if header(mail.message, "List-Unsubscribe")]
 
     def ask(self, gate: str, **more: str) -> bool:
         """Sends the form of a gate with the box ticked."""
@@ -72,7 +73,7 @@ class Visitor:
         found = self.follow_ups
         if not found:
             return False
-        token = _token_of(str(found[-1].message["List-Unsubscribe"]))
+        token = _token_of(header(found[-1].message, "List-Unsubscribe"))
         if self._tried(f"/unsubscribe?token={token}", {200}, **{"List-Unsubscribe": "One-Click"}):
             self.left = self.left or self.home.clock.now()
             return True
@@ -85,7 +86,7 @@ class Visitor:
 
     def reply(self, *, automatic: bool = False) -> None:
         """Answers the newest mail from a person."""
-        found = [mail for mail in self.mails if "reply+" in str(mail.message["Reply-To"])]
+        found = [mail for mail in self.mails if "reply+" in header(mail.message, "Reply-To")]
         if not found:
             return
         answer = EmailMessage()
@@ -107,9 +108,8 @@ class Visitor:
                 return
 
     def _token(self, path: str) -> str:
-        texts = [str(mail.message.get_body(("plain",)).get_content()) for mail in reversed(self.mails)]  # type: ignore[union-attr]  # all our mails have a plain part
-        links = [link for text in texts for link in LINK.findall(text) if urlsplit(link).path == path]
-        return _token_of(links[0]) if links else ""
+        found = (link for mail in reversed(self.mails) for link in links(mail.message) if urlsplit(link).path == path)
+        return _token_of(next(found, "?token="))
 
     def _tried(self, path: str, wanted: set[int], **values: str) -> bool:
         return any(self.home.request(path, **values) in wanted for _ in range(TRIES))
@@ -130,12 +130,25 @@ def logged(home: Installation, **outcome: str) -> bool:
 def briefing(home: Installation) -> str:
     """The token of the newest mail to the rep that opens a lead."""
     for mail in reversed(home.mails):
-        body = mail.message.get_body(("plain",))
-        found = LINK.findall(str(body.get_content())) if body and REP in str(mail.message["To"]) else []
-        if links := [link for link in found if urlsplit(link).path == "/rep/lead"]:
-            return _token_of(links[0])
+        found = links(mail.message) if REP in header(mail.message, "To") else ()
+        for link in found:
+            if urlsplit(link).path == "/rep/lead":
+                return _token_of(link)
     return ""
 
 
+@cache
+def header(message: EmailMessage, name: str) -> str:
+    """What stands there; nothing where there is no such header. Reading a header takes longer than writing it."""
+    return str(message[name] or "")
+
+
+@cache
+def links(message: EmailMessage) -> tuple[str, ...]:
+    """The links of the plain part, of those that lead to us."""
+    body = message.get_body(("plain",))
+    return tuple(LINK.findall(str(body.get_content()))) if body else ()
+
+
 def _token_of(link: str) -> str:
-    return parse_qs(urlsplit(link.strip("<>")).query)["token"][0]
+    return parse_qs(urlsplit(link.strip("<>")).query).get("token", [""])[0]

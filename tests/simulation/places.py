@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from tests.simulation.shelf import VERSIONS
 
@@ -73,7 +73,7 @@ class Published:
     """The bundle as it is published now; objects never change, so each is read once."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
-        self._all = {name: LocalFiles(folder) for name, folder in folders.items()}
+        self._all = {name: opened_once(folder) for name, folder in folders.items()}
         self._tags = {name: f"{name}/{files.version()}" for name, files in self._all.items()}
         self.name = VERSIONS[0]
 
@@ -87,7 +87,13 @@ class Published:
         return self._tags[self.name]
 
 
-@lru_cache(maxsize=1000)
+@cache
+def opened_once(folder: Path) -> LocalFiles:
+    """The folder's objects, the same for all installations."""
+    return LocalFiles(folder)
+
+
+@cache
 def read_once(files: LocalFiles, path: str) -> bytes:
     """The object."""
     return files.read(path)
@@ -120,7 +126,7 @@ class Here:
         on_tick.handle(services)
 
     def wakes_at(self, services: Services) -> datetime | None:
-        return services.scheduler.next_at() if isinstance(services.scheduler, Alarm) else None
+        return cast("Alarm", services.scheduler).next_at()
 
     def news(self) -> list[Touch]:
         return [record.touch for record in self.services.store.feed(limit=50)]
@@ -134,15 +140,13 @@ class Here:
 
 def fire(services: Services) -> None:
     """The worker asks its alarm."""
-    assert isinstance(services.scheduler, Alarm)
-    for due in services.scheduler.fired(services.clock.now()):
+    for due in cast("Alarm", services.scheduler).fired(services.clock.now()):
         on_due.handle(services, due)
 
 
 def deliver(services: Services) -> None:
     """The courier tells other systems."""
-    assert isinstance(services.bus, Outbox)
-    services.bus.deliver()
+    cast("Outbox", services.bus).deliver()
 
 
 class There:

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from leadlight.errors import NotPublished, NotScheduled, NotSent, SendUnclear, StoreBusy, TryAgain
@@ -103,6 +104,7 @@ LOOKING = frozenset(
 """Calls that change nothing: a crash before one and after it leave the same behind."""
 
 
+@cache
 def possible(call: str) -> tuple[Kind, ...]:
     """What can go wrong at a call of that name, such as `store.commit`, each in a way that differs from the others."""
     errors = _error(SILENT, call) is not None
@@ -129,6 +131,10 @@ def read(text: str) -> tuple[Fault, ...]:
     return tuple(sorted(Fault(int(number), Kind(kind)) for number, _, kind in pairs))
 
 
+class Proxy:
+    """Whatever port it stands for: its methods are calls with a number."""
+
+
 class Trouble:
     """Counts the calls and lets happen what is planned. `around` does what is no matter of one call: `OF_THE_WORLD`.
 
@@ -150,8 +156,8 @@ class Trouble:
             "keys": (Keys, services.keys),
             "mailer": (Mailer, services.mailer),
             "files": (Files, services.files),
-            "scheduler": (Alarm if isinstance(services.scheduler, Alarm) else Scheduler, services.scheduler),
-            "bus": (Outbox if isinstance(services.bus, Outbox) else Bus, services.bus),
+            "scheduler": (Alarm if hasattr(services.scheduler, "fired") else Scheduler, services.scheduler),
+            "bus": (Outbox if hasattr(services.bus, "deliver") else Bus, services.bus),
             "inbox": (Inbox, services.inbox),
         }
         return replace(services, **{name: self._proxy(name, kind, part) for name, (kind, part) in ports.items()})
@@ -167,19 +173,20 @@ class Trouble:
 
     def _proxy(self, port: str, protocol: type[Port], part: object) -> Port:
         """An object of that port whose methods are calls with a number, around another."""
-        names = [name for name in dir(protocol) if not name.startswith("_")]
-        parts = {name: getattr(part, name) for name in (*names, "close") if hasattr(part, name)}
+        parts = {name: getattr(part, name) for name in _methods(protocol) if hasattr(part, name)}
         members = {name: self._numbered(f"{port}.{name}", found) for name, found in parts.items()}
-        return cast("Port", type(f"Troubled{protocol.__name__}", (), members)())
+        proxy = Proxy()
+        vars(proxy).update(members)
+        return cast("Port", proxy)
 
     def _numbered(self, name: str, call: Any) -> Any:
         if name in QUIET or not callable(call):
-            return staticmethod(call) if callable(call) else call
+            return call
 
         def numbered(*args: Any, **options: Any) -> Any:
             return self._called(name, call, args, options)
 
-        return staticmethod(numbered)
+        return numbered
 
     def _called(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         self.calls.append(name)
@@ -208,6 +215,11 @@ class Trouble:
                 self.happened.append((name, fault))
                 return fault.kind
         return None
+
+
+@cache
+def _methods(protocol: type) -> tuple[str, ...]:
+    return (*(name for name in dir(protocol) if not name.startswith("_")), "close")
 
 
 def _error(errors: Mapping[str, type[TryAgain]], name: str) -> type[TryAgain] | None:
