@@ -173,7 +173,7 @@ class Trouble:
 
     def _proxy(self, port: str, protocol: type[Port], part: object) -> Port:
         """An object of that port whose methods are calls with a number, around another."""
-        parts = {name: getattr(part, name) for name in _methods(protocol) if hasattr(part, name)}
+        parts = {name: getattr(part, name) for name in _methods(protocol) if hasattr(part, name)}  # type: ignore[arg-type]  # every class is hashable; mypy doubts it of a class in a variable
         members = {name: self._numbered(f"{port}.{name}", found) for name, found in parts.items()}
         proxy = Proxy()
         vars(proxy).update(members)
