@@ -12,8 +12,11 @@ from leadlight.ports import Services
 from leadlight.rules.evidence import look_for
 from leadlight.rules.mail_events import accepted_id
 
-LAST_RETRY = 8
-"""Claims after which a follow-up that is certainly not accepted is parked. What was asked for is tried for ever."""
+LAST_RETRY = 30
+"""Claims after which a follow-up that is certainly not accepted is parked: what a day takes whose window never shuts.
+
+By then it is that mail, not an outage of the carrier. What was asked for is tried for ever.
+"""
 
 SLOWEST = timedelta(hours=1)
 """How far apart tries become at most."""

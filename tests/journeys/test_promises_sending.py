@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.journeys.mailers import Failing, Killed, Meanwhile, is_follow_up, is_transactional
+from tests.journeys.mailers import Failing, Killed, Meanwhile, Refusing, is_follow_up, is_transactional
 from tests.world import ANNA, FORM, REP_ADDRESS, World
 
 from leadlight.errors import Conflict, NotSent, SendUnclear
@@ -151,6 +151,19 @@ def test_p2_what_was_certainly_not_sent_is_sent_a_little_later_and_once(world: W
     assert len(world.mails(ANNA)) == before + 1
 
 
+def test_a_mail_server_that_is_away_for_a_working_day_costs_nobody_a_follow_up(world: World) -> None:
+    whole = world.services
+    world.confirmed()
+    world.services = whole.with_mailer(Refusing())
+    world.advance("2 days")
+    world.services = whole
+
+    world.advance("4 weeks")
+
+    assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
+    assert world.touches(TouchKind.PARKED) == []
+
+
 def test_p2_what_is_never_accepted_is_parked_in_the_end_and_the_plan_goes_on(world: World) -> None:
     world.confirmed()
 
@@ -164,7 +177,7 @@ def test_p2_what_is_never_accepted_is_parked_in_the_end_and_the_plan_goes_on(wor
             return None
 
     world.services = world.services.with_mailer(Closed())
-    world.advance("2 days")
+    world.advance("1 week")
 
     assert world.follow_ups() == []
     assert [touch.facts["step"] for touch in world.touches(TouchKind.PARKED) if "step" in touch.facts][:1] == [
