@@ -125,6 +125,19 @@ def test_a_rehearsal_tells_a_program_and_a_reader_what_has_changed(site: Path) -
     assert "changed: two" in run(site, *simulated).stdout
 
 
+def test_a_mistake_is_named_as_a_marketer_would_open_the_file(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(site)
+    (site / "docs/playbook/sequences/two/01-c.md").write_text(STEP.replace("1 day", "-1 days"))
+
+    assert run(site, "plan").stderr.startswith("docs/playbook/sequences/two/01-c.md:3: `wait`: ")
+
+
+def test_no_subject_turns_the_words_behind_it_around(site: Path) -> None:
+    (site / "docs/playbook/sequences/two/01-c.md").write_text(STEP.replace("Hello", "Hel\u202elo"))
+
+    assert "<summary><bdi>Hel\u202elo</bdi> " in run(site, "plan", "--format", "html").stdout
+
+
 def test_a_rehearsal_that_ends_in_an_outage_breaks_no_promise_by_it(theatre: Theatre) -> None:
     played = theatre.play(days=5, world=[{"outage": "10 days from day 1"}])
 

@@ -21,7 +21,7 @@ from leadlight.gate.split import BadMark, Split, split
 from leadlight.gate.stage import About, Stage, merge
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Manifest
 from leadlight.playbook.front import GateFront
-from leadlight.playbook.source import load, unknown_names
+from leadlight.playbook.source import Playbook, load, unknown_names
 from leadlight.playbook.written import read_yaml, split_front
 
 SHELL = f"<!doctype html><title>{SHELL_TITLE}</title>{SHELL_BODY}"
@@ -43,7 +43,7 @@ def compile_lean(config_file: Path, bundle: Path, *, playbook_dir: Path | None =
     spoken, names = language(config), dict(_named(config.nav))
     markdown = Markdown(extensions=list(config.markdown_extensions), extension_configs=config.mdx_configs)
     with tempfile.TemporaryDirectory(prefix="leadlight-") as folder:
-        stage = Stage(Path(folder), load(site.playbook_dir, language=spoken))
+        stage = Stage(Path(folder), _playbook(site, spoken))
         for page, front in _gated(_pages(site, stage)):
             gated = stage.page(
                 front,
@@ -58,6 +58,13 @@ def compile_lean(config_file: Path, bundle: Path, *, playbook_dir: Path | None =
         manifest = stage.finish(about, bundle)
         merge(Path(folder), bundle)
     return manifest
+
+
+def _playbook(site: Site, spoken: str) -> Playbook:
+    try:
+        return load(site.playbook_dir, language=spoken)
+    except BadPlaybook as bad:
+        raise BadPlaybook([site.shown(problem) for problem in bad.problems]) from bad
 
 
 def _pages(site: Site, stage: Stage) -> list[Page]:
