@@ -127,3 +127,9 @@ def test_what_cannot_be_seen_is_no_part_of_a_value() -> None:
     typed = "A\u202ed\x00\ta\r\nb\u2028c \ue0001 👩\u200d💻 \u00a0é"
 
     assert render("{{ lead.name }}", {"lead": LeadView(name=typed)}) == "Ad a\nb\nc 1 👩\u200d💻 \u00a0é"
+
+
+def test_a_default_stands_for_what_is_empty() -> None:
+    context = {"lead": LeadView(first_name="", company="Glass")}
+
+    assert render("{{ lead.first_name | default('you') }} of {{ lead.company | d('us') }}", context) == "you of Glass"

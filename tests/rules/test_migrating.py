@@ -52,6 +52,15 @@ def test_a_step_with_a_new_name_and_the_old_words_is_done() -> None:
     assert (moved.next_step, moved.done) == ("02", ("01", "01-hello"))
 
 
+def test_a_step_that_was_there_before_is_not_done_because_another_says_the_same() -> None:
+    alike = [replace(said(slug), subject="Call", body="Call them.") for slug in ("01", "03")]
+    old = replace(COURSE, steps=(alike[0], said("02"), alike[1]))
+
+    moved = migrated(enrolment(next_step="02", done=("01",)), old, new(alike[0], said("02"), alike[1]))
+
+    assert (moved.next_step, moved.done) == ("02", ("01",))
+
+
 def test_the_old_promise_binds_in_the_new_version() -> None:
     moved = migrated(enrolment(next_step="02", done=("01",), mails_sent=1), OLD, new(said("02")))
 

@@ -55,6 +55,9 @@ def sandbox() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
     )
     environment.globals.clear()
+    fill_in = environment.filters["default"]
+    for name in ("default", "d"):  # every name there is has a value: what is empty is what a default is meant for
+        environment.filters[name] = lambda value, instead="": fill_in(value, instead, True)
     return environment
 
 

@@ -107,7 +107,8 @@ def migrated(enrolment: Enrolment, old: Sequence, new: Sequence) -> Enrolment:
         return replace(enrolment, ended="a new version has ended it")
     done = behind(enrolment, old)
     said = [(step.subject, step.body) for step in old.steps if step.slug in done]
-    done += tuple(step.slug for step in new.steps if step.slug not in done and (step.subject, step.body) in said)
+    known = {step.slug for step in old.steps}  # one that was there before is itself, whatever it says
+    done += tuple(step.slug for step in new.steps if step.slug not in known and (step.subject, step.body) in said)
     coming = first_not_done(new, done)
     slug = coming.slug if coming else None
     wait = enrolment.wait if slug == enrolment.next_step else None
