@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
-from tests.rules.examples import DAY, MONDAY, TEAM, lead
+from tests.rules.examples import DAY, MONDAY, TEAM, enrolment, lead
 
 from leadlight.model.lead import Hold, Lead, Stage
 from leadlight.model.sequence import Wait, WaitUnit
@@ -53,3 +54,15 @@ def test_a_next_step_holds_the_plan_until_some_time_after_it() -> None:
 
 def test_a_hold_may_be_counted_in_days() -> None:
     assert hold_until(MONDAY, replace(TEAM, hold=Wait(3, WaitUnit.DAYS))) == MONDAY + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    ("why_not", "since"), [(None, MONDAY + DAY), (WhyNot.WRONG_TIME, MONDAY + DAY), (WhyNot.NOT_REACHED, MONDAY)]
+)
+def test_the_next_wait_counts_from_a_talk(why_not: WhyNot | None, since: datetime) -> None:
+    in_course = lead(enrolments=(enrolment(),))
+    spoke = Outcome(Objective.START, achieved=why_not is None, why_not=why_not)
+
+    after = after_outcome(in_course, spoke, by="rita", team=TEAM, now=MONDAY + DAY)
+
+    assert after.enrolments[0].last_at == since

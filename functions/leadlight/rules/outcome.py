@@ -28,8 +28,13 @@ class Outcome:
 
 
 def after_outcome(lead: Lead, outcome: Outcome, *, by: str, team: Team, now: datetime) -> Lead:
-    """The lead as it stands now: the hold of the take-over is over, or goes on until the rep's next step is done."""
+    """The lead as it stands now: the hold of the take-over is over, or goes on until the rep's next step is done.
+
+    Where somebody has spoken to them, the next step's wait counts from there: no mail on the heels of a talk.
+    """
     lead = replace(lead, hold=None, call=None if _answered(lead, outcome, now) else lead.call)
+    if outcome.why_not is not WhyNot.NOT_REACHED:
+        lead = replace(lead, enrolments=tuple(replace(e, last_at=max(e.last_at, now)) for e in lead.enrolments))
     if outcome.achieved and outcome.objective not in lead.achieved:
         lead = replace(lead, achieved=(*lead.achieved, outcome.objective))
     if outcome.why_not in ENDS:
