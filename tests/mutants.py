@@ -1,39 +1,44 @@
 """Would a test notice? Changes the ledger and the rules in small ways, one at a time, and runs their tests each time.
 
-Run by `make mutants`; `python -m tests.mutants rules.warmth` looks at one module. mutmut makes and runs the mutants in
-a copy of this repository, so nothing here changes. tests/mutants.md says why those that live may live.
+Run by `make mutants`; `python -m tests.mutants rules/warmth ledger` looks at these modules alone, and shows each change
+that nobody noticed. mutmut makes the mutants, in a copy of this repository; `tests/mutating.py` runs the tests.
+tests/mutants.md says why those that live may live.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 import msgspec
+from tests.mutating import ALIVE, ENDS, MUTANTS, NEVER_RUN
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = Path("functions/leadlight")
 ENOUGH = 0.85
-KILLED, TIMED_OUT = 1, 36
-"""What mutmut keeps of a mutant: the exit code of pytest, or how its process ended. None: never run."""
 
-NEVER_TOUCHED = 33
-"""mutmut's word for a mutant that no test ever runs: it counts as alive."""
-
-SLOW = ("test_incoming", "test_messages", "test_expressions", "test_pages", "test_tokens", "test_vault")
+OTHERS = ("test_incoming", "test_messages", "test_expressions", "test_pages", "test_tokens", "test_vault")
 """Tests about other things, in the same folder."""
+
+RACES = "not begins_after_a_stop and not each_step_is_claimed"
+"""All but those that race the store a thousand times; they call nothing that is changed."""
+
+COPIED = ("functions", "tests", "content", "infra")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is changed, and the tests that should notice; quick ones, since each change runs them anew."""
+    """What is changed, and the tests that should notice: quick ones, since each change runs them anew."""
 
     changed: Sequence[str]
     tests: Sequence[str]
@@ -42,83 +47,150 @@ class Part:
 PARTS = (
     Part(("rules/*.py",), ("tests/rules", "tests/journeys/test_zones.py")),
     Part(
-        ("ledger.py", "evidence.py"),
-        ("tests/journeys/test_promises_sending.py", "tests/journeys/test_evidence.py", "tests/journeys/test_mended.py"),
+        ("ledger.py", "fate.py", "evidence.py"),
+        (
+            "tests/rules/test_evidence_verdict.py",
+            "tests/journeys/test_promises_sending.py",
+            "tests/journeys/test_evidence.py",
+            "tests/journeys/test_taken_back.py",
+            "tests/journeys/test_restore.py",
+            "tests/test_races.py",
+            "tests/journeys/test_dead_worker.py",
+            "tests/journeys/test_smtp_troubles.py",
+        ),
     ),
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A module with the code of all its functions and mutants, by name, and how each mutant ended."""
+
+    module: str
+    mutants: Mapping[str, int]
+    code: Mapping[str, str]
+
+    @property
+    def alive(self) -> list[str]:
+        return [name for name, code in self.mutants.items() if code in {ALIVE, NEVER_RUN}]
+
+
 def main(only: Sequence[str]) -> int:
     """How many were noticed; 1 if too few."""
-    found: dict[str, int | None] = {}
+    began, tried = time.monotonic(), list[Tried]()
     for part in PARTS:
-        if only and not any(
-            fnmatch(f"{name.replace('.', '/')}.py", pattern) for name in only for pattern in part.changed
-        ):
-            continue
-        with tempfile.TemporaryDirectory(prefix="leadlight-mutants-") as folder:
-            found |= lived_through(part, Path(folder), [f"leadlight.{name}.*" for name in only])
-    if not found:
+        modules = list(named(part, only))
+        if modules:
+            with tempfile.TemporaryDirectory(prefix="leadlight-mutants-") as folder:
+                tried += lived_through(part, modules, Path(folder))
+    every, alive = sum(len(one.mutants) for one in tried), sum(len(one.alive) for one in tried)
+    if not every:
         print("There is nothing to change there.")
         return 1
-    alive = sorted(name for name, code in found.items() if code not in {KILLED, TIMED_OUT})
-    print("\n".join(alive))
-    print("\n".join(by_module(found)))
-    score = 1 - len(alive) / len(found)
-    print(f"{len(found)} mutants, {len(found) - len(alive)} noticed, {len(alive)} not: {score:.1%}")
-    return int(score < ENOUGH)
+    for one in tried:
+        for name in one.alive:
+            print(shown(one, name) if only else f"{one.module} {name}")
+    print(*(row(one.module, len(one.mutants), len(one.alive)) for one in tried), sep="\n")
+    print(row("all together", every, alive))
+    print(f"{every - alive} noticed, {alive} not; {(time.monotonic() - began) / 60:.1f} minutes")
+    return int(1 - alive / every < ENOUGH)
 
 
-def lived_through(part: Part, folder: Path, only: Sequence[str]) -> dict[str, int | None]:
-    """How each mutant of that part ended, by its name."""
-    laid_out(part, folder)
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(os.cpu_count() or 1), *only]
-    path = {"PYTHONPATH": str(folder / "mutants" / "src"), "PYTEST_DEBUG_TEMPROOT": str(folder)}
-    done = subprocess.run(command, cwd=folder, env={**os.environ, **path}, capture_output=True, text=True, check=False)
-    ended = dict(endings(folder))
-    if not only and (not ended or None in ended.values()):
-        print(done.stdout.replace("\r", "\n")[-4000:], done.stderr[-2000:], sep="\n")
-        raise SystemExit("mutmut did not come to its end")
-    return {name: code for name, code in ended.items() if code is not None}
+def named(part: Part, only: Sequence[str]) -> Iterator[str]:
+    """The modules of a part that were asked for, such as `rules/warmth`."""
+    for pattern in part.changed:
+        for path in sorted((ROOT / PACKAGE).glob(pattern)):
+            name = str(path.relative_to(ROOT / PACKAGE).with_suffix(""))
+            if path.stem != "__init__" and (not only or name in only):
+                yield name
 
 
-def laid_out(part: Part, folder: Path) -> None:
-    """A copy that mutmut understands: it looks for sources in `src`, and has to find its own folder there already."""
-    skipped = shutil.ignore_patterns("__pycache__", *(f"{name}.py" for name in SLOW))
-    for name, there in (("functions", "src"), ("tests", "tests"), ("content", "content"), ("infra", "infra")):
-        shutil.copytree(ROOT / name, folder / there, ignore=skipped)
+def row(what: str, every: int, alive: int) -> str:
+    return f"{every - alive:5} of {every:4} {1 - alive / every if every else 1:6.1%}  {what}"
+
+
+def lived_through(part: Part, modules: Sequence[str], folder: Path) -> list[Tried]:
+    """How each mutant of these modules ended."""
+    laid_out(folder)
+    code = {module: changed(module, folder) for module in modules}
+    names = [qualified(module, name) for module in modules for name in code[module] if "__mutmut_" in name]
+    (folder / MUTANTS).write_bytes(msgspec.json.encode([name for name in names if not name.endswith("_orig")]))
+    paths = {"PYTHONPATH": f"{folder / 'functions'}:{folder}", "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    room = {"MUTANTS_ROOM": str(folder / "room"), "PYTHONHASHSEED": "0"}
+    options = [
+        "-s",
+        "-p",
+        "tests.mutating",
+        "-p",
+        "no:cacheprovider",
+        "--tb=native",
+        "--assert=plain",
+        "--races=20",
+        "-m",
+        "not aws and not slow and not browser",
+    ]
+    tests = [str(path) for name in part.tests for path in tests_in(folder / name)]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **paths, **room}, stdout=subprocess.PIPE, check=False)
+    if not (folder / ENDS).exists():
+        print(done.stdout.decode()[-4000:])
+        raise SystemExit("The tests did not come to their end.")
+    ends, broken = msgspec.json.decode((folder / ENDS).read_bytes(), type=tuple[dict[str, int], list[str]])
+    for test in broken:
+        print(f"fails without any change, so it does not count: {test}")
+    return [
+        Tried(
+            module,
+            {name: ends[q] for name in code[module] if (q := qualified(module, name)) in ends},
+            code[module],
+        )
+        for module in modules
+    ]
+
+
+def tests_in(path: Path) -> list[Path]:
+    """The tests to run, without those of other things."""
+    if path.is_dir():
+        return [file for file in sorted(path.glob("test_*.py")) if not file.stem.startswith(OTHERS)]
+    return [path]
+
+
+def qualified(module: str, name: str) -> str:
+    return f"leadlight.{module.replace('/', '.')}.{name}"
+
+
+def laid_out(folder: Path) -> None:
+    """A copy in which mutmut finds its settings."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "requirements.lock"):
         shutil.copy(ROOT / name, folder / name)
-    (folder / "mutants" / "src").mkdir(parents=True)
-    config = {
-        "source_paths": ["src"],
-        "process_isolation": "forkserver",  # else what a rule has read once and keeps is read before it is changed
-        "only_mutate": [f"src/leadlight/{name}" for name in part.changed],
-        "also_copy": ["content", "infra", "mkdocs.yml", "requirements.lock"],
-        "pytest_add_cli_args": ["-m", "not aws and not slow and not browser", "-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": list(part.tests),
-    }
-    lines = "".join(f"{name} = {msgspec.json.encode(value).decode()}\n" for name, value in config.items())
-    (folder / "pyproject.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n[tool.mutmut]\n{lines}")
+    settings = (ROOT / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(f'{settings}\n[tool.mutmut]\nsource_paths = ["functions"]\n')
 
 
-def endings(folder: Path) -> Iterator[tuple[str, int | None]]:
-    """What mutmut wrote down beside each module."""
-    for file in sorted((folder / "mutants").rglob("*.py.meta")):
-        yield from msgspec.json.decode(file.read_bytes())["exit_code_by_key"].items()
+def changed(module: str, folder: Path) -> dict[str, str]:
+    """Writes a module with all its mutants over the module; returns the code of each of its functions."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    path = folder / PACKAGE / f"{module}.py"
+    with chdir(folder):
+        mutated = mutate_file_contents(str(path), path.read_text())
+    path.write_text(mutated.code)
+    lines = mutated.code.splitlines()
+    spans = mutated.line_span_by_function_name
+    return {name: "\n".join(lines[span.start - 1 : span.end]) for name, span in spans.items()}
 
 
-def by_module(found: dict[str, int | None]) -> Iterator[str]:
-    """One line each: noticed, of all."""
-    every, noticed = Counter(map(module_of, found)), Counter[str]()
-    for name, code in found.items():
-        noticed[module_of(name)] += code in {KILLED, TIMED_OUT}
-    for module, number in sorted(every.items()):
-        yield f"{noticed[module]:5} of {number:4} {noticed[module] / number:6.1%}  {module}"
-
-
-def module_of(mutant: str) -> str:
-    return mutant.rpartition(".")[0]
+def shown(tried: Tried, name: str) -> str:
+    """What was changed."""
+    stem = name.rpartition("__mutmut_")[0]
+    before, after = (
+        re.sub(rf"{re.escape(stem)}__mutmut_\w+", "", tried.code[key]).splitlines()
+        for key in (f"{stem}__mutmut_orig", name)
+    )
+    diff = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
+    return "\n".join((f"{tried.module} {name}: {'no test' if tried.mutants[name] == NEVER_RUN else 'alive'}", *diff))
 
 
 if __name__ == "__main__":
