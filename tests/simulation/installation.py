@@ -137,7 +137,7 @@ class Installation:
     def ease(self) -> None:
         """What is due is done, also what waits for the lease of a worker that is dead."""
         self.settle()
-        if self.disk.store.due(until=self.clock.now(), limit=1):
+        if self._rows():
             self.walk(NAP)
 
     def rest(self, span: timedelta) -> None:
@@ -171,7 +171,7 @@ class Installation:
     def _next(self, *, patient: bool) -> datetime:
         """When something comes due, or when it is worth looking again at what waits for somebody's lease."""
         now = self.clock.now()
-        rows = self.disk.store.due(until=now + 400 * DAY, limit=1000)
+        rows = self.place.rows()
         times = [row.at for row in rows if row.at > now]
         if patient and any(row.at <= now for row in rows):
             times.append(now + NAP / 2)
@@ -232,7 +232,7 @@ class Installation:
                 pass
 
     def _rows(self) -> Sequence[Due]:
-        return self.disk.store.due(until=self.clock.now(), limit=50)
+        return [row for row in self.place.rows() if row.at <= self.clock.now()]
 
     def _elsewhere(self, work: Work) -> None:
         """Another process does something in the middle of what this one does."""

@@ -6,10 +6,10 @@ asks its own alarm, or a stream and schedules that call functions. The tick come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from leadlight.local.inbox import MemoryInbox
 from leadlight.local.mailer import Carried, MemoryMailer
 from leadlight.local.scheduler import LocalScheduler
 from leadlight.mime import digest, wire_bytes
+from leadlight.model.due import Due
 from leadlight.model.touch import Touch
 from leadlight.ports import Alarm, Mailer, MovableClock, Outbox, Services
 from leadlight.settings import Settings
@@ -38,6 +39,7 @@ SETTINGS = Settings(
     inbound_domain="in.glass.example",
     budgets=False,
 )
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 Part = Callable[[Services], object]
 
 
@@ -62,6 +64,9 @@ class Place(Protocol):
 
     def news(self) -> list[Touch]:
         """What is on the feed."""
+
+    def rows(self) -> Sequence[Due]:
+        """Everything that will come due."""
 
     def publish(self, version: str) -> None:
         """The bundle is that version from now on."""
@@ -131,6 +136,9 @@ class Here:
     def news(self) -> list[Touch]:
         return [record.touch for record in self.services.store.feed(limit=50)]
 
+    def rows(self) -> Sequence[Due]:
+        return self.services.store.due(until=LATER, limit=1000)
+
     def publish(self, version: str) -> None:
         self._published.name = version
 
@@ -159,6 +167,7 @@ class There:
 
         self._ground = AwsGround(account, folders[VERSIONS[0]], clock, SETTINGS, way="prompt")
         self._clock, self._account = clock, account
+        self._folders, self._published = folders, VERSIONS[0]
         self.mails: list[Carried] = []
         self.inbox = MemoryInbox(clock.now)
         services = self._ground.services
@@ -192,10 +201,19 @@ class There:
     def news(self) -> list[Touch]:
         return []
 
+    def rows(self) -> Sequence[Due]:
+        """By lead: the due index is spread over many partitions, and each takes a call of its own."""
+        store = self.services.store
+        return [row for lead in store.leads() for row in store.due_of(lead.id)]
+
     def publish(self, version: str) -> None:
-        raise NotImplementedError("worlds on AWS keep the version they began with")
+        self._published = version
+        body = (self._folders[version] / "manifest.json").read_bytes()
+        self._account.client("s3").put_object(Bucket=self._ground.cloud.bundle_bucket, Key="manifest.json", Body=body)
 
     def close(self) -> None:
+        if self._published != VERSIONS[0]:  # the next installation finds the bucket as it was
+            self.publish(VERSIONS[0])
         self._ground.close()
 
     def _stream(self, services: Services) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.simulation.facts import ALWAYS, AT_REST, violations
 from tests.simulation.installation import DAY, HOUR, Installation, fingerprint, timeline
@@ -15,6 +16,9 @@ from tests.simulation.shelf import GATES, VERSIONS
 
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.simulate.faults import Fault, scattered
+
+if TYPE_CHECKING:
+    from tests.ground_aws import Account
 
 ACTS = 24
 CALLS = 900
@@ -153,14 +157,22 @@ def plan_of(seed: int) -> tuple[Fault, ...]:
     return scattered(random.Random(f"faults {seed}"), calls=CALLS, count=FAULTS)
 
 
-def lived(folders: Mapping[str, Path], seed: int, plan: Sequence[Fault] | None = None) -> World:
+def lived(
+    folders: Mapping[str, Path],
+    seed: int,
+    plan: Sequence[Fault] | None = None,
+    *,
+    account: Account | None = None,
+    acts: int = ACTS,
+) -> World:
     """A whole life of that world: until something is violated, or all is at rest."""
     dice = random.Random(f"world {seed}")
     plan = plan_of(seed) if plan is None else plan
-    home = Installation(folders, seed=seed, plan=plan, tells=dice.random() < 0.5, jump=dice.randint(1, 60) * HOUR)
+    tells, jump = dice.random() < 0.5, dice.randint(1, 60) * HOUR
+    home = Installation(folders, seed=seed, plan=plan, tells=tells, jump=jump, account=account)
     people = [Visitor(home, f"person-{number}@example.com") for number in range(dice.randint(3, 6))]
     world = World(home, dice, people)
-    for _ in range(ACTS):
+    for _ in range(acts):
         if not world.wrong:
             world.go_on()
     if not world.wrong:
@@ -168,9 +180,16 @@ def lived(folders: Mapping[str, Path], seed: int, plan: Sequence[Fault] | None =
     return world
 
 
-def life(folders: Mapping[str, Path], seed: int, plan: Sequence[Fault] | None = None) -> tuple[list[str], str]:
+def life(
+    folders: Mapping[str, Path],
+    seed: int,
+    plan: Sequence[Fault] | None = None,
+    *,
+    account: Account | None = None,
+    acts: int = ACTS,
+) -> tuple[list[str], str]:
     """What was violated in that world, and the hash of its timeline."""
-    world = lived(folders, seed, plan)
+    world = lived(folders, seed, plan, account=account, acts=acts)
     told = fingerprint([*world.acts, *timeline(world.home)])
     world.home.close()
     return world.wrong, told
