@@ -10,7 +10,7 @@ from tests.journeys.deploys import bundle_of, course_of, deploy
 from tests.world import ANNA, DAY, FORM, HOUR, MAIL, MONDAY, World
 
 from leadlight.model.exchange import Change
-from leadlight.model.sequence import Cap, Sequence, Step, Words
+from leadlight.model.sequence import Cap, Sequence, Step, Wait, WaitUnit, Words
 from leadlight.model.touch import TouchKind
 
 ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
@@ -39,6 +39,20 @@ def test_two_sequences_never_mail_on_one_day_and_the_higher_priority_goes_first(
 
     assert [subject for subject, _ in sent(world)] == ["Offer 1", "Offer 2", "First: hello", "Second", "Fourth"]
     assert len({day for _, day in sent(world)}) == 5
+
+
+def test_who_waits_long_for_a_day_is_put_off_and_never_stale(world: World) -> None:
+    steps = tuple(replace(step, stale_after=Wait(1, WaitUnit.WEEKS)) for step in course_of(world).steps[:1])
+    slow = replace(course_of(world), version="slow", steps=steps)
+    deploy(world, slow, offer(world, mails=12, priority=9), gates={MAIL: "course", FORM: "offer"})
+    world.confirmed(MAIL)
+    world.confirmed(FORM)
+    long = tuple(replace(e, promise=replace(e.promise, days=60)) for e in world.lead().enrolments)
+    world.services.store.commit(Change(lead=replace(world.lead(), enrolments=long)))
+
+    world.advance("6 weeks")
+
+    assert [subject for subject, _ in sent(world)][-2:] == ["Offer 12", "First: hello"]
 
 
 def test_after_an_outage_two_overdue_sequences_still_share_no_day(world: World) -> None:

@@ -46,6 +46,7 @@ def paced(
     given: list[tuple[Wanted, datetime]] = []
     for one in sorted(wanted, key=_turn):
         others = {day for day, sequence in days if sequence != one.enrolment.sequence}
+        others |= {_day(mail, zone) for mail in lead.mailed if mail > one.enrolment.last_at}  # since its own last step
         at = one.at
         while (free := next(_frees(at, mails, others, caps, zone), None)) is not None:
             at = within(one.window, free, hours)
