@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from leadlight.playbook.expressions import clean
 from leadlight.playbook.plain import plain_text
-from leadlight.rules.mail_events import REPLY, why_automatic
+from leadlight.rules.mail_events import BOUNCE, REPLY, why_automatic
 from leadlight.undelivered import Failure, failure_in
 
 if TYPE_CHECKING:
@@ -43,16 +43,20 @@ LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs"]
 FOR = ("to", "cc", "delivered-to", "x-original-to", "resent-to", "received")
 """Where the address stands that a mail was for; `Received` has it (`for <…>`) if it was a blind copy."""
 
-TOKEN = re.compile(re.escape(REPLY) + r"([a-z0-9-]{8,58})@", re.IGNORECASE)
+TOKEN = re.compile(f"({re.escape(REPLY)}|{re.escape(BOUNCE)})([a-z0-9-]{{8,58}})@", re.IGNORECASE)
+
+RETURNS = 3
+"""Addresses of returned mail that are looked at: each costs reading a lead. A server's report comes to one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A mail, as far as it matters.
 
-    `tokens` are what stands behind `reply+` in its addresses, unchecked. `id` is the same for a mail that is delivered
-    twice. `answers` are the ids of the mails it refers to. `automatic` is why no person wrote it, or None. `failure` is
-    what it reports of a mail that did not arrive; then `tokens` and `answers` are also those of that mail.
+    `tokens` and `returns` are what stands behind `reply+` and `bounce+` in its addresses, unchecked. `id` is the same
+    for a mail that is delivered twice. `answers` are the ids of the mails it refers to. `automatic` is why no person
+    wrote it, or None. `failure` is what it reports of a mail that did not arrive; then `answers` are also the ids in
+    that mail. Its addresses do not count: whoever writes a report chooses them.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Incoming:
     answers: frozenset[str]
     automatic: str | None
     failure: Failure | None = None
+    returns: tuple[str, ...] = ()
 
 
 def read(raw: bytes) -> Incoming:
@@ -73,15 +78,17 @@ def read(raw: bytes) -> Incoming:
     failure = failure_in(mail)
     returned = failure.headers if failure else ""
     answered = headers.get("in-reply-to", "") + headers.get("references", "") + returned
+    addressed = dict.fromkeys(TOKEN.findall("\n".join(headers.get(name, "") for name in FOR)))
     return Incoming(
         id=hashlib.sha256(id_).hexdigest()[:32],
-        tokens=tuple(dict.fromkeys(TOKEN.findall("\n".join(headers.get(name, "") for name in FOR) + "\n" + returned))),
+        tokens=tuple(token for kind, token in addressed if kind.lower() == REPLY),
         sender=_address(headers.get("from", "")),
         text=_said(mail),
         attachments=tuple(_attachments(mail))[:NAMED],
         answers=frozenset(re.findall(r"<([^<>\s@]+)", answered)),
-        automatic=why_automatic(headers),
+        automatic=why_automatic(headers) or ("a report" if failure else None),
         failure=failure,
+        returns=tuple(token for kind, token in addressed if kind.lower() == BOUNCE)[:RETURNS],
     )
 
 

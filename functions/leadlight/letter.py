@@ -14,7 +14,7 @@ from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services
-from leadlight.rules.mail_events import REPLY, mail_name
+from leadlight.rules.mail_events import BOUNCE, REPLY, mail_name
 from leadlight.rules.routing import owner_of
 
 WHY = {
@@ -53,7 +53,7 @@ def message(
         date=services.clock.now(),
         footer=Footer(bundle.team.company, WHY[name], footer_links),
         theme=bundle.manifest.theme,
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **_return_path(services, due)},
         language=bundle.manifest.language,
     )
 
@@ -71,6 +71,7 @@ def follow_up(
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Id": f"{bundle.team.company.name} <{due.ref.partition('@')[0]}.{_host(services)}>",
         "Auto-Submitted": "auto-generated",
+        **_return_path(services, due),
     }
     return compose(
         step.words_for(lead.language),
@@ -113,6 +114,18 @@ def _reply_to(services: Services, person: Person, due: Due) -> Mailbox:
     if not domain:
         return _mailbox(person)
     return Mailbox(person.name, f"{REPLY}{services.tokens.sign_short(due.lead_id, due.generation)}@{domain}")
+
+
+def _return_path(services: Services, due: Due) -> dict[str, str]:
+    """Where the mail comes back to that does not arrive: an address of its own, which stands nowhere in the mail.
+
+    So who can answer a mail cannot say of it, or of another one, that it never arrived.
+    """
+    domain = services.settings.inbound_domain
+    if not domain:
+        return {}
+    token = services.tokens.sign_return(due.lead_id, due.generation, due.ledger_key)
+    return {"Return-Path": f"<{BOUNCE}{token}@{domain}>"}
 
 
 def _message_id(services: Services, due: Due) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -11,22 +12,25 @@ if TYPE_CHECKING:
 
 CRLF = "\r\n"
 
-REPLY = "reply+"
-"""How our addresses begin that answers are sent to; a token follows."""
-
 
 def wire_bytes(message: EmailMessage) -> bytes:
     """What travels: CRLF lines, folded as the message's own policy says.
 
     Another policy would fold a long `List-Unsubscribe` into encoded words, which no mail client can follow.
+    Without `Return-Path`: that is the envelope's, and whoever delivers the mail writes it down (RFC 5321 § 4.4).
     """
-    return message.as_bytes(policy=message.policy.clone(linesep=CRLF))
+    travels = copy.copy(message)
+    del travels["Return-Path"]
+    return travels.as_bytes(policy=message.policy.clone(linesep=CRLF))
 
 
 def sender_of(message: EmailMessage) -> str:
-    """The envelope's sender, to whom a mail comes back that does not arrive: us, if answers come to us, else `From`."""
-    ours = [address for address in addresses(message, "Reply-To") if address.startswith(REPLY)]
-    return (ours or addresses(message, "From"))[0]
+    """The envelope's sender, to whom a mail comes back that does not arrive: `Return-Path` if there is one, or `From`.
+
+    With SES it is `From` always: SES takes what comes back itself, and tells us by events.
+    """
+    own = str(message["Return-Path"] or "").strip("<>")
+    return own or addresses(message, "From")[0]
 
 
 def recipients_of(message: EmailMessage) -> list[str]:

@@ -2,7 +2,8 @@
 
 Called by `handlers.on_mail_event`, for each mail that came in. What was said is sealed; attachments are named and stay
 with the sender. A machine's answer is noted and changes nothing. Whoever has the address of an answer can write one,
-also somebody whom the mail was forwarded to: so an answer only ever stops, and opens nothing.
+also somebody whom the mail was forwarded to: so an answer only ever stops, and opens nothing. That a mail did not
+arrive is believed only where it comes to that mail's own address of return, which is in no answer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from leadlight import returns
 from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.incoming import Incoming, read
-from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
+from leadlight.model.due import Due, DueKind, LedgerEntry
 from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import GateId, LeadId
@@ -23,7 +24,7 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.mail_events import Report, ReportKind, due_key, is_to_lead, mail_name, mail_tag
+from leadlight.rules.mail_events import Report, ReportKind, due_key, mail_name, mail_tag
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped_anew
 from leadlight.rules.waiting import ANSWER, reminders
@@ -55,10 +56,33 @@ def take(services: Services, key: str) -> tuple[Taken, LeadId | None]:
     Raises `MissingMail` where somebody was done with it before, and `TryAgain`.
     """
     mail = read(services.inbox.read(key))
-    lead = _addressee(services, mail)
-    taken = Taken.NOBODY if lead is None else _taken(services, lead, mail)
+    lead, sent = _returned_to(services, mail)
+    taken = Taken.NOBODY
+    if sent and mail.failure and _is_about(services, sent, mail):
+        returns.note(services, _report(sent, mail.failure, services.clock.now()))
+        taken = Taken.CAME_BACK
+    elif answered := _addressee(services, mail):
+        lead, taken = answered, _taken(services, answered, mail)
+    elif lead:  # machines write to where a mail came from, for example most vacation notices
+        taken = _taken(services, lead, replace(mail, automatic=mail.automatic or "no answer to us"))
     services.inbox.done(key)
     return taken, lead.id if lead else None
+
+
+def _returned_to(services: Services, mail: Incoming) -> tuple[Lead, LedgerEntry] | tuple[None, None]:
+    """The mail of ours to whose own address of return this one came, and its lead."""
+    for token in mail.returns:
+        lead = services.store.lead(LeadId(token.partition("-")[0].lower()))
+        for entry in services.store.ledger(lead.id) if lead else ():
+            if lead and services.tokens.is_return_of(token, lead.id, lead.generation, entry.key):
+                return lead, entry
+    return None, None
+
+
+def _is_about(services: Services, sent: LedgerEntry, mail: Incoming) -> bool:
+    """Whether it speaks of that mail: it names it, or none of ours."""
+    named = [entry.key for entry in services.store.ledger(sent.lead_id) if mail.answers & _names(entry)]
+    return not named or sent.key in named
 
 
 def _addressee(services: Services, mail: Incoming) -> Lead | None:
@@ -74,9 +98,6 @@ def _addressee(services: Services, mail: Incoming) -> Lead | None:
 
 
 def _taken(services: Services, lead: Lead, mail: Incoming) -> Taken:
-    if mail.failure and (entry := _that_came_back(services, lead, mail)):
-        returns.note(services, _report(entry, mail.failure, services.clock.now()))
-        return Taken.CAME_BACK
     bundle = open_bundle(services.files)
     ours = _is_ours(bundle, mail)
     touch = _touch(services, lead, mail, TouchKind.AUTO_REPLIED if ours or mail.automatic else TouchKind.REPLIED)
@@ -166,12 +187,6 @@ def _names(entry: LedgerEntry) -> set[str]:
 def _referred_to(services: Services, lead: Lead, mail: Incoming) -> LedgerEntry | None:
     """The mail of ours that this one names."""
     return next((entry for entry in services.store.ledger(lead.id) if mail.answers & _names(entry)), None)
-
-
-def _that_came_back(services: Services, lead: Lead, mail: Incoming) -> LedgerEntry | None:
-    """The mail of ours that did not arrive: the one that is named, else the newest that went to the lead."""
-    to_lead = [e for e in services.store.ledger(lead.id) if e.state is LedgerState.SENT and is_to_lead(e.key)]
-    return _referred_to(services, lead, mail) or max(to_lead, key=lambda entry: entry.at, default=None)
 
 
 def _report(entry: LedgerEntry, failure: Failure, now: datetime) -> Report:

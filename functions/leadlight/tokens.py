@@ -78,7 +78,7 @@ class Tokens:
         It never expires: a mail may be answered after years. Lower case only, for mail systems that fold case. 80 bits
         of signature: each guess costs a mail.
         """
-        return f"{lead_id}-{generation}-{_short(self._keys[-1], lead_id, str(generation))}"
+        return f"{lead_id}-{generation}-{_short(self._keys[-1], f'reply:{lead_id}-{generation}')}"
 
     def read_short(self, text: str) -> tuple[str, str]:
         """The lead id and the generation. Raises `BadToken`."""
@@ -87,10 +87,27 @@ class Tokens:
         if not signature.isascii():
             raise BadToken
         # All are compared: how long it takes must not tell which key it was.
-        fits = [hmac.compare_digest(signature, _short(key, lead_id, generation)) for key in self._keys]
+        fits = [hmac.compare_digest(signature, _short(key, f"reply:{lead_id}-{generation}")) for key in self._keys]
         if not any(fits):
             raise BadToken
         return lead_id, generation
+
+    def sign_return(self, lead_id: str, generation: int, mail: str) -> str:
+        """A token as long, for what comes back of one mail. It begins with the lead id; the signature binds the mail.
+
+        So there is no room to lose for naming the mail, and who reads it asks of each mail there is: was it this?
+        """
+        return self._returns(lead_id, generation, mail)[-1]
+
+    def is_return_of(self, text: str, lead_id: str, generation: int, mail: str) -> bool:
+        """Whether that is the token of this mail."""
+        said = text.lower().encode()
+        return any([hmac.compare_digest(said, token.encode()) for token in self._returns(lead_id, generation, mail)])
+
+    def _returns(self, lead_id: str, generation: int, mail: str) -> list[str]:
+        """One by each key, oldest to newest."""
+        about = f"bounce:{lead_id}-{generation}-{mail}"
+        return [f"{lead_id}-{generation}-{_short(key, about)}" for key in self._keys]
 
     def _serializer(self, use: TokenUse) -> URLSafeTimedSerializer:
         if use not in self._serializers:
@@ -112,6 +129,7 @@ class Tokens:
         )
 
 
-def _short(key: str, lead_id: str, generation: str) -> str:
-    digest = hmac.new(key.encode(), f"leadlight.reply:{lead_id}-{generation}".encode(), hashlib.sha256).digest()
+def _short(key: str, about: str) -> str:
+    """80 bits of signature. `about` begins with what it is good for."""
+    digest = hmac.new(key.encode(), f"leadlight.{about}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:10]).decode().lower()

@@ -185,13 +185,16 @@ def test_what_is_said_of_us_or_of_the_message_gives_nobody_up(
     assert not isinstance(refused.value, Refused)
 
 
-def test_what_does_not_arrive_comes_back_to_us_where_answers_do(server: Server, mailer: SmtpMailer) -> None:
+def test_what_does_not_arrive_comes_back_to_its_own_address_which_stands_nowhere_in_it(
+    server: Server, mailer: SmtpMailer
+) -> None:
     message = mail()
-    message["Reply-To"] = "Anna Kowalska <reply+lead-1-token@in.company.example>"
+    message["Return-Path"] = "<bounce+lead-1-token@in.company.example>"
     mailer.send(message, tag=TAG)
     mailer.send(mail(), tag=TAG)
 
     assert [envelope.mail_from for envelope in server.accepted] == [
-        "reply+lead-1-token@in.company.example",
+        "bounce+lead-1-token@in.company.example",
         "anna@company.example",
     ]
+    assert b"bounce+" not in (server.accepted[0].content or b"")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.contracts.smtp import Server, smtp_server
@@ -32,6 +34,21 @@ def batch(world: World, server: Server) -> Iterator[World]:
     world.services = world.services.with_mailer(mailer)
     yield world
     mailer.close()
+
+
+def test_every_mail_leaves_under_an_address_of_its_own(world: World, server: Server) -> None:
+    mailer = SmtpMailer(f"smtp://{server.url}", timeout=0.3)
+    settings = replace(world.services.settings, inbound_domain="in.glass.example")
+    world.services = replace(world.services.with_mailer(mailer), settings=settings)
+    for address in (ANNA, BOB):
+        world.browser().ask_for(address=address)
+    world.settle()
+    mailer.close()
+
+    senders = [envelope.mail_from for envelope in server.accepted]
+    assert len(senders) >= 2
+    assert len(set(senders)) == len(senders)
+    assert all(re.fullmatch(r"bounce\+[a-z0-9-]{44,57}@in\.glass\.example", sender) for sender in senders)
 
 
 def step_of(world: World, address: str) -> LedgerEntry:

@@ -89,6 +89,12 @@ def test_the_token_is_found_wherever_the_address_stands(header: str, value: str)
     assert [token.lower() for token in read(raw).tokens] == ["abcdef-1-ghijkl"]
 
 
+def test_an_address_of_return_is_told_from_one_of_answers() -> None:
+    found = read(b"To: Reply+abcdefgh@in.glass.example\r\nDelivered-To: Bounce+ijklmnop@in.glass.example\r\n\r\nHi\r\n")
+
+    assert (found.tokens, found.returns) == (("abcdefgh",), ("ijklmnop",))
+
+
 def test_a_token_in_the_text_addresses_nobody() -> None:
     raw = b"From: anna@example.com\r\nTo: x@in.glass.example\r\n\r\nreply+abcdef-1-ghijkl@in.glass.example\r\n"
 

@@ -77,6 +77,25 @@ def test_a_short_token_holds_for_ever_in_any_case_and_with_every_key() -> None:
         at(0, NEW).read_short(token)
 
 
+def test_what_a_mail_comes_back_to_fits_into_a_local_part() -> None:
+    token = at(0).sign_return(LEAD, 12, "12/step/welcome@1/first")
+
+    assert len(f"bounce+{token}") <= 64
+    assert set(token) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_a_token_of_return_holds_for_its_mail_alone_in_any_case_and_with_every_key() -> None:
+    token = at(0, OLD).sign_return(LEAD, 2, "2/step/one")
+
+    assert at(5000, OLD, NEW).is_return_of(token.upper(), LEAD, 2, "2/step/one")
+    assert not at(0, OLD).is_return_of(token, LEAD, 2, "2/step/two")
+    assert not at(0, OLD).is_return_of(token, LEAD, 3, "2/step/one")
+    assert not at(0, NEW).is_return_of(token, LEAD, 2, "2/step/one")
+    assert not at(0, OLD).is_return_of(at(0, OLD).sign_short(LEAD, 2), LEAD, 2, "2/step/one")
+    with pytest.raises(BadToken):
+        at(0, OLD).read_short(token)
+
+
 @pytest.mark.parametrize("change", [("-2-", "-3-"), ("abc", "abd"), ("-2-", "-2-a"), ("-2-", "-"), ("-2-", "-2-ü")])
 def test_a_short_token_that_was_changed_is_none(change: tuple[str, str]) -> None:
     token = at(0).sign_short(LEAD, 2).replace(*change)

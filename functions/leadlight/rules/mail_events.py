@@ -54,6 +54,9 @@ class Report:
 REPLY = "reply+"
 """How the addresses begin that answers are sent to; a token follows."""
 
+BOUNCE = "bounce+"
+"""How the addresses begin that a mail of ours comes back to, one for each mail; a token follows."""
+
 BOUNCED = "bounced/"
 """How the ids of touches begin that say that a mail came back."""
 
