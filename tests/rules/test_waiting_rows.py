@@ -9,21 +9,34 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead, Stop, StopReason
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Objective
-from leadlight.rules.waiting import ANSWER, AT_ONCE, ends_of_holds, ends_of_pauses, reminders, tasks, to_answer
+from leadlight.rules.next_action import reminder
+from leadlight.rules.waiting import (
+    ANSWER,
+    AT_ONCE,
+    LAPSED,
+    OUTCOME,
+    ends_of_holds,
+    ends_of_pauses,
+    reminders,
+    tasks,
+    to_answer,
+    unanswered,
+)
 
 
 def row(kind: DueKind, ref: str) -> Due:
     return Due(LeadId("anna"), 1, kind, ref, MONDAY)
 
 
-HELD, PAUSED = row(DueKind.HOLD, "rita/1"), row(DueKind.HOLD, "pause/2")
+HELD, PAUSED = row(DueKind.HOLD, "rita/1"), row(DueKind.HOLD, "pause/rita/2")
 CALL, REPLY, STEP = row(DueKind.TASK, "call/3"), row(DueKind.TASK, "replied/4"), row(DueKind.STEP, "pause/replied/5")
 ROWS = (HELD, PAUSED, CALL, REPLY, STEP)
 
 
 def test_the_end_of_a_take_over_is_not_that_of_a_pause() -> None:
     assert ends_of_holds(ROWS) == (HELD.key,)
-    assert ends_of_pauses(ROWS) == (PAUSED.key,)
+    assert ends_of_pauses(ROWS, ["rita"]) == (PAUSED.key,)
+    assert ends_of_pauses(ROWS, ["lead"]) == ()
 
 
 def test_tasks_are_what_a_rep_has_to_do() -> None:
@@ -64,3 +77,19 @@ def test_an_answer_that_stopped_the_plan_is_to_be_read() -> None:
 )
 def test_nobody_is_reminded_of_who_is_taken_over_or_stopped_for_more(other: Lead) -> None:
     assert to_answer(other, "replied/7", TEAM, MONDAY) == ()
+
+
+def test_an_answer_is_seen_to_with_all_that_it_has_left_open() -> None:
+    rows = [row(DueKind.TASK, f"{begin}{n}") for n, begin in enumerate((ANSWER, LAPSED, OUTCOME, "call.wanted/"))]
+    holding = lead(hold=Hold("rita", Objective.START, MONDAY, MONDAY + DAY))
+
+    assert unanswered(lead(), rows) == tuple(each.key for each in rows[:3])
+    assert unanswered(holding, rows) == tuple(each.key for each in rows[:2])
+
+
+def test_the_reminder_of_an_answer_comes_on_the_next_working_day() -> None:
+    stopped = lead(stops=(Stop(StopReason.REPLIED, MONDAY),))
+
+    (due,) = to_answer(stopped, "replied/7", TEAM, MONDAY)
+
+    assert due == reminder(stopped, "replied/7", TEAM.hours, MONDAY)
