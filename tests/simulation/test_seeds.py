@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import Tally
-from tests.simulation.worlds import life, lived, shortest
+from tests.simulation.installation import HOUR
+from tests.simulation.worlds import ACTS, AFTERWARDS, begun, life, lived, shortest
 
+from leadlight.restore import resume_after_restore
 from leadlight.simulate.faults import written
+from leadlight.simulate.invariants import follow_up_of
 
 PARTS = 10
 SAMPLE = (3, 14, 159)
+RESTORES = 10
 Folders = Mapping[str, Path]
 
 
@@ -34,6 +41,39 @@ def again(folders: Folders, seed: int, wrong: list[str]) -> str:
     """What was violated, and how to see it again with as little trouble as it takes."""
     where = "tests/simulation/test_seeds.py -k one_world"
     return f"pytest {where} --seed {seed} --plan '{written(shortest(folders, seed))}': {wrong[0]}"
+
+
+@pytest.mark.parametrize("seed", range(1, RESTORES + 1))
+def test_after_a_restore_in_a_random_world_nothing_comes_twice(folders: Folders, seed: int) -> None:
+    """The leads of some days ago, beside a mailbox and keys that know better; then an operator says yes."""
+    world = begun(folders, seed, plan=())
+    world.act(ACTS // 2)
+    copy = copied(world.home.disk.store)
+    world.act(ACTS // 2)
+    put_back(copy, world.home.disk.store)
+    before = len(world.home.mails)
+    world.home.restart()
+    world.home.walk(2 * HOUR)
+
+    assert len(world.home.mails) == before
+    resume_after_restore(world.home.disk)
+    world.home.rest(AFTERWARDS)
+    again = Counter(mail.tag for mail in world.home.mails if follow_up_of(mail))
+    assert [tag for tag, times in again.items() if times > 1] == []
+    world.home.close()
+
+
+def copied(store: Any) -> sqlite3.Connection:
+    """A backup of the leads as they are now."""
+    copy = sqlite3.connect(":memory:")
+    store._db._connection.backup(copy)
+    return copy
+
+
+def put_back(copy: sqlite3.Connection, store: Any) -> None:
+    """The leads are as they were then."""
+    copy.backup(store._db._connection)
+    copy.close()
 
 
 @pytest.mark.parametrize("seed", SAMPLE)

@@ -15,6 +15,7 @@ from tests.simulation.people import Visitor, logged, taken_over
 from tests.simulation.shelf import GATES, VERSIONS
 
 from leadlight.model.touch import Objective, WhyNot
+from leadlight.pausing import pause_lead, resume_lead
 from leadlight.simulate.faults import Fault, scattered
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ class World:
         WHAT_HAPPENS[name][1](self)
         self.home.ease()
         self.wrong += violations(self.home, self.people, ALWAYS)
+
+    def act(self, times: int) -> None:
+        """So often, unless something is violated."""
+        for _ in range(times):
+            if not self.wrong:
+                self.go_on()
 
     def come_to_rest(self) -> None:
         self.home.rest(AFTERWARDS)
@@ -115,6 +122,19 @@ def log(world: World) -> None:
     logged(world.home, objective=world.dice.choice(list(Objective)), **said)
 
 
+def pause(world: World) -> None:
+    """Somebody of ours pauses a lead by command."""
+    lead, until = world.someone.lead, world.home.clock.now() + world.dice.randint(1, 20) * DAY
+    if lead:
+        world.home.do(lambda p: pause_lead(p.services, lead, until=until))
+
+
+def resume(world: World) -> None:
+    lead = world.someone.lead
+    if lead:
+        world.home.do(lambda p: resume_lead(p.services, lead))
+
+
 def outage(world: World) -> None:
     """Mail, schedules or the bus are refused for a while."""
     world.home.trouble.down = frozenset({world.dice.choice(["mailer.send", "scheduler.wake", "bus.publish"])})
@@ -140,6 +160,8 @@ WHAT_HAPPENS: Mapping[str, tuple[int, Callable[[World], object]]] = {
     "the carrier reports": (2, report),
     "a rep takes over": (2, take_over),
     "a rep logs an outcome": (2, log),
+    "an operator pauses": (1, pause),
+    "an operator resumes": (1, resume),
     "a new version": (1, lambda w: w.home.deploy(w.dice.choice(VERSIONS))),
     "an outage": (1, outage),
     "no tick": (1, dead_tick),
@@ -166,18 +188,20 @@ def lived(
     acts: int = ACTS,
 ) -> World:
     """A whole life of that world: until something is violated, or all is at rest."""
-    dice = random.Random(f"world {seed}")
-    plan = plan_of(seed) if plan is None else plan
-    tells, jump = dice.random() < 0.5, dice.randint(1, 60) * HOUR
-    home = Installation(folders, seed=seed, plan=plan, tells=tells, jump=jump, account=account)
-    people = [Visitor(home, f"person-{number}@example.com") for number in range(dice.randint(3, 6))]
-    world = World(home, dice, people)
-    for _ in range(acts):
-        if not world.wrong:
-            world.go_on()
+    world = begun(folders, seed, plan_of(seed) if plan is None else plan, account)
+    world.act(acts)
     if not world.wrong:
         world.come_to_rest()
     return world
+
+
+def begun(folders: Mapping[str, Path], seed: int, plan: Sequence[Fault], account: Account | None = None) -> World:
+    """That world before anything has happened."""
+    dice = random.Random(f"world {seed}")
+    tells, jump = dice.random() < 0.5, dice.randint(1, 60) * HOUR
+    home = Installation(folders, seed=seed, plan=plan, tells=tells, jump=jump, account=account)
+    people = [Visitor(home, f"person-{number}@example.com") for number in range(dice.randint(3, 6))]
+    return World(home, dice, people)
 
 
 def life(
