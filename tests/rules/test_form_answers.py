@@ -121,3 +121,11 @@ def test_what_others_said_or_what_was_refused_makes_nobody_hot(facts: dict[str, 
 
 def test_seven_points_are_enough_to_warm() -> None:
     assert temperature(lead(), [Touch("t", lead().id, TouchKind.READ, MONDAY, quality=7)]) is Temperature.WARM
+
+
+def test_a_form_without_an_address_is_told_so() -> None:
+    gate: Any = Gate()
+    with pytest.raises(BadFields) as refusal:
+        read_answers(gate, {"name": "Anna", "consent": "on"}, zone="UTC", now=MONDAY)
+
+    assert refusal.value.fields == {"email": "Please give an address that we can write to."}

@@ -126,3 +126,13 @@ def test_an_enrolment_takes_the_place_of_its_former_self_among_the_others() -> N
 
     assert found.enrolments == (before, moved, after)
     assert open_enrolments(found) == (before, moved)
+
+
+def test_the_step_after_the_one_that_went_out_comes_though_a_later_one_was_done_before() -> None:
+    assert gone(enrolment(next_step="01", done=("03",)), COURSE, "01", MONDAY).next_step == "02"
+
+
+def test_a_row_names_an_enrolment_of_a_sequence_in_a_folder() -> None:
+    ours = enrolment("guides/course")
+
+    assert named_by(step_ref(ours, "01"), lead(enrolments=(ours,))) == (ours, "v1", "01")
