@@ -102,7 +102,8 @@ class Tokens:
     def is_return_of(self, text: str, lead_id: str, generation: int, mail: str) -> bool:
         """Whether that is the token of this mail."""
         said = text.lower().encode()
-        return any([hmac.compare_digest(said, token.encode()) for token in self._returns(lead_id, generation, mail)])
+        fits = [hmac.compare_digest(said, token.encode()) for token in self._returns(lead_id, generation, mail)]
+        return any(fits)
 
     def _returns(self, lead_id: str, generation: int, mail: str) -> list[str]:
         """One by each key, oldest to newest."""

@@ -1,5 +1,6 @@
 """Other ways to build the same sources: several languages in one go, and a builder that does not know us."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,23 @@ POLISH = (
     "---\ngate: {id: strona}\n---\n# Strona\n\nOtwarte.\n\n<!-- more -->\n\nŚwistak śpi, dopóki nikt go nie odwiedzi.\n"
 )
 LANGUAGES = [{"locale": "en", "default": True, "name": "English"}, {"locale": "pl", "name": "Polski"}]
+
+
+def test_the_page_around_ours_loads_nothing_from_other_hosts(
+    problems: Callable[..., tuple[Problem, ...]], tmp_path: Path
+) -> None:
+    scripts = ["https://cdn.example/x.js", "own.js"]
+
+    assert problems({"page.md": ENGLISH, "own.js": ""}, extra_javascript=scripts, site_url="https://www.example/") == ()
+
+    bundle = tmp_path / "bundle"
+    manifest = msgspec.json.decode((bundle / "manifest.json").read_bytes(), type=Manifest)
+    shell = (bundle / manifest.shell).read_text()
+    assert "cdnjs.cloudflare.com" in (tmp_path / "site/page/index.html").read_text()  # the theme loads it everywhere
+    assert not re.search(r"""<(script|link)[^>]*(src|href)=["']?(https?:)?//(?!www\.example)""", shell)
+    assert "/own.js" in shell
+    assert "base.js" in shell
+    assert "hljs.highlightAll()" in shell
 
 
 def test_p5_every_language_of_a_site_is_gated(problems: Callable[..., tuple[Problem, ...]], tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 from leadlight.gate import leaks, links
 from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files, unknown_options
 from leadlight.gate.gather import Gathered, gather
+from leadlight.gate.shell import at_home
 from leadlight.gate.source import NoCut, halves
 from leadlight.gate.split import BadMark, ids, prune_toc, split
 from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
@@ -203,7 +204,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                 site_url=config.site_url or "",
                 language=language(config),
                 theme=colours(config),
-                shell=env.from_string(_SHELL).render(context),
+                shell=at_home(env.from_string(_SHELL).render(context), config.site_url or ""),
             )
         return env
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Protocol, TypeVar
@@ -165,6 +165,11 @@ def _prune_contents(teaser: str, withheld: Collection[str]) -> str:
 
 def _within(inner: Element, outer: Element) -> bool:
     return outer.start < inner.start and inner.end <= outer.end
+
+
+def without(html: str, unwanted: Callable[[Element], bool]) -> str:
+    """The HTML with those elements left out, whatever is in them."""
+    return _without(html, filter(unwanted, _Scanner(html).elements))
 
 
 def _without(html: str, elements: Iterable[Element]) -> str:

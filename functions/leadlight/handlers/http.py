@@ -42,6 +42,17 @@ HEADERS = {
 TOKEN_HEADERS = {"Referrer-Policy": "no-referrer"}
 """On pages whose address carries a token: it stays between this person and us."""
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
+}
+"""On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them.
+
+Inline scripts are the theme's own. Pages of the site that are read in full are not ours: their looks are the site's.
+"""
+
 STREAM = "X-Leadlight-File"
 """Tells the local server which object of the bundle to stream; it never leaves the process."""
 
@@ -52,10 +63,14 @@ def as_json(body: object, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[
     return Response(status, "application/json; charset=utf-8", text, dict(HEADERS), _set(cookies))
 
 
-def as_page(body: str | bytes, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Cookie] = ()) -> Response[str]:
-    """A page for a person."""
-    text = body.decode() if isinstance(body, bytes) else body
-    return Response(status, "text/html; charset=utf-8", text, dict(HEADERS), _set(cookies))
+def as_page(body: str, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Cookie] = ()) -> Response[str]:
+    """A page of ours for a person."""
+    return Response(status, "text/html; charset=utf-8", body, {**HEADERS, **PAGE_HEADERS}, _set(cookies))
+
+
+def as_content(body: bytes) -> Response[str]:
+    """A page of the site, in full."""
+    return Response(HTTPStatus.OK, "text/html; charset=utf-8", body.decode(), dict(HEADERS))
 
 
 def see_other(location: str, cookies: Iterable[Cookie] = ()) -> Response[str]:

@@ -12,7 +12,7 @@ from leadlight import __version__, links
 from leadlight.errors import BadToken, ExpiredToken, NotOpen, WrongCode
 from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
-from leadlight.handlers.http import as_file, as_json, as_page, see_other
+from leadlight.handlers.http import as_content, as_file, as_json, as_page, see_other
 from leadlight.handlers.request import check_origin, network_of
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
@@ -192,7 +192,7 @@ def get_full() -> Response[str]:
     services, request = here(router)
     page = request.path.removesuffix("_full").lstrip("/")
     try:
-        return as_page(read.whole_page(services, request.cookies, page, inert=request.inert))
+        return as_content(read.whole_page(services, request.cookies, page, inert=request.inert))
     except NotOpen:
         return see_other(f"/{quote(page)}")
 
