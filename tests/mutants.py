@@ -1,7 +1,7 @@
 """Would a test notice? Changes the ledger and the rules in small ways, one at a time, and runs their tests each time.
 
-Run by `make mutants`; `python -m tests.mutants rules/warmth ledger` looks at these modules alone, and shows each change
-that nobody noticed. mutmut makes the mutants, in a copy of this repository; `tests/mutating.py` runs the tests.
+Run by `make mutants`; `python -m tests.mutants rules/warmth ledger` looks at these modules alone. It shows each change
+that no test noticed. mutmut makes the mutants, in a copy of this repository; `tests/mutating.py` runs the tests.
 tests/mutants.md says why those that live may live.
 """
 
@@ -76,7 +76,7 @@ class Tried:
 
 
 def main(only: Sequence[str]) -> int:
-    """How many were noticed; 1 if too few."""
+    """How many were noticed, which is what kills a mutant; 1 if too few."""
     began, tried = time.monotonic(), list[Tried]()
     for part in PARTS:
         modules = list(named(part, only))
@@ -89,10 +89,10 @@ def main(only: Sequence[str]) -> int:
         return 1
     for one in tried:
         for name in one.alive:
-            print(shown(one, name) if only else f"{one.module} {name}")
+            print(shown(one, name))
     print(*(row(one.module, len(one.mutants), len(one.alive)) for one in tried), sep="\n")
     print(row("all together", every, alive))
-    print(f"{every - alive} noticed, {alive} not; {(time.monotonic() - began) / 60:.1f} minutes")
+    print(f"{every - alive} killed, {alive} survived, in {(time.monotonic() - began) / 60:.0f} minutes")
     return int(1 - alive / every < ENOUGH)
 
 
@@ -117,20 +117,10 @@ def lived_through(part: Part, modules: Sequence[str], folder: Path) -> list[Trie
     (folder / MUTANTS).write_bytes(msgspec.json.encode([name for name in names if not name.endswith("_orig")]))
     paths = {"PYTHONPATH": f"{folder / 'functions'}:{folder}", "PYTEST_DEBUG_TEMPROOT": str(folder)}
     room = {"MUTANTS_ROOM": str(folder / "room"), "PYTHONHASHSEED": "0"}
-    options = [
-        "-s",
-        "-p",
-        "tests.mutating",
-        "-p",
-        "no:cacheprovider",
-        "--tb=native",
-        "--assert=plain",
-        "--races=20",
-        "-m",
-        "not aws and not slow and not browser",
-    ]
+    quick = "not aws and not slow and not browser"
+    quiet = ["-s", "-p", "tests.mutating", "-p", "no:cacheprovider", "--tb=native", "--assert=plain"]
     tests = [str(path) for name in part.tests for path in tests_in(folder / name)]
-    command = [sys.executable, "-m", "pytest", *options, *tests]
+    command = [sys.executable, "-m", "pytest", *quiet, "-m", quick, "-k", RACES, *tests]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **paths, **room}, stdout=subprocess.PIPE, check=False)
     if not (folder / ENDS).exists():
         print(done.stdout.decode()[-4000:])

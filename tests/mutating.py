@@ -68,7 +68,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     gc.freeze()
     waited(forked(partial(unchanged, session, items, learnt)), math.inf)
     learnt = msgspec.json.decode(LEARNT.read_bytes(), type=Learnt)
-    ENDS.write_bytes(msgspec.json.encode((dict(endings(session, items, learnt)), learnt.broken)))
+    ends: dict[str, int] = {}
+    for name, code in endings(session, items, learnt):
+        ends[name] = code
+        if code in {ALIVE, NEVER_RUN}:
+            print(name, file=sys.stderr, flush=True)
+    ENDS.write_bytes(msgspec.json.encode((ends, learnt.broken)))
     return True
 
 
