@@ -17,31 +17,33 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, without_pause
-from leadlight.rules.waiting import LAPSED, PAUSE, ends_of_holds, ends_of_pauses, to_answer, unanswered
+from leadlight.rules.next_action import PAUSE, pauser_of
+from leadlight.rules.stop import LEAD, OPERATOR, pause_of, paused, resumed, why_quiet, without_pauses
+from leadlight.rules.waiting import LAPSED, ends_of_holds, ends_of_pauses, to_answer, unanswered
 
 
 def pause_lead(services: Services, lead: Lead, *, until: datetime, by: str = OPERATOR) -> Lead:
-    """The lead as stored, with nothing going out until then. The lead's own pause stands as it is.
+    """The lead as stored, with nothing going out until then. Pauses of others stand beside it.
 
-    The same pause again, to the day, is one. Raises `BadToken` when the lead is gone.
+    The same pause again, to the day, is one; another one of the same takes its place. Raises `BadToken` when the lead
+    is gone.
     """
     bundle, touch_id = open_bundle(services.files), f"paused/{services.token()}"
 
     def pause(lead: Lead) -> Change | None:
         now = services.clock.now()
         quiet = paused(lead, by, until, now)
-        if quiet == lead or (lead.pause and (lead.pause.by, lead.pause.until) == (by, until)):
+        if quiet == lead:
             return None
         person = None if by in {LEAD, OPERATOR} else by
         facts = {"by": by, "until": until.isoformat()}
         touch = Touch(touch_id, lead.id, TouchKind.PAUSED, now, by=person, facts=facts)
         planned = replanned(bundle, quiet, now)
-        goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"{PAUSE}{touch.id}", until)
+        goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"{PAUSE}{by}/{touch.id}", until)
         return Change(
             lead=planned.lead,
             touches=(touch, *planned.touches),
-            undue=(*ends_of_pauses(services.store.due_of(lead.id)), *planned.undue),
+            undue=(*ends_of_pauses(services.store.due_of(lead.id), [by]), *planned.undue),
             due=(*planned.due, goes_on),
         )
 
@@ -81,7 +83,8 @@ def lapse(services: Services, due: Due) -> None:
         if not any(due.stands_as(row) for row in services.store.due_of(lead.id)):
             return None
         now = services.clock.now()
-        match lead.pause if due.ref.startswith(PAUSE) else lead.hold:
+        whose = pauser_of(due)
+        match lead.hold if whose is None else pause_of(lead, whose):
             case Pause(until=until) as pause if until <= due.at:
                 return _pause_over(bundle, lead, pause, due, now)
             case Hold(until=until) as hold if until <= due.at:
@@ -104,9 +107,11 @@ def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) 
 
 
 def _pause_over(bundle: Bundle, lead: Lead, pause: Pause, due: Due, now: datetime) -> Change:
-    facts = {"by": pause.by, "reason": "the pause is over"}
+    over = without_pauses(lead, [pause.by], now)
+    still = why_quiet(over)
+    facts = {"by": pause.by, "reason": "the pause is over", **({"still": still} if still else {})}
     touch = Touch(f"resumed/{due.ref}", lead.id, TouchKind.RESUMED, now, facts=facts)
-    return _going_on(bundle, without_pause(lead, now), due, touch, now)
+    return _going_on(bundle, over, due, touch, now)
 
 
 def _going_on(bundle: Bundle, lead: Lead, due: Due, touch: Touch, now: datetime) -> Change:
@@ -117,6 +122,7 @@ def _going_on(bundle: Bundle, lead: Lead, due: Due, touch: Touch, now: datetime)
 def _lifted(before: Lead, after: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
     """The rows of what is over now. A gate that waits for approval still does."""
     holds = ends_of_holds(rows) if before.hold and not after.hold else ()
-    pauses = ends_of_pauses(rows) if before.pause and not after.pause else ()
+    standing = [pause.by for pause in after.pauses]
+    pauses = ends_of_pauses(rows, [pause.by for pause in before.pauses if pause.by not in standing])
     answers = unanswered(before, rows) if not after.stops else ()
     return (*holds, *pauses, *answers)

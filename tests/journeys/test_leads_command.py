@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ def coming(world: World, *words: str) -> dict[str, Any]:
     """What comes next once that was said."""
     said = told(world, *words, "--json")
     assert said.exit_code == 0, said.output
-    found: dict[str, Any] = json.loads(said.output)["next"]
+    found: dict[str, Any] = json.loads(said.stdout)["next"]
     return found
 
 
@@ -164,13 +165,17 @@ def test_resuming_takes_one_lead_or_a_restore(world: World, reader: str) -> None
     assert "Nothing is held" in told(world, "resume", "--after-restore").output
 
 
-def test_a_pause_that_the_leads_own_one_leaves_no_room_for_is_said_to_be_none(world: World, reader: str) -> None:
-    pause_lead(world.services, world.lead(), until=world.later("2 weeks"), by=LEAD)
+def test_a_pause_beside_a_longer_one_of_the_lead_and_too_long_for_the_promise_says_both(
+    world: World, reader: str
+) -> None:
+    beyond = told(world, "pause", reader, "--until", "2026-03-01")
+    pause_lead(world.services, world.lead(), until=world.later("12 weeks"), by=LEAD)
+    shorter = told(world, "pause", reader, "--until", "2026-02-01")
 
-    said = told(world, "pause", reader, "--until", "2026-03-01")
-
-    assert said.exit_code == 1
-    assert "the lead itself asked for quiet until 2026-01-19" in said.output
+    assert (beyond.exit_code, shorter.exit_code) == (0, 0)
+    assert re.search(r"The promise to this reader ends on \d+ \w+: what would come later is left out.", beyond.stderr)
+    assert "Nothing goes out before 2026-03-30: paused by lead." in shorter.stderr
+    assert [pause.by for pause in world.lead().pauses] == [LEAD, "operator"]
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from tests.journeys.control import press, words
 from tests.journeys.deploys import course_of, deploy
 from tests.world import DAY, FORM, MAIL, MONDAY, REP_ADDRESS, REPS, Answer, Browser, World
 
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
-from leadlight.model.lead import StopReason
+from leadlight.model.lead import Pause, StopReason
 from leadlight.model.touch import TouchKind
 from leadlight.pausing import pause_lead, resume_lead
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.next_action import reminder
-from leadlight.rules.stop import LEAD, stopped_anew
+from leadlight.rules.stop import LEAD, promised_until, stopped_anew
 
 ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -29,6 +30,12 @@ def post(world: World, action: str, browser: Browser | None = None, **values: st
 
 def rows(world: World, kind: DueKind) -> list[datetime]:
     return [row.at for row in world.services.store.due_of(world.id_of()) if row.kind is kind]
+
+
+def promised(world: World, *, days: int) -> None:
+    lead = world.lead()
+    given = tuple(replace(e, promise=replace(e.promise, days=days)) for e in lead.enrolments)
+    world.services.store.commit(Change(lead=replace(lead, enrolments=given)))
 
 
 def answered(world: World) -> None:
@@ -107,14 +114,94 @@ def test_p3_resuming_lifts_no_other_stop(world: World, reason: StopReason) -> No
     assert [stop.reason for stop in world.lead().stops] == [reason]
 
 
-def test_a_rep_cannot_end_the_quiet_that_a_lead_has_asked_for(world: World) -> None:
+@BOTH
+def test_nothing_goes_out_before_the_last_of_two_pauses_is_over(world: World) -> None:
     world.confirmed()
+    post(world, "pause", until="2026-01-12")
+
+    press(world, "pause", span="1 month")
+    going_on = words(press(world, "resume"))
+    world.advance("5 days")
+    quiet = world.follow_ups()
+    world.advance("4 days")
+
+    assert "Your own pause is over. Nothing goes out yet" in going_on
+    assert "Rita Rep has paused this until Monday 12 January 2026." in going_on
+    assert (quiet, world.follow_ups()) == ([], ["First: hello"])
+
+
+def test_a_rep_ends_its_own_pause_and_not_the_quiet_that_a_lead_has_asked_for(world: World) -> None:
+    world.confirmed()
+    browser = world.browser()
     pause_lead(world.services, world.lead(), until=MONDAY + 9 * DAY, by=LEAD)
 
-    post(world, "resume")
-    post(world, "pause", until="2026-01-07")
+    post(world, "pause", browser, until="2026-01-26")
+    both = world.lead().pauses, len(rows(world, DueKind.HOLD))
+    shown = browser.get(world.briefing()).text
+    post(world, "resume", browser)
 
-    assert (world.lead().pause.by, world.lead().pause.until) == (LEAD, MONDAY + 9 * DAY)
+    assert ([pause.by for pause in both[0]], both[1]) == ([LEAD, "rita"], 2)
+    assert "Waits until Mon 26 Jan, 00:00: paused by Rita Rep" in shown
+    assert "/rep/resume" in shown
+    assert world.lead().pauses == (Pause(LEAD, MONDAY, MONDAY + 9 * DAY),)
+    assert rows(world, DueKind.HOLD) == [MONDAY + 9 * DAY]
+
+
+def test_a_pause_that_ends_beside_another_lets_nothing_go_on(world: World) -> None:
+    world.confirmed()
+    pause_lead(world.services, world.lead(), until=MONDAY + 4 * DAY, by=LEAD)
+    browser = world.browser()
+    post(world, "pause", browser, until="2026-01-12")
+
+    world.advance("5 days")
+    shown = browser.get(world.briefing()).text
+    quiet = world.follow_ups()
+    world.advance("3 days")
+
+    assert ([pause.by for pause in world.lead().pauses], quiet) == ([], [])
+    assert "A pause is over; the plan still waits" in shown
+    assert world.follow_ups() == ["First: hello"]
+
+
+def test_p14_a_pause_that_is_posted_several_times_at_once_counts_once(world: World) -> None:
+    world.confirmed()
+    stale = world.lead()
+
+    for moment in range(6):
+        until = MONDAY + 14 * DAY + timedelta(milliseconds=moment)
+        pause_lead(world.services, stale, until=until, by=LEAD)
+
+    assert world.lead().enrolments[0].put_off == 14 * DAY
+    assert len(world.touches(TouchKind.PAUSED)) == 1
+
+
+@BOTH
+def test_p14_tapping_pause_and_go_on_does_not_stretch_what_was_promised(world: World) -> None:
+    world.confirmed()
+    before = promised_until(world.lead().enrolments[0])
+
+    for _ in range(6):
+        press(world, "pause", span="2 weeks")
+        world.jump("1 minute")
+        press(world, "resume")
+
+    assert promised_until(world.lead().enrolments[0]) - before == timedelta(minutes=6)
+
+
+def test_a_rep_reads_before_and_after_what_the_promise_is_too_short_for(world: World) -> None:
+    world.confirmed()
+    browser = world.browser()
+    promised(world, days=60)
+    roomy = browser.get(world.briefing()).text
+    promised(world, days=13)
+
+    tight = browser.get(world.briefing()).text
+    post(world, "pause", browser)
+    paused = browser.get(world.briefing()).text
+
+    assert "The promise to this reader" not in roomy
+    assert "The promise to this reader ends on 18 January: what would come later is left out." in tight
+    assert "paused by Rita Rep; nothing of what was promised is left for then" in paused
 
 
 def test_the_leads_own_pause_takes_nothing_from_what_was_promised(world: World) -> None:

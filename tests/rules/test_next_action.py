@@ -43,7 +43,7 @@ def test_the_next_action_is_the_earliest_row() -> None:
     [
         (row(DueKind.STEP, STEP), IN_COURSE, "leadlight"),
         (row(DueKind.HOLD), replace(IN_COURSE, hold=HELD), "rita"),
-        (row(DueKind.HOLD, "pause/x"), replace(IN_COURSE, pause=QUIET), "leadlight"),
+        (row(DueKind.HOLD, "pause/lead/x"), replace(IN_COURSE, pauses=(QUIET,)), "leadlight"),
         (row(DueKind.TASK), replace(IN_COURSE, owner=None), "leadlight"),
     ],
 )
@@ -81,7 +81,12 @@ def test_where_nothing_is_planned_there_is_a_reason(changed: Lead, why: str) -> 
         (IN_COURSE, [row(DueKind.MAIL, "notify/x")], "course/01 comes next, and nothing brings it"),
         (IN_COURSE, [row(DueKind.STEP, "course@v1/20260105T100000/02")], "course/01 comes next, and nothing brings it"),
         (replace(IN_COURSE, hold=HELD), [row(DueKind.TASK)], "held by rita, and nothing ends it"),
-        (replace(IN_COURSE, pause=QUIET), [], "paused by lead, and nothing ends it"),
+        (replace(IN_COURSE, pauses=(QUIET,)), [], "paused by lead, and nothing ends it"),
+        (
+            replace(IN_COURSE, pauses=(QUIET, replace(QUIET, by="rita"))),
+            [row(DueKind.HOLD, "pause/lead/x")],
+            "paused by rita, and nothing ends it",
+        ),
         (replace(IN_COURSE, stops=(Stop(StopReason.REPLIED, MONDAY),)), [], "no next action and no reason for none"),
     ],
 )

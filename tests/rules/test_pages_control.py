@@ -23,11 +23,15 @@ RITA = Person("rita", "Rita Rep", "rita@glass.example", title="Sales")
 AGREED = Agreed(Purpose.FOLLOW_UP, "You may write.", "w1", MONDAY, holds=True, can_be_raised=False)
 MAIL = Coming(MONDAY + DAY, "Rita Rep", mailed=True, subject="First")
 LEFT = Left("Guide", 1, 3, MONDAY + 9 * DAY)
-OUTLOOK = Outlook(lead(), "Asia/Kathmandu", (MAIL,), (LEFT,), (AGREED,), RITA, "Glass & Co", "", (("Guide", "/g/"),))
+OUTLOOK = Outlook(lead(), "Asia/Kathmandu", (MAIL,), (LEFT,), (AGREED,), RITA, "Glass & Co", (), (("Guide", "/g/"),))
+NAMES = {"lead": "", "rita": "Rita Rep"}
 QUIET = {
     "taken over": (lead(hold=Hold("rita", Objective.START, MONDAY, MONDAY + DAY)), "Rita Rep looks after this"),
-    "paused": (lead(pause=Pause("lead", MONDAY, MONDAY + DAY)), "You have paused this until Tuesday 6 January 2026"),
-    "paused by us": (lead(pause=Pause("rita", MONDAY, MONDAY + DAY)), "Rita Rep has paused this until Tuesday"),
+    "paused": (
+        lead(pauses=(Pause("lead", MONDAY, MONDAY + DAY),)),
+        "You have paused this until Tuesday 6 January 2026",
+    ),
+    "paused by us": (lead(pauses=(Pause("rita", MONDAY, MONDAY + DAY),)), "Rita Rep has paused this until Tuesday"),
     "unsubscribed": (lead(stops=(Stop(StopReason.UNSUBSCRIBED, MONDAY),)), "You have stopped these mails"),
     "answered": (lead(stops=(Stop(StopReason.REPLIED, MONDAY),)), "until Rita Rep has answered"),
     "bounced": (lead(stops=(Stop(StopReason.BOUNCED, MONDAY),)), "came back from your mailbox"),
@@ -62,7 +66,15 @@ def test_what_is_left_of_a_promise_is_said_in_numbers() -> None:
 def test_why_nothing_goes_out_is_said(state: str) -> None:
     of, said = QUIET[state]
 
-    assert said in words(drawn(of, paused_by="Rita Rep"))
+    assert said in words(drawn(of, paused=tuple((NAMES[pause.by], pause.until) for pause in of.pauses)))
+
+
+def test_each_pause_that_stands_is_named_and_the_leads_own_can_be_ended() -> None:
+    both = (("Rita Rep", MONDAY + 7 * DAY), ("", MONDAY + DAY))
+    html = drawn(lead(pauses=(*QUIET["paused"][0].pauses, *QUIET["paused by us"][0].pauses)), paused=both)
+
+    assert "Rita Rep has paused this until Monday 12 January 2026. You have paused this until Tuesday" in words(html)
+    assert buttons(html)[:2] == ["resume", "pause"]
 
 
 def test_nothing_that_was_typed_becomes_markup() -> None:
@@ -77,7 +89,7 @@ def test_every_button_posts_and_there_are_no_more_than_do_something() -> None:
     assert buttons(drawn()) == ["pause", "fewer", "stop", "purposes", "no-calls"]
     assert buttons(drawn(lead(at_most=FEWER))) == ["pause", "as-promised", "stop", "purposes", "no-calls"]
     assert buttons(drawn(QUIET["paused"][0]))[0] == "resume"
-    assert buttons(drawn(QUIET["paused by us"][0], paused_by="Rita Rep"))[0] == "pause"
+    assert buttons(drawn(QUIET["paused by us"][0]))[0] == "pause"
     assert buttons(drawn(QUIET["unsubscribed"][0], coming=())) == ["purposes", "no-calls"]
     assert drawn().count('<form method="post" action="/preferences?token=t">') == 5
 

@@ -91,7 +91,7 @@ def test_mails_go_by_the_leads_clock_and_tasks_by_the_teams() -> None:
     "quiet",
     [
         {"hold": HOLD},
-        {"pause": Pause("rita", MONDAY, MONDAY + 9 * DAY)},
+        {"pauses": (Pause("rita", MONDAY, MONDAY + 9 * DAY),)},
         {"purposes": (Purpose.CONTENT,)},
     ],
 )
@@ -144,10 +144,10 @@ def through(**other: object) -> Lead:
 
 
 def test_a_sequence_that_follows_shares_the_promise_of_the_first() -> None:
-    plan = planned(through(extra_days=5, last_at=MONDAY + 6 * DAY), FIRST, days=6)
+    plan = planned(through(put_off=5 * DAY, last_at=MONDAY + 6 * DAY), FIRST, days=6)
 
     follower = plan.lead.enrolments[-1]
-    assert (follower.sequence, follower.mails_sent, follower.extra_days) == ("offer", 3, 5)
+    assert (follower.sequence, follower.mails_sent, follower.put_off) == ("offer", 3, 5 * DAY)
     assert (follower.promised_since, follower.started_at) == (MONDAY, MONDAY + 6 * DAY)
 
 

@@ -79,7 +79,7 @@ def test_what_a_lead_has_stopped_itself_may_go_on_until_its_promise_ends() -> No
 
 def test_a_pause_of_its_own_has_put_off_that_end() -> None:
     quiet = left()
-    longer = replace(quiet, enrolments=(replace(quiet.enrolments[0], extra_days=2),))
+    longer = replace(quiet, enrolments=(replace(quiet.enrolments[0], put_off=2 * DAY),))
 
     assert may_return(longer, END + DAY) == longer.enrolments
 

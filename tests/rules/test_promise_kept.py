@@ -46,8 +46,8 @@ def test_nothing_goes_out_after_the_promised_span_and_what_a_queue_may_cost(late
 
 
 def test_the_leads_own_pauses_put_the_end_off() -> None:
-    assert promised_until(enrolment(extra_days=5)) == END + 5 * DAY
-    assert why(34, extra_days=5) is None
+    assert promised_until(enrolment(put_off=5 * DAY)) == END + 5 * DAY
+    assert why(34, put_off=5 * DAY) is None
 
 
 def test_a_sequence_that_follows_shares_the_span_of_the_first() -> None:
@@ -66,7 +66,7 @@ def test_nothing_goes_out_for_another_purpose_or_in_a_sequence_nobody_named() ->
     ("other", "because"),
     [
         ({"hold": Hold("rita", Objective.START, MONDAY, END)}, "held by rita until 2026-02-04 10:00 UTC"),
-        ({"pause": Pause("lead", MONDAY, END)}, "paused by lead until 2026-02-04 10:00 UTC"),
+        ({"pauses": (Pause("lead", MONDAY, END),)}, "paused by lead until 2026-02-04 10:00 UTC"),
         ({"purposes": (Purpose.CONTENT,)}, "no consent to follow-ups"),
     ],
 )

@@ -199,7 +199,7 @@ def test_a_mail_that_was_written_in_its_window_may_go_out_when_its_worker_wakes(
 
 def test_what_a_lead_has_put_off_itself_is_not_late(well: Observed) -> None:
     late = promised(well, days=1)
-    given = enrolment(late, extra_days=7)
+    given = enrolment(late, put_off=timedelta(days=7))
 
     assert any("promised_span" in wrong for wrong in violated(late))
     assert not any("promised_span" in wrong for wrong in violated(given))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,28 +23,32 @@ if TYPE_CHECKING:
 @DATA
 @JSON
 def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
-    """Let nothing go out to a lead for a while. It goes on by itself. A pause of the lead's own stands as it is."""
+    """Let nothing go out to a lead for a while. It goes on by itself.
+
+    A pause that the lead or a rep has set stands beside it, and nothing goes out before the last of them is over.
+    """
     from leadlight.errors import BadFields  # noqa: PLC0415  # commands load what they need
     from leadlight.pausing import pause_lead  # noqa: PLC0415  # the same
     from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
-    from leadlight.rep.pausing import read_day  # noqa: PLC0415  # the same
-    from leadlight.rules.stop import LEAD  # noqa: PLC0415  # the same
+    from leadlight.rep.pausing import begin_of, read_day  # noqa: PLC0415  # the same
+    from leadlight.rules.stop import OPERATOR  # noqa: PLC0415  # the same
+    from leadlight.visitor.outlook import cut_in_words, cut_short  # noqa: PLC0415  # the same
 
     services = installation(data)
     lead = one(services, lead_id)
     with said(as_json=as_json):
-        zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+        bundle = open_bundle(services.files)
+        zone = ZoneInfo(bundle.team.hours.zone)
         try:
             day = read_day(until or "", today=services.clock.now().astimezone(zone).date())
         except BadFields as error:
             raise click.UsageError(error.fields["until"]) from error
-        paused = pause_lead(services, lead, until=datetime.combine(day, time(), zone))
+        paused = pause_lead(services, lead, until=begin_of(day, zone))
         _tell(paused, services, as_json=as_json)
-    if paused.pause and paused.pause.by == LEAD:
-        click.echo(
-            f"Nothing was changed: the lead itself asked for quiet until {paused.pause.until:%Y-%m-%d}.", err=True
-        )
-        sys.exit(1)
+        if words := cut_in_words(cut_short(bundle, lead, paused, services.clock.now()), zone.key):
+            click.echo(words, err=True)
+    if paused.pause and paused.pause.by != OPERATOR:
+        click.echo(f"Nothing goes out before {paused.pause.until:%Y-%m-%d}: paused by {paused.pause.by}.", err=True)
 
 
 @click.command()

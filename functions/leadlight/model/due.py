@@ -24,7 +24,8 @@ class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
     `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`, `raise/<touch>`; step and evidence
-    `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end `pause/<touch>`.
+    `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
+    `pause/<who>/<touch>`.
     `captures` are those that were confirmed when the row was written: whoever does it reads them along. Nothing
     depends on their being complete.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from leadlight.model.person import CallWish, CaptureId, GateId, Intent, LeadId, Promise, Purpose
@@ -66,11 +66,11 @@ class Hold:
 class Pause:
     """Somebody has asked for quiet: nothing goes out until `until`, then the plan resumes by itself.
 
-    `by` is `lead`, `operator`, or the id of a person of the team.
+    `by` is `lead`, `operator`, or the id of a person of the team. Each of them has one at most.
     """
 
     by: str
-    since: datetime
+    since: datetime  # when it was set, or when one beside it ended: the quiet before is counted already
     until: datetime
 
 
@@ -94,7 +94,7 @@ class Enrolment:
     done: tuple[str, ...] = ()
     wait: Wait | None = None  # in the place of the next step's own: it stands where a skipped one was
     promised_at: datetime | None = None  # when the promised span began, if before `started_at`: see `Sequence.then`
-    extra_days: int = 0  # by so much the lead itself has put off the end of the span, by pausing
+    put_off: timedelta = timedelta(0)  # by so much the lead itself has put off the end of the span, by pausing
     mailed_at: datetime | None = None  # when its latest mail went out: the day is taken for other sequences
 
     @property
@@ -123,9 +123,14 @@ class Lead:
     owner: str | None = None
     stops: tuple[Stop, ...] = ()
     hold: Hold | None = None
-    pause: Pause | None = None
+    pauses: tuple[Pause, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     achieved: tuple[Objective, ...] = ()
     country: str | None = None  # ISO 3166-1 alpha-2, if known: whose holidays count
     mailed: tuple[datetime, ...] = ()  # when the latest follow-up mails went out, oldest first, for the caps
     at_most: Cap | None = None  # the lead's own word: fewer
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that lasts longest: nothing goes out before it is over."""
+        return max(self.pauses, key=lambda pause: pause.until, default=None)

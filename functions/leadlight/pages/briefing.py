@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadlight.errors import MissingBundle
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
+from leadlight.model.sequence import Channel
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing, PauseDays
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of, sealed_fields
-from leadlight.rep.pausing import FARTHEST, USUALLY
+from leadlight.rep.pausing import FARTHEST, USUALLY, begin_of
+from leadlight.rules.next_action import PAUSE
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import open_enrolments
-from leadlight.rules.stop import LEAD, OPERATOR, resumed, why_quiet
-from leadlight.rules.waiting import PAUSE
+from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.rules.warmth import suggested_objective, temperature
 from leadlight.views import OPENINGS, SHOWN, SPOKEN, call_in_words, counts, lead_view, said_wish, titles_read
+from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
 
 SAID = {
     TouchKind.CAPTURED: "Sent the form",
@@ -109,9 +113,9 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         owner=owner_of(lead, bundle.team).name,
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
         opening=OPENINGS[suggested_objective(lead)],
-        plan=_plan(lead, rows, bundle),
+        plan=_plan(lead, rows, bundle, now),
         may_resume=_may_resume(lead, now),
-        pause=None if why_quiet(lead) or not open_enrolments(lead) else _pause_days(bundle, now),
+        pause=_pause_days(bundle, lead, now) if _may_pause(lead) else None,
     )
 
 
@@ -123,7 +127,7 @@ def _when(at: datetime, bundle: Bundle) -> str:
 def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
     if touch.kind is TouchKind.OUTCOME:
         return _outcome(services, touch)
-    words = SAID.get(touch.kind, touch.kind.value)
+    words = "A pause is over; the plan still waits" if "still" in touch.facts else SAID.get(touch.kind, touch.kind)
     facts = {
         "file": "",
         "call": "",
@@ -165,7 +169,7 @@ def _row(due: Due, bundle: Bundle) -> str:
     return f"{words.format(slug=_named(due.ref.rpartition('/')[2]))}, {_when(due.at, bundle)}"
 
 
-def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle) -> str:
+def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle, now: datetime) -> str:
     """What the follow-ups do: the next one with its time, or why there is none now."""
     if lead.stops:
         return STOPPED[lead.stops[-1].reason]
@@ -174,21 +178,47 @@ def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle) -> str:
     if lead.pause:
         by = {LEAD: "they asked for quiet", OPERATOR: "paused by the operator"}.get(lead.pause.by)
         why = by or f"paused by {bundle.team.person(lead.pause.by).name}"
-        return f"Waits until {_when(lead.pause.until, bundle)}: {why}"
+        return f"Waits until {_when(lead.pause.until, bundle)}: {why}{_then(bundle, lead, now)}"
     step = next((row for row in rows if row.kind is DueKind.STEP), None)
     return _row(step, bundle) if step else _why_none(lead)
 
 
+def _then(bundle: Bundle, lead: Lead, now: datetime) -> str:
+    """What is left for after a pause."""
+    try:
+        ahead = [step.channel for _, _, step in steps_ahead(bundle, lead, now)]
+    except MissingBundle:
+        return ""
+    mails, tasks = ahead.count(Channel.MAIL), ahead.count(Channel.REP)
+    left = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((mails, "mail"), (tasks, "task")) if n]
+    return f"; {' and '.join(left)} left for then" if left else "; nothing of what was promised is left for then"
+
+
 def _may_resume(lead: Lead, now: datetime) -> bool:
-    """Whether a rep's word would let follow-ups go on. The pause that a lead has asked for is its own."""
+    """Whether a rep's word would let follow-ups go on, or sooner. The pause that a lead has asked for is its own."""
     again = resumed(lead, "", now)
-    return again != lead and why_quiet(again) is None and bool(open_enrolments(again))
+    sooner = again.pause is None or again.pause != lead.pause
+    return again != lead and sooner and _is_open(again)
 
 
-def _pause_days(bundle: Bundle, now: datetime) -> PauseDays:
-    today = now.astimezone(ZoneInfo(bundle.team.hours.zone)).date()
+def _may_pause(lead: Lead) -> bool:
+    """Whether a rep's pause would add to the quiet: where no other rep's stands."""
+    return _is_open(lead) and all(pause.by in {LEAD, OPERATOR} for pause in lead.pauses)
+
+
+def _is_open(lead: Lead) -> bool:
+    """Whether follow-ups go out, or will once it is paused no more."""
+    return why_quiet(replace(lead, pauses=())) is None and bool(open_enrolments(lead))
+
+
+def _pause_days(bundle: Bundle, lead: Lead, now: datetime) -> PauseDays:
+    zone = ZoneInfo(bundle.team.hours.zone)
+    today = now.astimezone(zone).date()
     usual, first, last = today + USUALLY, today + timedelta(days=1), today + FARTHEST
-    return PauseDays(usual.isoformat(), first.isoformat(), last.isoformat())
+    cut = None
+    with suppress(MissingBundle):  # then no step can be sent either
+        cut = cut_short(bundle, lead, paused(lead, "", begin_of(usual, zone), now), now)
+    return PauseDays(usual.isoformat(), first.isoformat(), last.isoformat(), cut_in_words(cut, zone.key))
 
 
 def _named(slug: str) -> str:

@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.pages.frame import page
-from leadlight.rules.stop import LEAD
+from leadlight.rules.stop import LEAD, pause_of
 from leadlight.views import call_promise
 from leadlight.visitor.outlook import RAISABLE, Agreed, Coming, Left, Outlook, day_in_words
 from leadlight.visitor.preferences import SPANS, Did
 
 SAID: Mapping[Did, str] = {
-    Did.PAUSED: "Paused. The dates below have moved.",
+    Did.PAUSED: "Paused. Below is what comes afterwards.",
     Did.RESUMED: "It goes on. The dates below have moved.",
+    Did.STILL_QUIET: "Your own pause is over. Nothing goes out yet, though: below is why.",
     Did.FEWER: "From now on you get at most one mail in two weeks.",
     Did.STOPPED: "Done. No more mails.",
     Did.LOWERED: "Done. What you unticked is taken back.",
@@ -89,7 +90,7 @@ def preferences(shell: str, outlook: Outlook, *, token: str, did: Did | None = N
         answers=outlook.answers,
         company=outlook.company,
         spans=tuple(SPANS) if running else (),
-        paused=lead.pause is not None and lead.pause.by == LEAD,
+        paused=pause_of(lead, LEAD) is not None,
         can_have_fewer=running and lead.at_most is None,
         fewer=lead.at_most is not None,
         can_stop=not lead.stops and (running or Purpose.FOLLOW_UP in lead.purposes or Purpose.NEWS in lead.purposes),
@@ -131,11 +132,10 @@ def _wait(outlook: Outlook) -> str:
         return (
             f"{name} looks after this in person now, so nothing goes out by itself until {_day(lead.hold.until, zone)}."
         )
-    if lead.pause and lead.pause.by == LEAD:
-        return f"You have paused this until {_day(lead.pause.until, zone)}."
-    if lead.pause:
-        return f"{outlook.paused_by} has paused this until {_day(lead.pause.until, zone)}."
-    return ""
+    return " ".join(
+        f"{f'{name} has' if name else 'You have'} paused this until {_day(until, zone)}."
+        for name, until in outlook.paused
+    )
 
 
 def _line(coming: Coming, zone: str) -> Line:

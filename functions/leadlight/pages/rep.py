@@ -32,11 +32,15 @@ WHY_NOT = {
 
 @dataclass(frozen=True, slots=True)
 class PauseDays:
-    """Until when a plan may be paused, as ISO days for a date field."""
+    """Until when a plan may be paused, as ISO days for a date field.
+
+    `cut` says what the usual pause would leave out, if the promise is too short for it.
+    """
 
     usual: str
     first: str
     last: str
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

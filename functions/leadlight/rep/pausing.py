@@ -23,13 +23,18 @@ def pause(services: Services, opened: Visit, *, until: str = "") -> Lead:
     zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
     day = read_day(until, today=services.clock.now().astimezone(zone).date())
     bind(services, opened)
-    return pause_lead(services, opened.lead, until=datetime.combine(day, time(), zone).astimezone(UTC), by=opened.rep)
+    return pause_lead(services, opened.lead, until=begin_of(day, zone), by=opened.rep)
 
 
 def resume(services: Services, opened: Visit) -> Lead:
     """The plan goes on, out of a pause, a take-over, or the stop that an answer has set. Raises `Elsewhere`."""
     bind(services, opened)
     return resume_lead(services, opened.lead, by=opened.rep)
+
+
+def begin_of(day: date, zone: ZoneInfo) -> datetime:
+    """When that day begins, in UTC: the end of a pause that names it."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def read_day(text: str, *, today: date) -> date:

@@ -29,6 +29,9 @@ CLOSED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
 APPROVAL = "confirmed/"
 """Begins the ref of a task that a gate has set which waits for a rep's approval."""
 
+PAUSE = "pause/"
+"""Begins the ref of the row that ends a pause; who has set it and the touch of that follow."""
+
 REMINDERS = (Wait(1, WaitUnit.BUSINESS_DAYS), Wait(2, WaitUnit.BUSINESS_DAYS), Wait(1, WaitUnit.WEEKS))
 """How long after what is to be answered, and after each reminder of it, the next one comes; the last wait repeats."""
 
@@ -106,11 +109,18 @@ def why_stuck(lead: Lead, rows: Sequence[Due], now: datetime) -> str | None:
     kinds = {row.kind for row in rows}
     if lead.hold and DueKind.HOLD not in kinds:
         return f"held by {lead.hold.by}, and nothing ends it"
-    if lead.pause and DueKind.HOLD not in kinds:
-        return f"paused by {lead.pause.by}, and nothing ends it"
+    ending = {pauser_of(row) for row in rows}
+    if endless := [pause.by for pause in lead.pauses if pause.by not in ending]:
+        return f"paused by {endless[0]}, and nothing ends it"
     if not (lead.stops or lead.hold or lead.pause) and (step := _unplanned(lead, rows)):
         return f"{step} comes next, and nothing brings it"
     return "no next action and no reason for none" if next_action(lead, rows) is None else None
+
+
+def pauser_of(row: Due) -> str | None:
+    """Whose pause this row ends; None for every other row."""
+    ends_one = row.kind is DueKind.HOLD and row.ref.startswith(PAUSE)
+    return row.ref.removeprefix(PAUSE).partition("/")[0] if ends_one else None
 
 
 def reminder(lead: Lead, touch: str, hours: Hours, now: datetime, *, before: int = 0) -> Due:

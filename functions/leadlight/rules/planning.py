@@ -32,7 +32,7 @@ from leadlight.rules.steps import (
     step_ref,
     with_enrolment,
 )
-from leadlight.rules.stop import days_left, why_quiet, why_stopped
+from leadlight.rules.stop import quiet_left, why_quiet, why_stopped
 
 AT_HAND = 40
 """So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
@@ -92,7 +92,7 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
         promise=capture.consent.promise,
         next_step=None,
         last_at=now,
-        extra_days=days_left(lead, now),
+        put_off=quiet_left(lead, now),
     )
     return _begun(lead, enrolment, sequence)
 

@@ -5,7 +5,7 @@ Asked before each claim; the claim then fails if the lead was changed since, so 
 
 from __future__ import annotations
 
-import math
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,9 @@ GRACE = timedelta(hours=1)
 
 LEAD, OPERATOR = "lead", "operator"
 """Who pauses and resumes, besides the people of the team, who go by their ids."""
+
+SAME_DAY = timedelta(hours=23)
+"""Two ends of a pause that are closer than the shortest day are one: a second tap comes a moment later."""
 
 REST = timedelta(days=30)
 """How long an address that bounced or complained is left alone, whoever types it into a form.
@@ -70,7 +73,7 @@ def not_promised(enrolment: Enrolment, step: Step) -> str | None:
 
 def promised_until(enrolment: Enrolment) -> datetime:
     """When the promised span ends, with what the lead's own pauses have added to it."""
-    return enrolment.promised_since + timedelta(days=enrolment.promise.days + enrolment.extra_days)
+    return enrolment.promised_since + timedelta(days=enrolment.promise.days) + enrolment.put_off
 
 
 def _beyond_promise(enrolment: Enrolment, now: datetime, purpose: str) -> str | None:
@@ -134,29 +137,36 @@ def consented_anew(lead: Lead) -> Lead:
     return replace(lead, stops=tuple(stop for stop in lead.stops if stop.reason not in lifted))
 
 
-def paused(lead: Lead, by: str, until: datetime, now: datetime) -> Lead:
-    """The lead with that pause in the place of an earlier one; its own gives way to nobody else's.
+def pause_of(lead: Lead, by: str) -> Pause | None:
+    """The pause that this one has set, while it stands."""
+    return next((pause for pause in lead.pauses if pause.by == by), None)
 
-    A pause that the lead asks for itself puts off the end of what it was promised, by as many days.
+
+def paused(lead: Lead, by: str, until: datetime, now: datetime) -> Lead:
+    """The lead with that pause beside those of others, in the place of the same one's own.
+
+    A pause that the lead asks for itself puts off the end of what it was promised, by as much. The same pause again,
+    to the day, changes nothing.
     """
-    if lead.pause and lead.pause.by == LEAD != by:
+    own = pause_of(lead, by)
+    if own and abs(own.until - until) < SAME_DAY:
         return lead
-    lead = without_pause(lead, now)
-    pause = Pause(by, now, until)
-    return _put_off(replace(lead, pause=pause), _days_asked_for(pause, until))
+    pause = replace(own, until=until) if own else Pause(by, now, until)
+    others = tuple(other for other in lead.pauses if other is not own)
+    more = until - (own.until if own else now)
+    return _put_off(replace(lead, pauses=(*others, pause)), more if by == LEAD else timedelta(0))
 
 
 def resumed(lead: Lead, by: str, now: datetime) -> Lead:
-    """The lead whose plan goes on: without what `by` may lift, and back in what a reply had ended.
+    """The lead whose plan goes on as far as `by` may let it, and is back in what a reply had ended.
 
-    The lead itself lifts its own pause and nothing else. A rep lifts an answer's stop, a take-over and any pause but
-    the lead's own; an operator, who acts on somebody's word, that too. Every other stop stays.
+    The lead itself lifts its own pause and nothing else. A rep lifts an answer's stop, a take-over and the pauses of
+    reps; an operator, who acts on somebody's word, every pause. Every other stop stays.
     """
-    own = lead.pause is not None and lead.pause.by == LEAD
     if by == LEAD:
-        return without_pause(lead, now) if own else lead
-    if not own or by == OPERATOR:
-        lead = without_pause(lead, now)
+        return without_pauses(lead, [LEAD], now)
+    pausing = [pause.by for pause in lead.pauses]
+    lead = without_pauses(lead, pausing if by == OPERATOR else set(pausing) - {LEAD, OPERATOR}, now)
     stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
     return replace(_reopened(lead), hold=None, stops=stops)
 
@@ -180,32 +190,35 @@ def _reopened(lead: Lead) -> Lead:
     return replace(lead, enrolments=back)
 
 
-def days_left(lead: Lead, now: datetime) -> int:
-    """For how many more days, begun ones included, the lead has asked for quiet."""
-    return _days_asked_for(replace(lead.pause, since=now), lead.pause.until) if lead.pause else 0
+def quiet_left(lead: Lead, now: datetime) -> timedelta:
+    """For how much longer the lead itself has asked for quiet."""
+    own = pause_of(lead, LEAD)
+    return max(own.until - now, timedelta(0)) if own else timedelta(0)
 
 
-def without_pause(lead: Lead, now: datetime) -> Lead:
-    """The lead whose pause is over, at its end or before; days it asked for and did not need are taken back."""
-    if lead.pause is None:
-        return lead
-    end = min(now, lead.pause.until)
-    unused = _days_asked_for(lead.pause, lead.pause.until) - _days_asked_for(lead.pause, end)
-    waiting = tuple(_waited(enrolment, lead.pause, end) for enrolment in lead.enrolments)
-    return _put_off(replace(lead, pause=None, enrolments=waiting), -unused)
+def without_pauses(lead: Lead, whose: Collection[str], now: datetime) -> Lead:
+    """The lead after these pauses, at their end or before; what it asked for itself and did not need is taken back."""
+    for pause in lead.pauses:
+        if pause.by in whose:
+            lead = _without(lead, pause_of(lead, pause.by) or pause, min(now, pause.until))
+    return lead
 
 
-def _waited(enrolment: Enrolment, pause: Pause, end: datetime) -> Enrolment:
-    """The enrolment whose wait stood still during the pause: else each step would be late at its end, and left out."""
-    quiet = end - max(pause.since, enrolment.last_at)
+def _without(lead: Lead, pause: Pause, end: datetime) -> Lead:
+    """All quiet up to then is counted now, so what is left of the other pauses counts from there."""
+    since = min(each.since for each in lead.pauses)
+    waited = tuple(_waited(enrolment, since, end) for enrolment in lead.enrolments)
+    others = tuple(replace(each, since=max(each.since, end)) for each in lead.pauses if each.by != pause.by)
+    unused = pause.until - end if pause.by == LEAD else timedelta(0)
+    return _put_off(replace(lead, pauses=others, enrolments=waited), -unused)
+
+
+def _waited(enrolment: Enrolment, since: datetime, end: datetime) -> Enrolment:
+    """The enrolment whose wait stood still during the quiet: else each step would be late at its end, and left out."""
+    quiet = end - max(since, enrolment.last_at)
     return enrolment if enrolment.ended else replace(enrolment, last_at=enrolment.last_at + max(quiet, timedelta(0)))
 
 
-def _days_asked_for(pause: Pause, until: datetime) -> int:
-    """Days of the lead's own pause up to then, begun ones counted as whole; of somebody else's pause none."""
-    return max(0, math.ceil((until - pause.since) / timedelta(days=1))) if pause.by == LEAD else 0
-
-
-def _put_off(lead: Lead, days: int) -> Lead:
-    put_off = tuple(replace(e, extra_days=max(0, e.extra_days + days)) for e in lead.enrolments)
+def _put_off(lead: Lead, more: timedelta) -> Lead:
+    put_off = tuple(replace(e, put_off=max(timedelta(0), e.put_off + more)) for e in lead.enrolments)
     return replace(lead, enrolments=put_off)

@@ -5,16 +5,13 @@ Asked by whatever ends such a wait before its time, to take its rows away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.site import Team
-from leadlight.rules.next_action import reminder
-
-PAUSE = "pause/"
-"""Begins the ref of the row that ends a pause; the touch that set it follows."""
+from leadlight.rules.next_action import PAUSE, pauser_of, reminder
 
 ANSWER = "replied/"
 """Begins the ref of a task that an answer of the lead has set."""
@@ -34,9 +31,9 @@ def ends_of_holds(rows: Sequence[Due]) -> tuple[str, ...]:
     return tuple(row.key for row in rows if row.kind is DueKind.HOLD and not row.ref.startswith(PAUSE))
 
 
-def ends_of_pauses(rows: Sequence[Due]) -> tuple[str, ...]:
-    """The keys of those that end a pause."""
-    return tuple(row.key for row in rows if row.kind is DueKind.HOLD and row.ref.startswith(PAUSE))
+def ends_of_pauses(rows: Sequence[Due], whose: Collection[str]) -> tuple[str, ...]:
+    """The keys of those that end a pause which one of these has set."""
+    return tuple(row.key for row in rows if pauser_of(row) in whose)
 
 
 def tasks(rows: Sequence[Due]) -> tuple[str, ...]:

@@ -314,8 +314,8 @@ def _open(step: Step, at: datetime, hours: Hours) -> bool:
 
 
 def _end(enrolment: Enrolment) -> datetime:
-    days = enrolment.promise.days + enrolment.extra_days
-    return enrolment.promised_since + timedelta(days=days) + GRACE + LEASE
+    days = timedelta(days=enrolment.promise.days)
+    return enrolment.promised_since + days + enrolment.put_off + GRACE + LEASE
 
 
 def _within(times: Sequence[datetime], moment: datetime, cap: Cap) -> int:

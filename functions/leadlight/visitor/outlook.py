@@ -33,7 +33,7 @@ from leadlight.rules.pace import with_mail
 from leadlight.rules.preferences import may_return
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
-from leadlight.rules.stop import promised_until, why_no_follow_up, why_no_mail, without_pause
+from leadlight.rules.stop import LEAD, OPERATOR, promised_until, why_no_follow_up, why_no_mail, without_pauses
 from leadlight.views import company_view, gate_view, rep_view
 
 MOST = 60
@@ -89,7 +89,7 @@ class Outlook:
     agreed: tuple[Agreed, ...]
     answers: Person
     company: str
-    paused_by: str  # a colleague's name; empty if nobody but the lead has paused
+    paused: tuple[tuple[str, datetime], ...]  # by whom and until when, the latest first; the lead's own has no name
     pages: tuple[tuple[str, str], ...]  # where a form would begin anew: title and address
 
     def agreement(self, purpose: Purpose) -> Agreed | None:
@@ -100,7 +100,7 @@ class Outlook:
 def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     """The lead's plan and agreements as they stand now."""
     team = bundle.team
-    by = lead.pause.by if lead.pause else ""
+    latest = sorted(lead.pauses, key=lambda pause: (pause.until, pause.by), reverse=True)
     gates = {gate: bundle.manifest.gates[gate] for gate in lead.grants if gate in bundle.manifest.gates}
     return Outlook(
         lead=lead,
@@ -110,9 +110,14 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
         agreed=agreements(services, bundle, lead),
         answers=owner_of(lead, team),
         company=team.company.name,
-        paused_by="" if by in {"", "lead"} else team.person(by).name if by != "operator" else team.company.name,
+        paused=tuple((_named(pause.by, team), pause.until) for pause in latest),
         pages=tuple((gate.title, links.page(services, gate.page)) for gate in gates.values()),
     )
+
+
+def _named(by: str, team: Team) -> str:
+    """Who has paused, as the lead reads it."""
+    return {LEAD: "", OPERATOR: team.company.name}.get(by, team.person(by).name)
 
 
 def agreements(services: Services, bundle: Bundle, lead: Lead) -> tuple[Agreed, ...]:
@@ -149,6 +154,14 @@ def _agreed(lead: Lead, purpose: Purpose, words: str, wording: str, at: datetime
     return Agreed(purpose, words, wording, at, holds, can_be_raised)
 
 
+def cut_in_words(end: datetime | None, zone: str) -> str:
+    """What a rep or an operator should know before a pause that the promise is too short for."""
+    if end is None:
+        return ""
+    local = end.astimezone(ZoneInfo(zone))
+    return f"The promise to this reader ends on {local.day} {local:%B}: what would come later is left out."
+
+
 def day_in_words(at: datetime, zone: str) -> str:
     """A day as people write it: `Thursday 8 January 2026`."""
     local = at.astimezone(ZoneInfo(zone))
@@ -179,11 +192,21 @@ def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
             yield _shown(bundle.team, lead, step, at, context)
 
 
+def cut_short(bundle: Bundle, before: Lead, after: Lead, now: datetime) -> datetime | None:
+    """When the promise ends that is too short for all steps after such a change; None if all still come.
+
+    Raises `MissingBundle`.
+    """
+    kept = {step_ref(enrolment, step.slug) for _, enrolment, step in steps_ahead(bundle, after, now)}
+    lost = (e for _, e, step in steps_ahead(bundle, before, now) if step_ref(e, step.slug) not in kept)
+    return min((promised_until(enrolment) for enrolment in lost), default=None)
+
+
 def steps_ahead(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[tuple[datetime, Enrolment, Step]]:
     """Each step that the plan still holds, with its time. Raises `MissingBundle`."""
     waits = [wait.until for wait in (lead.hold, lead.pause) if wait]
     now = max([now, *waits])
-    lead = without_pause(replace(lead, hold=None), now)
+    lead = without_pauses(replace(lead, hold=None), [pause.by for pause in lead.pauses], now)
     for _ in range(MOST):
         planned = replanned(bundle, lead, now)
         lead = planned.lead

@@ -5,7 +5,7 @@ the transaction that stores it, due rows included, so the page can say what is t
 
 Ending a pause early is the one way on that needs no mail. A pause gives nothing back: all that it delays was agreed
 to, would come by itself at a date that was shown, and cannot come to more than was promised. Who holds the token could
-have set that pause, too. It holds for the lead's own pause only; a colleague's is theirs to end.
+have set that pause, too. It holds for the lead's own pause only; a colleague's stands beside it and is theirs to end.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from leadlight.decide import decide, the_lead
 from leadlight.errors import BadFields, BadToken, TooMany
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
-from leadlight.model.lead import Lead, Pause
+from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pausing import pause_lead, resume_lead
@@ -29,7 +29,7 @@ from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import is_yes
 from leadlight.rules.preferences import FEWER, months_later, without
-from leadlight.rules.stop import LEAD
+from leadlight.rules.stop import LEAD, pause_of, paused, why_quiet
 from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
 from leadlight.visitor import wishes
@@ -56,6 +56,7 @@ class Did(StrEnum):
 
     PAUSED = "paused"
     RESUMED = "resumed"
+    STILL_QUIET = "still-quiet"
     FEWER = "fewer"
     STOPPED = "stopped"
     LOWERED = "lowered"
@@ -115,32 +116,29 @@ def agree(services: Services, token: str) -> tuple[Visit, Did]:
 
 
 def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
-    """Nothing goes out until then. A colleague's pause that lasts longer stays, and so does the same one to the day."""
+    """Nothing goes out until then. A colleague's pause stands beside it; the same one again, to the day, is one."""
     if values.get("span") not in SPANS:
         raise BadFields({"span": f"Please choose one of {', '.join(SPANS)}."})
-    until = SPANS[values["span"]](services.clock.now())
+    now = services.clock.now()
+    until = SPANS[values["span"]](now)
     lead = the_lead(services, visit.lead_id, visit.generation)
-    if lead.stops or (lead.pause and _is_quiet_enough(lead.pause, until)):
-        return Did.PAUSED if lead.pause and not lead.stops else Did.NOTHING
+    if lead.stops:
+        return Did.NOTHING
+    if paused(lead, LEAD, until, now) == lead:
+        return Did.PAUSED
     _not_too_often(services, lead)
     pause_lead(services, lead, until=until, by=LEAD)
     return Did.PAUSED
 
 
-def _is_quiet_enough(pause: Pause, until: datetime) -> bool:
-    if pause.by == LEAD:
-        return abs(pause.until - until) < timedelta(days=1)
-    return pause.until >= until
-
-
 def _resume(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
     """Ends the lead's own pause now."""
     before = the_lead(services, visit.lead_id, visit.generation)
-    if before.pause is None or before.pause.by != LEAD:
+    if pause_of(before, LEAD) is None:
         return Did.NOTHING
     _not_too_often(services, before)
     after = resume_lead(services, before, by=LEAD)
-    return Did.RESUMED if not after.pause else Did.NOTHING
+    return Did.STILL_QUIET if why_quiet(after) else Did.RESUMED
 
 
 def _not_too_often(services: Services, lead: Lead) -> None:
