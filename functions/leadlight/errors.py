@@ -141,11 +141,9 @@ class BadToken(VisitorCanFix):
 class ExpiredToken(BadToken):
     """A link of ours whose time is over."""
 
-    def __init__(self, expired_at: datetime) -> None:
+    def __init__(self, expired_at: datetime, instead: str = "Send the form again for a fresh one.") -> None:
         self.expired_at = expired_at
-        super().__init__(
-            f"This link worked until {expired_at:%d %B %Y, %H:%M} UTC. Send the form again for a fresh one."
-        )
+        super().__init__(f"This link worked until {expired_at:%d %B %Y, %H:%M} UTC. {instead}")
 
 
 class OperatorMustFix(LeadlightError):

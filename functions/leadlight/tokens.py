@@ -45,6 +45,12 @@ LIFE: Mapping[TokenUse, timedelta] = {
     TokenUse.REP_BROWSER: timedelta(days=7),
 }
 
+INSTEAD: Mapping[TokenUse, tuple[str]] = {
+    TokenUse.PREFERENCES: ("Open the link in a newer mail.",),
+    TokenUse.CONSENT: ("Open your preferences by the link in one of our mails, and tick it again.",),
+}
+"""What helps when the link is too old, where that is not to send the form again."""
+
 
 class Tokens:
     """Signs and reads. `keys` oldest to newest; `now` is the product's clock."""
@@ -65,7 +71,7 @@ class Tokens:
             facts = self._serializer(use).loads(text, max_age=life)
         except SignatureExpired as error:
             signed_at = error.date_signed or datetime.fromtimestamp(0, UTC)
-            raise ExpiredToken(signed_at + LIFE[use]) from error
+            raise ExpiredToken(signed_at + LIFE[use], *INSTEAD.get(use, ())) from error
         except (BadData, UnicodeError) as error:
             raise BadToken from error
         if not isinstance(facts, dict):

@@ -144,6 +144,30 @@ def test_a_button_that_we_do_not_have_does_nothing(world: World) -> None:
     assert world.dump() == before
 
 
+def test_what_cannot_be_done_leads_back_to_the_page_with_its_token(world: World) -> None:
+    reader = world.confirmed()
+    by_link = world.browser().submit(link(world), do="more").text
+    by_pass = reader.submit("/preferences", do="more").text
+
+    assert f'href="{link(world)}"' in by_link
+    assert 'href="/preferences"' in by_pass
+    for page_ in (by_link, by_pass):
+        assert "Please use one of the buttons on the page." in page_
+        assert "start afresh" not in page_
+
+
+def test_a_link_that_is_too_old_says_where_a_newer_one_is(world: World) -> None:
+    world.confirmed()
+    old = link(world)
+    for _ in range(3):
+        world.jump("700 days")
+    answer = world.browser().get(old, accept="text/html")
+
+    assert answer.status == 410
+    assert "Open the link in a newer mail." in answer.text
+    assert "form again" not in answer.text
+
+
 def test_the_page_shows_the_plan_as_it_will_be(world: World) -> None:
     world.confirmed(name="Anna Nowak")
     shown = page(world)

@@ -18,7 +18,7 @@ FIRST = replace(capture(), zone="Europe/Warsaw")
 @pytest.mark.parametrize(
     ("text", "country"),
     [
-        ("Poland", "PL"), ("poland", "PL"), (" POLSKA ", "PL"), ("pl", "PL"), ("UK", "GB"), ("U.K.", "GB"),
+        ("Poland", "PL"), ("poland", "PL"), (" POLSKA ", "PL"), (" PL.", "PL"), ("uk", "GB"), ("U.K.", "GB"),
         ("United Kingdom", "GB"), ("Britain", "GB"), ("USA", "US"), ("U.S.A.", "US"), ("United States", "US"),
         ("Côte d'Ivoire", "CI"), ("COTE D'IVOIRE", "CI"), ("Türkiye", "TR"), ("Österreich", "AT"), ("Réunion", "RE"),
         ("South Korea", "KR"), ("Korea (South)", "KR"), ("Myanmar", "MM"), ("Czechia", "CZ"), ("Nepal", "NP"),
@@ -26,6 +26,11 @@ FIRST = replace(capture(), zone="Europe/Warsaw")
 )  # fmt: skip
 def test_a_country_is_known_by_the_names_that_people_write(text: str, country: str) -> None:
     assert country_named(text) == country
+
+
+@pytest.mark.parametrize("text", ["no", "No", "in", "me", "so", "is", "to", "be", "it", "at", "no.", " no 1", "pl"])
+def test_a_word_of_two_letters_is_no_code(text: str) -> None:
+    assert country_named(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "Narnia", "ZZ", "Congo", "Europe/Warsaw", "1", "x" * 300])

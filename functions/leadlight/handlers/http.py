@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie as SetCookie
@@ -45,13 +47,17 @@ TOKEN_HEADERS = {"Referrer-Policy": "no-referrer"}
 PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        "img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     )
 }
 """On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them.
 
 Inline scripts are the theme's own. Pages of the site that are read in full are not ours: their looks are the site's.
 """
+
+PREFERENCES = "/preferences"
+"""Where a reader is without a form of ours behind them: nothing there is to be sent afresh."""
 
 STREAM = "X-Leadlight-File"
 """Tells the local server which object of the bundle to stream; it never leaves the process."""
@@ -119,10 +125,22 @@ def _problem(error: errors.LeadlightError, status: HTTPStatus, detail: str) -> R
 
 
 def _page_of(error: errors.LeadlightError, status: HTTPStatus, detail: str, request: Request, shell: str) -> str:
+    if isinstance(error, errors.BadFields) and request.path == PREFERENCES:
+        said = " ".join(error.fields.values())
+        back = (_preferences_of(request), "Back to your preferences")
+        return pages.problem(shell, heading=HEADINGS[status], message=said, link=back)
     if isinstance(error, errors.BadFields):
         back = request.headers.get("referer", "/")
         return pages.form_errors(shell, page_url=_path_of(back), fields=error.fields)
     return pages.problem(shell, heading=HEADINGS.get(status, status.phrase), message=detail, link=("/", "To the site"))
+
+
+def _preferences_of(request: Request) -> str:
+    """The page that the request came from, as its reader may open it: by the token, or without one."""
+    token = request.query.get("token", "")
+    with suppress(errors.LeadlightError):  # what cannot be read is perhaps the very error that is told here
+        token = token or request.values.get("token", "")
+    return f"{PREFERENCES}?{urlencode({'token': token})}" if token else PREFERENCES
 
 
 HEADINGS = {

@@ -36,6 +36,9 @@ ALSO_CALLED = {
 }  # fmt: skip
 """What people write for a country beside the table's own name for it, as `_plain` leaves it."""
 
+TWO_LETTERS = re.compile(r"[\W\d_]*([^\W\d_]{2})[\W\d_]*")
+"""A text of which `_plain` leaves one word of two letters; `u.s.` is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -65,13 +68,20 @@ def country_of(zone: str | None) -> str | None:
 
 
 def country_named(text: str) -> str | None:
-    """The country that somebody means, by name or code, whatever the case and accents.
+    """The country that somebody means, by name or code; of names, case and accents do not matter.
+
+    A code is one in capitals only: `no`, `in`, `me`, `is` or `at`, typed by a reader, are words.
 
     >>> country_named("CÔTE D'IVOIRE"), country_named("uk"), country_named("South Korea"), country_named("Narnia")
     ('CI', 'GB', 'KR', None)
+    >>> country_named("NO"), country_named("no")
+    ('NO', None)
     """
     plain = _plain(text)
-    return ALSO_CALLED.get(plain) or _names().get(plain)
+    if other := ALSO_CALLED.get(plain):
+        return other
+    alone = TWO_LETTERS.fullmatch(text)
+    return _names().get(plain) if not alone or alone[1].isupper() else None
 
 
 def known_zone(text: str) -> str | None:
