@@ -36,7 +36,7 @@ GATES = (MAIL, FORM, OFFER, REPS)
 VERSIONS = ("first", "finish", "move", "stop")
 """Manifests: the first one, and one for each thing that a new version may say about leads in flight."""
 
-DAYS = {MAIL: 14, FORM: 21, OFFER: 14, REPS: 30}
+DAYS = {MAIL: 14, FORM: 21, OFFER: 21, REPS: 30}
 """How long each form says it will take: tight, so that outages and jumps run into it."""
 
 SEQUENCE_OF = {MAIL: "course", FORM: "talk", OFFER: "offer", REPS: "course"}
@@ -83,14 +83,16 @@ def sequences(migrate: Migrate, generation: int) -> tuple[Sequence, ...]:
             ),
         ),
         Sequence(
-            name="offer", version="", migrate=migrate, priority=8,
+            name="offer", version="", migrate=migrate, priority=8, then="course",
             steps=(
                 step(f"01-case-{generation}", wait(30, WaitUnit.MINUTES)),
                 step("02-offer", wait(1), Objective.CLOSE, window=mornings),
             ),
         ),
     )  # fmt: skip
-    return tuple(replace(each, version=content_hash(as_json(each))) for each in planned)
+    pinned = {each.name: content_hash(as_json(each)) for each in planned}
+    followed = (replace(each, then_version=pinned[each.then]) if each.then else each for each in planned)
+    return tuple(replace(each, version=content_hash(as_json(replace(each, version="")))) for each in followed)
 
 
 TEAM = Team(
@@ -128,7 +130,7 @@ def _written(writer: BundleWriter, planned: tuple[Sequence, ...]) -> Manifest:
     gates: dict[GateId, Gate] = {}
     for gate_id in GATES:
         sequence = next(each for each in planned if each.name == SEQUENCE_OF[gate_id])
-        wording = Wording("short", "en", WORDS, _promise(sequence, DAYS[gate_id]))
+        wording = Wording("short", "en", WORDS, _promise(sequence, planned, DAYS[gate_id]))
         wordings[wording_hash(wording)] = writer.put_json("wordings", wording)
         gates[GateId(gate_id)] = _gate(writer, gate_id, wording_hash(wording))
     return Manifest(
@@ -140,10 +142,12 @@ def _written(writer: BundleWriter, planned: tuple[Sequence, ...]) -> Manifest:
     )  # fmt: skip
 
 
-def _promise(sequence: Sequence, days: int) -> Promise:
-    channels = {each.channel for each in sequence.steps}
+def _promise(sequence: Sequence, planned: tuple[Sequence, ...], days: int) -> Promise:
+    """What the sequence and the one that follows it do."""
+    steps = [step for each in planned if each.name in {sequence.name, sequence.then} for step in each.steps]
+    channels = {step.channel for step in steps}
     return Promise(
-        mails=sum(each.channel is Channel.MAIL for each in sequence.steps),
+        mails=sum(step.channel is Channel.MAIL for step in steps),
         days=days,
         channels=("mail", "call") if Channel.REP in channels else ("mail",),
         purpose=sequence.purpose,
