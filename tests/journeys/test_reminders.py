@@ -8,6 +8,7 @@ import pytest
 from tests.world import MANAGER_ADDRESS, REP_ADDRESS, REPS, World
 
 from leadlight.model.due import DueKind
+from leadlight.model.touch import Encounter, TouchKind
 
 ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 QUESTION = "Does it run on our own servers?"
@@ -106,3 +107,23 @@ def test_nobody_is_reminded_of_a_gate_whose_lead_is_lost(world: World) -> None:
     world.log(world.browser(), achieved="no", why_not="lost", objective="start")
 
     assert tasks(world) == []
+
+
+def test_a_wish_for_a_call_in_the_form_is_a_fact_and_is_reminded_of(world: World) -> None:
+    world.confirmed(call="now", phone="+44 20 7946 0999")
+    world.settle()
+    (wish,) = world.touches(TouchKind.CALL_WANTED)
+
+    world.advance("1 day")
+
+    assert (wish.facts["call"], wish.encounter) == ("now", Encounter.PERSON)
+    assert len(reminders(world)) == 1
+
+
+def test_a_form_that_wants_no_call_is_reminded_of_to_nobody(world: World) -> None:
+    world.confirmed(call="no")
+
+    world.advance("1 week")
+
+    assert world.touches(TouchKind.CALL_WANTED) == []
+    assert reminders(world) == []

@@ -16,8 +16,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, GateId, Purpose
-from leadlight.model.site import Gate, Unlock
-from leadlight.model.touch import Touch, TouchKind
+from leadlight.model.site import Gate, Hours, Unlock
+from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
@@ -34,6 +34,7 @@ from leadlight.tokens import TokenUse
 from leadlight.vault import CODE_LIFE, six_digits
 from leadlight.views import words_agreed
 from leadlight.visitor.passes import Cookie, lead_cookies, tab_cookie_name
+from leadlight.visitor.talk import QUALITY_OF_TALK, to_answer
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20
@@ -185,14 +186,31 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         },
     )  # fmt: skip
     mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if needs_rep else 2]
+    wished, answer = _wish(lead, capture, bundle.team.hours, now)
     return Change(
         lead=planned.lead,
-        touches=(touch, *planned.touches),
+        touches=(touch, *wished, *planned.touches),
         undue=planned.undue,  # a waiting opt-in mail's row stays: its worker finds out, also what a dead one did
         due=(
             *planned.due,
             *(Due(lead.id, lead.generation, DueKind.MAIL, mail, now) for mail in mails),
             *([reminder(lead, touch.id, bundle.team.hours, now)] if needs_rep else []),
+            *answer,
         ),
         confirm={capture.id: now},
     )
+
+
+def _wish(lead: Lead, capture: Capture, hours: Hours, now: datetime) -> tuple[tuple[Touch, ...], tuple[Due, ...]]:
+    """The wish for a call that the form held, as a fact of its own, and what reminds of it; the rep is told anyway."""
+    wish = capture.call
+    if wish is None or wish != lead.call or wish.kind is CallKind.NO:
+        return (), ()
+    touch = Touch(
+        f"{TouchKind.CALL_WANTED}/{capture.id}", lead.id, TouchKind.CALL_WANTED, capture.at, Encounter.PERSON,
+        quality=QUALITY_OF_TALK, gate=capture.gate,
+        facts={
+            "confirmed": "yes", "capture": capture.id, "call": wish.kind, "at": wish.at.isoformat() if wish.at else "",
+        },
+    )  # fmt: skip
+    return (touch,), (to_answer(lead, touch, wish, hours, now),)

@@ -118,7 +118,7 @@ def _say(
             lead = with_call(lead, wish)
         stored = services.store.due_of(lead.id) if reader.confirmed else ()
         reminded = wish is None and reminders(stored, QUESTION)  # of a question before this one
-        rows = [_to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
+        rows = [to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
         over = reminders(stored, CALL) if wish is not None else ()  # the newest word counts
         return Change(lead=lead, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
 
@@ -130,10 +130,10 @@ def _asks(wish: CallWish | None) -> bool:
     return wish is None or wish.kind is not CallKind.NO
 
 
-def _to_answer(lead: Lead, touch: Touch, wish: CallWish | None, hours: Hours, now: datetime) -> Due:
+def to_answer(lead: Lead, touch: Touch, wish: CallWish | None, hours: Hours, now: datetime) -> Due:
     """What reminds the rep: of a call when its time has come, of everything else on the next working day."""
     row = reminder(lead, touch.id, hours, now)
-    return replace(row, at=wish.at) if wish and wish.at else row
+    return replace(row, at=max(wish.at, now)) if wish and wish.at else row
 
 
 def _within_budget(services: Services, reader: Reader) -> None:
