@@ -14,8 +14,9 @@ from leadlight.model.lead import Enrolment, Hold, Lead, Pause, Stop, StopReason
 from leadlight.model.person import GateId, Intent, Purpose
 from leadlight.model.sequence import Cap, Channel, Sequence
 from leadlight.model.touch import Objective, TouchKind
-from leadlight.rules.planning import AT_ONCE, Replan, enrolled, replan
+from leadlight.rules.planning import ANEW, AT_ONCE, Replan, enrolled, replan
 from leadlight.rules.steps import open_enrolments, step_ref
+from leadlight.rules.stop import ENDED_BY_REPLY, resumed
 
 HOLD = Hold("rita", Objective.START, MONDAY, MONDAY + 2 * DAY)
 OFFER = replace(COURSE, name="offer", version="o1", priority=9)
@@ -169,6 +170,17 @@ def test_what_follows_a_sequence_that_a_stop_has_ended_waits_for_the_resume() ->
     gone = replace(through(), stops=(Stop(StopReason.REPLIED, MONDAY),))
 
     assert [e.ended for e in planned(gone, FIRST).lead.enrolments] == ["all steps are done", "stopped: replied"]
+
+
+def test_p4_a_follower_that_an_answer_had_ended_is_not_resumed_beside_the_one_that_follows_now() -> None:
+    before = into(OFFER, started_at=MONDAY - 9 * DAY, ended=ENDED_BY_REPLY, next_step="02", done=("01",))
+    (first,) = through().enrolments
+    more = replace(first, promise=replace(first.promise, mails=6))
+
+    after = planned(lead(enrolments=(before, more)), FIRST).lead
+
+    assert [e.ended for e in after.enrolments if e.sequence == "offer"] == [ANEW, None]
+    assert [e.next_step for e in open_enrolments(resumed(after, "rita", MONDAY))] == ["02"]
 
 
 def test_sequences_that_lead_to_each_other_come_to_an_end() -> None:

@@ -130,8 +130,8 @@ def _page_of(error: errors.LeadlightError, status: HTTPStatus, detail: str, requ
         back = (_preferences_of(request), "Back to your preferences")
         return pages.problem(shell, heading=HEADINGS[status], message=said, link=back)
     if isinstance(error, errors.BadFields):
-        back = request.headers.get("referer", "/")
-        return pages.form_errors(shell, page_url=_path_of(back), fields=error.fields)
+        form = request.headers.get("referer", "/")
+        return pages.form_errors(shell, page_url=_path_of(form), fields=error.fields)
     return pages.problem(shell, heading=HEADINGS.get(status, status.phrase), message=detail, link=("/", "To the site"))
 
 

@@ -32,7 +32,7 @@ from leadlight.rules.steps import (
     step_ref,
     with_enrolment,
 )
-from leadlight.rules.stop import quiet_left, why_quiet, why_stopped
+from leadlight.rules.stop import ENDED_BY_REPLY, quiet_left, why_quiet, why_stopped
 
 AT_HAND = 40
 """So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
@@ -45,6 +45,9 @@ TOLD_AT_ONCE = 25
 """So many steps left out does one decision put on the timeline one by one; the last of them counts the rest."""
 
 ALL_DONE = "all steps are done"
+
+ANEW = "it has begun anew"
+"""What an enrolment says that an answer had ended, once another one goes on in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,10 @@ def _followed(lead: Lead, ended: Enrolment, sequence: Sequence | None) -> Lead:
 
 
 def _begun(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> Lead:
-    """The lead with one more enrolment, at its first step or where a former one has ended; as it was if not due."""
+    """The lead with one more enrolment, at its first step or where a former one has ended; as it was if not due.
+
+    A former one that an answer has ended is over for good by that: nobody can resume it beside the new one.
+    """
     before = [e for e in lead.enrolments if e.sequence == enrolment.sequence]
     if any(not e.ended or e.next_step is None for e in before) or len(open_enrolments(lead)) >= AT_ONCE:
         return lead
@@ -200,7 +206,8 @@ def _begun(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> Lead:
     apart = [e.started_at + timedelta(seconds=1) for e in before]  # its rows are named by the second it began in
     started_at = max([enrolment.started_at, *apart])
     begun = replace(enrolment, started_at=started_at, next_step=coming.slug, done=done)
-    return replace(lead, enrolments=(*lead.enrolments, begun))
+    former = tuple(replace(e, ended=ANEW) if e in before and e.ended == ENDED_BY_REPLY else e for e in lead.enrolments)
+    return replace(lead, enrolments=(*former, begun))
 
 
 def _rows(lead: Lead, sequences: Mapping[str, Sequence], team: Team, now: datetime) -> tuple[Due, ...]:
