@@ -38,7 +38,7 @@ soak: setup  ## kill the server under load, then all pairs of faults, random wor
 	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
 	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000
 
-mutants: setup  ## change the ledger and the rules in small ways; the tests must notice 85 of 100
+mutants: setup  ## change the ledger and the rules in small ways; tests must notice 85 of 100 (half an hour)
 	@$(BIN)/python -m tests.mutants
 
 build: setup  ## build site/ and bundle/ and look for leaks
