@@ -35,7 +35,7 @@ ALIVE, KILLED, NEVER_RUN, FAILED_BEFORE = 0, 1, 33, 2
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
 
 PATIENCE, ROOM = 4, 4
-"""So many times its tests' own time, and so many seconds more, may a mutant run: in seconds of the processor."""
+"""So many times its tests' own time, and so many seconds more, may a test run: in seconds of the processor."""
 
 Hits = dict[str, dict[str, float]]
 
@@ -129,23 +129,24 @@ def endings(session: pytest.Session, items: Mapping[str, pytest.Item], learnt: L
             continue
         while len(running) >= (os.cpu_count() or 1):
             yield from ended(running)
-        limit = PATIENCE * sum(tests.values()) + ROOM
-        chosen = [items[test] for test in sorted(tests, key=lambda test: (tests[test], test))]
-        pid = forked(partial(met, session, name, chosen, limit))
-        running[pid] = (name, time.monotonic() + 20 * limit)
+        chosen = [(items[test], tests[test]) for test in sorted(tests, key=lambda test: (tests[test], test))]
+        pid = forked(partial(met, session, name, chosen))
+        running[pid] = (name, time.monotonic() + 20 * (PATIENCE * sum(tests.values()) + ROOM))
         if done % 100 == 0:
             print(f"{done} of {len(names)}", file=sys.stderr, flush=True)
     while running:
         yield from ended(running)
 
 
-def met(session: pytest.Session, name: str, items: list[pytest.Item], limit: float) -> int:
-    """Whether one of these tests fails under that change."""
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 5))
+def met(session: pytest.Session, name: str, tests: list[tuple[pytest.Item, float]]) -> int:
+    """Whether one of these tests fails under that change, or goes on for long beyond the time that it takes."""
     forget()
     trampoline.set_mutant_under_test(name)
-    for place, item in enumerate(items):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=next(iter(items[place + 1 :]), None))
+    for place, (item, takes) in enumerate(tests):
+        limit = math.ceil(time.process_time() + PATIENCE * takes + ROOM)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        following = tests[place + 1][0] if place + 1 < len(tests) else None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
             return KILLED
     return ALIVE
