@@ -155,7 +155,7 @@ def _went_on(
     slug, since = _slug(entry), entry.at
     if lead.stops or step_ref(enrolment, slug) != step_ref_of(entry) or (enrolment.done and enrolment.done[-1] != slug):
         return True
-    if enrolment.ended and (enrolment.next_step or any(e.started_at >= since for e in lead.enrolments)):
+    if enrolment.ended and (enrolment.next_step or any(_follows(e, enrolment, since) for e in lead.enrolments)):
         return True
     if enrolment.next_step and any(
         r.key == step_key(enrolment) and r.at <= now for r in services.store.due_of(lead.id)
@@ -165,6 +165,12 @@ def _went_on(
     if step is None or _was_left_out(services, entry):
         return True
     return step.stale_after is not None and now > after(step.stale_after, since, bundle.team.hours)
+
+
+def _follows(other: Enrolment, enrolment: Enrolment, since: datetime) -> bool:
+    """Whether it began when this one had ended, or anew since."""
+    begun_after = other.promised_at == enrolment.promised_since and other.last_at >= since
+    return other.sequence != enrolment.sequence and (begun_after or other.started_at >= since)
 
 
 def _was_left_out(services: Services, entry: LedgerEntry) -> bool:

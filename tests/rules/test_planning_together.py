@@ -149,7 +149,7 @@ def test_a_sequence_that_follows_shares_the_promise_of_the_first() -> None:
 
     follower = plan.lead.enrolments[-1]
     assert (follower.sequence, follower.mails_sent, follower.put_off) == ("offer", 3, 5 * DAY)
-    assert (follower.promised_since, follower.started_at) == (MONDAY, MONDAY + 6 * DAY)
+    assert (follower.promised_since, follower.started_at) == (MONDAY, MONDAY)
 
 
 def test_what_follows_has_its_first_wait_from_the_last_step() -> None:

@@ -174,14 +174,17 @@ def _stepped(lead: Lead, sequences: Mapping[str, Sequence], now: datetime) -> tu
 
 
 def _followed(lead: Lead, ended: Enrolment, sequence: Sequence | None) -> Lead:
-    """The lead in the sequence that follows at once, under the same promise: what was sent of it stays counted."""
+    """The lead in the sequence that follows at once, under the same promise: what was sent of it stays counted.
+
+    It is named by the start of the one before, whenever that one's last mail went out: so its mails have the same
+    names again in a life that is lived a second time, after a restore.
+    """
     if sequence is None:
         return lead
     follower = replace(
         ended,
         sequence=sequence.name,
         version=sequence.version,
-        started_at=ended.last_at,
         promised_at=ended.promised_since,
         ended=None,
         done=(),
