@@ -36,6 +36,11 @@ def caps_of(lead: Lead, team: Team) -> tuple[Cap, ...]:
     return (*team.at_most, *([lead.at_most] if lead.at_most else ()))
 
 
+def _own_last(enrolment: Enrolment) -> datetime:
+    """When its own last step was done, or its last mail found to be sent: what went out since was another's."""
+    return max(enrolment.last_at, enrolment.mailed_at or enrolment.last_at)
+
+
 def paced(
     lead: Lead, wanted: Sequence[Wanted], *, caps: Sequence[Cap], hours: Hours
 ) -> tuple[tuple[Wanted, datetime], ...]:
@@ -46,7 +51,7 @@ def paced(
     given: list[tuple[Wanted, datetime]] = []
     for one in sorted(wanted, key=_turn):
         others = {day for day, sequence in days if sequence != one.enrolment.sequence}
-        others |= {_day(mail, zone) for mail in lead.mailed if mail > one.enrolment.last_at}  # since its own last step
+        others |= {_day(mail, zone) for mail in lead.mailed if mail > _own_last(one.enrolment)}
         at = one.at
         while (free := next(_frees(at, mails, others, caps, zone), None)) is not None:
             at = within(one.window, free, hours)
