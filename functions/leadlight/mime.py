@@ -19,8 +19,10 @@ def wire_bytes(message: EmailMessage) -> bytes:
     Another policy would fold a long `List-Unsubscribe` into encoded words, which no mail client can follow.
     Without `Return-Path`: that is the envelope's, and whoever delivers the mail writes it down (RFC 5321 § 4.4).
     """
-    travels = copy.copy(message)
-    del travels["Return-Path"]
+    travels = message
+    if "Return-Path" in message:
+        travels = copy.copy(message)
+        del travels["Return-Path"]
     return travels.as_bytes(policy=message.policy.clone(linesep=CRLF))
 
 

@@ -252,7 +252,7 @@ def test_a_holiday_moves_what_would_have_gone_out_on_it(theatre: Theatre) -> Non
 def test_a_rep_who_takes_over_holds_the_plan_until_an_outcome(theatre: Theatre) -> None:
     played = theatre.play(world=[{"rep": "takes over on day 2 and logs achieved/close on day 4 at 10:00"}])
 
-    assert played.follow_ups == ["06 Jan 09:00 01-hello", "09 Jan 10:00 02-company"]
+    assert played.follow_ups == ["06 Jan 09:00 01-hello", "12 Jan 09:00 02-company"]
     assert [entry.why for entry in played.entries("skipped")] == ["'close' is achieved already"]
     assert [entry.why for entry in played.entries("outcome")] == ["rita: close achieved"]
 
