@@ -36,7 +36,7 @@ from leadlight.model.due import Due, LedgerEntry
 from leadlight.model.event import Event
 from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, LeadId
+from leadlight.model.person import Capture, CompanyId, LeadId
 from leadlight.model.touch import Touch
 from leadlight.settings import Settings
 from leadlight.tokens import Tokens
@@ -165,6 +165,18 @@ class Store(Protocol):
 
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         """The ledger of one lead, in no particular order."""
+
+    def owned(self, owner: str) -> Iterator[Lead]:
+        """The leads that are that person's (`Lead.owner`), in no particular order.
+
+        On AWS an index that follows within moments, as is that of `at_company`.
+        """
+
+    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
+        """The leads of that company (`Lead.company`), those who came first at the front."""
+
+    def turn(self, name: str) -> int:
+        """How often this was asked by that name before, from 0. Each number is given once; a lost answer skips one."""
 
     def count(self, budget: Budget) -> bool:
         """Increases the counter and returns True, or returns False when it has reached its limit. Never exceeds it."""

@@ -17,6 +17,8 @@ class DueKind(StrEnum):
     TASK = "task"  # the rep's next step
     HOLD = "hold"  # the end of a take-over, or of a pause
     EVIDENCE = "evidence"  # a look for word of a follow-up that is parked
+    CLAIM = "claim"  # nobody has taken the lead yet: it goes to the next rep, then to the manager
+    REVIEW = "review"  # a look at a lead that nothing else is planned for: it lapses, or its renewal is near
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Due:
 
     `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`, `raise/<touch>`; step and evidence
     `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
-    `pause/<who>/<touch>`.
+    `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
+    `renewal`.
     `captures` are those that were confirmed when the row was written: whoever does it reads them along. Nothing
     depends on their being complete.
     """

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from leadlight.model.person import CallWish, CaptureId, GateId, Intent, LeadId, Promise, Purpose
+from leadlight.model.criteria import Authority
+from leadlight.model.person import CallWish, CaptureId, CompanyId, GateId, Intent, LeadId, Promise, Purpose
 from leadlight.model.sequence import Cap, Wait
 from leadlight.model.touch import Objective
 
@@ -129,6 +130,16 @@ class Lead:
     country: str | None = None  # ISO 3166-1 alpha-2, if known: whose holidays count
     mailed: tuple[datetime, ...] = ()  # when the latest follow-up mails went out, oldest first, for the caps
     at_most: Cap | None = None  # the lead's own word: fewer
+    company: CompanyId | None = None  # whose colleagues it has among the leads; None for free mail
+    authority: Authority | None = None  # as far as a rep has found out
+    value: float | None = None  # what the deal is worth by the rep's last word, in the team's currency
+    sales: int = 0  # deals won
+    stage_at: datetime | None = None  # since when it has been in its stage
+    hot_since: datetime | None = None  # when it was last told to have turned hot; None while it is not
+    needs: tuple[str, ...] | None = None  # as a rep has corrected them; None: by what was read
+    satisfied: bool | None = None  # by its last word after a sale
+    renewal_at: datetime | None = None
+    source: str = ""  # where it came from, if not from its own form: `import/<name>`, `rep/<person>`, `qr/<person>`
 
     @property
     def pause(self) -> Pause | None:

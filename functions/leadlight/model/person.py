@@ -18,6 +18,10 @@ GateId = NewType("GateId", str)
 """The source path of the gated page without its suffix; may contain `/`."""
 
 
+CompanyId = NewType("CompanyId", str)
+"""The company behind an address: a keyed hash of its domain, as `LeadId` is one of the address."""
+
+
 class Intent(StrEnum):
     """What the visitor says about the decision."""
 

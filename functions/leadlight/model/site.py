@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
 from leadlight.model.person import GateId, Promise, Purpose
-from leadlight.model.sequence import Cap, Profile, Wait, WaitUnit
+from leadlight.model.sequence import Cap, OpenHours, Profile, Wait, WaitUnit
 from leadlight.model.touch import Encounter
 
 MANIFEST_SCHEMA = 1
@@ -146,6 +146,8 @@ class Manifest:
     messages: str  # path of Mapping[name, Message]
     shell: str  # path of the theme's page around what we serve: see SHELL_MARKS
     at_hand: Mapping[str, str] = field(default_factory=dict)  # path → the object, for those that each submit reads
+    criteria: str = ""  # path of Criteria; empty: all defaults
+    knowledge: str = ""  # path of Knowledge; empty: there is none
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"
@@ -163,8 +165,48 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Objection:
+    """What readers object, and what the playbook answers. `answer` is Markdown."""
+
+    name: str
+    title: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Somebody whom we write for: what they need and what they ask, each in one line."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a rep can look up before and during a call: objections and buyers of the playbook, by name."""
+
+    objections: Mapping[str, Objection] = field(default_factory=dict)
+    buyers: Mapping[str, Buyer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Days on which somebody is not there, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the team."""
+    """Somebody of the team.
+
+    Leads are routed by `territories` (ISO 3166-1 countries), `languages`, `products` (topics or ids of gates, a folder
+    with a slash at its end) and `sizes` (answers to the form's field `size`), where these name any; then evenly, by
+    `capacity`: 2 gets twice as many as 1, 0 none by themselves. `hours` are somebody's own, else the team's.
+    """
 
     id: str
     name: str
@@ -174,6 +216,13 @@ class Person:
     languages: tuple[str, ...] = ("en",)
     booking: str = ""
     manager: bool = False
+    marketer: bool = False  # hears what reps say about pages and steps
+    territories: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    capacity: float = 1.0
+    hours: Hours | None = None
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +260,31 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """How long a lead may wait for a rep to take it, in working time, before it goes to the next one, then the manager.
+
+    `call` for who wants a call now, `hot` for who is hot otherwise, `other` for everybody else; None: for ever.
+    """
+
+    call: Wait | None = Wait(15, WaitUnit.MINUTES)
+    hot: Wait | None = Wait(1, WaitUnit.HOURS)
+    other: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """When reps are mailed. Within `quiet` (in the rep's zone) nothing is, and at its end one mail per lead.
+
+    `call_breaks_quiet`: who wants a call now is told of at once all the same. `digest` is the time of the morning
+    digest on working days, None for none.
+    """
+
+    quiet: OpenHours | None = None
+    call_breaks_quiet: bool = True
+    digest: time | None = time(8, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """`hold` is how long a take-over keeps the plan waiting without an outcome, in working hours.
 
@@ -224,6 +298,8 @@ class Team:
     at_most: tuple[Cap, ...] = ()
     profile: Profile = Profile.B2B
     costs: Costs = Costs()
+    clocks: Clocks = Clocks()
+    notices: Notices = Notices()
 
     def person(self, person_id: str | None) -> Person:
         """The person of that id, else the first one: a team is never without somebody to answer."""

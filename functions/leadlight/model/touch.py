@@ -38,6 +38,20 @@ class TouchKind(StrEnum):
     ACCEPTED = "mail.accepted"  # the carrier says so: evidence for a mail whose worker could not
     BOUNCED = "mail.bounced"
     COMPLAINED = "mail.complained"
+    ROUTED = "lead.routed"  # whose lead it is from now on, and why
+    ESCALATED = "lead.escalated"  # nobody took it in time: passed on, or told to the manager
+    HANDED_OVER = "lead.handed_over"  # from one rep to another, by a person's word
+    STAGE_CHANGED = "lead.stage_changed"
+    HEATED = "lead.heated"
+    OFFERED = "offer.made"
+    OFFER_ANSWERED = "offer.answered"
+    SATISFACTION = "satisfaction.given"
+    FACT = "fact.received"  # another system says so: a booking, a trial used, a deal won
+    ADDED = "lead.added"  # by a rep, from their own day
+    IMPORTED = "lead.imported"  # from a supplier's list
+    FEEDBACK = "feedback.given"  # one line of a rep for those who write
+    FEEDBACK_DONE = "feedback.done"
+    GIVEN_TO_CRM = "crm.handed_over"
 
 
 class Encounter(StrEnum):

@@ -11,9 +11,10 @@ from typing import TypeVar
 import msgspec
 
 from leadlight.errors import MissingBundle, UnknownGate
+from leadlight.model.criteria import Criteria
 from leadlight.model.person import GateId
 from leadlight.model.sequence import Sequence, Step
-from leadlight.model.site import Gate, Manifest, Message, Team, Wording
+from leadlight.model.site import Gate, Knowledge, Manifest, Message, Team, Wording
 from leadlight.ports import Files
 
 T = TypeVar("T")
@@ -63,6 +64,16 @@ class Bundle:
     def team(self) -> Team:
         """Who answers. Raises `MissingBundle`."""
         return self._object(self.manifest.team, Team)
+
+    @property
+    def criteria(self) -> Criteria:
+        """What makes a lead worth talking to. Raises `MissingBundle`."""
+        return self._object(self.manifest.criteria, Criteria) if self.manifest.criteria else Criteria()
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The playbook's objections and buyers. Raises `MissingBundle`."""
+        return self._object(self.manifest.knowledge, Knowledge) if self.manifest.knowledge else Knowledge()
 
     @cached_property
     def shell(self) -> str:
