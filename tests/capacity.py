@@ -21,9 +21,12 @@ Request = Mapping[str, Any]
 
 KB = 1024
 BLOCK = 4 * KB  # of a read
-INDEXED = "due_shard"
-"""An item with that attribute stands in the due index, which holds the keys, the shard, the time and the document."""
-IN_INDEX = ("pk", "sk", INDEXED, "due_at", "doc")
+INDEXES = {
+    "due_shard": ("pk", "sk", "due_shard", "due_at", "doc"),
+    "owned_by": ("pk", "sk", "owned_by"),
+    "works_at": ("pk", "sk", "works_at"),
+}
+"""By the attribute that makes an item stand in an index, what that index holds of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,13 @@ def _after(kind: str, body: Request, before: Item) -> Item:
 
 
 def _index_writes(before: Item, after: Item) -> int:
-    """An entry of the index that comes or goes is one write, one that moves is two, one that stays is none."""
-    entries = [{name: item[name] for name in IN_INDEX if name in item} for item in (before, after) if INDEXED in item]
+    """What all indexes take."""
+    return sum(_entry_writes(before, after, by, held) for by, held in INDEXES.items())
+
+
+def _entry_writes(before: Item, after: Item, by: str, held: tuple[str, ...]) -> int:
+    """An entry of an index that comes or goes is one write, one that moves is two, one that stays is none."""
+    entries = [{name: item[name] for name in held if name in item} for item in (before, after) if by in item]
     if len(entries) == 2 and entries[0] == entries[1]:
         return 0
     return sum(max(1, ceil(size_of(entry) / KB)) for entry in entries)

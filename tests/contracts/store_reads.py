@@ -1,17 +1,26 @@
 """What every store promises about order, limits, the feed and notes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.contracts.examples import DAY, HOUR, MINUTE, NOW, Place, due, submit, touch
+from tests.contracts.examples import DAY, HOUR, MINUTE, NOW, Place, budget, due, submit, touch
 from tests.contracts.store_captures import FEW
 
 from leadlight.model.exchange import Change
-from leadlight.model.person import LeadId
+from leadlight.model.lead import Lead
+from leadlight.model.person import CompanyId, LeadId
 from leadlight.ports import Store
 
 NOBODY = LeadId("nobody")
+ACME = CompanyId("acme")
+OWNERS = ("ola", "sam", "sam")
+
+
+def ids(leads: Iterable[Lead]) -> set[LeadId]:
+    """Who they are."""
+    return {lead.id for lead in leads}
 
 
 def handled(store: Store, limit: int) -> list[str]:
@@ -170,6 +179,67 @@ class Reads:
         store.advance(early)
 
         assert store.feed(limit=10) == ()
+
+    def test_a_person_owns_the_leads_that_say_so_now_and_no_others(self, store: Store) -> None:
+        leads = [submit().into(store) for _ in range(4)]
+        ola, sam, late = (
+            store.commit(Change(replace(lead, owner=who))) for lead, who in zip(leads, OWNERS, strict=False)
+        )
+        late = store.commit(Change(replace(late, owner="ola")))
+        store.commit(Change(replace(sam, owner=None)))
+
+        assert ids(store.owned("ola")) == {ola.id, late.id}
+        assert list(store.owned("sam")) == list(store.owned("nobody")) == []
+
+    def test_a_lead_that_comes_with_an_owner_and_a_company_is_found_by_both(self, store: Store) -> None:
+        what = submit()
+        lead = replace(what, lead=replace(what.lead, owner="ola", company=ACME)).into(store)
+
+        assert (list(store.owned("ola")), store.at_company(ACME)) == ([lead], (lead,))
+
+    def test_a_submit_changes_neither_whose_a_known_lead_is_nor_its_company(self, store: Store) -> None:
+        what = submit()
+        lead = store.commit(Change(replace(what.into(store), owner="ola")))
+
+        again = submit()
+        touched = replace(again.touch, lead_id=lead.id)
+        replace(
+            again, lead=replace(what.lead, owner="sam", company=ACME), touch=touched, due=(),
+            capture=replace(again.capture, lead_id=lead.id),
+        ).into(store)  # fmt: skip
+
+        assert (list(store.owned("ola")), list(store.owned("sam")), store.at_company(ACME)) == ([lead], [], ())
+
+    def test_leads_may_change_hands_while_they_are_listed(self, store: Store) -> None:
+        for _ in range(3):
+            store.commit(Change(replace(submit().into(store), owner="ola")))
+
+        for lead in store.owned("ola"):
+            store.commit(Change(replace(lead, owner="sam")))
+
+        assert (len(list(store.owned("ola"))), len(list(store.owned("sam")))) == (0, 3)
+
+    def test_colleagues_come_in_the_order_in_which_they_came(self, store: Store) -> None:
+        at = [NOW + MINUTE, NOW, NOW - NOW.resolution, NOW - DAY]
+        leads = [store.commit(Change(replace(submit(at=moment).into(store), company=ACME))) for moment in at]
+        store.commit(Change(replace(submit().into(store), company=CompanyId("other"))))
+
+        assert store.at_company(ACME) == tuple(reversed(leads))
+        assert store.at_company(CompanyId("nobody's")) == ()
+
+    def test_a_turn_is_given_once_and_never_again(self, place: Place, store: Store) -> None:
+        turns = [store.turn("route/ola,sam") for _ in range(3)]
+        store.close()
+
+        assert turns == [0, 1, 2]
+        assert [place.store().turn("route/ola,sam"), place.store().turn("route/ola")] == [3, 0]
+
+    def test_a_turn_is_no_counter_of_the_same_name_and_is_not_swept(self, store: Store) -> None:
+        store.turn("a")
+        store.count(budget(1, "a"))
+        submit(at=NOW + 9 * DAY).into(store)
+
+        assert store.turn("a") == 1
 
     def test_a_note_is_kept_and_replaced(self, place: Place, store: Store) -> None:
         assert store.note("epoch") is None

@@ -1,6 +1,7 @@
 """What DynamoDB adds to the contract: lost answers, throttling, contention, and the stream."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.contracts.cloud import Cloud, LosesAnswers, Tables
 from tests.contracts.examples import HOUR, NOW, budget, claim, submit, touch
 
-from leadlight.aws import dynamo
+from leadlight.aws import dynamo, items
 from leadlight.aws.store import DynamoStore
 from leadlight.aws.stream import news_in, records, touch_in
 from leadlight.errors import AlreadyClaimed, Conflict, MissingSetting, StoreBusy
 from leadlight.model.due import LedgerEntry
 from leadlight.model.exchange import Change
+from leadlight.model.person import CompanyId
 
 
 @pytest.fixture
@@ -54,6 +56,9 @@ class Repeats(LosesAnswers):
                 return method(**request)
 
         return call
+
+
+ACME = CompanyId("acme")
 
 
 def refused(code: str, *reasons: str) -> ClientError:
@@ -262,3 +267,29 @@ def test_a_claim_for_a_lead_changed_meanwhile_is_a_conflict_even_after_a_lost_an
 
     with pytest.raises(Conflict):
         claim(place.store(), what.due[0], lead)
+
+
+def test_an_index_that_is_a_moment_behind_gives_nobody_a_lead_that_is_anothers(place: Tables) -> None:
+    store = place.store()
+    lead = store.commit(Change(replace(submit().into(store), owner="ola", company=ACME)))
+    behind = dict(place.cloud.client.get_item(TableName=place.names.leads, Key=items.place(lead.id, "LEAD"))["Item"])
+    place.cloud.client.put_item(
+        TableName=place.names.leads, Item={**behind, "owned_by": {"S": "sam"}, "works_at": {"S": "other"}}
+    )
+
+    assert (list(store.owned("sam")), store.at_company(CompanyId("other"))) == ([], ())
+
+
+def test_leads_beyond_one_batch_are_all_found(place: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadlight.aws.store.GET", 2)
+    store = place.store()
+    for _ in range(5):
+        store.commit(Change(replace(submit().into(store), company=ACME)))
+
+    assert len(store.at_company(ACME)) == 5
+
+
+def test_a_turn_whose_answer_was_lost_is_skipped_and_never_given_twice(place: Tables) -> None:
+    store = place.store(Repeats(place.cloud.client, "update_item"))
+
+    assert [store.turn("route/ola"), store.turn("route/ola")] == [1, 2]

@@ -18,6 +18,7 @@ from leadlight.aws.store import DynamoStore
 from leadlight.errors import Conflict, StoreBusy, TooLarge, TooMany
 from leadlight.model.due import LedgerState
 from leadlight.model.exchange import Change
+from leadlight.model.person import CompanyId
 
 THROTTLED = ("ThrottlingException", "RequestLimitExceeded", "ProvisionedThroughputExceededException")
 CODES = (*THROTTLED, "InternalServerError")
@@ -48,6 +49,9 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "due_of": ("query", lambda store, _, what: store.due_of(what.lead.id)),
     "due": ("query", lambda store, *_: store.due(until=NOW, limit=1)),
     "ledger": ("query", lambda store, _, what: store.ledger(what.lead.id)),
+    "owned": ("query", lambda store, *_: list(store.owned("ola"))),
+    "at_company": ("query", lambda store, *_: store.at_company(CompanyId("acme"))),
+    "turn": ("update_item", lambda store, *_: store.turn("route/ola")),
     "capture": ("transact_write_items", lambda store, *_: submit().within(budget(1)).into(store)),
     "commit": ("transact_write_items", lambda store, _, what: store.commit(Change(what.lead, undue=("mail/x",)))),
     "claim": ("transact_write_items", lambda store, _, what: claim(store, what.due[0], what.lead)),

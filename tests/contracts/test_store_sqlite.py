@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tests.contracts.processes import capture_and_wait, count_and_capture, run
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 from leadlight.local.schema import KEYS, STORE
-from leadlight.local.store import SqliteStore
+from leadlight.local.store import SqliteStore, packed
 from leadlight.model.exchange import Change
+from leadlight.model.person import CompanyId
 
 
 def test_p1_a_submit_survives_kill_9_right_after_its_answer(tmp_path: Path) -> None:
@@ -157,3 +159,27 @@ def test_touches_and_due_rows_of_a_change_that_fails_halfway_are_gone(tmp_path: 
 
         assert len(store.touches(lead.id)) == len(store.due_of(lead.id)) == 1
         assert store.commit(Change(lead)).revision == 1
+
+
+@pytest.mark.parametrize("release", range(1, len(STORE)))
+def test_a_store_of_an_earlier_release_is_brought_forward_with_all_its_leads(tmp_path: Path, release: int) -> None:
+    path = tmp_path / "leads.db"
+    lead = replace(submit().lead, owner="ola", company=CompanyId("acme"))
+    with closing(sqlite3.connect(path)) as db, db:
+        for script in STORE[:release]:
+            db.executescript(script)
+        db.execute("INSERT INTO lead VALUES (?, 0, '', ?)", (lead.id, packed(lead)))
+        db.execute(f"PRAGMA user_version={release}")
+
+    with closing(SqliteStore(path)) as store:
+        assert list(store.owned("ola")) == list(store.at_company(CompanyId("acme"))) == [lead]
+        assert store.turn("route/ola") == 0
+
+
+@pytest.mark.parametrize("field", ["owner", "company"])
+def test_leads_are_found_by_an_index_and_not_by_reading_all(tmp_path: Path, field: str) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store, store._db.reading() as db:
+        asked = f"EXPLAIN QUERY PLAN SELECT doc FROM lead WHERE json_extract(doc, '$.{field}') = 'x' AND id > ''"
+        (plan,) = db.execute(asked).fetchall()
+
+    assert f"USING INDEX lead_by_{field}" in plan[3]

@@ -68,7 +68,7 @@ CLIENT_OF = {
 """Which client a module speaks to; the others there make no calls, or speak to S3."""
 
 Grant = tuple[str, str]
-"""An action, and for stores the resource that it is for: `LeadsTable`, `LeadsTable/index`, `BundleBucket` …"""
+"""An action, and for stores the resource that it is for: `LeadsTable`, `LeadsTable/index/due`, `BundleBucket` …"""
 
 ANYWHERE = ""
 
@@ -136,7 +136,8 @@ def stored(symbol: Symbol, nodes: list[ast.AST]) -> set[Grant]:
     text = "\n".join(ast.unparse(node) for node in [*nodes, *helpers(symbol, nodes)])
     named = {TABLES[name] for name in re.findall(r"names\.(\w+)", text) if name in TABLES}
     tables = {"KeysTable"} if symbol[0] == "leadlight.aws.keys" else named
-    places = {f"{table}/index" for table in tables} if "DUE_INDEX" in text else tables
+    indexes = [name.lower() for name in re.findall(r"\b([A-Z]+)_INDEX\b", text)]
+    places = {f"{table}/index/{name}" for table in tables for name in indexes} if indexes else tables
     called = [f"Dynamo.{name}" for name in re.findall(r"self\._db\.(\w+)", text)]
     below = reached({("leadlight.aws.dynamo", name) for name in called}, within="leadlight.aws.dynamo")
     nodes_below = [node for found in below.values() for node in found]
@@ -187,13 +188,14 @@ def granted(role: Mapping[str, Any]) -> set[Grant]:
 
 
 def place_of(resource: Any) -> str:
-    """The logical id in an ARN, and whether it is of an index."""
+    """The logical id in an ARN, and which index of it, if it is of one."""
     if isinstance(resource, str):
         return ANYWHERE
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
     inside: str = resource["Fn::Sub"]
-    return inside.removeprefix("${").partition(".")[0] + ("/index" if "/index/" in inside else "")
+    index = inside.rpartition("/index/")[2] if "/index/" in inside else ""
+    return inside.removeprefix("${").partition(".")[0] + (f"/index/{index}" if index else "")
 
 
 def problems_with_roles(found: Resources, functions: tuple[str, ...]) -> list[str]:

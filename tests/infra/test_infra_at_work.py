@@ -56,7 +56,7 @@ class Watch:
             case "BatchGetItem" | "BatchWriteItem":
                 yield from ((f"dynamodb:{operation}", self.places[table]) for table in params["RequestItems"])
             case name if service == "dynamodb" and name in SINGLE:
-                index = "/index" if "IndexName" in params else ""
+                index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
                 yield f"dynamodb:{name}", self.places[params["TableName"]] + index
             case "GetObject":
                 yield "s3:GetObject", self.places[params["Bucket"]]

@@ -109,6 +109,12 @@ class Dynamo:
                 return (Refusal(write.about, error.response.get("Item") or {}),)
         return ()
 
+    def added(self, write: Write, name: str) -> int:
+        """The number in that attribute after an Update that has no condition. Repeated, it is added again."""
+        with translated():
+            reply = self._client.update_item(**write.body(), ReturnValues="UPDATED_NEW")
+        return int(text_of(reply["Attributes"], name))
+
     def get(self, table: str, key: Item) -> Item | None:
         """One item, read consistently."""
         with translated():

@@ -47,8 +47,9 @@ def micros(moment: datetime) -> int:
 
 def new_lead(names: Names, lead: Lead) -> Write:
     """Writes the lead where there is none. Updates instead of refusing, so one call serves known and unknown alike."""
-    keep = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in ("doc", "rev", "nonce"))
-    values = {":doc": packed(lead)["doc"], ":rev": number(lead.revision), ":nonce": text("")}
+    wanted = {**packed(lead), "rev": number(lead.revision), "nonce": text(""), **found_by(lead)}
+    keep = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in wanted)
+    values = {f":{name}": value for name, value in wanted.items()}
     return Write(
         lead,
         "Update",
@@ -69,11 +70,18 @@ def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
                 **packed(lead),
                 "rev": number(lead.revision),
                 "nonce": text(nonce),
+                **found_by(lead),
             },
         },
         "rev = :before",
         {":before": number(lead.revision - 1)},
     )
+
+
+def found_by(lead: Lead) -> Item:
+    """Under what the indexes have a lead. What they find is held against the lead itself: see `DynamoStore._found`."""
+    by = {tables.OWNED_BY: lead.owner, tables.WORKS_AT: lead.company}
+    return {name: text(value) for name, value in by.items() if value}
 
 
 def unchanged_lead(names: Names, lead: Lead) -> Write:
@@ -265,3 +273,9 @@ def counted(names: Names, budget: Budget) -> Write:
     return Write(
         budget, "Update", request, room, {":end": number(end), ":one": number(1), ":limit": number(budget.limit)}
     )
+
+
+def next_turn(names: Names, name: str) -> Write:
+    """Adds one to a counter that has no limit and no end."""
+    request = {"TableName": names.counters, "Key": {"key": text(f"turn/{name}")}, "UpdateExpression": "ADD used :one"}
+    return Write(name, "Update", request, values={":one": number(1)})

@@ -17,15 +17,15 @@ from typing import TypeVar
 import msgspec
 
 from leadlight.aws import items, tables
-from leadlight.aws.dynamo import Client, Dynamo, Item, Write, number, text, text_of
+from leadlight.aws.dynamo import GET, Client, Dynamo, Item, Write, number, text, text_of
 from leadlight.aws.items import captures_in, micros, place, stored_at, unpacked
 from leadlight.aws.stream import Streams, records, touch_in
 from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
-from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, LeadId
+from leadlight.model.lead import Lead, in_order_of_coming
+from leadlight.model.person import Capture, CompanyId, LeadId
 from leadlight.model.touch import Touch
 
 logger = logging.getLogger("leadlight")
@@ -152,6 +152,19 @@ class DynamoStore:
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         return tuple(unpacked(item, LedgerEntry) for item in self._of(lead_id, tables.LEDGER))
 
+    def owned(self, owner: str) -> Iterator[Lead]:
+        asked = {":owner": text(owner)}
+        places = self._db.query(self._names.leads, "owned_by = :owner", asked, index=tables.OWNER_INDEX)
+        return (lead for lead in self._found(places) if lead.owner == owner)
+
+    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
+        asked = {":company": text(company)}
+        places = self._db.query(self._names.leads, "works_at = :company", asked, index=tables.COMPANY_INDEX)
+        return in_order_of_coming(lead for lead in self._found(places) if lead.company == company)
+
+    def turn(self, name: str) -> int:
+        return self._db.added(items.next_turn(self._names, name), "used") - 1
+
     def count(self, budget: Budget) -> bool:
         return not self._db.write(items.counted(self._names, budget))
 
@@ -201,6 +214,12 @@ class DynamoStore:
     def _of(self, lead_id: LeadId, kind: str) -> Iterator[Item]:
         values = {":pk": text(partition(lead_id)), ":kind": text(kind)}
         return self._db.query(self._names.leads, "pk = :pk AND begins_with(sk, :kind)", values)
+
+    def _found(self, index: Iterator[Item]) -> Iterator[Lead]:
+        """The leads that entries of an index point to, as they are now: an entry may be a moment old."""
+        keys: Iterator[Item] = ({"pk": item["pk"], "sk": item["sk"]} for item in index)
+        while page := [(self._names.leads, key) for key in islice(keys, GET)]:
+            yield from (unpacked(item, Lead) for _, item in self._db.batch_get(page))
 
     def _due_in(self, shard: str, until: datetime, limit: int) -> Iterator[Due]:
         values = {":shard": text(shard), ":until": number(micros(until))}

@@ -5,14 +5,17 @@
     captures, timeline, due rows, ledger    Query    pk=LEAD#<lead> sk begins with its kind table
     one of them, for a condition            pk=LEAD#<lead> sk=<KIND>#<id or key>            table
     what is due by now, of all leads        Query    due_shard=0…15, due_at <= now          due, sparse
+    the leads of one person of the team     Query    owned_by=<person>, then BatchGetItem   owner, sparse
+    the leads of one company                Query    works_at=<company>, then BatchGetItem  company, sparse
     a note of the installation              GetItem  pk=NOTE sk=<name>                      table
     all leads, for operators and reports    Scan     sk=LEAD                                table
-    a counter                               UpdateItem on the counters table
+    a counter, whose turn it is             UpdateItem on the counters table
     keys of sealed fields                   BatchGetItem on the keys table
 
 Documents are JSON in `doc`; what is compared or sorted by stands beside it. Keys have a table of their own without
-point-in-time recovery, so that a deleted key is gone. Counters expire by themselves. The stream of the main table is
-the feed: new items whose `sk` begins with `TOUCH#`.
+point-in-time recovery, so that a deleted key is gone. Counters expire by themselves, turns stay. The indexes `owner`
+and `company` hold keys only: they are written when a lead changes hands, not whenever it changes. The stream of the
+main table is the feed: new items whose `sk` begins with `TOUCH#`.
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ from leadlight.model.person import LeadId
 SHARDS = 16
 """The due index is spread, or one partition would take every write; the shard stands on the item."""
 
-DUE_INDEX = "due"
+DUE_INDEX, OWNER_INDEX, COMPANY_INDEX = "due", "owner", "company"
+OWNED_BY, WORKS_AT = "owned_by", "works_at"  # `owner` is a word that DynamoDB keeps for itself
 COUNTER_TTL = "expires_at"  # seconds, as DynamoDB's time to live wants them
 
 LEAD, CAPTURE, TOUCH, DUE, LEDGER = "LEAD", "CAPTURE#", "TOUCH#", "DUE#", "LEDGER#"
@@ -66,14 +70,21 @@ def definitions(names: Names) -> tuple[dict[str, object], ...]:
             **table(names.leads, "pk", "sk"),
             "AttributeDefinitions": [
                 {"AttributeName": name, "AttributeType": kind}
-                for name, kind in (("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N"))
+                for name, kind in (
+                    *(("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N")),
+                    *((OWNED_BY, "S"), (WORKS_AT, "S")),
+                )
             ],
             "GlobalSecondaryIndexes": [
                 {
                     "IndexName": DUE_INDEX,
                     "KeySchema": key_schema("due_shard", "due_at"),
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["doc"]},
-                }
+                },
+                *(
+                    {"IndexName": name, "KeySchema": key_schema(by), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+                    for name, by in ((OWNER_INDEX, OWNED_BY), (COMPANY_INDEX, WORKS_AT))
+                ),
             ],
             "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         },

@@ -35,6 +35,12 @@ STORE = (
     CREATE INDEX counter_by_end ON counter (expires_at);
     CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
     """,
+    """
+    CREATE INDEX lead_by_owner ON lead (json_extract(doc, '$.owner')) WHERE json_extract(doc, '$.owner') IS NOT NULL;
+    CREATE INDEX lead_by_company
+        ON lead (json_extract(doc, '$.company')) WHERE json_extract(doc, '$.company') IS NOT NULL;
+    CREATE TABLE turn (name TEXT PRIMARY KEY, asked INTEGER NOT NULL) WITHOUT ROWID
+    """,
 )
 
 KEYS = (

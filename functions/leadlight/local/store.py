@@ -21,8 +21,8 @@ from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.exchange import EPOCH_NOTE, Budget, Change, Dossier, FeedRecord, SealingKey
-from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, CaptureId, LeadId
+from leadlight.model.lead import Lead, in_order_of_coming
+from leadlight.model.person import Capture, CaptureId, CompanyId, LeadId
 from leadlight.model.touch import Touch
 
 logger = logging.getLogger("leadlight")
@@ -163,6 +163,23 @@ class SqliteStore:
 
     def ledger(self, lead_id: LeadId) -> tuple[LedgerEntry, ...]:
         return self._docs("SELECT doc FROM ledger WHERE lead_id = ?", LedgerEntry, lead_id)
+
+    def owned(self, owner: str) -> Iterator[Lead]:
+        query = "SELECT doc FROM lead WHERE json_extract(doc, '$.owner') = ? AND id > ? ORDER BY id LIMIT ?"
+        page = self._docs(query, Lead, owner, "", PAGE)
+        while page:
+            yield from page
+            page = self._docs(query, Lead, owner, page[-1].id, PAGE)
+
+    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
+        found = self._docs("SELECT doc FROM lead WHERE json_extract(doc, '$.company') = ?", Lead, company)
+        return in_order_of_coming(found)
+
+    def turn(self, name: str) -> int:
+        with self._db.writing() as db:
+            db.execute("INSERT INTO turn VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET asked = asked + 1", (name,))
+            (asked,) = db.execute("SELECT asked FROM turn WHERE name = ?", (name,)).fetchone()
+        return int(asked) - 1
 
     def count(self, budget: Budget) -> bool:
         with self._db.writing() as db:

@@ -90,6 +90,8 @@ LOOKING = frozenset(
         "store.due_of",
         "store.due",
         "store.ledger",
+        "store.owned",
+        "store.at_company",
         "store.feed",
         "store.note",
         "store.durable",
