@@ -55,7 +55,8 @@ class Criteria:
     """`warm` in points. `cap` is the most that meetings with one of the four encounters add, so that breadth counts.
 
     An experience counts half after `half_life`. `empowered` are the authorities that a prospect may have. After
-    `lapse` without a sign a lead that nothing is planned for has lapsed. `bands` from the lowest to the highest.
+    `lapse` without a sign a lead that nothing is planned for has lapsed; so long before its `renewal` the rep is told.
+    `bands` from the lowest to the highest.
     """
 
     fit: tuple[Criterion, ...] = ()
@@ -66,6 +67,7 @@ class Criteria:
     encounters: Mapping[Encounter, float] = field(default_factory=dict)
     empowered: tuple[Authority, ...] = (Authority.DECIDES, Authority.INFLUENCES, Authority.USES)
     lapse: timedelta = timedelta(days=180)
+    renewal: timedelta = timedelta(days=60)
     bands: tuple[Band, ...] = (Band("high", 10_000.0),)
 
     def band(self, value: float | None) -> str | None:

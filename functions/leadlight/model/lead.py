@@ -97,6 +97,8 @@ class Enrolment:
     promised_at: datetime | None = None  # when the promised span began, if before `started_at`: see `Sequence.then`
     put_off: timedelta = timedelta(0)  # by so much the lead itself has put off the end of the span, by pausing
     mailed_at: datetime | None = None  # when its latest mail went out: the day is taken for other sequences
+    basis: str = ""  # of one that a sale began: see `rules.aftersale`; else the lead's consent to follow-ups
+    held: bool = False  # an unhappy answer holds it until a rep has written down what came of it
 
     @property
     def promised_since(self) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
 from leadlight.model.touch import Encounter, Objective
@@ -117,6 +117,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What asks for a yes or a no. `url` says more. It stands until `expires`: a day, or so long after its mail."""
+
+    title: str
+    url: str = ""
+    expires: Wait | date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One touch point. `subject` and `body` are Jinja; `body` renders to Markdown; `only_if` is a Jinja expression."""
 
@@ -133,11 +142,16 @@ class Step:
     only_if: str | None = None
     stale_after: Wait | None = None
     variants: Mapping[str, Words] = field(default_factory=dict)  # by language: `pl`, `pt-BR`
+    offer: Offer | None = None
 
     def words_for(self, language: str) -> Words:
         """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the step has them."""
         own = Words(self.subject, self.body)
         return self.variants.get(language) or self.variants.get(language.partition("-")[0]) or own
+
+
+AFTER_SALE = "after the sale"
+"""The purpose of a sequence that a sale begins, unless it names one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,7 @@ class Sequence:
 
     `ends_when` holds facts that end it before its time: `replied`, `taken-over`, stages, objectives. `then` is the
     sequence that follows at once when all steps are done, pinned by `then_version`; the promise counts it in.
+    `starts_when` is the stage that begins it instead of a page, for those leads of whom `only_if` holds then.
     """
 
     name: str
@@ -159,3 +174,5 @@ class Sequence:
     skip_ahead: bool = True  # whether a declared intent skips the steps that it makes pointless
     then: str | None = None
     then_version: str | None = None
+    starts_when: str | None = None  # customer · repeat · opportunity
+    only_if: str | None = None

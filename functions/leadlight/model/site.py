@@ -114,10 +114,21 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class SequenceRef:
-    """Where the current version of a sequence lies."""
+    """Where the current version of a sequence lies. One that a stage begins says so, and what it promises by itself."""
 
     version: str
     path: str
+    starts_when: str | None = None
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackDone:
+    """A line of a rep's that somebody has taken up: its id, and the commit that says so in its last lines."""
+
+    id: str
+    commit: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ class Manifest:
     at_hand: Mapping[str, str] = field(default_factory=dict)  # path → the object, for those that each submit reads
     criteria: str = ""  # path of Criteria; empty: all defaults
     knowledge: str = ""  # path of Knowledge; empty: there is none
+    feedback_done: tuple[FeedbackDone, ...] = ()  # as far as the last commits tell, the newest first
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"
