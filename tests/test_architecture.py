@@ -13,6 +13,7 @@ CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
     "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
+    "lifecycle",
 }  # fmt: skip
 BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights"}
 ACTING = SAYING | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
@@ -36,6 +37,7 @@ MAY_IMPORT = {
     "incoming": DECIDING | {"playbook", "undelivered"},
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
+    "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views"},
     "letter": SAYING - {"letter"},
     "bounce": DECIDING | {"playbook", "plan"},
     "restore": DECIDING,

@@ -23,7 +23,7 @@ BY_ITSELF = "leadlight"
 OVERDUE = timedelta(hours=1)
 """So long after its time a row that still stands was left lying: the sweep of each minute should have done it."""
 
-CLOSED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
+CLOSED = frozenset({Stage.LOST, Stage.LAPSED, Stage.DISQUALIFIED})
 """Stages in which nobody should do anything."""
 
 APPROVAL = "confirmed/"

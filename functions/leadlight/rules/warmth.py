@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from leadlight.model.lead import Lead, Temperature
 from leadlight.model.person import CallKind, Intent
-from leadlight.model.touch import Objective, Touch, TouchKind
+from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
+from leadlight.rules.next_action import CLOSED
 
 WARM_AT = 7
 """Quality points that warm a lead: about seven touch points that were an experience."""
+
+TALKS = {TouchKind.ASKED: "asked a question", TouchKind.REPLIED: "answered a mail"}
+"""What they did, in words, by the touch."""
 
 TWO_WAY = frozenset({TouchKind.ASKED, TouchKind.CALL_WANTED, TouchKind.REPLIED})
 
@@ -28,6 +33,30 @@ def _holds(touch: Touch) -> bool:
     """Said with a confirmed address, by the lead itself, and more than "please don't call"."""
     facts = touch.facts
     return facts.get("confirmed") != "no" and facts.get("from") != "other" and facts.get("call") != CallKind.NO
+
+
+def talks(touch: Touch) -> str | None:
+    """What somebody did, in words after "they", where a touch is a talk with them both ways; None for all others."""
+    facts = touch.facts
+    if facts.get("confirmed") == "no" or facts.get("from") == "other":
+        return None
+    match touch.kind:
+        case TouchKind.CALL_WANTED:
+            return None if facts.get("call") == CallKind.NO else "want a call"
+        case TouchKind.OUTCOME:
+            return "spoke with a rep" if facts.get("why_not") != WhyNot.NOT_REACHED else None
+        case TouchKind.OFFER_ANSWERED:
+            return "accepted an offer" if facts.get("answer") == "accepted" else None
+        case TouchKind.FACT:
+            return "booked a meeting" if facts.get("name") == "booking" else None
+        case kind:
+            return TALKS.get(kind)
+
+
+def closed_at(touches: Sequence[Touch]) -> datetime | None:
+    """When this lead was last given up, as lost, lapsed or disqualified; what they said before counts no more."""
+    changes = (touch for touch in reversed(touches) if touch.kind is TouchKind.STAGE_CHANGED)
+    return next((touch.at for touch in changes if touch.facts.get("to") in CLOSED), None)
 
 
 def suggested_objective(lead: Lead) -> Objective:
