@@ -23,7 +23,8 @@ def wire_bytes(message: EmailMessage) -> bytes:
     if "Return-Path" in message:
         travels = copy.copy(message)
         del travels["Return-Path"]
-    return travels.as_bytes(policy=message.policy.clone(linesep=CRLF))
+    policy = message.policy if message.policy.linesep == CRLF else message.policy.clone(linesep=CRLF)
+    return travels.as_bytes(policy=policy)
 
 
 def sender_of(message: EmailMessage) -> str:

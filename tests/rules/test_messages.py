@@ -199,6 +199,24 @@ def test_the_head_says_who_when_and_where_to_answer() -> None:
     assert message.get_content_type() == "multipart/alternative"
 
 
+def test_the_parts_are_those_that_python_would_make() -> None:
+    """We put them together ourselves, which is quicker."""
+    body = "Dzień dobry = hello\r\n\n" + "a long line " * 20 + "\n\n.\n\nFrom here \n"
+    ours = compose(
+        Message("x", "Hi", body), READER, sender=Mailbox("Żaneta", "z@example.com"), to=Mailbox("", "anna@example.com"),
+        message_id="one@example.com", date=datetime(2026, 1, 5, 9, tzinfo=UTC), footer=Footer(Company("Łódź & Co")),
+    )  # fmt: skip
+    theirs = EmailMessage(ours.policy)
+    for name, value in ours._headers[:-2]:  # as they stand
+        theirs.set_raw(name, value)
+    plain, shown = [str(part.get_content()) for part in ours.iter_parts()]
+    theirs.set_content(plain, cte="quoted-printable")
+    theirs.add_alternative(shown, subtype="html", cte="quoted-printable")
+    theirs.set_boundary(str(ours.get_boundary()))
+
+    assert ours.as_bytes() == theirs.as_bytes()
+
+
 def test_the_same_arguments_give_the_same_bytes() -> None:
     assert said("Hi {{ lead.name }}").as_bytes() == said("Hi {{ lead.name }}").as_bytes()
 

@@ -26,6 +26,9 @@ _KEPT = frozenset("\n\u200c\u200d")
 _SPACES = str.maketrans({"\t": " ", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 
+_CLEAN = re.compile(r"[\n -~]*")
+"""Nothing in it would change: nearly every text."""
+
 _ALONE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)\n", re.MULTILINE)
 
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -34,7 +37,10 @@ FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 def clean(value: object) -> str:
     """A value as text: None is nothing; lines stay, all that is invisible or private goes (but emoji stay whole)."""
-    text = "" if value is None else str(value).translate(_SPACES)
+    text = "" if value is None else str(value)
+    if _CLEAN.fullmatch(text):
+        return text
+    text = text.translate(_SPACES)
     return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _DROPPED)
 
 
@@ -85,7 +91,7 @@ def truth(expression: str, context: Context) -> bool:
     from jinja2 import TemplateError  # noqa: PLC0415 not needed to answer a submit
 
     try:
-        return bool(_plain().compile_expression(expression, undefined_to_none=False)(**context))
+        return bool(_condition(expression)(**context))
     except (TemplateError, *FAILURES) as error:
         raise BadPlaybook([Problem("only_if", 0, str(error))]) from error
 
@@ -94,6 +100,12 @@ def truth(expression: str, context: Context) -> bool:
 def _compiled(text: str) -> Template:
     """Compiling takes longer than all else about a mail, and the same few texts come again and again."""
     return _plain().from_string(tightened(text))
+
+
+@functools.lru_cache(maxsize=512)
+def _condition(expression: str) -> Callable[..., object]:
+    """The same of a condition."""
+    return _plain().compile_expression(expression, undefined_to_none=False)
 
 
 @functools.cache

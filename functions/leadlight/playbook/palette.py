@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ENOUGH = 4.5
 
 
+@lru_cache(maxsize=64)
 def readable(colour: str, *, on: str, fallback: str) -> str:
     """`colour`, moved towards black or white until it can be read on `on`; `fallback` for what is no hex colour.
 

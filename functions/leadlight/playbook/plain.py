@@ -24,6 +24,11 @@ def plain_text(fragment: str) -> str:
     return reader.text()
 
 
+def wrapped(line: str) -> str:
+    """A paragraph of plain words, wrapped."""
+    return _wrapped(line, "", "", keep=False)
+
+
 class _Reader(HTMLParser):  # the standard library offers this by inheritance only
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -128,6 +133,9 @@ def _wrapped(words: str, first: str, rest: str, *, keep: bool) -> str:
             lines.append(lead + line.rstrip())
             continue
         text = " ".join(line.split())
+        if text and len(lead) + len(text) <= WIDTH:  # what `wrap` would say, in a tenth of its time
+            lines.append(lead + text)
+            continue
         lines += textwrap.wrap(
             text, WIDTH, initial_indent=lead, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
         ) or [lead.rstrip()]

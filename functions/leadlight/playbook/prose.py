@@ -10,6 +10,7 @@ import html
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 from leadlight.playbook.context import Context
 from leadlight.playbook.expressions import clean, render
@@ -18,6 +19,9 @@ from leadlight.playbook.plain import plain_text
 _TAGS = {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _CLASSES = {"a": {"button"}, "p": {"code", "note"}}
 _SCHEMES = {"https", "http", "mailto", "tel"}
+
+_SECRET = secrets.randbits(64)
+_MARK = re.compile(f"(\ue000{_SECRET}:[0-9]+\ue001)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,12 @@ class Prose:
 
 def prose(body: str, context: Context) -> Prose:
     """The body filled in. Raises `BadPlaybook` where a template cannot be."""
-    import markdown  # noqa: PLC0415 not needed to answer a submit
-    import nh3  # noqa: PLC0415 the same
-    from markdown.extensions.attr_list import AttrListExtension  # noqa: PLC0415 the same
-    from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415 the same
+    import nh3  # noqa: PLC0415 not needed to answer a submit
 
     marks = _Marks()
     source = render(body, context, finalize=marks.put)
-    extensions = [AttrListExtension(), SaneListExtension()]  # by name they need metadata that a Lambda archive lacks
-    marked = markdown.markdown(source, extensions=extensions, output_format="html")
     safe = nh3.clean(
-        marks.resolve(marked),
+        marks.resolve(_marked(source)),
         tags=_TAGS,
         attributes={"a": {"href"}},
         allowed_classes=_CLASSES,
@@ -56,26 +55,35 @@ def one_line(text: str, context: Context, *, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=256)
+def _marked(source: str) -> str:
+    """Markdown as HTML. Values are still marks, the same for every lead: most mails of a step share one answer."""
+    import markdown  # noqa: PLC0415 not needed to answer a submit
+    from markdown.extensions.attr_list import AttrListExtension  # noqa: PLC0415 the same
+    from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415 the same
+
+    extensions = [AttrListExtension(), SaneListExtension()]  # by name they need metadata that a Lambda archive lacks
+    return markdown.markdown(source, extensions=extensions, output_format="html")
+
+
 class _Marks:
     """Stands in for values. A mark holds a number that nobody can guess, so no value can pass for one."""
 
     def __init__(self) -> None:
         self._values: list[str] = []
-        self._secret = secrets.randbits(64)
-        self._pattern = re.compile(f"(\ue000{self._secret}:[0-9]+\ue001)")
 
     def put(self, value: object) -> str:
         """The mark for a value; nothing for an empty one. Marks within it, from a `{% set %}` block, stay."""
-        parts = self._pattern.split("" if value is None else str(value))
+        parts = _MARK.split("" if value is None else str(value))
         text = "".join(clean(part) if index % 2 == 0 else part for index, part in enumerate(parts))
         if not text:
             return ""
         self._values.append(text)
-        return f"\ue000{self._secret}:{len(self._values) - 1}\ue001"
+        return f"\ue000{_SECRET}:{len(self._values) - 1}\ue001"
 
     def resolve(self, marked: str) -> str:
         """Escaped values for marks. A value only holds marks older than itself, so this ends."""
-        return self._pattern.sub(lambda found: self.resolve(self._shown(found[0])), marked)
+        return _MARK.sub(lambda found: self.resolve(self._shown(found[0])), marked)
 
     def _shown(self, mark: str) -> str:
         value = self._values[int(mark[1:-1].partition(":")[2])]
