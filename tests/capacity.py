@@ -24,7 +24,7 @@ BLOCK = 4 * KB  # of a read
 INDEXES = {
     "due_shard": ("pk", "sk", "due_shard", "due_at", "doc"),
     "owned_by": ("pk", "sk", "owned_by"),
-    "works_at": ("pk", "sk", "works_at"),
+    "works_at": ("pk", "sk", "works_at", "came_at"),
 }
 """By the attribute that makes an item stand in an index, what that index holds of it."""
 

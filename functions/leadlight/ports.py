@@ -172,8 +172,8 @@ class Store(Protocol):
         On AWS an index that follows within moments, as is that of `at_company`.
         """
 
-    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
-        """The leads of that company (`Lead.company`), those who came first at the front."""
+    def at_company(self, company: CompanyId, *, limit: int | None = None) -> tuple[Lead, ...]:
+        """The leads of that company (`Lead.company`), those who came first at the front; all, or the first `limit`."""
 
     def turn(self, name: str) -> int:
         """How often this was asked by that name before, from 0. Each number is given once; a lost answer skips one."""

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from leadlight.errors import LostKey
-from leadlight.model.person import LeadId, Sealed
+from leadlight.model.person import CompanyId, LeadId, Sealed
 
 Fields = Mapping[str, str]
 """Personal fields by name: `email` always, then whatever the form asked; `network` (truncated), `user_agent`."""
@@ -46,6 +46,12 @@ def lead_id(address: str, key: bytes) -> LeadId:
     """128 bits of a keyed hash of the normalised address, base32. The key never rotates."""
     digest = hmac.new(key, f"{NORMALISATION}:{normal_address(address)}".encode(), hashlib.sha256).digest()
     return LeadId(base64.b32encode(digest[:16]).decode().rstrip("=").lower())
+
+
+def company_id(domain: str, key: bytes) -> CompanyId:
+    """The same of a company's domain (`rules.company.company_domain`); never that of an address of those letters."""
+    digest = hmac.new(key, f"company/{NORMALISATION}:{domain}".encode(), hashlib.sha256).digest()
+    return CompanyId(base64.b32encode(digest[:16]).decode().rstrip("=").lower())
 
 
 def seal(fields: Fields, *, key_id: str, secret: bytes, owner: LeadId) -> Sealed:

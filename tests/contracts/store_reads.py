@@ -220,11 +220,12 @@ class Reads:
         assert (len(list(store.owned("ola"))), len(list(store.owned("sam")))) == (0, 3)
 
     def test_colleagues_come_in_the_order_in_which_they_came(self, store: Store) -> None:
-        at = [NOW + MINUTE, NOW, NOW - NOW.resolution, NOW - DAY]
+        at = [NOW + MINUTE, NOW, NOW.replace(microsecond=0), NOW - DAY]
         leads = [store.commit(Change(replace(submit(at=moment).into(store), company=ACME))) for moment in at]
         store.commit(Change(replace(submit().into(store), company=CompanyId("other"))))
 
         assert store.at_company(ACME) == tuple(reversed(leads))
+        assert store.at_company(ACME, limit=2) == (leads[3], leads[2])
         assert store.at_company(CompanyId("nobody's")) == ()
 
     def test_a_turn_is_given_once_and_never_again(self, place: Place, store: Store) -> None:

@@ -80,8 +80,11 @@ def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
 
 def found_by(lead: Lead) -> Item:
     """Under what the indexes have a lead. What they find is held against the lead itself: see `DynamoStore._found`."""
-    by = {tables.OWNED_BY: lead.owner, tables.WORKS_AT: lead.company}
-    return {name: text(value) for name, value in by.items() if value}
+    owned = {tables.OWNED_BY: text(lead.owner)} if lead.owner else {}
+    came = (
+        {tables.WORKS_AT: text(lead.company), tables.CAME_AT: number(micros(lead.created_at))} if lead.company else {}
+    )
+    return {**owned, **came}
 
 
 def unchanged_lead(names: Names, lead: Lead) -> Write:

@@ -24,7 +24,7 @@ from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
-from leadlight.model.lead import Lead, in_order_of_coming
+from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CompanyId, LeadId
 from leadlight.model.touch import Touch
 
@@ -157,10 +157,11 @@ class DynamoStore:
         places = self._db.query(self._names.leads, "owned_by = :owner", asked, index=tables.OWNER_INDEX)
         return (lead for lead in self._found(places) if lead.owner == owner)
 
-    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
-        asked = {":company": text(company)}
-        places = self._db.query(self._names.leads, "works_at = :company", asked, index=tables.COMPANY_INDEX)
-        return in_order_of_coming(lead for lead in self._found(places) if lead.company == company)
+    def at_company(self, company: CompanyId, *, limit: int | None = None) -> tuple[Lead, ...]:
+        asked, page = {":company": text(company)}, limit or 0
+        places = self._db.query(self._names.leads, "works_at = :company", asked, page=page, index=tables.COMPANY_INDEX)
+        found = [lead for lead in self._found(islice(places, limit)) if lead.company == company]
+        return tuple(sorted(found, key=lambda lead: (lead.created_at, lead.id)))
 
     def turn(self, name: str) -> int:
         return self._db.added(items.next_turn(self._names, name), "used") - 1

@@ -30,7 +30,7 @@ SHARDS = 16
 """The due index is spread, or one partition would take every write; the shard stands on the item."""
 
 DUE_INDEX, OWNER_INDEX, COMPANY_INDEX = "due", "owner", "company"
-OWNED_BY, WORKS_AT = "owned_by", "works_at"  # `owner` is a word that DynamoDB keeps for itself
+OWNED_BY, WORKS_AT, CAME_AT = "owned_by", "works_at", "came_at"  # `owner` is a word that DynamoDB keeps for itself
 COUNTER_TTL = "expires_at"  # seconds, as DynamoDB's time to live wants them
 
 LEAD, CAPTURE, TOUCH, DUE, LEDGER = "LEAD", "CAPTURE#", "TOUCH#", "DUE#", "LEDGER#"
@@ -72,7 +72,7 @@ def definitions(names: Names) -> tuple[dict[str, object], ...]:
                 {"AttributeName": name, "AttributeType": kind}
                 for name, kind in (
                     *(("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N")),
-                    *((OWNED_BY, "S"), (WORKS_AT, "S")),
+                    *((OWNED_BY, "S"), (WORKS_AT, "S"), (CAME_AT, "N")),
                 )
             ],
             "GlobalSecondaryIndexes": [
@@ -82,8 +82,8 @@ def definitions(names: Names) -> tuple[dict[str, object], ...]:
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["doc"]},
                 },
                 *(
-                    {"IndexName": name, "KeySchema": key_schema(by), "Projection": {"ProjectionType": "KEYS_ONLY"}}
-                    for name, by in ((OWNER_INDEX, OWNED_BY), (COMPANY_INDEX, WORKS_AT))
+                    {"IndexName": name, "KeySchema": key_schema(*by), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+                    for name, by in ((OWNER_INDEX, [OWNED_BY]), (COMPANY_INDEX, [WORKS_AT, CAME_AT]))
                 ),
             ],
             "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},

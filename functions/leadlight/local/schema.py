@@ -37,8 +37,8 @@ STORE = (
     """,
     """
     CREATE INDEX lead_by_owner ON lead (json_extract(doc, '$.owner')) WHERE json_extract(doc, '$.owner') IS NOT NULL;
-    CREATE INDEX lead_by_company
-        ON lead (json_extract(doc, '$.company')) WHERE json_extract(doc, '$.company') IS NOT NULL;
+    CREATE INDEX lead_by_company ON lead (json_extract(doc, '$.company'), rtrim(json_extract(doc, '$.created_at'), 'Z'))
+        WHERE json_extract(doc, '$.company') IS NOT NULL;
     CREATE TABLE turn (name TEXT PRIMARY KEY, asked INTEGER NOT NULL) WITHOUT ROWID
     """,
 )

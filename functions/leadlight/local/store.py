@@ -21,7 +21,7 @@ from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
 from leadlight.model.exchange import EPOCH_NOTE, Budget, Change, Dossier, FeedRecord, SealingKey
-from leadlight.model.lead import Lead, in_order_of_coming
+from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, CompanyId, LeadId
 from leadlight.model.touch import Touch
 
@@ -30,7 +30,12 @@ logger = logging.getLogger("leadlight")
 Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 
 PAGE = 500
+ALL = -1  # as a limit, for SQLite
 SWEPT = 20  # expired counters removed with each capture: more than one capture adds
+AT_COMPANY = (  # in the order of coming; as text, and with its Z 8:00:00 would be after 8:00:00.1
+    "SELECT doc FROM lead WHERE json_extract(doc, '$.company') = ?"
+    " ORDER BY rtrim(json_extract(doc, '$.created_at'), 'Z'), id LIMIT ?"
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -171,9 +176,8 @@ class SqliteStore:
             yield from page
             page = self._docs(query, Lead, owner, page[-1].id, PAGE)
 
-    def at_company(self, company: CompanyId) -> tuple[Lead, ...]:
-        found = self._docs("SELECT doc FROM lead WHERE json_extract(doc, '$.company') = ?", Lead, company)
-        return in_order_of_coming(found)
+    def at_company(self, company: CompanyId, *, limit: int | None = None) -> tuple[Lead, ...]:
+        return self._docs(AT_COMPANY, Lead, company, ALL if limit is None else limit)
 
     def turn(self, name: str) -> int:
         with self._db.writing() as db:

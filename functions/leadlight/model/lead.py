@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,8 +147,3 @@ class Lead:
     def pause(self) -> Pause | None:
         """The pause that lasts longest: nothing goes out before it is over."""
         return max(self.pauses, key=lambda pause: pause.until, default=None)
-
-
-def in_order_of_coming(leads: Iterable[Lead]) -> tuple[Lead, ...]:
-    """Those who came first at the front; the same order in every store."""
-    return tuple(sorted(leads, key=lambda lead: (lead.created_at, lead.id)))

