@@ -72,7 +72,12 @@ def opens_ever(window: Window | OpenHours, hours: Hours) -> bool:
 
 def working_hours_later(count: int, since: datetime, hours: Hours) -> datetime:
     """The moment by which the team will have worked `count` hours since then. Aware, UTC. Raises `NeverOpens`."""
-    left, at = timedelta(hours=count), since
+    return working_time_later(timedelta(hours=count), since, hours)
+
+
+def working_time_later(left: timedelta, since: datetime, hours: Hours) -> datetime:
+    """The same for any span of working time."""
+    at = since
     while True:
         opens, closes = _open_span(Window.WORKING_HOURS, at, hours)
         at = max(at, opens)
@@ -158,10 +163,10 @@ def _span(zone: str, day: date, start: time, end: time) -> tuple[datetime, datet
     Nothing lies between the two where the clock leaps over both.
     """
     last = day if end != time(0) else day + DAY
-    return _first_moment(datetime.combine(day, start), zone), _first_moment(datetime.combine(last, end), zone)
+    return first_moment(datetime.combine(day, start), zone), first_moment(datetime.combine(last, end), zone)
 
 
-def _first_moment(clock: datetime, zone: str) -> datetime:
+def first_moment(clock: datetime, zone: str) -> datetime:
     """The first moment when a clock of that zone shows this time, or else the one when it leaps over it."""
     place = ZoneInfo(zone)
     moment = clock.replace(tzinfo=place).astimezone(UTC)

@@ -1,0 +1,127 @@
+"""How long may a lead wait until somebody takes it, and to whom does it go then? Pure; `speed` passes it on.
+
+The clocks run in the working time of whoever has the lead. Who cannot pick up the phone when somebody wants a call is
+passed over as soon as a colleague can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, Stage, StopReason
+from leadlight.model.person import CallKind, CallWish
+from leadlight.model.sequence import Wait, WaitUnit, Window
+from leadlight.model.site import Person, Team
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.attendance import at_work, begins_work, hours_of
+from leadlight.rules.cadence import after, within, working_time_later
+from leadlight.rules.routing import owner_of
+
+ENDED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
+"""Stages in which nobody has to take a lead."""
+
+WORKED = {WaitUnit.MINUTES: timedelta(minutes=1), WaitUnit.HOURS: timedelta(hours=1)}
+"""Units of a clock that are counted while somebody works; the others are days of theirs."""
+
+OUT = timedelta(days=1)
+"""Who comes in so much later than a colleague is out, and their leads do not wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What a clock will do: at `at` the lead goes to `to`; `manager` where nobody of the team is left but them."""
+
+    at: datetime
+    to: Person
+    manager: bool
+
+
+def claim(
+    lead: Lead, cause: str, team: Team, now: datetime, *, wish: CallWish | None = None, passes: int = 0
+) -> Due | None:
+    """The row that passes the lead on after so many `passes`, unless somebody takes it before.
+
+    None where it may wait for ever, where somebody has it already, or where there is nobody else. `cause` is the touch
+    that somebody was told of; `wish` counts where it holds one of its own.
+    """
+    wish = wish or lead.call
+    calls = wish is not None and wish.kind is not CallKind.NO
+    wait = team.clocks.call if calls else team.clocks.hot if lead.hot_since else team.clocks.other
+    if wait is None or is_over(lead) or (lead.hold and not calls) or not others(lead, team):
+        return None
+    since = max(wish.at, now) if calls and wish and wish.at else now
+    ref = f"{cause}~{passes}" if passes else cause
+    return Due(lead.id, lead.generation, DueKind.CLAIM, ref, _at(lead, team, wait, since, calls=calls))
+
+
+def is_over(lead: Lead) -> bool:
+    """Whether nobody has to take this lead any more."""
+    return lead.stage in ENDED or any(
+        stop.reason in {StopReason.ERASED, StopReason.DISQUALIFIED} for stop in lead.stops
+    )
+
+
+def claims(rows: Sequence[Due]) -> tuple[str, ...]:
+    """The keys of the rows that would pass the lead on. Whoever takes it, or hears a refusal, takes them all away."""
+    return tuple(row.key for row in rows if row.kind is DueKind.CLAIM)
+
+
+def cause_of(row: Due) -> str:
+    """The touch that somebody was told of."""
+    return row.ref.partition("~")[0]
+
+
+def passes_before(row: Due) -> int:
+    """How often the lead was passed on for that touch."""
+    return int(row.ref.partition("~")[2] or 0)
+
+
+def had_it(lead: Lead, touches: Sequence[Touch], cause: str) -> tuple[str, ...]:
+    """The ids of those who were told of that touch and did not take the lead, and of who has it now."""
+    passed = [t.by for t in touches if t.kind is TouchKind.ESCALATED and t.facts.get("cause") == cause and t.by]
+    return tuple(dict.fromkeys((*passed, *([lead.owner] if lead.owner else []))))
+
+
+def next_one(pool: Sequence[Person], tried: Collection[str], team: Team, at: datetime) -> Person | None:
+    """Who of the pool is at work then and has not been asked yet, in the pool's order. None: it is the manager's."""
+    return next((p for p in at_work(pool, team, at) if p.id not in tried), None)
+
+
+def passing(row: Due, lead: Lead, touches: Sequence[Touch], pool: Sequence[Person], team: Team) -> Passing:
+    """What that row will do when its time comes, for everybody to see before."""
+    tried = had_it(lead, touches, cause_of(row))
+    found = None if lead.hold else next_one(pool, tried, team, row.at)
+    return Passing(row.at, found or team.manager, manager=found is None)
+
+
+def others(lead: Lead, team: Team) -> tuple[Person, ...]:
+    """Everybody but the one who has the lead."""
+    return tuple(person for person in team.people if person.id != owner_of(lead, team).id)
+
+
+def _at(lead: Lead, team: Team, wait: Wait, since: datetime, *, calls: bool) -> datetime:
+    """When the patience with whoever has the lead is over.
+
+    It begins when they come in. Where a colleague does so before, it is over then: at once for a call, else only
+    where they stay out for a day and more.
+    """
+    owner = owner_of(lead, team)
+    in_house = [begins for person in _stand_ins(lead, team) if (begins := begins_work(person, team, since))]
+    begins = begins_work(owner, team, since)
+    soonest = min(in_house, default=since)
+    if begins is None or soonest + (timedelta(0) if calls else OUT) < begins:
+        return soonest
+    hours = hours_of(owner, team)
+    if unit := WORKED.get(wait.unit):
+        return working_time_later(wait.count * unit, begins, hours)
+    return within(Window.WORKING_HOURS, after(wait, begins, hours), hours)
+
+
+def _stand_ins(lead: Lead, team: Team) -> tuple[Person, ...]:
+    """Colleagues who take leads of that language, else everybody else."""
+    people = others(lead, team)
+    takers = [p for p in people if lead.language in p.languages and p.capacity > 0 and not p.manager]
+    return tuple(takers) or people
