@@ -8,8 +8,11 @@ LeadlightError
 │   ├── NotThroughTheDoor     a call past the distribution that all visitors come through
 │   ├── BadFields             .fields: field name → what to do
 │   ├── UnknownGate           .gate
+│   ├── UnknownLead           no such lead, or none of this person's
 │   ├── NotOpen               .gate: no pass for it
 │   ├── WrongCode             .used_up
+│   ├── UnknownHook           no such fact is taken here, or none at all
+│   ├── BadSignature          a fact that its sender did not sign, or long ago
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
 │       ├── ExpiredToken      .expired_at
@@ -42,6 +45,7 @@ LeadlightError
     │   └── Refused           and this address will never take any
     ├── SendUnclear           nobody knows whether the mail was accepted
     ├── NotScheduled          no wake-up call could be set; the tick will do
+    ├── NotGiven              the CRM did not take a lead, or nobody knows
     └── NotPublished          .events: ids of those that the bus did not take
 """
 
@@ -102,6 +106,13 @@ class UnknownGate(VisitorCanFix):
         super().__init__("There is nothing of that name here. Open the page again and try from there.")
 
 
+class UnknownLead(VisitorCanFix):
+    """There is no such lead, or it is somebody else's: both are answered alike."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here that is yours. Perhaps a colleague has it by now.")
+
+
 class NotOpen(VisitorCanFix):
     """This browser has no pass for the gate."""
 
@@ -121,6 +132,23 @@ class WrongCode(VisitorCanFix):
             else "Look at the newest mail and try again; a code works for 15 minutes."
         )
         super().__init__(f"That code does not fit. {what_next}")
+
+
+class UnknownHook(VisitorCanFix):
+    """Other systems can tell no such fact here, or none at all where no secret is set."""
+
+    def __init__(self) -> None:
+        super().__init__("No such fact is taken here. The manual names those that are, and the secret they need.")
+
+
+class BadSignature(VisitorCanFix):
+    """Nobody who knows our secret has sent this, or it was sent long ago."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The signature does not fit, or its time is off by more than five minutes. Sign the bytes of the body as "
+            "Standard Webhooks says, with the secret of this installation."
+        )
 
 
 class TooMany(VisitorCanFix):
@@ -347,6 +375,10 @@ class SendUnclear(TryAgain):
 
 class NotScheduled(TryAgain):
     """No wake-up call could be set or taken back. Nothing is lost: the tick finds what is due."""
+
+
+class NotGiven(TryAgain):
+    """The CRM did not take the lead, or gave no answer; receivers know a repetition, so the same again is fine."""
 
 
 class NotPublished(TryAgain):

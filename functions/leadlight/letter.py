@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ WHY = {
     "consent": "You get this mail because somebody, most likely you, asked for it on your page of preferences.",
     "notify": "You get this mail because this lead is yours.",
     "manager": "You get this mail because you look after the team.",
+    "desk-link": "You get this mail because somebody typed your address at our desk's door.",
     "signin": "You get this mail because somebody opened your link in another browser.",
 }
 """Why the reader gets a mail outside sequences: it stands in the footer."""
@@ -54,6 +56,23 @@ def message(
         footer=Footer(bundle.team.company, WHY[name], footer_links),
         theme=bundle.manifest.theme,
         headers={"Auto-Submitted": "auto-generated", **_return_path(services, due)},
+        language=bundle.manifest.language,
+    )
+
+
+def to_team(services: Services, bundle: Bundle, name: str, context: Context, *, to: Person, about: str) -> EmailMessage:
+    """A mail to one of our own people that is about no lead. `about` names it: repeated, it is the same mail."""
+    digest = hashlib.sha256(about.encode()).hexdigest()[:32]
+    return compose(
+        bundle.message(name),
+        context,
+        sender=_company(services, bundle.team),
+        to=_mailbox(to),
+        message_id=f"{digest}@{_host(services)}",
+        date=services.clock.now(),
+        footer=Footer(bundle.team.company, WHY[name]),
+        theme=bundle.manifest.theme,
+        headers={"Auto-Submitted": "auto-generated"},
         language=bundle.manifest.language,
     )
 

@@ -52,6 +52,7 @@ LIFE: Mapping[TokenUse, timedelta] = {
 }
 
 INSTEAD: Mapping[TokenUse, tuple[str]] = {
+    TokenUse.SIGN_IN: ("Such a link works for half an hour. Ask for a new one at /sign-in.",),
     TokenUse.PREFERENCES: ("Open the link in a newer mail.",),
     TokenUse.CONSENT: ("Open your preferences by the link in one of our mails, and tick it again.",),
 }

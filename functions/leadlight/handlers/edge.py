@@ -28,10 +28,11 @@ def here(router: Router) -> tuple[Services, Request]:
     return router.context["services"], router.context["request"]
 
 
-def handler_of(router: Router, services: Services) -> Handler:
+def handler_of(router: Router, services: Services, *more: Router) -> Handler:
     """A Lambda handler over these routes. Calls must not overlap: the resolver keeps its request on its class."""
     app = APIGatewayHttpResolver()
-    app.include_router(router)
+    for routes in (router, *more):
+        app.include_router(routes)
 
     @app.exception_handler(LeadlightError)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
     def refused(error: LeadlightError) -> Response[str]:

@@ -10,9 +10,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from leadlight import restore
-from leadlight.errors import Restored
+from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
+from leadlight.rep import sign_in_mail
 
 logger = Logger(service="leadlight")
 
@@ -50,6 +51,7 @@ def handle(
     Nothing while the leads are a copy from before: what is due waits until an operator says so. `between` as in
     `on_change`.
     """
+    _open_the_desk(services)
     if not restore.keep_watch(services):
         measures.count("Restored")
         _say_so()
@@ -69,6 +71,19 @@ def handle(
                 measures.count("Overdue")
             between()
             on_due.handle(services, due)
+
+
+def _open_the_desk(services: Services) -> None:
+    """Mails links to the desk, also while the leads are a copy from before; what is wrong there stops nothing else."""
+    try:
+        sent = sign_in_mail.send_links(services)
+    except TryAgain as error:
+        logger.warning("desk.delayed", why=type(error).__name__)
+    except Exception:
+        logger.exception("desk.failed")
+    else:
+        if sent:
+            logger.info("desk.linked", mails=sent)
 
 
 @cache

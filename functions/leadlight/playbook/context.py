@@ -25,6 +25,20 @@ class LeadView:
     temperature: Temperature = Temperature.COLD
     stage: Stage = Stage.LEAD
     intent: Intent | None = None
+    satisfied: bool | None = None  # by its last word after a sale
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """What a sequence may ask of the lead whose stage would begin it. Nothing here is what a person typed."""
+
+    value: float = 0.0  # by the rep's last word, in the team's currency; 0 where nobody said
+    band: str = ""  # of `criteria.yml`, such as `high`; empty below all of them
+    sales: int = 0
+    stage: Stage = Stage.LEAD
+    intent: Intent | None = None
+    language: str = "en"
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,25 @@ class Links:
     unsubscribe: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """What a step offers, and the addresses of a yes and of a no; `until` is the last day in words, if there is one."""
+
+    title: str = ""
+    accept: str = ""
+    decline: str = ""
+    url: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SatisfiedView:
+    """The addresses of the two answers to “are you satisfied?”."""
+
+    yes: str = ""
+    no: str = ""
+
+
 Context = Mapping[str, object]
 """Names to values, as a template gets them."""
 
@@ -76,6 +109,16 @@ Names = Mapping[str, Any]
 _READER = {"lead": LeadView, "gate": GateView, "rep": RepView, "company": CompanyView}
 
 STEP: Names = MappingProxyType({**_READER, "links": Links})
+
+SALE: Names = MappingProxyType({"lead": SaleView})
+"""What the `only_if` of a sequence may ask that a stage begins."""
+
+
+def step_names(*, offers: bool, after_sale: bool) -> Names:
+    """The names for one step: more of them where it makes an offer, or comes after a sale."""
+    more = {**({"offer": OfferView} if offers else {}), **({"satisfied": SatisfiedView} if after_sale else {})}
+    return MappingProxyType({**STEP, **more})
+
 
 MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
@@ -94,6 +137,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "opening": str,
         },
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
+        "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
         "manager": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str, "reason": str},
     }
 )

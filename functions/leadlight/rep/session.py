@@ -1,0 +1,59 @@
+"""Who of the team sits at this browser? A cookie says so, for a week, after a mailed link and its button.
+
+Asked on every page of the desk. The team is read anew each time: who is no longer in `team.yml` is out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from leadlight.errors import BadToken
+from leadlight.model.lead import Lead
+from leadlight.model.site import Person, Team
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rep.link import Visit
+from leadlight.tokens import LIFE, TokenUse
+from leadlight.visitor.passes import Cookie
+
+SESSION = "leadlight_desk"
+
+OUT = "signed-out/"
+"""Begins the note that says when a person last signed out: sessions from before then are over, on every device."""
+
+
+def signed_in(services: Services, cookies: Mapping[str, str]) -> Person | None:
+    """The person whose session this is; None without one, or with one that is over."""
+    try:
+        facts = services.tokens.read(TokenUse.SESSION, cookies.get(SESSION, ""))
+        person = member(open_bundle(services.files).team, facts["person"])
+        since = datetime.fromisoformat(facts["at"])
+    except (BadToken, KeyError, ValueError):
+        return None
+    left = services.store.note(f"{OUT}{person.id}") if person else None
+    return None if left and since <= datetime.fromisoformat(left) else person
+
+
+def member(team: Team, person_id: str) -> Person | None:
+    """The person of that id, if they are still in the team."""
+    return next((person for person in team.people if person.id == person_id), None)
+
+
+def session_of(services: Services, person: Person) -> Cookie:
+    """The cookie of somebody who has just come in."""
+    facts = {"person": person.id, "id": services.token(), "at": services.clock.now().isoformat()}
+    return Cookie(SESSION, services.tokens.sign(TokenUse.SESSION, facts), LIFE[TokenUse.SESSION])
+
+
+def sign_out(services: Services, cookies: Mapping[str, str]) -> Cookie:
+    """Ends every session of this person, and takes the cookie away. Twice is once."""
+    person = signed_in(services, cookies)
+    if person is not None:
+        services.store.raise_note(f"{OUT}{person.id}", services.clock.now().isoformat())
+    return Cookie(SESSION, "", timedelta(0))
+
+
+def visit_of(person: Person, lead: Lead) -> Visit:
+    """The session as a visit to one lead, for whatever a mailed link could do, too."""
+    return Visit(lead, person.id, token_id="", browser="", bound=True)

@@ -1,0 +1,98 @@
+"""Somebody of the team comes in by a mailed link: asks for it at the door, and presses its button.
+
+The mail is about no lead, so no lead's ledger guards it. What is asked for is a note for each person of the team, and
+the tick mails what the notes say (`rep.sign_in_mail`): it may repeat, and does not vanish while the link would work.
+So an address of the team costs the very same writes as any other, and nobody learns from the door who works here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from leadlight.errors import BadFields, BadToken, TooMany
+from leadlight.model.exchange import Budget
+from leadlight.model.site import Person
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rep.session import member
+from leadlight.rules.form import read_address
+from leadlight.tokens import LIFE, TokenUse
+from leadlight.vault import normal_address
+
+NEWEST, ASKED = "sign-in", "sign-in/"
+"""The note that says when a link was last asked for at all, and what begins the note of one person."""
+
+NOBODY = "nobody"
+"""Whom the note names where the address is not of the team. No person's id has a `/` before it, so it is nobody's."""
+
+LINKS_PER_DAY = 10
+ASKED_PER_HOUR = 30
+"""So many links for one address a day, which nobody outside learns of; so many questions from one network an hour."""
+
+
+def ask_for_link(services: Services, address: str, *, network: str) -> None:
+    """Has a link mailed to that address if it is one of the team. Raises `BadFields`, `TooMany`.
+
+    `network` is the sender's address cut to /24 or /64. Everything but the name in the note is the same for each.
+    """
+    try:
+        known_as = normal_address(read_address(address))
+    except ValueError as error:
+        raise BadFields({"email": str(error)}) from error
+    now = services.clock.now()
+    _within_budget(services, network, now)
+    if not _has_links_left(services, known_as, now):
+        return
+    people = open_bundle(services.files).team.people
+    found = [person for person in people if normal_address(person.email) == known_as]
+    name = f"{ASKED}{found[0].id}" if found else f"{NEWEST}-{NOBODY}"
+    services.store.set_note(name, f"{now.isoformat()} {services.token()}")
+    services.store.raise_note(NEWEST, now.isoformat())
+
+
+def who_asks(services: Services, token: str) -> Person:
+    """Whom the link lets in; changes nothing. Raises `BadToken`, `ExpiredToken`."""
+    facts = services.tokens.read(TokenUse.SIGN_IN, token)
+    person = member(open_bundle(services.files).team, facts["person"])
+    if person is None:
+        raise BadToken("This link belongs to somebody who is no longer in the team.")
+    return person
+
+
+def enter(services: Services, token: str) -> Person:
+    """The link's one use. Raises `BadToken`, `ExpiredToken`."""
+    person = who_asks(services, token)
+    link = services.tokens.read(TokenUse.SIGN_IN, token)["id"]
+    burned = Budget(f"sign-in-link/{link}", 1, services.clock.now() + 2 * LIFE[TokenUse.SIGN_IN])
+    if not services.store.count(burned):
+        raise Used
+    return person
+
+
+class Used(BadToken):
+    """A link to the desk works once."""
+
+    def __init__(self) -> None:
+        super().__init__("This link was used already, and it works once. Ask for a new one.")
+
+
+def _within_budget(services: Services, network: str, now: datetime) -> None:
+    if not services.settings.budgets:
+        return
+    window = now.replace(minute=0, second=0, microsecond=0)
+    over = window + timedelta(hours=1)
+    budget = Budget(f"door/{_hashed(services, network)}/{window:%Y-%m-%dT%H}", ASKED_PER_HOUR, over)
+    if not services.store.count(budget):
+        raise TooMany(max(1, int((over - now).total_seconds())))
+
+
+def _has_links_left(services: Services, address: str, now: datetime) -> bool:
+    if not services.settings.budgets:
+        return True
+    name = f"door-address/{_hashed(services, address)}/{now:%Y-%m-%d}"
+    return services.store.count(Budget(name, LINKS_PER_DAY, now + timedelta(days=2)))
+
+
+def _hashed(services: Services, text: str) -> str:
+    return hashlib.sha256(services.settings.lead_key + text.encode()).hexdigest()[:20]
