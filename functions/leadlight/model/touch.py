@@ -27,6 +27,7 @@ class TouchKind(StrEnum):
     CLAIMED = "rep.claimed"
     HOLD_LAPSED = "hold.lapsed"
     OUTCOME = "outcome.logged"
+    NOTED = "rep.noted"  # a rep adds to an outcome, or writes something down without one: no contact of its own
     UNSUBSCRIBED = "lead.unsubscribed"
     PREFERRED = "preferences.set"  # what the lead itself lowered or raised
     PAUSED = "plan.paused"
