@@ -19,9 +19,10 @@ from jinja2 import Environment, FileSystemLoader
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.split import Measure, Split, measure
 from leadlight.model.person import GateId, Promise
+from leadlight.model.sequence import Sequence
 from leadlight.model.site import MANIFEST_SCHEMA, FileObject, Form, Gate, Manifest, Theme, Unlock, Wording
 from leadlight.playbook.front import GateFront
-from leadlight.playbook.promise import in_words, promise_of
+from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 
@@ -181,6 +182,7 @@ class Stage:
     def finish(self, about: About, bundle: Path) -> Manifest:
         """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those."""
         writer, playbook = BundleWriter(self.root), self.playbook
+        all_sequences = playbook.sequences.items()
         manifest = Manifest(
             schema=MANIFEST_SCHEMA,
             version="",
@@ -189,7 +191,7 @@ class Stage:
             language=about.language,
             theme=about.theme,
             gates=dict(sorted(self.gates.items())),
-            sequences={name: writer.put_sequence(each) for name, each in sorted(playbook.sequences.items())},
+            sequences={name: writer.put_sequence(each, self._own(each)) for name, each in sorted(all_sequences)},
             wordings=dict(sorted((_wordings(bundle) | self.wordings).items())),
             team=writer.put_json("team", playbook.team),
             messages=writer.put_json("messages", playbook.messages),
@@ -199,6 +201,12 @@ class Stage:
         manifest = replace(manifest, version=content_hash(as_json(manifest)))
         writer.manifest(manifest)
         return manifest
+
+    def _own(self, sequence: Sequence) -> Promise | None:
+        """What a sequence promises that no form does, since a stage begins it."""
+        if sequence.starts_when is None:
+            return None
+        return own_promise(sequence, hours=self.playbook.team.hours, sequences=self.playbook.sequences)
 
     def _at_hand(self, manifest: Manifest) -> dict[str, str]:
         """What a submit reads besides the manifest: one request to a bucket less for each, while somebody waits."""

@@ -124,6 +124,10 @@ class Offer:
     url: str = ""
     expires: Wait | date | None = None
 
+    def __str__(self) -> str:
+        until = "" if self.expires is None else f" ({self.expires})"
+        return f"“{self.title}”{until}"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -30,9 +30,22 @@ def advice(drafts: Mapping[str, Draft], team: Team) -> Iterator[Problem]:
         yield from _appeals(draft, steps)
         yield from _missing_languages(draft)
         yield from _held_back(draft, team)
+        yield from _unanswerable(draft)
+
+
+def _unanswerable(draft: Draft) -> Iterator[Problem]:
+    """Who is asked for a decision should be able to take it with one tap."""
+    for written in draft.steps:
+        step = written.step
+        asks = step.objective is Objective.CLOSE and step.channel is Channel.MAIL
+        if asks and not step.offer and "rep.booking" not in step.body:
+            message = "this is to close, and nobody can say yes to it with one tap: give it an `offer:`, or a link to"
+            yield written.written.problem(("objective",), f"{message} `rep.booking`")
 
 
 def _missing_encounters(draft: Draft, steps: Sequence[WrittenStep]) -> Iterator[Problem]:
+    if draft.settings.starts_when:  # a customer has met all four
+        return
     met = {written.step.encounter for written in steps}
     if missing := [str(encounter) for encounter in Encounter if encounter not in met]:
         message = f"no step of `{draft.name}` is a meeting with the {listed(missing)};"

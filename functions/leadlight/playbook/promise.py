@@ -47,6 +47,11 @@ def promise_of(
     """
     if sequence is None or Purpose.FOLLOW_UP not in form.wording:
         return Promise(mails=0, days=0, channels=(), purpose="", sequence=None, version=None)
+    return own_promise(sequence, hours=hours, sequences=sequences)
+
+
+def own_promise(sequence: Sequence, *, hours: Hours, sequences: Mapping[str, Sequence] | None = None) -> Promise:
+    """The same by the sequence alone: what one that a sale begins keeps to, though no form has shown it."""
     steps = [step for each in chain(sequence, sequences or {}) for step in each.steps]
     channels = {step.channel for step in steps}
     return Promise(

@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.sequence import Profile, Sequence
+from leadlight.model.sequence import AFTER_SALE, Profile, Sequence
 from leadlight.model.site import Team
-from leadlight.playbook.findings import gather, nearest, shaped
+from leadlight.playbook.context import SALE
+from leadlight.playbook.findings import gather, listed, nearest, shaped
 from leadlight.playbook.shapes import SequenceShape
 from leadlight.playbook.steps import WrittenStep, read_step, step_files
+from leadlight.playbook.templates import expression_problems
 from leadlight.playbook.write import as_json, content_hash
 from leadlight.playbook.written import Written, read_yaml, text_of
+
+ENDED_BY = ("replied", "taken-over")
+"""What may end a sequence that a stage begins: every other fact may be older than it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Draft:
     written: Written
     profile: Profile
     steps: tuple[WrittenStep, ...]
+
+    @property
+    def purpose(self) -> str:
+        """What its mails are for."""
+        return self.settings.purpose or (AFTER_SALE if self.settings.starts_when else "")
 
 
 def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, Draft]:
@@ -50,6 +60,7 @@ def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, 
     problems += _unknown(found, names)
     problems += _loops(found)
     problems += _other_purposes(found)
+    problems += _beginnings(found)
     return found
 
 
@@ -87,10 +98,13 @@ def _draft(folder: Path, team: Team) -> Draft:
     files = step_files(folder, problems)
     if not files.steps and not problems:
         problems.append(Problem(str(folder), 0, "this sequence has no steps; write 01-hello.md, or remove the folder"))
-    steps = [
-        gather(problems, lambda path=path: read_step(path, files.variants.get(path.stem, {}), team, profile))  # type: ignore[misc]  # mypy cannot type lambda defaults
-        for path in files.steps
-    ]
+    sold = settings.starts_when is not None
+
+    def step(path: Path) -> WrittenStep | None:
+        read = files.variants.get(path.stem, {})
+        return gather(problems, lambda: read_step(path, read, team, profile, after_sale=sold))
+
+    steps = [step(path) for path in files.steps]
     if problems:
         raise BadPlaybook(problems)
     return Draft(folder.name, settings, written, profile, tuple(step for step in steps if step is not None))
@@ -102,14 +116,16 @@ def _compiled(draft: Draft, done: Mapping[str, Sequence]) -> Sequence:
         name=draft.name,
         version="",
         steps=tuple(written.step for written in draft.steps),
-        purpose=settings.purpose,
+        purpose=draft.purpose,
         migrate=settings.migrate,
         profile=draft.profile,
         priority=settings.priority,
         ends_when=settings.ends_when,
-        skip_ahead=settings.skip_ahead,
+        skip_ahead=settings.skip_ahead and not settings.starts_when,  # what was said before a sale is answered by it
         then=settings.then,
         then_version=done[settings.then].version if settings.then else None,
+        starts_when=settings.starts_when,
+        only_if=settings.only_if,
     )
     return replace(sequence, version=version_of(sequence))
 
@@ -137,7 +153,28 @@ def _other_purposes(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     """The form promises mails for one purpose, and a lead is mailed for no other."""
     for draft in drafts.values():
         coming = drafts.get(draft.settings.then or "")
-        if coming is not None and coming.settings.purpose != draft.settings.purpose:
-            said, other = draft.settings.purpose or "nothing", coming.settings.purpose or "nothing"
+        if coming is not None and coming.purpose != draft.purpose:
+            said, other = draft.purpose or "nothing", coming.purpose or "nothing"
             message = f"`{coming.name}` says another `purpose` ({other}) than this ({said}); the form promises one:"
             yield draft.written.problem(("then",), f"{message} write the same in both")
+
+
+def _beginnings(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """What may stand only where a stage begins a sequence, and what may not."""
+    for draft in drafts.values():
+        settings, at = draft.settings, draft.written.problem
+        coming = drafts.get(settings.then or "")
+        if coming is not None and coming.settings.starts_when:
+            message = f"`{coming.name}` begins when a lead becomes a {coming.settings.starts_when}, and follows nothing"
+            yield at(("then",), message)
+        if settings.starts_when is None:
+            if settings.only_if:
+                message = "`only_if` asks whose stage begins this: say `starts_when`, or put it into a step"
+                yield at(("only_if",), message)
+            continue
+        for message in expression_problems(settings.only_if or "true", SALE):
+            yield at(("only_if",), message)
+        for end in settings.ends_when:
+            if end not in ENDED_BY:
+                message = f"a lead that this begins with has passed `{end}` already; only {listed(ENDED_BY)} may end it"
+                yield at(("ends_when",), message)

@@ -22,13 +22,14 @@ from leadlight.playbook.spans import (
     Meter,
     caps_of,
     days_of,
+    expiry_of,
     meter_of,
     percent_of,
     stale_of,
     wait_of,
     window_of,
 )
-from leadlight.playbook.terms import amount, country_code, currency_code, endings
+from leadlight.playbook.terms import amount, beginning, country_code, currency_code, endings
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -110,6 +111,15 @@ class GateShape:
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
+class OfferShape:
+    """`offer:` in the front matter of a step."""
+
+    title: Annotated[Line, Field(description="write what it is in one line, such as `A rehearsal, twenty minutes`")]
+    url: Web = ""
+    expires: Annotated[Wait | date | None, BeforeValidator(expiry_of)] = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
 class StepShape:
     """The front matter of a step."""
 
@@ -128,6 +138,7 @@ class StepShape:
     appeal: Appeal | None = None
     only_if: Line | None = None
     stale_after: Annotated[Wait | str | None, BeforeValidator(stale_of)] = None
+    offer: OfferShape | None = None
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -148,6 +159,8 @@ class SequenceShape:
     ends_when: Annotated[tuple[str, ...], BeforeValidator(endings)] = ()
     skip_ahead: bool = True
     then: str | None = None
+    starts_when: Annotated[str | None, BeforeValidator(beginning)] = None
+    only_if: Line | None = None
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

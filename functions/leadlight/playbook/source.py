@@ -72,11 +72,16 @@ def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
         ("sequence", front.sequence, playbook.sequences),
         ("buyer", front.buyer, playbook.buyers),
     )
-    return tuple(
+    unknown = [
         Problem(front.file, front.lines[key], f"`{key}: {name}` is not in the playbook{nearest(name, known)}")
         for key, name, known in named
         if name is not None and known is not None and name not in known
-    )
+    ]
+    begun = playbook.sequences.get(front.sequence or "")
+    if begun is not None and begun.starts_when:
+        message = f"`{begun.name}` begins when a lead becomes a {begun.starts_when}, not with a page; name another"
+        unknown.append(Problem(front.file, front.lines["sequence"], message))
+    return tuple(unknown)
 
 
 def unlock_of(front: GateFront, playbook: Playbook) -> Unlock:

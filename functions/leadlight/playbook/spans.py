@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 from leadlight.model.sequence import Cap, OpenHours, Wait, WaitUnit, Window
 
@@ -78,6 +78,24 @@ def stale_of(text: object) -> Wait | str:
     if not wait.count:
         raise ValueError("nothing is ever that punctual; write `1 hour` at least, or `never`")
     return wait
+
+
+def expiry_of(value: object) -> Wait | date | None:
+    """A day, or a span after the mail.
+
+    >>> expiry_of("2 weeks")
+    Wait(count=2, unit=<WaitUnit.WEEKS: 'weeks'>)
+    """
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        pass
+    try:
+        return wait_of(value)
+    except ValueError as error:
+        raise ValueError(f"write a day such as 2026-03-31, or a span such as `2 weeks`, not {value!r}") from error
 
 
 def window_of(text: object) -> Window | OpenHours:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.sequence import Channel, Profile, Step, Words
+from leadlight.model.sequence import Channel, Offer, Profile, Step, Words
 from leadlight.model.site import Team
-from leadlight.playbook.context import STEP, Names
+from leadlight.playbook.context import STEP, Names, step_names
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
 from leadlight.playbook.profiles import stale_after_for, window_for
 from leadlight.playbook.shapes import StepShape, VariantShape
@@ -63,7 +63,9 @@ def step_files(folder: Path, problems: list[Problem]) -> StepFiles:
     return files
 
 
-def read_step(path: Path, variants: dict[str, Path], team: Team, profile: Profile) -> WrittenStep:
+def read_step(
+    path: Path, variants: dict[str, Path], team: Team, profile: Profile, *, after_sale: bool = False
+) -> WrittenStep:
     """The step of that file with its other languages. Raises `BadPlaybook` with every problem."""
     page = split_front(text_of(path))
     if not page.front:
@@ -72,11 +74,13 @@ def read_step(path: Path, variants: dict[str, Path], team: Team, profile: Profil
     written = read_yaml(page.front, file=str(path), first_line=2)
     problems: list[Problem] = []
     shape = gather(problems, lambda: shaped(StepShape, written))
+    names = step_names(offers=shape is None or shape.offer is not None, after_sale=after_sale)
     if shape is not None:
-        problems += [*text_problems(shape.subject, page, written, STEP), *_step_problems(shape, written, team)]
+        problems += [*text_problems(shape.subject, page, written, names), *_step_problems(shape, written, team)]
+        problems += _unoffered(shape, page, written)
     subject = shape.subject if shape is not None else ""
     words = {
-        language: gather(problems, lambda file=file: _words(file, path.name, subject))  # type: ignore[misc]  # mypy cannot type lambda defaults
+        language: gather(problems, lambda file=file: _words(file, path.name, subject, names, shape))  # type: ignore[misc]  # mypy cannot type lambda defaults
         for language, file in sorted(variants.items())
     }
     if shape is None or problems:
@@ -118,10 +122,11 @@ def _compiled(shape: StepShape, path: Path, page: Page, profile: Profile, varian
         only_if=shape.only_if,
         stale_after=stale_after_for(shape.stale_after, shape.channel, profile),
         variants=variants,
+        offer=Offer(shape.offer.title, shape.offer.url, shape.offer.expires) if shape.offer else None,
     )
 
 
-def _words(path: Path, base: str, subject: str) -> Words:
+def _words(path: Path, base: str, subject: str, names: Names, whole: StepShape | None) -> Words:
     """A step's texts in one more language: what it does, and when, the base file says for all."""
     page = split_front(text_of(path))
     written = read_yaml(page.front, file=str(path), first_line=2)
@@ -131,7 +136,9 @@ def _words(path: Path, base: str, subject: str) -> Words:
         message = f"`{others[0]}` cannot stand here: {base} decides it for every language; only `subject` may{near}"
         raise BadPlaybook([written.problem((others[0],), message)])
     shape = shaped(VariantShape, written)
-    if problems := text_problems(shape.subject or "", page, written, STEP):
+    problems = text_problems(shape.subject or "", page, written, names)
+    problems += _unoffered(whole, page, written) if whole else []
+    if problems:
         raise BadPlaybook(problems)
     return Words(shape.subject or subject, page.body.strip())
 
@@ -152,3 +159,18 @@ def _step_problems(shape: StepShape, written: Written, team: Team) -> Iterator[P
         yield written.problem(("from",), f"`from` cannot be `{shape.sender}`{nearest(shape.sender, senders)}")
     if shape.channel is Channel.REP and shape.sender == "company":
         yield written.problem(("from",), "a task is for a person: say `from: rep` or a name of team.yml")
+    if shape.channel is Channel.REP and shape.offer:
+        yield written.problem(("offer",), "a task makes no offer: its rep does; put the `offer` into a mail")
+
+
+def _unoffered(shape: StepShape, page: Page, written: Written) -> list[Problem]:
+    """An offer that the text leaves out, or that nobody could say yes or no to."""
+    ways = ("accept", "decline") if shape.offer and shape.channel is Channel.MAIL else ()
+    missing = [f"[…]({{{{ offer.{way} }}}})" for way in ways if f"offer.{way}" not in page.body]
+    if not missing:
+        return []
+    return [
+        Problem(
+            written.file, page.body_line, f"the text leaves out a way to answer the offer: add {' and '.join(missing)}"
+        )
+    ]

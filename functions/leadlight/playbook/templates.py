@@ -21,7 +21,7 @@ from leadlight.playbook.findings import nearest
 
 _LANGUAGE = ("true", "false", "none", "True", "False", "None", "loop")
 _FOREIGN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Macro)
-_SUITS = {str: "a text", int: "a number", bool: "a yes or no"}
+_SUITS = {str: "a text", int: "a number", float: "a number", bool: "a yes or no"}
 
 
 def template_problems(text: str, names: Names) -> list[tuple[int, str]]:
@@ -82,7 +82,7 @@ def _value(kind: Any, *, told: bool) -> object:
         return filled if told or ... not in get_args(kind) else ()
     if issubclass(kind, StrEnum):
         return next(iter(kind))
-    return {str: "x" if told else "", int: 3 if told else 0, bool: told}[kind]
+    return {str: "x" if told else "", int: 3 if told else 0, float: 3.5 if told else 0.0, bool: told}[kind]
 
 
 def _without_none(kind: Any) -> Any:
@@ -160,7 +160,7 @@ class _Walk:
 
     def _loop(self, node: nodes.For) -> None:
         kind = _without_none(self.visit(node.iter))
-        if dataclasses.is_dataclass(kind) or kind in {str, int, bool}:
+        if dataclasses.is_dataclass(kind) or kind in {str, int, float, bool}:
             self._add(node, "`for` needs a list, such as `gate.files`")
         outer = dict(self._known)
         self._bind(node.target, _element(kind))

@@ -15,6 +15,17 @@ ENDINGS = ("replied", "taken-over", Stage.PROSPECT, Stage.OPPORTUNITY, Stage.CUS
 """The facts that may end a sequence before its time."""
 
 
+STARTS = (Stage.CUSTOMER, Stage.REPEAT, Stage.OPPORTUNITY)
+"""The stages that may begin a sequence."""
+
+
+def beginning(value: object) -> str | None:
+    """One of the stages that may begin a sequence."""
+    if value is not None and value not in STARTS:
+        raise ValueError(f"nothing starts when a lead becomes `{value}`{nearest(str(value), [str(s) for s in STARTS])}")
+    return None if value is None else str(value)
+
+
 def endings(value: object) -> tuple[str, ...]:
     """One fact or a list of them, each once."""
     words = [str(word).strip() for word in (value if isinstance(value, list) else [value])]

@@ -50,10 +50,13 @@ class BundleWriter:
         """Stores a thing as JSON. A `Wording` so lands under its `wording_hash`."""
         return self.put(folder, as_json(thing), "json")
 
-    def put_sequence(self, sequence: Sequence) -> SequenceRef:
-        """Stores a sequence under its version, where leads that are pinned to it will look."""
+    def put_sequence(self, sequence: Sequence, promise: Promise | None = None) -> SequenceRef:
+        """Stores a sequence under its version, where leads that are pinned to it will look.
+
+        `promise` is that of one which a stage begins.
+        """
         path = self._store(f"sequences/{sequence.version}.json", as_json(sequence))
-        return SequenceRef(version=sequence.version, path=path)
+        return SequenceRef(version=sequence.version, path=path, starts_when=sequence.starts_when, promise=promise)
 
     def manifest(self, manifest: Manifest) -> None:
         """Writes the only object that is ever replaced; last, and in one go."""
