@@ -16,7 +16,8 @@ SAYING = DECIDING | {
     "lifecycle",
 }  # fmt: skip
 BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights"}
-ACTING = SAYING | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
+OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
+ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
 MAY_IMPORT = {
@@ -46,6 +47,11 @@ MAY_IMPORT = {
     "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
+    "tombstones": DECIDING,
+    "crm": SAYING | {"restore"},
+    "facts": SAYING | {"lifecycle"},
+    "imports": SAYING | {"assignment", "tombstones"},
+    "exports": SAYING,
     "returns": SAYING | {"evidence", "bounce"},
     "replies": SAYING | {"returns", "undelivered"},
     **dict.fromkeys(PEOPLE, ACTING),

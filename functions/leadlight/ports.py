@@ -297,6 +297,16 @@ class Outbox(Bus, Protocol):
         for them: what is not taken is tried again later, or given up with a line in the log. Raises `StoreBusy`."""
 
 
+class Crm(Protocol):
+    """The operator's own system, which goes on with leads that somebody has taken over."""
+
+    def give(self, name: str, body: str) -> None:
+        """Hands over one JSON text. `name` is the same over all tries: by it the receiver knows a repetition.
+
+        Raises `NotGiven` when it was not taken, or nobody knows; the same again is fine.
+        """
+
+
 class Inbox(Protocol):
     """Mail that came in for us: replies. Raw MIME by key, until it is done with.
 
@@ -328,6 +338,7 @@ class Services:
     tokens: Tokens
     settings: Settings
     request: str = ""  # whose work this is: an HTTP request's id, for the log
+    crm: Crm | None = None  # where leads are handed over to; None: nowhere
     random: Callable[[int], bytes] = secrets.token_bytes  # so many bytes that nobody can guess; a rehearsal's repeat
 
     def token(self, count: int = 8) -> str:

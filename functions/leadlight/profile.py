@@ -72,6 +72,12 @@ def profile_of(
     return Profile(fields)
 
 
+def known_of(services: Services, lead: Lead) -> Profile:
+    """The profile; of a lead that has confirmed nothing yet, what its newest form said. Raises `LostKey`."""
+    captures = () if lead.confirmed else services.store.captures(lead.id)
+    return profile_of(services, lead, only=captures[-1] if captures else None)
+
+
 def _confirmed(services: Services, lead: Lead, known: Iterable[Capture]) -> tuple[Capture, ...]:
     """The confirmed captures, oldest first: the known ones if they are all."""
     found = tuple(capture for capture in known if capture.id in lead.confirmed)

@@ -15,6 +15,16 @@ from leadlight.errors import MissingSetting
 TOKEN_KEYS, LEAD_KEY, ORIGIN_SECRETS = "token-keys", "lead-key", "origin-secrets"
 """The secrets of a deployed installation: parameters of these names below its prefix."""
 
+HOOK_SECRETS, CRM_URL, CRM_SECRET = "hook-secrets", "crm-url", "crm-secret"
+"""Those that a person adds there, who wants other systems to tell facts, or a CRM to go on with leads."""
+
+FROM_HERE: Mapping[str, str] = {
+    HOOK_SECRETS: "LEADLIGHT_HOOK_SECRETS",
+    CRM_URL: "LEADLIGHT_CRM_URL",
+    CRM_SECRET: "LEADLIGHT_CRM_SECRET",
+}
+"""The variables that hold the same on one's own machine. The address is a secret, too: many carry a password."""
+
 LATE_PER_MINUTE = 30
 """Half of what SES lets through in its sandbox, one a second: what is due on time goes out beside the late ones."""
 
@@ -35,6 +45,9 @@ class Settings:
     demo: bool = False
     trust_forwarded: bool = False  # believe X-Forwarded-For (a proxy on this machine)
     origin_secrets: tuple[str, ...] = ()  # what the distribution adds to each request; without it there is no door
+    hook_secrets: tuple[str, ...] = ()  # what other systems sign their facts with; empty: none are taken
+    crm_url: str = ""  # where leads are handed over to once somebody has taken them; empty: nowhere
+    crm_secret: str = ""  # what signs that
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,9 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         token_keys=each_of(need(secrets, TOKEN_KEYS, "old-key,new-key"), TOKEN_KEYS),
         lead_key=bytes.fromhex(need(secrets, LEAD_KEY, "64 hexadecimal digits")),
         origin_secrets=each_of(need(secrets, ORIGIN_SECRETS, "old-secret,new-secret"), ORIGIN_SECRETS),
+        hook_secrets=hook_secrets(secrets),
+        crm_url=secrets.get(CRM_URL, "").strip(),
+        crm_secret=secrets.get(CRM_SECRET, "").strip(),
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
         inbound_domain=inbound_domain(env),
         late_per_minute=late_per_minute(env),
@@ -114,6 +130,17 @@ def each_of(value: str, name: str) -> tuple[str, ...]:
     if not found:
         raise MissingSetting(name, "old-secret,new-secret")
     return found
+
+
+def hook_secrets(secrets: Mapping[str, str]) -> tuple[str, ...]:
+    """What other systems sign their facts with, oldest to newest: all are known. None where none was set."""
+    return each_of(secrets[HOOK_SECRETS], HOOK_SECRETS) if secrets.get(HOOK_SECRETS, "").strip() else ()
+
+
+def secrets_here(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """What `from_environment` gets from parameters, as far as it is set on this machine."""
+    env = os.environ if environ is None else environ
+    return {name: env.get(variable, "").strip() for name, variable in FROM_HERE.items()}
 
 
 def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:

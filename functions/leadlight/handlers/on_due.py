@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import evidence, followup, notify, pausing, welcome
+from leadlight import crm, evidence, followup, notify, pausing, welcome
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
@@ -27,6 +27,7 @@ MAILS = {
     "notify": notify.tell_rep,
     "manager": notify.tell_manager,
     "relink": notify.send_fresh_link,
+    "crm": crm.hand_over,
 }
 """What a mail row does, by the first part of its `ref`."""
 

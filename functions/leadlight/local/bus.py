@@ -7,7 +7,6 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 from __future__ import annotations
 
-import http.client
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from leadlight.errors import MissingSetting, NotPublished, StoreBusy
 from leadlight.local.database import Database
+from leadlight.local.webhook import SECRET, TIMEOUT, parsed, post, shown, signed
 from leadlight.model.event import Event, told
 
 logger = logging.getLogger("leadlight")
@@ -41,11 +40,7 @@ BACKOFF = (
 )  # fmt: skip
 """How long after each failed try the next one comes, as the specification proposes: three days in all."""
 
-TIMEOUT = 10.0
-"""Seconds that a receiver may take to answer."""
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ class WebhookBus:
         self._timeout, self._busy_seconds = timeout, busy_seconds
         self._endpoints = {url: parsed(url) for url in endpoints}
         if endpoints and not secret:
-            raise MissingSetting("The secret that signs webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+            raise MissingSetting("The secret that signs webhooks", SECRET)
 
     def publish(self, events: Sequence[Event]) -> None:
         if not self._endpoints:
@@ -109,7 +104,7 @@ class WebhookBus:
         """Until nothing is due there, or one was not taken: who does not answer is asked once in a round."""
         taken = 0
         while (delivery := self._next(url)) is not None:
-            status = post(self._endpoints[url], self._headers(delivery), delivery.body, timeout=self._timeout)
+            status = post(self._endpoints[url], self._signed(delivery), delivery.body, timeout=self._timeout)
             if status == HTTPStatus.GONE:
                 self._give_up(url)
                 return taken
@@ -126,17 +121,8 @@ class WebhookBus:
             row = db.execute(query, (url, micros(self._now()))).fetchone()
         return Delivery(*row) if row else None
 
-    def _headers(self, delivery: Delivery) -> dict[str, str]:
-        """The id stays the same over all tries; the time is that of this one."""
-        from standardwebhooks import Webhook  # noqa: PLC0415  # only an installation with endpoints needs it
-
-        now = self._now()
-        return {
-            "Content-Type": "application/json",
-            "webhook-id": delivery.event,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(self._secret).sign(delivery.event, now, delivery.body),
-        }
+    def _signed(self, delivery: Delivery) -> dict[str, str]:
+        return signed(self._secret, delivery.event, self._now(), delivery.body)
 
     def _done(self, delivery: Delivery) -> None:
         with self._db.writing() as db:
@@ -159,41 +145,9 @@ class WebhookBus:
             db.execute("DELETE FROM delivery WHERE endpoint = ?", (url,))
 
 
-def post(url: SplitResult, headers: dict[str, str], body: str, *, timeout: float) -> int | None:
-    """The status, or None if none came in time. A redirect is an answer: events go only where the operator said."""
-    connection = CONNECTIONS[url.scheme](url.hostname or "", url.port, timeout=timeout)
-    try:
-        connection.request(
-            "POST", url._replace(scheme="", netloc="", fragment="").geturl() or "/", body.encode(), headers
-        )
-        return int(connection.getresponse().status)
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-
-
 def body_of(event: Event) -> str:
     """What is signed and sent."""
     return msgspec.json.encode(told(event)).decode()
-
-
-def parsed(url: str) -> SplitResult:
-    """The address' parts. Raises `MissingSetting` when it is none of the web."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme in CONNECTIONS and parts.hostname and parts.port != 0:
-            parts.hostname.encode("idna")
-            return parts
-    except ValueError:  # a port that is no number, or a name that no resolver takes
-        pass
-    raise MissingSetting("--webhook", "https://crm.example.com/hooks/leadlight")
-
-
-def shown(url: str) -> str:
-    """The address as the log may show it: paths and queries of webhooks often are their passwords."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}"
 
 
 def micros(moment: datetime) -> int:

@@ -12,9 +12,11 @@ from typing import Any
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]  # it ships no types
 
 from leadlight.errors import OperatorMustFix
-from leadlight.settings import LEAD_KEY, ORIGIN_SECRETS, TOKEN_KEYS, each_of
+from leadlight.settings import CRM_SECRET, CRM_URL, HOOK_SECRETS, LEAD_KEY, ORIGIN_SECRETS, TOKEN_KEYS, each_of
 
 NAMES = (TOKEN_KEYS, LEAD_KEY, ORIGIN_SECRETS)
+BY_HAND = (HOOK_SECRETS, CRM_URL, CRM_SECRET)
+"""What a person has put beside them, who wants other systems to take part."""
 
 LOSSES = {
     TOKEN_KEYS: "every link in every mail would be dead",
@@ -51,8 +53,8 @@ def origin_secret(ssm: Any, stack: str) -> str:
 
 
 def forget(ssm: Any, stack: str) -> tuple[str, ...]:
-    """Deletes the secrets, and gives their full names."""
-    names = [f"{prefix_of(stack)}/{name}" for name in NAMES]
+    """Deletes the secrets, also those put there by hand, and gives their full names."""
+    names = [f"{prefix_of(stack)}/{name}" for name in (*NAMES, *BY_HAND)]
     return tuple(ssm.delete_parameters(Names=names)["DeletedParameters"])
 
 

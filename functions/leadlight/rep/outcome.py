@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
 from leadlight.model.due import Due, DueKind
@@ -56,7 +57,11 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
             lead=planned.lead,
             touches=(touch, *planned.touches),
             undue=(*ends_of_holds(rows), *_seen_to(bundle, planned.lead, rows, touches), *planned.undue),
-            due=(*planned.due, *_next_rows(planned.lead, outcome, touch_id, bundle.team, now)),
+            due=(
+                *planned.due,
+                *_next_rows(planned.lead, outcome, touch_id, bundle.team, now),
+                *crm.rows_for(services, lead, touch),
+            ),
             keys=(key,) if note else (),
         )
 

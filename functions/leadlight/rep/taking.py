@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
 from leadlight.model.due import Due, DueKind
@@ -70,5 +71,10 @@ def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: 
         lead=planned.lead,
         touches=(touch, *planned.touches),
         undue=(*ends_of_holds(rows), *unanswered(lead, rows), *reminders(rows, APPROVAL), *planned.undue),
-        due=(*planned.due, Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until), *mails.values()),
+        due=(
+            *planned.due,
+            Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until),
+            *mails.values(),
+            *crm.rows_for(services, lead, touch),
+        ),
     )

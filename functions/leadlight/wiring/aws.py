@@ -22,6 +22,7 @@ from leadlight.aws.scheduler import EventBridgeScheduler
 from leadlight.aws.session import quick_session
 from leadlight.aws.store import DynamoStore
 from leadlight.local.clock import SystemClock
+from leadlight.local.webhook import SignedHook
 from leadlight.ports import Clock, Services
 from leadlight.settings import cloud_from_environment, from_environment
 from leadlight.tokens import Tokens
@@ -68,4 +69,5 @@ def aws(*, connect: Connect | None = None, clock: Clock | None = None) -> Servic
         clock=time,
         tokens=Tokens(settings.token_keys, time.now),
         settings=settings,
+        crm=SignedHook(settings.crm_url, settings.crm_secret, time.now) if settings.crm_url else None,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from leadlight.errors import MissingKeys
+from leadlight.errors import MissingKeys, MissingSetting
 from leadlight.local.bus import WebhookBus
 from leadlight.local.clock import OFFSET, MovableClock, SystemClock
 from leadlight.local.database import MEMORY
@@ -25,8 +25,18 @@ from leadlight.local.mailer import MaildirMailer, MemoryMailer
 from leadlight.local.scheduler import LocalScheduler
 from leadlight.local.smtp import SmtpMailer
 from leadlight.local.store import SqliteStore
-from leadlight.ports import Clock, Inbox, Mailer, Services
-from leadlight.settings import Settings, budgets_lifted, inbound_domain, late_per_minute
+from leadlight.local.webhook import SECRET, SignedHook, parsed
+from leadlight.ports import Clock, Crm, Inbox, Mailer, Services
+from leadlight.settings import (
+    CRM_SECRET,
+    CRM_URL,
+    Settings,
+    budgets_lifted,
+    hook_secrets,
+    inbound_domain,
+    late_per_minute,
+    secrets_here,
+)
 from leadlight.tokens import Tokens
 
 
@@ -71,6 +81,7 @@ def local(place: Place, *, smtp: str | None = None, demo: bool = False, webhooks
         clock=clock,
         tokens=Tokens(settings.token_keys, clock.now),
         settings=settings,
+        crm=_crm(settings, clock),
     )
 
 
@@ -108,6 +119,16 @@ def was_demo(services: Services) -> bool:
     return services.store.note(OFFSET) is not None
 
 
+def _crm(settings: Settings, clock: Clock) -> Crm | None:
+    """Looked at now: what is wrong with the address should be heard of at the start."""
+    if not settings.crm_url:
+        return None
+    parsed(settings.crm_url, setting="LEADLIGHT_CRM_URL")
+    if not settings.crm_secret:
+        raise MissingSetting("LEADLIGHT_CRM_SECRET", SECRET)
+    return SignedHook(settings.crm_url, settings.crm_secret, clock.now)
+
+
 def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
     """The secret is made once there is somebody to sign for: `whsec_` and base64, as receivers' libraries take it."""
     secret = ""
@@ -118,7 +139,7 @@ def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
 
 
 def _settings(place: Place, *, demo: bool) -> Settings:
-    secret = _secrets(place.data / "secrets.json")
+    secret, others = _secrets(place.data / "secrets.json"), secrets_here()
     return Settings(
         site_url=place.site_url.rstrip("/"),
         token_keys=tuple(secret.token_keys),
@@ -128,6 +149,9 @@ def _settings(place: Place, *, demo: bool) -> Settings:
         budgets=not budgets_lifted(),
         demo=demo,
         trust_forwarded=True,
+        hook_secrets=hook_secrets(others),
+        crm_url=others[CRM_URL],
+        crm_secret=others[CRM_SECRET],
     )
 
 
