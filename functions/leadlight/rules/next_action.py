@@ -16,6 +16,7 @@ from leadlight.model.person import Purpose
 from leadlight.model.sequence import Wait, WaitUnit, Window
 from leadlight.model.site import Hours
 from leadlight.rules.cadence import after, within
+from leadlight.rules.stop import is_aside
 
 BY_ITSELF = "leadlight"
 """The owner of what nobody has to do."""
@@ -93,9 +94,9 @@ def why_nothing(lead: Lead) -> str | None:
 def _why_no_plan(lead: Lead) -> str | None:
     if not lead.enrolments:
         return "no follow-ups were agreed to"
-    if Purpose.FOLLOW_UP not in lead.purposes:
-        return "the consent to follow-ups was taken back"
     unfinished = [enrolment for enrolment in lead.enrolments if not enrolment.ended]
+    if Purpose.FOLLOW_UP not in lead.purposes and not any(enrolment.basis for enrolment in unfinished):
+        return "the consent to follow-ups was taken back"
     return None if unfinished else f"nothing more was promised: {lead.enrolments[-1].ended}"
 
 
@@ -166,11 +167,9 @@ def _owner(lead: Lead, row: Due) -> str:
 
 def _unplanned(lead: Lead, rows: Sequence[Due]) -> str | None:
     """The step of an open enrolment that no row stands for."""
-    if Purpose.FOLLOW_UP not in lead.purposes:
-        return None
     planned = {row.ref for row in rows if row.kind in {DueKind.STEP, DueKind.EVIDENCE}}
-    unplanned = (e for e in lead.enrolments if not e.ended and e.next_step and not _stands(e, planned))
-    return next((f"{e.sequence}/{e.next_step}" for e in unplanned), None)
+    going = [e for e in lead.enrolments if not e.ended and e.next_step and not is_aside(lead, e)]
+    return next((f"{e.sequence}/{e.next_step}" for e in going if not _stands(e, planned)), None)
 
 
 def _stands(enrolment: Enrolment, refs: set[str]) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from leadlight.model.criteria import Authority
-from leadlight.model.lead import Hold, Lead, Stage, StopReason
+from leadlight.model.lead import Enrolment, Hold, Lead, Stage, StopReason
 from leadlight.model.person import CallKind
 from leadlight.model.sequence import WaitUnit
 from leadlight.model.site import Team
@@ -83,7 +83,7 @@ def after_outcome(
     """
     lead = replace(lead, hold=None, call=None if _answered(lead, outcome, now) else lead.call)
     if outcome.reached:
-        lead = replace(lead, enrolments=tuple(replace(e, last_at=max(e.last_at, now)) for e in lead.enrolments))
+        lead = replace(lead, enrolments=tuple(_heard(e, now) for e in lead.enrolments))
     if outcome.achieved:
         lead = _achieved(lead, outcome.objective)
     learned = outcome.learned
@@ -168,6 +168,11 @@ def _answered(lead: Lead, outcome: Outcome, now: datetime) -> bool:
     if lead.call is None or lead.call.kind is CallKind.NO or not outcome.reached:
         return False
     return lead.call.at is None or lead.call.at <= now
+
+
+def _heard(enrolment: Enrolment, now: datetime) -> Enrolment:
+    """Somebody was spoken to: the next wait counts from there, and what they were unhappy about holds nothing back."""
+    return replace(enrolment, last_at=max(enrolment.last_at, now), held=False)
 
 
 def _achieved(lead: Lead, objective: Objective) -> Lead:

@@ -32,7 +32,7 @@ from leadlight.rules.steps import (
     step_ref,
     with_enrolment,
 )
-from leadlight.rules.stop import ENDED_BY_REPLY, quiet_left, why_quiet, why_stopped
+from leadlight.rules.stop import ENDED_BY_REPLY, is_aside, quiet_left, why_quiet, why_stopped
 
 AT_HAND = 40
 """So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
@@ -163,7 +163,7 @@ def _stepped(lead: Lead, sequences: Mapping[str, Sequence], now: datetime) -> tu
     while seen < len(lead.enrolments):  # one that ends may be followed by another, which is looked at as well
         enrolment = lead.enrolments[seen]
         seen += 1
-        if enrolment.ended:
+        if enrolment.ended or is_aside(lead, enrolment):
             continue
         sequence = sequences[enrolment.version]
         stepped, left = passed_over(lead, enrolment, sequence)
@@ -217,7 +217,7 @@ def _rows(lead: Lead, sequences: Mapping[str, Sequence], team: Team, now: dateti
     """The row of each enrolment's next step: tasks at their time, mails as there is room for them."""
     rows: list[Due] = []
     wanted: list[Wanted] = []
-    for enrolment in open_enrolments(lead):
+    for enrolment in (e for e in open_enrolments(lead) if not is_aside(lead, e)):
         sequence = sequences[enrolment.version]
         step = step_of(sequence, enrolment.next_step)
         assert step is not None  # noqa: S101 tells the type checker what `_stepped` leaves behind

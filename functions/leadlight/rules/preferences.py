@@ -56,7 +56,11 @@ def begun_afresh(lead: Lead) -> Lead:
     """
     if _agreed(lead):
         return lead
-    over = tuple(replace(e, ended=TAKEN_BACK) if e.ended in {None, ENDED_BY_REPLY} else e for e in lead.enrolments)
+
+    def is_over(enrolment: Enrolment) -> bool:
+        return enrolment.ended == ENDED_BY_REPLY or (enrolment.ended is None and not enrolment.basis)
+
+    over = tuple(replace(e, ended=TAKEN_BACK) if is_over(e) else e for e in lead.enrolments)
     return replace(lead, enrolments=over)
 
 

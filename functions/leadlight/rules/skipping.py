@@ -13,7 +13,7 @@ from leadlight.model.person import Intent
 from leadlight.model.sequence import Sequence, Step
 from leadlight.model.touch import Objective
 from leadlight.rules.steps import step_of
-from leadlight.rules.stop import not_promised
+from leadlight.rules.stop import not_agreed, not_promised
 
 SAYS = "the lead says"
 """Begins the reason of a step that a declared intent leaves out."""
@@ -56,9 +56,9 @@ def passed_over(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> tuple[E
 
 
 def _why_left_out(lead: Lead, enrolment: Enrolment, step: Step) -> str | None:
-    if step.objective in lead.achieved:
+    if step.objective in lead.achieved and not enrolment.basis:  # what was achieved before a sale is not what it is for
         return f"'{step.objective}' is achieved already"
-    return not_promised(enrolment, step)
+    return not_promised(enrolment, step) or not_agreed(lead, enrolment, step)
 
 
 def _jumped(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> tuple[Step, ...]:

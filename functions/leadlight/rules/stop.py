@@ -45,9 +45,20 @@ complains again, the rest begins anew.
 """
 
 
+SOLD, AGREED = "sale", "agreed"
+"""What an enrolment rests on that a sale began: tasks for a rep may come of it always, mails as long as the lead agrees
+to follow-ups. Where it has agreed to just these, face to face with a rep, mails need no more than that."""
+
+NOT_AGREED = "no consent to follow-ups"
+
+UNHAPPY = "they are not satisfied: it waits until a rep has spoken to them"
+
+
 def why_no_follow_up(lead: Lead, enrolment: Enrolment, step: Step, now: datetime, *, purpose: str) -> str | None:
     """Why this step may not go out now, in words, or None if it may. `purpose` is that of its sequence."""
-    return why_quiet(lead) or not_promised(enrolment, step) or _beyond_promise(enrolment, now, purpose)
+    if why := why_quiet(lead) or (UNHAPPY if enrolment.held else not_agreed(lead, enrolment, step)):
+        return why
+    return not_promised(enrolment, step) or _beyond_promise(enrolment, now, purpose)
 
 
 def why_quiet(lead: Lead) -> str | None:
@@ -58,7 +69,20 @@ def why_quiet(lead: Lead) -> str | None:
         return f"held by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
     if lead.pause:
         return f"paused by {lead.pause.by} until {lead.pause.until:%Y-%m-%d %H:%M} UTC"
-    return None if Purpose.FOLLOW_UP in lead.purposes else "no consent to follow-ups"
+    sold = any(enrolment.basis and not enrolment.ended for enrolment in lead.enrolments)
+    return None if sold or Purpose.FOLLOW_UP in lead.purposes else NOT_AGREED
+
+
+def is_aside(lead: Lead, enrolment: Enrolment) -> bool:
+    """Whether nothing of it comes for now, while others of the lead's may go on."""
+    return enrolment.held or not (enrolment.basis or Purpose.FOLLOW_UP in lead.purposes)
+
+
+def not_agreed(lead: Lead, enrolment: Enrolment, step: Step) -> str | None:
+    """Why nobody has agreed to this step; None if somebody has, or need not."""
+    task = enrolment.basis and step.channel is Channel.REP
+    agreed = task or enrolment.basis == AGREED or Purpose.FOLLOW_UP in lead.purposes
+    return None if agreed else NOT_AGREED
 
 
 def not_promised(enrolment: Enrolment, step: Step) -> str | None:

@@ -22,6 +22,9 @@ LAPSED, OUTCOME = "hold-lapsed/", "outcome/"
 CALL, QUESTION = "call.wanted/", "question.asked/"
 """The same of a wish for a call, and of a question."""
 
+ACCEPTED, SATISFACTION = "offer.answered/", "satisfaction.given/"
+"""The same of a yes to an offer, and of a customer who is not satisfied."""
+
 AT_ONCE = 25
 """So many tasks does one change take away: it has room for 90 rows in all."""
 
@@ -55,7 +58,12 @@ def unanswered(lead: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
 
 
 def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, ...]:
-    """The reminder of a lead that an answer has stopped and nobody has taken over: else nothing would come next."""
-    if lead.hold or [stop.reason for stop in lead.stops] != [StopReason.REPLIED]:
+    """The reminder of a lead that an answer has stopped or put aside, and nobody has taken over.
+
+    Without it nothing would come next.
+    """
+    answered = [stop.reason for stop in lead.stops] == [StopReason.REPLIED]
+    unhappy = not lead.stops and any(enrolment.held and not enrolment.ended for enrolment in lead.enrolments)
+    if lead.hold or not (answered or unhappy):
         return ()
     return (reminder(lead, touch, team.hours, now),)
