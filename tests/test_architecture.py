@@ -12,10 +12,10 @@ SOURCE = ROOT / "functions" / "leadlight"
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
-    "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
-    "lifecycle",
+    "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
+    "lifecycle", "aftersale",
 }  # fmt: skip
-BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights"}
+BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights", "digest", "feedback"}
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
 ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "settings": CORE,
     "ports": DECIDING - {"ports"},
     "decide": DECIDING,
+    "assignment": DECIDING | {"playbook"},
     "profile": DECIDING,
     "links": DECIDING,
     "playbook": DECIDING,
@@ -38,7 +39,8 @@ MAY_IMPORT = {
     "incoming": DECIDING | {"playbook", "undelivered"},
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
-    "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views"},
+    "aftersale": DECIDING | {"decide", "playbook"},
+    "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale"},
     "letter": SAYING - {"letter"},
     "bounce": DECIDING | {"playbook", "plan"},
     "restore": DECIDING,

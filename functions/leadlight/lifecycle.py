@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from leadlight.aftersale import after_the_sale, renewal_rows
 from leadlight.model.criteria import Criterion
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
@@ -34,11 +35,14 @@ def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, t
         return ()
 
     moved = moves(before, lead, change.touches, timeline, bundle.criteria, fit=fit)
-    if not moved:
+    at_stage = _at_stage(before, lead, moved[-1], now) if moved else lead
+    after = after_the_sale(bundle, before, at_stage, change.touches, now)
+    if not moved and after == lead:
         return replace(change, lead=lead)
-    lead = _at_stage(before, lead, moved[-1], now)
     told = tuple(_stage_touch(lead, move, now) for move in moved)
-    return _planned_anew(bundle, replace(change, lead=lead, touches=(*change.touches, *told)), now)
+    rows = renewal_rows(bundle, before, after, now)
+    change = replace(change, lead=after, touches=(*change.touches, *told), due=(*change.due, *rows))
+    return _planned_anew(bundle, change, now)
 
 
 def _at_stage(before: Lead, lead: Lead, move: Move, now: datetime) -> Lead:

@@ -10,13 +10,14 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import crm, evidence, followup, notify, pausing, welcome
+from leadlight import aftersale, crm, evidence, followup, notify, pausing, welcome
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
+from leadlight.rules.aftersale import RENEWAL
 
 logger = Logger(service="leadlight")
 
@@ -106,6 +107,9 @@ def _run(services: Services, due: Due) -> Done | None:
             return notify.tell_rep(services, due)
         case DueKind.EVIDENCE:
             return evidence.look_again(services, due)
+        case DueKind.REVIEW if due.ref == RENEWAL:
+            aftersale.renew(services, due)
+            return None
         case DueKind.MAIL:
             return MAILS[due.ref.partition("/")[0]](services, due)
 

@@ -1,0 +1,120 @@
+"""What begins when somebody has bought, or is about to, and when is a rep told that a renewal is near? Pure.
+
+`aftersale` asks for it within each change that may win a deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Enrolment, Lead, Stage, StopReason
+from leadlight.model.person import GateId, Promise
+from leadlight.model.sequence import Sequence as Conversation
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.planning import AT_ONCE
+from leadlight.rules.steps import open_enrolments
+from leadlight.rules.stop import AGREED, SOLD
+
+RENEWAL = "renewal"
+"""The ref of the row that reminds of one, and the name of the fact that it has come near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A sequence that a stage begins, with what it promises by itself."""
+
+    sequence: Conversation
+    promise: Promise
+
+
+def reached(before: Lead, lead: Lead) -> Stage | None:
+    """The stage that this change has brought the lead to, if it is one by which a sequence may begin.
+
+    One more sale to somebody who has bought again before is news, too.
+    """
+    if lead.sales > before.sales:
+        return Stage.REPEAT if lead.sales > 1 else Stage.CUSTOMER
+    return lead.stage if lead.stage is not before.stage and lead.stage is Stage.OPPORTUNITY else None
+
+
+def begun(lead: Lead, beginnings: Iterable[Beginning], *, agreed: bool, by_rep: bool, now: datetime) -> Lead:
+    """The lead in these sequences, each from its first step; in one that it is still in, it stays where it is.
+
+    Where a rep has written down the sale, an answer that had stopped the plan is dealt with: what it ended stays ended.
+    No other stop is lifted, so nothing begins under one.
+    """
+    if by_rep:
+        lead = replace(lead, stops=tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED))
+    if lead.stops:
+        return lead
+    for beginning in beginnings:
+        is_in = beginning.sequence.name in {enrolment.sequence for enrolment in open_enrolments(lead)}
+        if not is_in and len(open_enrolments(lead)) < AT_ONCE:
+            enrolment = _enrolment(lead, beginning, AGREED if agreed else SOLD, now)
+            lead = replace(lead, enrolments=(*lead.enrolments, enrolment))
+    return lead
+
+
+def has_agreed(touches: Sequence[Touch]) -> bool:
+    """Whether a rep has written down that they said yes to mails after the sale."""
+    return any(touch.kind is TouchKind.OUTCOME and touch.facts.get("agreed") == "yes" for touch in touches)
+
+
+def by_rep(touches: Sequence[Touch]) -> bool:
+    """Whether it was somebody of the team who wrote down the sale."""
+    return any(touch.kind is TouchKind.OUTCOME and touch.facts.get("stage") == Stage.CUSTOMER for touch in touches)
+
+
+def renewing(lead: Lead, touches: Sequence[Touch], zone: str) -> Lead:
+    """The lead with the date of renewal that these touches tell, as a day by the team's clock or as a moment."""
+    for touch in touches:
+        if at := moment_of(touch.facts.get("renewal_at", ""), zone):
+            lead = replace(lead, renewal_at=at)
+    return lead
+
+
+def renewal_row(before: Lead, lead: Lead, ahead: timedelta, now: datetime) -> Due | None:
+    """What wakes us so long `ahead` of the renewal, now if it is nearer than that; None where it is what it was."""
+    if lead.renewal_at is None or lead.renewal_at == before.renewal_at or lead.renewal_at <= now:
+        return None
+    return Due(lead.id, lead.generation, DueKind.REVIEW, RENEWAL, max(lead.renewal_at - ahead, now))
+
+
+def moment_of(text: str, zone: str) -> datetime | None:
+    """The moment that a fact tells: the beginning of a day by that clock, or a time; None where it tells none.
+
+    >>> moment_of("2026-07-01", "Europe/London")
+    datetime.datetime(2026, 6, 30, 23, 0, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _enrolment(lead: Lead, beginning: Beginning, basis: str, now: datetime) -> Enrolment:
+    """Its rows are named by the second it began in, so no two of one sequence begin in the same."""
+    sequence = beginning.sequence
+    apart = [e.started_at + timedelta(seconds=1) for e in lead.enrolments if e.sequence == sequence.name]
+    return Enrolment(
+        sequence=sequence.name,
+        version=sequence.version,
+        gate=_page(lead),
+        started_at=max([now, *apart]),
+        promise=beginning.promise,
+        next_step=sequence.steps[0].slug,
+        last_at=now,
+        basis=basis,
+    )
+
+
+def _page(lead: Lead) -> GateId:
+    """Where the conversation began that has led here: the page of the latest sequence, else the one opened last."""
+    if lead.enrolments:
+        return lead.enrolments[-1].gate
+    return max(lead.grants, key=lambda gate: (lead.grants[gate], gate), default=GateId(""))
