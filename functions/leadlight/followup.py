@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leadlight import letter, links
+from leadlight import answers, letter, links
 from leadlight.backlog import place_in_line
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
@@ -24,7 +24,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, Links
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
-from leadlight.profile import profile_of
+from leadlight.profile import Profile, profile_of
 from leadlight.rules.cadence import after
 from leadlight.rules.pace import Wanted, caps_of, paced, with_mail
 from leadlight.rules.planning import ending, migrated
@@ -41,8 +41,9 @@ from leadlight.rules.steps import (
     with_enrolment,
 )
 from leadlight.rules.stop import why_no_follow_up, why_quiet
+from leadlight.rules.talk import why_hot
 from leadlight.rules.warmth import temperature
-from leadlight.views import company_view, gate_view, lead_view, rep_view
+from leadlight.views import company_view, criteria_met, gate_view, lead_view, rep_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +219,28 @@ def _concluded(bundle: Bundle, lead: Lead, done: Done) -> Change:
 def _context(services: Services, bundle: Bundle, turn: Turn, dossier: Dossier) -> Context:
     """What the step's texts and its condition may know."""
     lead = turn.lead
-    warmth = temperature(lead, ())
-    if warmth is not Temperature.HOT and asks_for_temperature(turn.step):  # else the timeline would not change a word
-        warmth = temperature(lead, services.store.touches(lead.id))
+    profile = profile_of(services, lead, dossier=dossier)
     gate = gate_view(services, bundle, turn.enrolment.gate)
+    warmth, band = _warmth(services, bundle, turn, profile), bundle.criteria.band(lead.value)
     return {
-        "lead": lead_view(lead, profile_of(services, lead, dossier=dossier), temperature=warmth),
+        "lead": lead_view(lead, profile, temperature=warmth, band=band),
         "gate": gate,
         "rep": rep_view(owner_of(lead, bundle.team)),
         "company": company_view(services, bundle.team),
         "links": Links(gate.url, links.unsubscribe(services, lead)),
+        **answers.asked(services, lead, turn.step, turn.due.ref, hours=turn.hours, now=turn.now),
     }
+
+
+def _warmth(services: Services, bundle: Bundle, turn: Turn, profile: Profile) -> Temperature:
+    """How warm the lead is, where the step could tell. The timeline is read only where it can change that."""
+    lead, criteria = turn.lead, bundle.criteria
+    if not asks_for_temperature(turn.step):
+        return Temperature.COLD  # nobody gets to see it
+    if why_hot(lead, (), criteria, turn.now):
+        return Temperature.HOT
+    touches = services.store.touches(lead.id)
+    return temperature(lead, touches, criteria, turn.now, fit=criteria_met(bundle, lead, touches, profile))
 
 
 IN_JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)

@@ -32,6 +32,7 @@ from leadlight.views import (
     SPOKEN,
     call_in_words,
     company_view,
+    criteria_met,
     gate_view,
     lead_view,
     rep_view,
@@ -47,6 +48,8 @@ REASONS = {
     TouchKind.CALL_WANTED: "{who} about “{what}”",
     TouchKind.OUTCOME: "Today: your next step with {who}",
     TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
+    TouchKind.ADDED: "From a colleague's day: {who}",
+    TouchKind.HANDED_OVER: "Handed over to you: {who}",
 }
 """Why this mail, now: its subject, behind the wish for a call."""
 
@@ -199,11 +202,12 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
     lead, touch, profile = case.lead, case.touch, case.profile
     gate = gate_view(services, bundle, touch.gate or "")
     said = sealed_fields(services, touch)
-    wish = case.wish
+    wish, now = case.wish, services.clock.now()
+    fit = criteria_met(bundle, lead, case.touches, profile)
     view = lead_view(
         replace(lead, call=wish, intent=case.intent),
         profile.with_phone(said.get("phone", "")),
-        temperature=temperature(lead, case.touches),
+        temperature=temperature(lead, case.touches, bundle.criteria, now, fit=fit),
     )
     return {
         "lead": view,
@@ -224,6 +228,8 @@ def _context(services: Services, bundle: Bundle, case: Case) -> Context:
 
 def _around(touch: Touch, said: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """What the rep should know of an answer besides its words."""
+    if touch.kind in {TouchKind.ADDED, TouchKind.HANDED_OVER} and said.get("text"):
+        return (("your colleague says", said["text"]),)
     if touch.kind is not TouchKind.REPLIED:
         return ()
     other = said.get("from", "") if touch.facts.get("from") == "other" else ""

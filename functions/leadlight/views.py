@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from leadlight import links
+from leadlight.errors import BadPlaybook
+from leadlight.model.criteria import Criterion
 from leadlight.model.lead import Lead, Temperature
 from leadlight.model.person import CallKind, CallWish, Capture, GateId, Purpose
 from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
-from leadlight.playbook.context import CompanyView, GateView, LeadView, RepView
+from leadlight.playbook.context import (
+    Answers,
+    CompanyView,
+    Context,
+    GateView,
+    LeadView,
+    RepView,
+    ScoreView,
+    TheirCompany,
+)
+from leadlight.playbook.expressions import truth
 from leadlight.playbook.promise import in_words
 from leadlight.ports import Services
 from leadlight.profile import Profile
+from leadlight.rules.company import company_domain
+from leadlight.rules.score import score
 
 OPENINGS = {
     "start": "Ask what made them look for this today, and listen.",
@@ -29,11 +44,16 @@ ANSWER_FIRST = "Answer them first; then ask one thing back."
 SPOKEN = frozenset({TouchKind.ASKED, TouchKind.REPLIED})
 """Touches whose words the rep gets to read."""
 
+ENJOYED = frozenset({TouchKind.READ, TouchKind.DOWNLOADED})
+"""Touches by which somebody has read what is behind a gate."""
+
 SHOWN = frozenset({"name", "first_name", "last_name", "company", "phone", "country"})
 """Answers that have a place of their own in the mail."""
 
 
-def lead_view(lead: Lead, profile: Profile, *, temperature: Temperature = Temperature.COLD) -> LeadView:
+def lead_view(
+    lead: Lead, profile: Profile, *, temperature: Temperature = Temperature.COLD, band: str | None = None
+) -> LeadView:
     """The lead as far as it is known. Whoever does not want calls has no phone here."""
     refused = lead.call is not None and lead.call.kind is CallKind.NO
     return LeadView(
@@ -47,6 +67,11 @@ def lead_view(lead: Lead, profile: Profile, *, temperature: Temperature = Temper
         temperature=temperature,
         stage=lead.stage,
         intent=lead.intent,
+        satisfied=lead.satisfied,
+        authority=lead.authority,
+        value=lead.value or 0.0,
+        band=band or "",
+        sales=lead.sales,
     )
 
 
@@ -128,3 +153,56 @@ def titles_read(bundle: Bundle, touches: tuple[Touch, ...], *, confirmed: bool) 
         elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:
             seen.setdefault(bundle.gate(touch.gate).title, None)
     return tuple(seen)
+
+
+def criteria_met(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: Profile) -> tuple[Criterion, ...]:
+    """The criteria of `criteria.yml` that hold for this lead. One that cannot be told does not hold."""
+    fit = bundle.criteria.fit
+    if not fit:
+        return ()
+    context = fit_context(bundle, lead, touches, profile)
+    return tuple(criterion for criterion in fit if _is_met(criterion, context))
+
+
+def fit_context(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: Profile) -> Context:
+    """What criteria may ask: see `playbook.context.fit_names`."""
+    domain = company_domain(profile.address)
+    read = (t.gate for t in touches if t.gate and t.kind in ENJOYED and t.facts.get("confirmed") != "no")
+    return {
+        "lead": lead_view(lead, profile, band=bundle.criteria.band(lead.value)),
+        "company": TheirCompany(
+            profile.fields.get("company", ""), domain or "", free_mail=bool(profile.address) and not domain
+        ),
+        "read": tuple(dict.fromkeys(read)),
+        "answers": Answers(profile.answers),
+    }
+
+
+def score_view(
+    services: Services,  # noqa: ARG001 whoever shows a lead calls all views alike
+    bundle: Bundle,
+    lead: Lead,
+    touches: Sequence[Touch],
+    profile: Profile,
+    now: datetime,
+) -> ScoreView:
+    """How promising the lead is, with every reason, for a mail or a page."""
+    criteria = bundle.criteria
+    found = score(lead, touches, criteria, fit=criteria_met(bundle, lead, touches, profile), now=now)
+    currency = bundle.team.costs.currency
+    return ScoreView(
+        points=f"{found.points:g}",
+        temperature=found.temperature,
+        stage=lead.stage,
+        hot=found.hot or "",
+        band=criteria.band(lead.value) or "",
+        value=f"{lead.value:,.0f} {currency}" if lead.value else "",
+        reasons=tuple((f"{reason.points:+g}".replace("-", "\u2212"), reason.words) for reason in found.reasons),
+    )
+
+
+def _is_met(criterion: Criterion, context: Context) -> bool:
+    try:
+        return truth(criterion.when, context)
+    except BadPlaybook:  # such as a comparison with what this lead has left open
+        return False

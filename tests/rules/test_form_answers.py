@@ -10,6 +10,7 @@ import pytest
 from tests.rules.examples import DAY, MONDAY, lead
 
 from leadlight.errors import BadFields
+from leadlight.model.criteria import Criteria
 from leadlight.model.lead import Temperature
 from leadlight.model.person import CallKind, CallWish, Intent, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType
@@ -116,11 +117,14 @@ def test_a_wish_for_a_call_is_kept_with_the_agreement_to_be_called() -> None:
 def test_what_others_said_or_what_was_refused_makes_nobody_hot(facts: dict[str, str]) -> None:
     said = Touch("t", lead().id, TouchKind.REPLIED, MONDAY, facts=facts)
 
-    assert temperature(lead(), [said]) is Temperature.COLD
+    assert temperature(lead(), [said], Criteria(), MONDAY) is Temperature.COLD
 
 
 def test_seven_points_are_enough_to_warm() -> None:
-    assert temperature(lead(), [Touch("t", lead().id, TouchKind.READ, MONDAY, quality=7)]) is Temperature.WARM
+    assert (
+        temperature(lead(), [Touch("t", lead().id, TouchKind.READ, MONDAY, quality=7)], Criteria(), MONDAY)
+        is Temperature.WARM
+    )
 
 
 def test_a_form_without_an_address_is_told_so() -> None:

@@ -22,7 +22,17 @@ from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import OPENINGS, SHOWN, SPOKEN, call_in_words, counts, lead_view, said_wish, titles_read
+from leadlight.views import (
+    OPENINGS,
+    SHOWN,
+    SPOKEN,
+    call_in_words,
+    counts,
+    criteria_met,
+    lead_view,
+    said_wish,
+    titles_read,
+)
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
 
 SAID = {
@@ -50,8 +60,15 @@ SAID = {
     TouchKind.ACCEPTED: "The mail service has taken the mail: {what}",
     TouchKind.BOUNCED: "A mail came back: {reason}",
     TouchKind.COMPLAINED: "Called a mail spam",
+    TouchKind.ADDED: "Added from a rep's own day",
+    TouchKind.HANDED_OVER: "Handed over to a colleague",
+    TouchKind.STAGE_CHANGED: "Now a {to}: {why}",
+    TouchKind.HEATED: "Turned hot: {why}",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
+
+NOTED = frozenset({TouchKind.ADDED, TouchKind.HANDED_OVER})
+"""Touches that carry a word of a colleague."""
 
 NEXT = {
     DueKind.STEP: "Follow-up “{slug}”",
@@ -59,6 +76,7 @@ NEXT = {
     DueKind.HOLD: "The take-over lapses and follow-ups go on",
     DueKind.MAIL: "A mail goes out",
     DueKind.EVIDENCE: "A look for word of the parked mail “{slug}”",
+    DueKind.REVIEW: "A look at whether anything was heard",
 }
 
 STOPPED = {
@@ -103,12 +121,12 @@ def briefing_of(services: Services, lead: Lead) -> Briefing:
         language=lead.language,
         call=call_in_words(wish),
         intent=intent or "",
-        temperature=temperature(lead, touches),
+        temperature=temperature(lead, touches, bundle.criteria, now, fit=criteria_met(bundle, lead, touches, profile)),
         stage=lead.stage,
         read=titles_read(bundle, touches, confirmed=confirmed),
         answers=tuple((n.replace("_", " ").capitalize(), v) for n, v in profile.answers.items() if n not in SHOWN),
         questions=tuple(sealed_fields(services, touch).get("text", "") for touch in asked),
-        timeline=tuple((_when(touch.at, bundle), _what(services, bundle, touch)) for touch in touches),
+        timeline=tuple((_when(touch.at, bundle), what_happened(services, bundle, touch)) for touch in touches),
         next_action=_next(rows, bundle) or _why_none(lead),
         owner=owner_of(lead, bundle.team).name,
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
@@ -124,7 +142,8 @@ def _when(at: datetime, bundle: Bundle) -> str:
     return f"{at.astimezone(ZoneInfo(bundle.team.hours.zone)):%a %d %b, %H:%M}"
 
 
-def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
+def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
+    """One touch as a line of the timeline, with the words of whoever spoke."""
     if touch.kind is TouchKind.OUTCOME:
         return _outcome(services, touch)
     words = "A pause is over; the plan still waits" if "still" in touch.facts else SAID.get(touch.kind, touch.kind)
@@ -141,7 +160,7 @@ def _what(services: Services, bundle: Bundle, touch: Touch) -> str:
     if touch.facts.get("from") == "other":
         title += ", from another address"
     unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
-    question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN else ""
+    question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN | NOTED else ""
     return said + title + (f": {question}" if question else "") + unsure
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from leadlight.model.criteria import Authority
 from leadlight.model.lead import Stage, Temperature
 from leadlight.model.person import Intent
 
@@ -26,6 +27,10 @@ class LeadView:
     stage: Stage = Stage.LEAD
     intent: Intent | None = None
     satisfied: bool | None = None  # by its last word after a sale
+    authority: Authority | None = None  # as far as a rep has found out
+    value: float = 0.0  # of the deal, by the rep's last word; 0 where nobody said
+    band: str = ""  # of `criteria.yml`, such as `high`; empty below all of them
+    sales: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,43 @@ class CompanyView:
     postal: str = ""
     email: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TheirCompany:
+    """What a criterion may ask about where a lead works. `domain` is the registered one, empty for free mail."""
+
+    name: str = ""
+    domain: str = ""
+    free_mail: bool = False
+
+
+class Answers:
+    """What a criterion may ask of all forms' answers, by the names of their fields; empty where nothing was said."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._given.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """How promising a lead is, for people. `points` is the sum of the reasons: (points with their sign, words) each.
+
+    `hot` says why, where it is; `band` and `value` are those of the deal, empty where nothing is known.
+    """
+
+    points: str = ""
+    temperature: Temperature = Temperature.COLD
+    stage: Stage = Stage.LEAD
+    hot: str = ""
+    band: str = ""
+    value: str = ""
+    reasons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

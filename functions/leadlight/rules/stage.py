@@ -14,7 +14,7 @@ from leadlight.model.criteria import Authority, Criteria, Criterion
 from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.next_action import CLOSED
-from leadlight.rules.warmth import closed_at, talks
+from leadlight.rules.talk import last_talk, talks
 
 BY_FACT = (Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED)
 """The stages that a fact may name."""
@@ -31,6 +31,7 @@ EMPOWERED = {
 
 SOURCES = {
     TouchKind.OUTCOME: "a rep has written it down",
+    TouchKind.NOTED: "a rep has written it down",
     TouchKind.OFFER_ANSWERED: "they have answered the offer",
     TouchKind.FACT: "another system has said so",
     TouchKind.ADDED: "whoever added them has said so",
@@ -137,15 +138,14 @@ def _why_prospect(
     lead: Lead, timeline: Sequence[Touch], criteria: Criteria, fit: Callable[[], Sequence[Criterion]]
 ) -> str | None:
     """Why a lead is a prospect: it meets what is required, is empowered, and has talked back since it was last lost."""
-    since = closed_at(timeline)
-    talk = next((words for t in reversed(timeline) if (since is None or t.at > since) and (words := talks(t))), None)
+    talk = last_talk(timeline)
     if talk is None or lead.authority not in criteria.empowered:
         return None
     required = [criterion for criterion in criteria.fit if criterion.required]
     if required and any(criterion not in met for met in [fit()] for criterion in required):
         return None
     names = f"meets the criteria ({', '.join(c.name for c in required)})" if required else "meets the criteria"
-    return f"{names}, {EMPOWERED[lead.authority]}, and has talked back: they {talk}"
+    return f"{names}, {EMPOWERED[lead.authority]}, and has talked back: they {talks(talk)}"
 
 
 def _amount(text: str) -> float | None:

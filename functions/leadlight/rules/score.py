@@ -1,0 +1,86 @@
+"""How promising is a lead, in points, and why? Asked by briefings, mails, the desk and the digest.
+
+The reasons that are printed sum exactly to the points that are printed: each is rounded to a tenth first. Experiences
+fade, and meetings with one of the four encounters count up to a cap, so that breadth counts. Points alone never make
+hot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import fsum
+
+from leadlight.model.criteria import Criteria, Criterion
+from leadlight.model.lead import Lead, Temperature
+from leadlight.model.touch import Encounter, Touch
+from leadlight.rules.talk import why_hot
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What adds to a score, or takes from it: points in tenths, and words for a person."""
+
+    points: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`points` is the sum of the reasons, the greatest of which comes first. `hot` says why, if the lead is hot."""
+
+    points: float
+    temperature: Temperature
+    reasons: tuple[Reason, ...]
+    hot: str | None = None
+
+
+def score(
+    lead: Lead, touches: Sequence[Touch], criteria: Criteria, *, fit: Sequence[Criterion], now: datetime
+) -> Score:
+    """The score by what has happened until now. `fit` are the criteria that hold for this lead."""
+    found = [*_by_fit(fit), *_by_experience(touches, criteria, now)]
+    reasons = tuple(sorted((reason for reason in found if reason.points), key=lambda r: (-r.points, r.words)))
+    points = round(fsum(reason.points for reason in reasons), 1)
+    hot = why_hot(lead, touches, criteria, now)
+    warmth = Temperature.WARM if points >= criteria.warm else Temperature.COLD
+    return Score(points, Temperature.HOT if hot else warmth, reasons, hot)
+
+
+def worth(touch: Touch, criteria: Criteria, now: datetime) -> float:
+    """What one touch counts now: nothing where the address was not confirmed, or where it is only a cost."""
+    if not touch.quality or touch.facts.get("confirmed") == "no":
+        return 0.0
+    weight = criteria.kinds.get(touch.kind, 1.0)
+    if touch.encounter is not None:
+        weight *= criteria.encounters.get(touch.encounter, 1.0)
+    half_lives = max(now - touch.at, now - now) / criteria.half_life
+    return float(touch.quality * weight * 0.5**half_lives)
+
+
+def _by_fit(fit: Sequence[Criterion]) -> Iterator[Reason]:
+    for criterion in fit:
+        yield Reason(round(criterion.points, 1), criterion.name)
+
+
+def _by_experience(touches: Sequence[Touch], criteria: Criteria, now: datetime) -> Iterator[Reason]:
+    for encounter in (*Encounter, None):
+        worths = [(worth(touch, criteria, now), touch.at) for touch in touches if touch.encounter is encounter]
+        counting = [(points, at) for points, at in worths if points > 0]
+        if counting:
+            total = fsum(points for points, _ in counting)
+            words = _in_words(encounter, len(counting), (now - max(at for _, at in counting)).days)
+            over = f"; more than {criteria.cap:g} does not count" if total > criteria.cap else ""
+            yield Reason(round(min(total, criteria.cap), 1), words + over)
+
+
+def _in_words(encounter: Encounter | None, times: int, days: int) -> str:
+    """
+    >>> _in_words(Encounter.SUBJECT, 3, 1)
+    'met the subject 3 times, last yesterday'
+    """
+    often = {1: "once", 2: "twice"}.get(times, f"{times} times")
+    when = {0: "today", 1: "yesterday"}.get(max(days, 0), f"{days} days ago")
+    what = f"met the {encounter}" if encounter else "another sign"
+    return f"{what} {often}, {when}" if times == 1 else f"{what} {often}, last {when}"
