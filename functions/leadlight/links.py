@@ -43,6 +43,12 @@ def consent(services: Services, lead: Lead, wish: str) -> str:
     return f"{services.settings.site_url}/preferences?token={services.tokens.sign(TokenUse.CONSENT, facts)}"
 
 
+def answer(services: Services, lead: Lead, what: str, ref: str, said: str) -> str:
+    """Where a lead says `said` to what the step of that row has asked: a page with a button."""
+    facts = {"lead": lead.id, "gen": lead.generation, "what": what, "ref": ref}
+    return f"{services.settings.site_url}/answer?token={services.tokens.sign(TokenUse.ANSWER, facts)}&answer={said}"
+
+
 def rep_token(services: Services, lead: Lead, rep: str, *, cause: str) -> str:
     """Opens one lead to one rep for 7 days. `cause` names the mail: the same mail repeated carries the same id."""
     token_id = hashlib.sha256(f"{lead.id}/{lead.generation}/{rep}/{cause}".encode()).hexdigest()[:20]

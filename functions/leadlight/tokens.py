@@ -55,6 +55,7 @@ INSTEAD: Mapping[TokenUse, tuple[str]] = {
     TokenUse.SIGN_IN: ("Such a link works for half an hour. Ask for a new one at /sign-in.",),
     TokenUse.PREFERENCES: ("Open the link in a newer mail.",),
     TokenUse.CONSENT: ("Open your preferences by the link in one of our mails, and tick it again.",),
+    TokenUse.ANSWER: ("Reply to the mail instead: a person reads it.",),
 }
 """What helps when the link is too old, where that is not to send the form again."""
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight import links
+from leadlight.answers import unasked
 from leadlight.errors import BadPlaybook, MissingBundle
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead
@@ -188,6 +189,7 @@ def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
                 "rep": rep_view(owner_of(lead, bundle.team)),
                 "company": company_view(services, bundle.team),
                 "links": Links(),
+                **unasked(step),
             }
             yield _shown(bundle.team, lead, step, at, context)
 
