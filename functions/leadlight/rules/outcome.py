@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,10 @@ ENDS = {WhyNot.NO_NEED: Stage.DISQUALIFIED, WhyNot.LOST: Stage.LOST}
 
 GIVEN_UP = (Stage.DISQUALIFIED, Stage.LOST)
 """The stages that these lead to."""
+
+AMOUNT = re.compile(
+    r"([€$£]|[A-Za-z]{3})?\s*(\d{1,3}(?:[,' ]\d{3})+|\d{1,12})(\.\d{1,2})?\s*(k)?\s*([€$£]|[A-Za-z]{3})?", re.IGNORECASE
+)
 
 COMPETITOR, UNSAID = "competitor", "unsaid"
 """Why a deal was lost, where no objection of the playbook was named."""
@@ -154,6 +159,26 @@ def amount_text(value: float) -> str:
     ('12000', '0.5')
     """
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def amount_of(text: str, currency: str) -> float:
+    """An amount as people write it. Raises ValueError with what to do: `12.000` could be twelve, or twelve thousand.
+
+    >>> amount_of("12,000.50 EUR", "EUR"), amount_of("€ 12k", "EUR")
+    (12000.5, 12000.0)
+    """
+    match = AMOUNT.fullmatch(text.strip())
+    if match is None or not all(_is_currency(named, currency) for named in (match[1], match[5]) if named):
+        raise ValueError(f"Please write an amount in {currency}, such as 12000 or 12000.50.")
+    number = float(re.sub(r"[,' ]", "", match[2]) + (match[3] or ""))
+    return number * 1000 if match[4] else number
+
+
+def _is_currency(named: str, currency: str) -> bool:
+    """Whether a sign or a code means that currency. `$` is the sign of many dollars."""
+    return {"€": "EUR", "£": "GBP", "$": currency if currency.endswith("D") else ""}.get(
+        named, named.upper()
+    ) == currency
 
 
 def hold_until(since: datetime, team: Team) -> datetime:
