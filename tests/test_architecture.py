@@ -12,8 +12,8 @@ SOURCE = ROOT / "functions" / "leadlight"
 CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
-    "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming", "backlog",
-    "lifecycle", "aftersale", "answers",
+    "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming",
+    "backlog", "lifecycle", "aftersale", "answers",
 }  # fmt: skip
 BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights", "digest", "feedback"}
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
