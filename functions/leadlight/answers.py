@@ -1,4 +1,4 @@
-"""What may a lead answer with one tap in this mail? Fills `offer` and `satisfied` for templates; asked by `followup`."""
+"""What may a lead answer with one tap in a mail? Fills `offer` and `satisfied` for templates; asked by `followup`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from leadlight.rules.offers import ACCEPTED, DECLINED, NO, OFFER, SATISFACTION, 
 
 
 def asked(services: Services, lead: Lead, step: Step, ref: str, *, hours: Hours, now: datetime) -> Context:
-    """The names of the step that is mailed now; `ref` is that of its due row. Its links change nothing by themselves."""
+    """The names of a step that is mailed now; `ref` is that of its due row. Its links change nothing by themselves."""
 
     def link(what: str, answer: str) -> str:
         return links.answer(services, lead, what, ref, answer)

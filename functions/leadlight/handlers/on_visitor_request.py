@@ -14,12 +14,13 @@ from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_page, see_other
 from leadlight.handlers.request import check_origin, network_of
+from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import access, confirm, preferences, read, talk, wishes
+from leadlight.visitor import access, answer, confirm, preferences, read, talk, wishes
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -177,6 +178,24 @@ def post_preferences() -> Response[str]:
     return as_page(
         control.preferences(shell_of(services), preferences.look(services, visit), token=visit.token, did=did)
     )
+
+
+@router.get("/answer")
+def get_answer() -> Response[str]:
+    """The question behind a mail's one-tap link, with its buttons; changes nothing."""
+    services, request = here(router)
+    asked = answer.what_it_asks(services, request.query.get("token", ""), request.query.get("answer", ""))
+    return as_page(answer_pages.question(shell_of(services), asked))
+
+
+@router.post("/answer")
+def post_answer() -> Response[str]:
+    """The button."""
+    services, request = here(router)
+    check_origin(request, services.settings, by_token=True)
+    values = request.values
+    asked = answer.answer(services, request.query.get("token", "") or values.get("token", ""), values)
+    return as_page(answer_pages.thanks(shell_of(services), asked))
 
 
 @router.get("/api/health")

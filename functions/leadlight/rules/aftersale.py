@@ -15,6 +15,7 @@ from leadlight.model.lead import Enrolment, Lead, Stage, StopReason
 from leadlight.model.person import GateId, Promise
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.offers import ACCEPTED, YES
 from leadlight.rules.planning import AT_ONCE
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import AGREED, SOLD
@@ -56,6 +57,21 @@ def begun(lead: Lead, beginnings: Iterable[Beginning], *, agreed: bool, by_rep: 
         if not is_in and len(open_enrolments(lead)) < AT_ONCE:
             enrolment = _enrolment(lead, beginning, AGREED if agreed else SOLD, now)
             lead = replace(lead, enrolments=(*lead.enrolments, enrolment))
+    return lead
+
+
+def answered(lead: Lead, touch: Touch) -> Lead:
+    """The lead after its answer to an offer, or to the question whether it is satisfied.
+
+    A yes to an offer achieves what the step was for. Who is not satisfied gets no mail of what a sale began until a
+    rep has spoken to them, or until they say otherwise themselves.
+    """
+    if touch.kind is TouchKind.SATISFACTION:
+        is_satisfied = touch.facts["answer"] == YES
+        held = tuple(replace(e, held=not is_satisfied) if e.basis and not e.ended else e for e in lead.enrolments)
+        return replace(lead, satisfied=is_satisfied, enrolments=held)
+    if touch.facts["answer"] == ACCEPTED and touch.objective and touch.objective not in lead.achieved:
+        return replace(lead, achieved=(*lead.achieved, touch.objective))
     return lead
 
 
