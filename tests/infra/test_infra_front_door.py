@@ -20,7 +20,7 @@ CONTENT = SOURCE.parent / "content"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 ROUTE = re.compile(r"get|post|put|delete")
-SAMPLES = {".+": "tutorials/zero-trust", ".*": "/tutorials/zero-trust/"}
+SAMPLES = {".+": "tutorials/zero-trust", ".*": "/tutorials/zero-trust/", "<name>": "trial.used"}
 """What a regular expression in a route may stand for."""
 
 FIXED = ("/preferences", "/my-data", "/answer", "/sign-in", "/sign-out", "/rep/desk", "/rep/leads", "/insights")
@@ -73,7 +73,9 @@ def integration(address: str) -> str:
     return "integrations/${VisitorIntegration}"
 
 
-@pytest.mark.parametrize("address", [*routes("on_visitor_request"), *routes("on_rep_request"), *FIXED])
+@pytest.mark.parametrize(
+    "address", [*routes("on_visitor_request"), *routes("on_rep_request"), *routes("on_fact"), *FIXED]
+)
 def test_what_is_not_a_file_goes_to_the_api_and_is_never_kept(address: str) -> None:
     chosen = behaviour(address)
 
@@ -88,7 +90,9 @@ def test_visitors_reach_the_visitors_function(address: str) -> None:
     assert integration(address) == "integrations/${VisitorIntegration}"
 
 
-@pytest.mark.parametrize("address", [*routes("on_rep_request"), "/sign-out", "/insights", "/rep/desk"])
+@pytest.mark.parametrize(
+    "address", [*routes("on_rep_request"), *routes("on_fact"), "/sign-out", "/insights", "/rep/desk"]
+)
 def test_reps_reach_the_reps_function(address: str) -> None:
     assert integration(address) == "integrations/${RepIntegration}"
 
@@ -129,7 +133,8 @@ def test_the_api_sees_who_asks_and_never_the_sites_own_name() -> None:
 
     assert seen["HeadersConfig"]["HeaderBehavior"] == "whitelist"
     assert len(headers) <= 10  # CloudFront takes no more
-    assert {VIEWER, "accept", "content-type", "origin", "referer"} == headers
+    signed = {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert {VIEWER, "accept", "content-type", "origin", "referer"} | signed == headers
     assert seen["CookiesConfig"] == {"CookieBehavior": "all"}
     assert seen["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
 
