@@ -147,7 +147,7 @@ def test_a_wrong_line_of_the_team_is_named_with_its_cure(tmp_path: Path, line: s
 
 
 def test_costs_are_compiled_into_the_team(tmp_path: Path) -> None:
-    text = "fit: [a firm]\ncosts: {currency: PLN, rep_minute: 3, mail: 0}\n"
+    text = "warm: 6\ncosts: {currency: PLN, rep_minute: 3, mail: 0}\n"
 
     assert read(tmp_path, {"criteria.yml": text}).team.costs == Costs("PLN", mail=0, rep_minute=3)
     assert team(tmp_path / "none").costs == Costs()
@@ -169,12 +169,6 @@ def test_a_wrong_cost_is_named_with_its_cure(tmp_path: Path, line: str, complain
 
 
 # --- advice
-
-
-def test_a_criterion_that_nothing_reads_is_a_warning_with_the_nearest_one(tmp_path: Path) -> None:
-    (found,) = warned(tmp_path, {"criteria.yml": "warm: 6\nhalflife: 14 days\n"})
-
-    assert found == "criteria.yml:2: nothing reads `halflife`; did you mean `half_life`?"
 
 
 def test_an_encounter_that_is_never_offered_is_a_warning(tmp_path: Path) -> None:

@@ -107,12 +107,19 @@ def test_advice_is_a_warning_and_stops_nobody(check: Check) -> None:
 
 
 def test_a_program_gets_the_warnings_with_file_and_line(check: Check) -> None:
-    done = check({"playbook/criteria.yml": "fit: []\nhalflife: 1 day\n"}, "--json")
+    done = check({"playbook/sequences/zt/01-a.md": STEP, "page.md": GATED.format("zt")}, "--json")
     (warning,) = msgspec.json.decode(done.stdout)["warnings"]
 
     assert done.exit_code == 0
-    assert (warning["file"], warning["line"]) == ("docs/playbook/criteria.yml", 2)
-    assert "`half_life`" in warning["message"]
+    assert (warning["file"], warning["line"]) == ("docs/playbook/sequences/zt/01-a.md", 4)
+    assert "`person`" in warning["message"]
+
+
+def test_a_criterion_that_asks_for_what_there_is_not_is_named_with_file_and_line(check: Check) -> None:
+    done = check({"playbook/criteria.yml": "fit:\n  - name: a firm\n    when: not company.freemail\n    points: 2\n"})
+
+    assert done.exit_code == 1
+    assert "docs/playbook/criteria.yml:3: company has no freemail; did you mean `free_mail`?" in done.output
 
 
 def test_nothing_to_say_is_said_shortly(check: Check) -> None:

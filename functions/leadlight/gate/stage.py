@@ -196,6 +196,8 @@ class Stage:
             team=writer.put_json("team", playbook.team),
             messages=writer.put_json("messages", playbook.messages),
             shell=writer.put("shell", about.shell.encode(), "html"),
+            criteria=writer.put_json("criteria", playbook.criteria),
+            knowledge=writer.put_json("knowledge", playbook.knowledge),
         )
         manifest = replace(manifest, at_hand=self._at_hand(manifest))
         manifest = replace(manifest, version=content_hash(as_json(manifest)))
@@ -209,8 +211,12 @@ class Stage:
         return own_promise(sequence, hours=self.playbook.team.hours, sequences=self.playbook.sequences)
 
     def _at_hand(self, manifest: Manifest) -> dict[str, str]:
-        """What a submit reads besides the manifest: one request to a bucket less for each, while somebody waits."""
-        paths = {manifest.team, *(manifest.wordings[gate.wording] for gate in manifest.gates.values())}
+        """What a submit reads besides the manifest, or a step: one request to a bucket less for each."""
+        paths = {
+            manifest.team,
+            manifest.criteria,
+            *(manifest.wordings[gate.wording] for gate in manifest.gates.values()),
+        }
         return {path: (self.root / path).read_text("utf-8") for path in sorted(paths)}
 
     def _file(self, path: Path) -> FileObject:

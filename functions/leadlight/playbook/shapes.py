@@ -16,8 +16,9 @@ from pydantic.dataclasses import dataclass
 
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
-from leadlight.model.site import ConsentMode, FieldType, Unlock
+from leadlight.model.site import Away, Clocks, ConsentMode, FieldType, Unlock
 from leadlight.model.touch import Encounter, Objective
+from leadlight.playbook.office import away_of, capacity_of, clocks_of, digest_of, quiet_of, territory
 from leadlight.playbook.spans import (
     Meter,
     caps_of,
@@ -199,6 +200,18 @@ class CompanyShape:
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
+class OwnHoursShape:
+    """`hours:` of a person; what is left out is the team's."""
+
+    zone: Annotated[str, AfterValidator(_zone)] | None = None
+    days: Annotated[tuple[int, ...] | None, BeforeValidator(days_of)] = None
+    start: Annotated[Time | None, Field(alias="from")] = None
+    end: Annotated[Time | None, Field(alias="to")] = None
+    country: Country | None = None
+    holidays: tuple[date, ...] | None = None
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
 class PersonShape:
     """One entry of `people:`."""
 
@@ -210,6 +223,13 @@ class PersonShape:
     languages: tuple[str, ...] = ()
     booking: Web = ""
     manager: bool = False
+    marketer: bool = False
+    territories: tuple[Annotated[str, AfterValidator(territory)], ...] = ()
+    products: tuple[Line, ...] = ()
+    sizes: tuple[Line, ...] = ()
+    capacity: Annotated[float, BeforeValidator(capacity_of)] = 1.0
+    hours: OwnHoursShape | None = None
+    away: Annotated[tuple[Away, ...], BeforeValidator(away_of)] = ()
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -221,6 +241,15 @@ class HoursShape:
     start: Annotated[Time, Field(alias="from")] = time(9, 0)
     end: Annotated[Time, Field(alias="to")] = time(17, 0)
     country: Country = ""
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
+class NoticesShape:
+    """`notices:` in `team.yml`."""
+
+    quiet: Annotated[OpenHours | None, BeforeValidator(quiet_of)] = None
+    call_breaks_quiet: bool = True
+    digest: Annotated[time | None, BeforeValidator(digest_of)] = time(8, 0)
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -237,6 +266,8 @@ class TeamShape:
     profile: Profile = Profile.B2B
     country: Country = ""
     at_most: Annotated[tuple[Cap, ...], BeforeValidator(caps_of)] = ()
+    escalate: Annotated[Clocks, BeforeValidator(clocks_of)] = field(default_factory=Clocks)
+    notices: NoticesShape = field(default_factory=NoticesShape)
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -247,13 +278,6 @@ class CostsShape:
     mail: Amount = 0.001
     rep_minute: Amount = 0.8
     task_minutes: Amount = 10.0
-
-
-@dataclass(config=CLOSED, frozen=True, slots=True)
-class CriteriaShape:
-    """What is read of `criteria.yml` so far; `source` warns of keys that no release will know."""
-
-    costs: CostsShape = field(default_factory=CostsShape)
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

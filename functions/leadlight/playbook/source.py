@@ -11,40 +11,42 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
+from leadlight.model.criteria import Criteria
 from leadlight.model.person import Intent, Purpose
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import ConsentMode, Costs, Field, FieldType, Form, Message, Team, Unlock
+from leadlight.model.site import ConsentMode, Field, FieldType, Form, Knowledge, Message, Team, Unlock
 from leadlight.playbook.advice import advice
 from leadlight.playbook.context import MESSAGES
+from leadlight.playbook.criteria import read_criteria
 from leadlight.playbook.findings import gather, nearest, shaped
 from leadlight.playbook.front import GateFront
+from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
 from leadlight.playbook.profiles import DEFAULTS
 from leadlight.playbook.roster import built_in_team, read_team
 from leadlight.playbook.sequences import pinned, read_drafts
-from leadlight.playbook.shapes import CriteriaShape, FieldShape, FormShape, MessageShape
+from leadlight.playbook.shapes import FieldShape, FormShape, MessageShape
 from leadlight.playbook.steps import text_problems
 from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
 _BUILT_IN = Path(__file__).parent
 _PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
-_CRITERIA = ("fit", "weights", "half_life", "warm", "costs")
-"""Keys of `criteria.yml`. Only `costs` is read so far, so that nothing else in there can be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
     """Everything marketers wrote, checked, with the built-in parts where they wrote none.
 
-    `buyers` and `objections` are names of pages; None where there is no such folder. `warnings` say what could be
-    better, though it works.
+    `buyers` are names of pages; None where there is no such folder. `warnings` say what could be better, though it
+    works.
     """
 
     forms: Mapping[str, Form]
     sequences: Mapping[str, Sequence]
     messages: Mapping[str, Message]
     team: Team
+    criteria: Criteria
+    knowledge: Knowledge
     buyers: tuple[str, ...] | None = None
-    objections: tuple[str, ...] | None = None
     warnings: tuple[Problem, ...] = ()
 
 
@@ -55,14 +57,27 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
     forms = _forms(_BUILT_IN / "forms", problems) | _forms(playbook_dir / "forms", problems)
     messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
-    costs = gather(problems, lambda: _costs(playbook_dir / "criteria.yml", warnings)) or team.costs
-    buyers = _pages(playbook_dir / "buyers", problems)
-    objections = _pages(playbook_dir / "objections", problems)
+    weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms))
+    criteria, costs = weighed or (Criteria(), team.costs)
+    buyers = _texts(playbook_dir / "buyers", problems)
+    objections = _texts(playbook_dir / "objections", problems)
     if problems:
         raise BadPlaybook(problems)
     warnings += advice(drafts, team)
     team = replace(team, costs=costs)
-    return Playbook(forms, pinned(drafts), messages, team, buyers, objections, tuple(warnings))
+    return Playbook(
+        forms=forms,
+        sequences=pinned(drafts),
+        messages=messages,
+        team=team,
+        criteria=criteria,
+        knowledge=Knowledge(
+            objections={text.name: objection(text) for text in objections or ()},
+            buyers={text.name: buyer(text) for text in buyers or ()},
+        ),
+        buyers=tuple(text.name for text in buyers) if buyers is not None else None,
+        warnings=tuple(warnings),
+    )
 
 
 def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
@@ -179,33 +194,6 @@ def _message(path: Path) -> Message:
     return Message(path.stem, shape.subject, page.body.strip())
 
 
-def _costs(path: Path, warnings: list[Problem]) -> Costs:
-    """What `criteria.yml` says of costs. A key that it does not know may be one of a later release: no problem."""
-    if not path.exists():
-        return Costs()
-    written = read_yaml(text_of(path), file=str(path))
-    if not isinstance(written.data, dict | None):
-        raise BadPlaybook([written.problem((), "write `name: value` lines; an empty file takes the defaults")])
-    data = written.data or {}
-    strange = [key for key in data if key not in _CRITERIA]
-    warnings += [written.problem((key,), f"nothing reads `{key}`{nearest(key, _CRITERIA)}") for key in strange]
-    known = replace(written, data={key: data[key] for key in ("costs",) if key in data})
-    costs = shaped(CriteriaShape, known).costs
-    return Costs(costs.currency, mail=costs.mail, rep_minute=costs.rep_minute, task_minutes=costs.task_minutes)
-
-
-def _pages(folder: Path, problems: list[Problem]) -> tuple[str, ...] | None:
-    """Names of the buyers or objections. Each page needs a title (front matter or first heading) and a text."""
-    if not folder.is_dir():
-        return None
-    names = []
-    for path in _named_files(folder, ".md", problems):
-        names.append(path.stem)
-        page = split_front(text_of(path))
-        written = gather(problems, lambda page=page, path=path: read_yaml(page.front, file=str(path), first_line=2))  # type: ignore[misc]  # the same
-        titled = written is not None and isinstance(written.data, dict) and bool(written.data.get("title"))
-        if not titled and not re.search(r"^# +\S", page.body, re.MULTILINE):
-            problems.append(Problem(str(path), 1, "`title` is missing: say it in front matter or as a `#` heading"))
-        if not re.sub(r"^#.*$", "", page.body, flags=re.MULTILINE).strip():
-            problems.append(Problem(str(path), page.body_line, "there is no text yet; write it, or remove the file"))
-    return tuple(names)
+def _texts(folder: Path, problems: list[Problem]) -> tuple[NamedText, ...] | None:
+    """The pages on buyers or objections; None where there is no such folder."""
+    return read_texts(_named_files(folder, ".md", problems), problems) if folder.is_dir() else None

@@ -1,0 +1,71 @@
+"""What can a rep look up? Reads `objections/*.md` and `buyers/*.md`. Build only; called by `source`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadlight.errors import BadPlaybook, Problem
+from leadlight.model.site import Buyer, Objection
+from leadlight.playbook.findings import gather
+from leadlight.playbook.written import read_yaml, split_front, text_of
+
+_HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
+_LIST = re.compile(r"^(?:\*\*|#+ )\s*(?P<name>needs|asks)\s*:?\s*(?:\*\*)?\s*:?\s*$", re.IGNORECASE | re.MULTILINE)
+_ENTRY = re.compile(r"^[-*+] +(.+(?:\n {2,}\S.*)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedText:
+    """A page of the playbook: its file's name without suffix, its title and what stands below that."""
+
+    name: str
+    title: str
+    text: str
+
+
+def read_texts(paths: Iterable[Path], problems: list[Problem]) -> tuple[NamedText, ...]:
+    """The pages of these files. Each needs a title (front matter or first heading) and a text."""
+    found = [gather(problems, lambda path=path: _text(path)) for path in paths]  # type: ignore[misc]  # mypy cannot type lambda defaults
+    return tuple(text for text in found if text is not None)
+
+
+def objection(text: NamedText) -> Objection:
+    """What readers object: the whole text is the answer."""
+    return Objection(text.name, text.title, text.text)
+
+
+def buyer(text: NamedText) -> Buyer:
+    """Somebody whom we write for. What they need and ask stands in lists below `**Needs**` and `**Asks**`."""
+    return Buyer(text.name, text.title, tuple(_listed(text.text, "needs")), tuple(_listed(text.text, "asks")))
+
+
+def _text(path: Path) -> NamedText:
+    page = split_front(text_of(path))
+    data = read_yaml(page.front, file=str(path), first_line=2).data
+    title = str(data.get("title") or "") if isinstance(data, dict) else ""
+    heading = _HEADING.search(page.body)
+    body = page.body if title or heading is None else page.body[: heading.start()] + page.body[heading.end() :]
+    problems = []
+    if not title and heading is None:
+        problems.append(Problem(str(path), 1, "`title` is missing: say it in front matter or as a `#` heading"))
+    if not re.sub(r"^#.*$", "", page.body, flags=re.MULTILINE).strip():
+        problems.append(Problem(str(path), page.body_line, "there is no text yet; write it, or remove the file"))
+    if problems:
+        raise BadPlaybook(problems)
+    return NamedText(path.stem, title or (heading[1].strip() if heading else ""), body.strip())
+
+
+def _listed(text: str, name: str) -> Iterator[str]:
+    """The entries of the list below that name, each in one line.
+
+    >>> list(_listed("**Needs**\\n\\n- One\\n  thing\\n- Two\\n\\nText\\n\\n**Asks**\\n- Three", "needs"))
+    ['One thing', 'Two']
+    """
+    marks = list(_LIST.finditer(text))
+    for mark, after in zip(marks, [*marks[1:], None], strict=True):
+        if mark["name"].lower() == name:
+            part = text[mark.end() : after.start() if after else len(text)]
+            yield from (" ".join(entry.split()) for entry in _ENTRY.findall(part))
