@@ -9,17 +9,16 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.handlers import on_fact
+from leadlight.handlers import on_desk, on_fact
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
 from leadlight.model.touch import Objective, TouchKind
 from leadlight.pages import rep as pages
-from leadlight.pages import visitor as visitor_pages
 from leadlight.pages.briefing import briefing_of
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rep.link import BROWSER, Elsewhere, Visit, send_fresh_link, visit
+from leadlight.rep.link import BROWSER, Elsewhere, Visit, visit
 from leadlight.rep.outcome import log_outcome
 from leadlight.rep.pausing import pause, resume
 from leadlight.rep.taking import pending_gates, take_over
@@ -30,8 +29,8 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 
 
 def handler(services: Services) -> Handler:
-    """The function behind the rep's routes, and those by which other systems tell facts."""
-    return handler_of(router, services, on_fact.router)
+    """The function behind the rep's routes: mailed links, the desk, and those by which other systems tell facts."""
+    return handler_of(router, services, on_desk.router, on_fact.router)
 
 
 @router.get("/rep/lead")
@@ -95,8 +94,9 @@ def post_outcome() -> Response[str]:
     """One tap: what the contact achieved, or why not."""
 
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
-        log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
-        return see_other(f"/rep/outcome?token={quote(_token(request))}&done=1", (_browser(services, opened),))
+        logged = log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
+        there = f"/rep/outcome?token={quote(_token(request))}&outcome={logged}&done=1"
+        return see_other(there, (_browser(services, opened),))
 
     return _visited(answer)
 
@@ -121,16 +121,6 @@ def post_resume() -> Response[str]:
         return _to_briefing(services, request, opened)
 
     return _visited(answer)
-
-
-@router.post("/sign-in")
-def post_sign_in() -> Response[str]:
-    """A link that is at home elsewhere, or too old: its rep gets a fresh one by mail, nobody else."""
-    services, request = here(router)
-    check_origin(request, services.settings, by_token=True)
-    send_fresh_link(services, request.values.get("token", ""))
-    text = "If the link was one of ours, its owner has a fresh one in the mail now."
-    return as_page(visitor_pages.problem(shell_of(services), heading="Look into your mail", message=text, link=None))
 
 
 def _visited(answer: Callable[[Services, Request, Visit], Response[str]]) -> Response[str]:

@@ -27,6 +27,8 @@ LOOKED_AT = 200
 SHOWN = 50
 """So many of one urgency are listed."""
 
+NOBODY = Profile({})
+
 SEARCHED = 500
 """So many profiles are opened for one search, the latest leads first."""
 
@@ -48,28 +50,25 @@ class Desk:
     entries: dict[Urgency, tuple[Entry, ...]]
     counts: dict[Urgency, int]
     leads: int
-
-    @property
-    def passed_over(self) -> int:
-        """How many older leads were not gone through."""
-        return max(0, self.leads - LOOKED_AT)
+    passed_over: int  # older leads that were not gone through
 
 
-def desk_of(services: Services, team: Team, whose: Person) -> Desk:
-    """That person's leads by next action, most urgent first."""
+def desk_of(services: Services, team: Team, whose: Person, *, look_at: int = LOOKED_AT, show: int = SHOWN) -> Desk:
+    """That person's leads by next action, most urgent first; the latest `look_at`, `show` of each urgency."""
     leads = latest(services.store.owned(whose.id))
     now = services.clock.now()
     tonight = end_of_day(now, zone_of(whose, team))
-    turns = [(lead, _turn(services, lead, now, tonight)) for lead in leads[:LOOKED_AT]]
+    turns = [(lead, _turn(services, lead, now, tonight)) for lead in leads[:look_at]]
     turns.sort(key=lambda pair: (pair[1].at or now, pair[0].id))
     by_urgency = {urgency: [pair for pair in turns if pair[1].urgency is urgency] for urgency in ORDER}
-    shown = {urgency: found[:SHOWN] for urgency, found in by_urgency.items()}
+    shown = {urgency: found[:show] for urgency, found in by_urgency.items()}
     profiles = profiles_of(services, [lead for found in shown.values() for lead, _ in found])
     return Desk(
         whose,
         {u: tuple(Entry(lead, turn, profiles[lead.id]) for lead, turn in found) for u, found in shown.items()},
         {urgency: len(found) for urgency, found in by_urgency.items()},
         len(leads),
+        max(0, len(leads) - look_at),
     )
 
 
