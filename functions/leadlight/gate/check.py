@@ -12,6 +12,8 @@ from leadlight.gate import leaks
 from leadlight.gate.config import language, options_of, read_config, site_of, theme_files
 from leadlight.gate.gather import Gathered, Site, gather
 from leadlight.playbook import findings
+from leadlight.playbook.coverage import uncovered
+from leadlight.playbook.front import spoken_by
 from leadlight.playbook.source import Playbook, load, unknown_names
 
 _FORGES = (
@@ -57,7 +59,11 @@ def check_sources(config_file: Path) -> Checked:
         problems.append(Problem(str(config_file), _line(config_file, "repo_url"), message))
     if playbook is None or problems:
         raise BadPlaybook(problems)
-    return Checked(gates, tuple(site.shown(warning) for warning in playbook.warnings))
+    fronts = [page.front for page in found.pages if page.front]
+    spoken = {language(config), *(spoken for page in found.pages if page.front and (spoken := spoken_by(page.src_uri)))}
+    team_file = site.playbook_dir / "team.yml"
+    beyond = uncovered(team_file, playbook.team, gates=fronts, forms=playbook.forms, languages=spoken)
+    return Checked(gates, tuple(site.shown(warning) for warning in (*playbook.warnings, *beyond)))
 
 
 def check_site(config_file: Path, site_dir: Path) -> int:

@@ -61,6 +61,16 @@ def gate_id(src_uri: str) -> GateId:
     return GateId(str(path))
 
 
+def spoken_by(src_uri: str) -> str:
+    """The language that the name of a page says, if it does.
+
+    >>> spoken_by("tutorials/zero-trust.pl.md"), spoken_by("index.md")
+    ('pl', '')
+    """
+    found = _LANGUAGE.search(PurePosixPath(src_uri).with_suffix("").name)
+    return found[0][1:] if found else ""
+
+
 def read_gate(path: Path, src_uri: str) -> GateFront | None:
     """The gate of the page at `path`, or None where it has none. Raises `BadPlaybook`, naming the file `src_uri`."""
     text = text_of(path, file=src_uri)
