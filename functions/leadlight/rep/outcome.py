@@ -1,96 +1,145 @@
-"""A rep writes down what a contact achieved, or why not; the plan holds, resumes or ends at once."""
+"""A rep writes down what a contact achieved, or why not; the plan holds, resumes or ends at once.
+
+Everything goes into one change: the outcome, what it says of the deal, a line for those who write, the plan. What is
+added to an outcome within half an hour is one more touch beside it, and no second contact.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
+from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
-from leadlight.model.exchange import Change
+from leadlight.model.exchange import Change, SealingKey
 from leadlight.model.lead import Lead
-from leadlight.model.site import Team
-from leadlight.model.touch import Encounter, Objective, Touch, TouchKind, WhyNot
+from leadlight.model.person import GateId
+from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
+from leadlight.rep.saying import Saying, page_of, read_saying, room_of
 from leadlight.rep.taking import pending_gates
-from leadlight.rules.form import many_lines
 from leadlight.rules.next_action import CLOSED, reminded_of
-from leadlight.rules.outcome import Outcome, after_outcome
+from leadlight.rules.objective import suggested
+from leadlight.rules.outcome import after_learning, after_outcome, facts_learned, facts_of
+from leadlight.rules.speed import answered
 from leadlight.rules.waiting import ends_of_holds, tasks, to_answer
-from leadlight.rules.warmth import suggested_objective
-from leadlight.vault import seal
+from leadlight.vault import Fields, seal
 
 QUALITY_OF_CONTACT = 5
 SAME_TAP = timedelta(minutes=1)
-FARTHEST = timedelta(days=5 * 365)
+ADDING = timedelta(minutes=30)
+"""So long after an outcome may something be added to it."""
+
+OUTCOME = "outcome/"
+"""How the ids of outcomes begin, and of what is added to them."""
 
 
-def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) -> Lead:
-    """Stores what the contact achieved, or why not; the plan holds, resumes or ends at once. Raises `BadFields`."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be stored: the touch's id, what was said, and by whom.
+
+    `form` tells one form from another. `adds_to` is the id of the outcome that it belongs to. `aside` is free text of
+    people besides the note; `mails` are refs of mails that follow.
+    """
+
+    touch_id: str
+    rep: str
+    saying: Saying
+    form: str = ""
+    adds_to: str = ""
+    aside: Fields = field(default_factory=dict)
+    mails: tuple[str, ...] = ()
+
+
+def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) -> str:
+    """Stores what the contact achieved, or why not, or what is to be added to the outcome that `outcome` names.
+
+    The plan holds, resumes or ends at once. Returns the id of the outcome, as `outcome` takes it. The same tap again is
+    one. Raises `BadFields`, `Elsewhere`.
+    """
     bundle = open_bundle(services.files)
-    outcome, note = read_outcome(values, zone=bundle.team.hours.zone, lead=opened.lead, now=services.clock.now())
+    lead, now = opened.lead, services.clock.now()
+    touches = services.store.touches(lead.id)
+    adds_to = _adds_to(touches, values.get("outcome", ""), now)
+    room = room_of(bundle, lead, touches, bundle.team.person(opened.rep))
+    saying = read_saying(values, room, now=now, adds=bool(adds_to))
+    saying = _without_repetition(saying, touches, adds_to) if adds_to else saying
     bind(services, opened)
-    key = services.keys.fresh()
-    touch_id, form = f"outcome/{services.token()}", _digest(values, services.settings.lead_key)
+    form = _digest(values, services.settings.lead_key)
+    touch_id = f"{adds_to}+{form[:12]}" if adds_to else OUTCOME + services.token()
+    write(services, bundle, lead, Written(touch_id, opened.rep, saying, form, adds_to))
+    stored = [
+        t.id for t in services.store.touches(lead.id) if t.kind is TouchKind.OUTCOME and t.facts.get("form") == form
+    ]
+    return (adds_to or next(iter(reversed(stored)), touch_id)).removeprefix(OUTCOME)
+
+
+def write(services: Services, bundle: Bundle, lead: Lead, written: Written) -> Lead:
+    """The lead as stored with it. Nothing changes where it is stored already, or says nothing."""
+    saying = written.saying
+    if saying.is_empty and not written.aside:
+        return lead
+    texts = [_note(written), {"text": saying.feedback} if saying.feedback else {}]
+    keys = [services.keys.fresh() if text else None for text in texts]
+    feedback_id = f"F-{base64.b32encode(services.random(4)).decode()[:6]}" if saying.feedback else ""
 
     def log(lead: Lead) -> Change | None:
         now = services.clock.now()
         rows, touches = services.store.due_of(lead.id), services.store.touches(lead.id)
-        if _just_logged(touches, form, now):
+        if any(touch.id == written.touch_id for touch in touches) or _just_logged(touches, written, now):
             return None
-        after = after_outcome(lead, outcome, by=opened.rep, team=bundle.team, now=now)
-        planned = replanned(bundle, replace(after, owner=opened.rep), now)
-        touch = _outcome_touch(lead, opened.rep, outcome, touch_id, now)
-        touch = replace(touch, facts={**touch.facts, "form": form})
-        if note:
-            touch = replace(touch, sealed=seal({"text": note}, key_id=key.id, secret=key.secret, owner=lead.id))
-        return Change(
+        touch = _sealed(_touch(lead, written, now), texts[0], keys[0])
+        told = (_sealed(_feedback(lead, written, feedback_id, touch, now), texts[1], keys[1]),) if feedback_id else ()
+        after = _after(bundle, lead, written, (*touches, touch), now)
+        planned = replanned(bundle, after, now)
+        change = Change(
             lead=planned.lead,
-            touches=(touch, *planned.touches),
-            undue=(*ends_of_holds(rows), *_seen_to(bundle, planned.lead, rows, touches), *planned.undue),
+            touches=(touch, *told, *planned.touches),
+            undue=(*_over(bundle, planned.lead, written, rows, touches, now), *planned.undue),
             due=(
                 *planned.due,
-                *_next_rows(planned.lead, outcome, touch_id, bundle.team, now),
+                *_next_rows(bundle, planned.lead, written, now),
                 *crm.rows_for(services, lead, touch),
+                *(Due(lead.id, lead.generation, DueKind.MAIL, ref, now) for ref in written.mails),
             ),
-            keys=(key,) if note else (),
+            keys=tuple(key for key in keys if key),
         )
+        return grown(services, bundle, change, before=lead, touches=touches)
 
-    return decide(services, opened.lead.id, str(opened.lead.generation), log)
+    return decide(services, lead.id, str(lead.generation), log)
 
 
-def read_outcome(values: Mapping[str, str], *, zone: str, lead: Lead, now: datetime) -> tuple[Outcome, str]:
-    """The outcome and the note as typed. Raises `BadFields` naming what to mend."""
-    wrong: dict[str, str] = {}
-    objective = values.get("objective") or suggested_objective(lead)
-    if objective not in set(Objective):
-        wrong["objective"] = f"Choose one of {', '.join(Objective)}."
-    why = values.get("why_not", "")
-    achieved = values.get("achieved", "no" if why else "") == "yes"
-    if not achieved and why not in set(WhyNot):
-        wrong["achieved"] = f"Say that it was achieved, or why not: {', '.join(WhyNot)}."
-    next_at = None
-    try:
-        next_at = _next_at(values.get("next_at", ""), zone=zone, now=now)
-    except ValueError as error:
-        wrong["next_at"] = str(error)
-    note = ""
-    try:
-        note = "\n".join(text for text in (many_lines(values.get(name, "")) for name in ("note", "next")) if text)
-    except ValueError as error:
-        wrong["note"] = str(error)
-    if wrong:
-        raise BadFields(wrong)
-    return Outcome(Objective(objective), achieved, None if achieved else WhyNot(why), next_at), note
+def _after(bundle: Bundle, lead: Lead, written: Written, touches: Sequence[Touch], now: datetime) -> Lead:
+    """The lead by what was said. What comes next aims at what is still to be achieved, and has not failed twice."""
+    saying, rep, team = written.saying, written.rep, bundle.team
+    if saying.outcome:
+        after = after_outcome(lead, saying.outcome, by=rep, team=team, now=now)
+    else:
+        aim = lead.hold.objective if lead.hold else suggested(lead, touches).objective
+        after = after_learning(lead, saying.learned, saying.next_at, aim, by=rep, team=team, now=now)
+    if after.hold and saying.outcome:
+        after = replace(after, hold=replace(after.hold, objective=suggested(after, touches).objective))
+    return replace(after, owner=rep) if saying.outcome or saying.next_at else after
+
+
+def _over(
+    bundle: Bundle, lead: Lead, written: Written, rows: Sequence[Due], touches: tuple[Touch, ...], now: datetime
+) -> tuple[str, ...]:
+    """The rows that this ends: the take-over's, the rep's tasks, the clock of a lead that nobody has taken."""
+    saying = written.saying
+    if saying.outcome is None and saying.next_at is None and lead.stage not in CLOSED:
+        return ()
+    return (*ends_of_holds(rows), *_seen_to(bundle, lead, rows, touches), *answered(rows, lead, now))
 
 
 def _seen_to(bundle: Bundle, lead: Lead, rows: Sequence[Due], touches: tuple[Touch, ...]) -> tuple[str, ...]:
@@ -102,26 +151,68 @@ def _seen_to(bundle: Bundle, lead: Lead, rows: Sequence[Due], touches: tuple[Tou
     return tasks([row for row in rows if reminded_of(row) not in waiting])
 
 
-def _next_rows(lead: Lead, outcome: Outcome, touch_id: str, team: Team, now: datetime) -> tuple[Due, ...]:
-    if lead.hold is None or outcome.next_at is None:
-        return to_answer(lead, touch_id, team, now)
+def _next_rows(bundle: Bundle, lead: Lead, written: Written, now: datetime) -> tuple[Due, ...]:
+    saying, touch_id = written.saying, written.touch_id
+    if lead.hold is None or saying.next_at is None:
+        return to_answer(lead, touch_id, bundle.team, now) if saying.outcome else ()
     return (
-        Due(lead.id, lead.generation, DueKind.TASK, touch_id, outcome.next_at),
+        Due(lead.id, lead.generation, DueKind.TASK, touch_id, saying.next_at),
         Due(lead.id, lead.generation, DueKind.HOLD, touch_id, lead.hold.until),
     )
 
 
-def _outcome_touch(lead: Lead, rep: str, outcome: Outcome, touch_id: str, now: datetime) -> Touch:
-    reached = outcome.why_not is not WhyNot.NOT_REACHED
-    facts = {
-        "achieved": "yes" if outcome.achieved else "no",
-        **({"why_not": outcome.why_not} if outcome.why_not else {}),
-        **({"next_at": outcome.next_at.isoformat()} if outcome.next_at else {}),
-    }
-    return Touch(
-        touch_id, lead.id, TouchKind.OUTCOME, now, Encounter.PERSON, outcome.objective,
-        quality=QUALITY_OF_CONTACT if reached else 0, by=rep, facts=facts,
+def _touch(lead: Lead, written: Written, now: datetime) -> Touch:
+    outcome, saying = written.saying.outcome, written.saying
+    own = {"form": written.form, "outcome": written.adds_to}
+    facts = {**(facts_of(outcome) if outcome else facts_learned(saying.learned, saying.next_at))}
+    touch = Touch(written.touch_id, lead.id, TouchKind.NOTED, now, by=written.rep)
+    touch = replace(touch, facts={**facts, **{name: value for name, value in own.items() if value}})
+    if outcome is None:
+        return touch
+    return replace(
+        touch, kind=TouchKind.OUTCOME, encounter=Encounter.PERSON, objective=outcome.objective,
+        quality=QUALITY_OF_CONTACT if outcome.reached else 0,
     )  # fmt: skip
+
+
+def _feedback(lead: Lead, written: Written, feedback_id: str, about: Touch, now: datetime) -> Touch:
+    """The line for those who write, by a name that can be spoken."""
+    aim = written.saying.feedback_aim
+    facts = {"id": feedback_id, "aim": aim, "outcome": about.facts.get("outcome") or about.id}
+    gate: GateId | None = page_of(aim)
+    return Touch(f"feedback/{feedback_id}", lead.id, TouchKind.FEEDBACK, now, gate=gate, by=written.rep, facts=facts)
+
+
+def _note(written: Written) -> Fields:
+    """What is sealed beside the outcome: `text` reads as a note, `lost_to` names who was better."""
+    saying = written.saying
+    lost = f"Lost to {saying.lost_to}." if saying.lost_to else ""
+    text = "\n".join(part for part in (lost, saying.note) if part)
+    said = {"text": text, "lost_to": saying.lost_to, **written.aside}
+    return {name: value for name, value in said.items() if value}
+
+
+def _sealed(touch: Touch, text: Fields, key: SealingKey | None) -> Touch:
+    if key is None:
+        return touch
+    return replace(touch, sealed=seal(text, key_id=key.id, secret=key.secret, owner=touch.lead_id))
+
+
+def _adds_to(touches: Sequence[Touch], named: str, now: datetime) -> str:
+    """The id of the outcome that something is to be added to; empty for a new one. Raises `BadFields`."""
+    if not named:
+        return ""
+    found = next((t for t in touches if t.kind is TouchKind.OUTCOME and t.id == OUTCOME + named), None)
+    if found is None or now - found.at > ADDING:
+        minutes = int(ADDING.total_seconds() // 60)
+        raise BadFields({"outcome": f"That was logged more than {minutes} minutes ago. Please log another contact."})
+    return found.id
+
+
+def _without_repetition(saying: Saying, touches: Sequence[Touch], adds_to: str) -> Saying:
+    """Without a fact of the deal that the outcome says already: else one sale would count twice."""
+    said = {touch.facts.get("stage") for touch in touches if adds_to in {touch.id, touch.facts.get("outcome")}}
+    return replace(saying, learned=replace(saying.learned, stage=None)) if saying.learned.stage in said else saying
 
 
 def _digest(values: Mapping[str, str], key: bytes) -> str:
@@ -130,22 +221,8 @@ def _digest(values: Mapping[str, str], key: bytes) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:20]
 
 
-def _just_logged(touches: tuple[Touch, ...], form: str, now: datetime) -> bool:
+def _just_logged(touches: tuple[Touch, ...], written: Written, now: datetime) -> bool:
     """Whether the last outcome is this very form, a moment ago: a second tap, not a second contact."""
     last = next((t for t in reversed(touches) if t.kind is TouchKind.OUTCOME), None)
-    return last is not None and last.facts.get("form") == form and now - last.at < SAME_TAP
-
-
-def _next_at(text: str, *, zone: str, now: datetime) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError("Please give the next date as in 2026-01-05T14:30.") from error
-    if at <= now:
-        raise ValueError("The next step lies in the past. Please choose a later time.")
-    if at > now + FARTHEST:
-        raise ValueError("The next step is more than five years away. Please choose an earlier time.")
-    return at
+    same = last is not None and bool(written.form) and last.facts.get("form") == written.form
+    return same and last is not None and not written.adds_to and now - last.at < SAME_TAP

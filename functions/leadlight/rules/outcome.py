@@ -78,13 +78,10 @@ class Outcome:
         return self.why_not is not WhyNot.NOT_REACHED
 
 
-def after_outcome(
-    lead: Lead, outcome: Outcome, *, by: str, team: Team, now: datetime, aim: Objective | None = None
-) -> Lead:
+def after_outcome(lead: Lead, outcome: Outcome, *, by: str, team: Team, now: datetime) -> Lead:
     """The lead as it stands now: the hold of the take-over is over, or goes on until the rep's next step is done.
 
-    Where somebody has spoken to them, the next step's wait counts from there: no mail on the heels of a talk. `aim` is
-    what the next step is to effect, if not the same.
+    Where somebody has spoken to them, the next step's wait counts from there: no mail on the heels of a talk.
     """
     lead = replace(lead, hold=None, call=None if _answered(lead, outcome, now) else lead.call)
     if outcome.reached:
@@ -94,7 +91,7 @@ def after_outcome(
     learned = outcome.learned
     if outcome.why_not in ENDS:
         learned = replace(learned, stage=ENDS[outcome.why_not])
-    return after_learning(lead, learned, outcome.next_at, aim or outcome.objective, by=by, team=team, now=now)
+    return after_learning(lead, learned, outcome.next_at, outcome.objective, by=by, team=team, now=now)
 
 
 def after_learning(
