@@ -7,6 +7,7 @@ not theirs is answered as if it were not there. No address here carries a token 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
@@ -29,8 +30,10 @@ from leadlight.rep.adding import add_lead
 from leadlight.rep.handing import hand_over
 from leadlight.rep.link import Visit, send_fresh_link
 from leadlight.rep.pausing import pause, resume
-from leadlight.rep.session import member, session_of, sign_out, signed_in, visit_of
+from leadlight.rep.session import SESSION, member, session_of, sign_out, signed_in, visit_of
 from leadlight.rep.taking import take_over
+from leadlight.tokens import LIFE, TokenUse
+from leadlight.visitor.passes import Cookie
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -56,7 +59,7 @@ def post_sign_in() -> Response[str]:
     if "enter" in values:
         check_origin(request, services.settings, by_token=True)
         person = sign_in.enter(services, values["enter"])
-        return see_other("/rep/desk", (session_of(services, person),))
+        return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
     if "token" in values:
         check_origin(request, services.settings, by_token=True)
         send_fresh_link(services, values["token"])
@@ -73,7 +76,8 @@ def post_sign_out() -> Response[str]:
     """Every session of this person is over."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=False)
-    return see_other(DOOR, (sign_out(services, request.cookies),))
+    sign_out(services, request.cookies)
+    return see_other(DOOR, (Cookie(SESSION, "", timedelta(0)),))
 
 
 @router.get("/rep/desk")

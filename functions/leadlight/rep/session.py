@@ -6,7 +6,7 @@ Asked on every page of the desk. The team is read anew each time: who is no long
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leadlight.errors import BadToken
 from leadlight.model.lead import Lead
@@ -14,8 +14,7 @@ from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit
-from leadlight.tokens import LIFE, TokenUse
-from leadlight.visitor.passes import Cookie
+from leadlight.tokens import TokenUse
 
 SESSION = "leadlight_desk"
 
@@ -40,18 +39,17 @@ def member(team: Team, person_id: str) -> Person | None:
     return next((person for person in team.people if person.id == person_id), None)
 
 
-def session_of(services: Services, person: Person) -> Cookie:
-    """The cookie of somebody who has just come in."""
+def session_of(services: Services, person: Person) -> str:
+    """What the cookie of somebody holds who has just come in."""
     facts = {"person": person.id, "id": services.token(), "at": services.clock.now().isoformat()}
-    return Cookie(SESSION, services.tokens.sign(TokenUse.SESSION, facts), LIFE[TokenUse.SESSION])
+    return services.tokens.sign(TokenUse.SESSION, facts)
 
 
-def sign_out(services: Services, cookies: Mapping[str, str]) -> Cookie:
-    """Ends every session of this person, and takes the cookie away. Twice is once."""
+def sign_out(services: Services, cookies: Mapping[str, str]) -> None:
+    """Ends every session of this person. Twice is once."""
     person = signed_in(services, cookies)
     if person is not None:
         services.store.raise_note(f"{OUT}{person.id}", services.clock.now().isoformat())
-    return Cookie(SESSION, "", timedelta(0))
 
 
 def visit_of(person: Person, lead: Lead) -> Visit:
