@@ -39,12 +39,20 @@ def company_of(services: Services, address: str) -> CompanyId | None:
 
 
 def assigned(
-    services: Services, bundle: Bundle, lead: Lead, *, fields: Mapping[str, str], gate: GateId | None, now: datetime
+    services: Services,
+    bundle: Bundle,
+    lead: Lead,
+    *,
+    fields: Mapping[str, str],
+    gate: GateId | None,
+    now: datetime,
+    at_once: bool = True,
 ) -> tuple[Lead, tuple[Touch, ...]]:
     """The lead with its owner and its company, and the touch that says why, where the owner is new.
 
     `fields` are what is known of the person, `email` and `size` above all; `gate` is what the lead came for. Takes a
-    turn where there is a choice, so ask it within the decision that stores the answer.
+    turn where there is a choice, so ask it within the decision that stores the answer. Without `at_once` it does not
+    matter who is at work just now: the lead is for another day.
     """
     team = bundle.team
     lead = replace(lead, company=lead.company or company_of(services, fields.get("email", "")))
@@ -53,7 +61,9 @@ def assigned(
         return lead, ()
     if len(team.people) == 1:
         return replace(lead, owner=team.people[0].id), ()
-    choice = _colleagues_rep(services, lead, team, now) or _next_in_turn(services, bundle, lead, fields, gate, now)
+    choice = _colleagues_rep(services, lead, team, now) or _next_in_turn(
+        services, bundle, lead, fields, gate, now, at_once=at_once
+    )
     if choice.person.id == lead.owner:
         return lead, ()
     touch = _routed(lead, replace(choice, why=_since(lead, before) + choice.why), now)
@@ -71,12 +81,19 @@ def _colleagues_rep(services: Services, lead: Lead, team: Team, now: datetime) -
 
 
 def _next_in_turn(
-    services: Services, bundle: Bundle, lead: Lead, fields: Mapping[str, str], gate: GateId | None, now: datetime
+    services: Services,
+    bundle: Bundle,
+    lead: Lead,
+    fields: Mapping[str, str],
+    gate: GateId | None,
+    now: datetime,
+    *,
+    at_once: bool,
 ) -> Choice:
     """Who of those that fit is next. Where only one does, no turn is taken."""
     found = bundle.manifest.gates.get(gate) if gate else None
     facts = facts_of(lead, size=fields.get("size", ""), gate_id=gate, gate=found)
-    people, why = pool(facts, bundle.team, now)
+    people, why = pool(facts, bundle.team, now, at_once=at_once)
     if len(people) == 1:
         return Choice(people[0], f"{why}; the only one" if why else "the only one who takes leads")
     number = services.store.turn("route/" + ",".join(person.id for person in people))

@@ -20,6 +20,7 @@ LeadlightError
 ├── OperatorMustFix
 │   ├── BadPlaybook           .problems: file, line, what to do
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
+│   ├── BadList               a list of people that cannot be read as a whole
 │   ├── MissingSetting        .setting, .example
 │   ├── MissingBundle         .path
 │   ├── MissingSecrets        .prefix: of the parameters that hold them
@@ -205,6 +206,10 @@ class Leak(OperatorMustFix):
     def __init__(self, leaks: Sequence[Problem]) -> None:
         self.leaks = tuple(leaks)
         super().__init__("\n".join(str(leak) for leak in self.leaks))
+
+
+class BadList(OperatorMustFix):
+    """A list of people is no table that we can read; one bad row of it is no reason for this."""
 
 
 class MissingSetting(OperatorMustFix):

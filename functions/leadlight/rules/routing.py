@@ -65,13 +65,16 @@ def known_size(size: str, team: Team) -> str:
     return next((known for known in sizes if _same(known, size)), "")
 
 
-def pool(facts: Facts, team: Team, now: datetime) -> tuple[tuple[Person, ...], str]:
-    """Those of the team who take turns at such a lead now, and why these, in words. Never nobody."""
+def pool(facts: Facts, team: Team, now: datetime, *, at_once: bool = True) -> tuple[tuple[Person, ...], str]:
+    """Those of the team who take turns at such a lead now, and why these, in words. Never nobody.
+
+    Without `at_once` nobody waits: who is off work just now takes their turn as well.
+    """
     people, said = _there(_reps(team), team, now), list[str]()
     for narrow in (_by_territory, _by_language, _by_size, _by_product):
         people, why = narrow(people, facts)
         said += [why] if why else []
-    people, why = _soonest(people, team, now)
+    people, why = _soonest(people, team, now) if at_once else (people, "")
     return people, "; ".join((*said, *([why] if why else [])))
 
 

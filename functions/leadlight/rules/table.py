@@ -1,0 +1,136 @@
+"""What does somebody else's CSV file say? Rows by the names of their columns, one at a time. Called by `imports`.
+
+A file may be as long as it likes: no more than a row of it is held. What cannot be read of a row is said with its
+number, as a spreadsheet counts; only a header that cannot be read ends it all.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import chain
+from typing import TextIO
+
+from leadlight.errors import BadList
+
+SEPARATORS = (",", ";", "\t")
+LONGEST = 1 << 17
+"""Characters that are read at once, and the most that one cell may have (Python's csv module says the same)."""
+
+NAME = 40
+"""Characters that the name of a column may have."""
+
+OURS = frozenset({"network", "user_agent", "lead", "id"})
+"""Names that mean something else here."""
+
+ALIASES: Mapping[str, str] = {
+    "e_mail": "email", "mail": "email", "email_address": "email", "e_mail_address": "email",
+    "firstname": "first_name", "given_name": "first_name", "lastname": "last_name", "surname": "last_name",
+    "full_name": "name", "company_name": "company", "organisation": "company", "organization": "company",
+    "phone_number": "phone", "telephone": "phone", "comments": "notes", "note": "notes",
+}  # fmt: skip
+"""What suppliers call the columns that we know, as `column_name` leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; the header is row 1. `problem` says why it cannot be read at all."""
+
+    number: int
+    values: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def rows_of(text: TextIO) -> Iterator[Row]:
+    """The rows of a file opened as UTF-8 with `errors="surrogateescape"` and `newline=""`. Raises `BadList`.
+
+    Empty rows are passed over. A byte that is no UTF-8 spoils its own row alone.
+    """
+    lines = iter(lambda: text.readline(LONGEST), "")
+    first = next(lines, "")
+    if not_utf8(first) or "\0" in first:
+        raise BadList(
+            "This is not UTF-8. Save the list as “CSV UTF-8” (in Excel: Save as, CSV UTF-8; in LibreOffice: Save as, "
+            "Edit filter settings, Unicode UTF-8)."
+        )
+    separator = max(SEPARATORS, key=first.count)
+    reader = csv.reader(chain([first], lines), delimiter=separator)
+    names = columns(next(reader, []))
+    return _rows(reader, names)
+
+
+def columns(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns as we call them. Raises `BadList` where that is not clear."""
+    if not any(cell.strip() for cell in header):
+        raise BadList("The list is empty. Its first row names the columns: email, name, company, phone …")
+    while not header[-1].strip():
+        header = header[:-1]
+    names = [column_name(cell) for cell in header]
+    known = [ALIASES[n] if n in ALIASES and _is_free(ALIASES[n], names, at) else n for at, n in enumerate(names)]
+    for at, name in enumerate(known, start=1):
+        if not name or len(name) > NAME or not_utf8(name):
+            raise BadList(f"Column {at} has no name, or a longer one than {NAME} characters. Give it a short one.")
+        if name in known[: at - 1]:
+            raise BadList(f"Columns {known.index(name) + 1} and {at} are both called `{name}`. Rename or drop one.")
+        if name in OURS:
+            raise BadList(f"Column {at} is called `{name}`, which means something else here. Rename or drop it.")
+    if "email" not in known:
+        raise BadList(_no_address(header, known))
+    return tuple(known)
+
+
+def column_name(cell: str) -> str:
+    """The name in our way of writing.
+
+    >>> column_name(" First Name "), column_name("E-Mail")
+    ('first_name', 'e_mail')
+    """
+    return re.sub(r"[\W_]+", "_", cell.strip().casefold()).strip("_")
+
+
+def not_utf8(text: str) -> bool:
+    """Whether a byte of it was none of UTF-8: then half of a pair of surrogates stands in its place."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _is_free(name: str, names: Sequence[str], at: int) -> bool:
+    """Whether no other column is called so, nor would be by an alias that stands before."""
+    return name not in names and all(ALIASES.get(other) != name for other in names[:at])
+
+
+def _no_address(header: Sequence[str], names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{cell.strip()[:NAME]}`" for cell in header)
+    near = [cell for cell, name in zip(header, names, strict=True) if "mail" in name]
+    close = near or [header[names.index(name)] for name in get_close_matches("email", names, n=1)]
+    hint = f" Is it `{close[0].strip()}`? Rename that to `email`." if close else ""
+    one = " Is the separator a comma, a semicolon or a tab?" if len(header) == 1 and not close else ""
+    return f"There is no column `email`; the first row names {shown}.{hint}{one}"
+
+
+
+
+def _rows(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[Row]:
+    number = 1
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Row(number, problem=f"A cell has more than {LONGEST // 1024} KB. Is a closing quote missing?")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(number, cells, names)
+
+
+def _row(number: int, cells: Sequence[str], names: Sequence[str]) -> Row:
+    if any(cell.strip() for cell in cells[len(names) :]):
+        said = f"The row has {len(cells)} cells, the first row {len(names)}."
+        return Row(number, problem=f"{said} Is a separator in a cell without quotes?")
+    if any(not_utf8(cell) for cell in cells):
+        return Row(number, problem="A letter is not UTF-8. Save the list as “CSV UTF-8”, or type this row anew.")
+    return Row(number, dict(zip(names, cells, strict=False)))
