@@ -10,39 +10,92 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadlight.aftersale import after_the_sale, renewal_rows
+from leadlight.decide import decide
+from leadlight.errors import LostKey
 from leadlight.model.criteria import Criterion
+from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
-from leadlight.model.lead import Lead, StopReason
+from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
-from leadlight.playbook.bundle import Bundle
+from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
+from leadlight.profile import Profile, profile_of
+from leadlight.rules.lapse import LAPSE, LAPSING, heard_at, look_again, may_lapse
 from leadlight.rules.next_action import CLOSED
 from leadlight.rules.stage import Move, moves, open_again, with_facts
 from leadlight.rules.stop import stopped
+from leadlight.rules.talk import why_hot
+from leadlight.views import criteria_met
+
+LOOK = f"{DueKind.REVIEW}/{LAPSE}"
+"""The key of the row that looks at a lead without a plan."""
 
 
 def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, touches: Sequence[Touch]) -> Change:
-    """The change with what follows from it for the stage: `before` is the lead as stored, `touches` its timeline.
+    """The change with what follows from it for stage and heat: `before` is the lead as stored, `touches` its timeline.
 
     Call it with the change as it would be stored, its plan included; what the new stage ends or begins is planned anew.
+    Raises `MissingBundle`.
     """
     now = services.clock.now()
     timeline = (*touches, *change.touches)
     lead = with_facts(change.lead, change.touches)
 
     def fit() -> Sequence[Criterion]:
-        return ()
+        return _met(services, bundle, lead, timeline)
 
     moved = moves(before, lead, change.touches, timeline, bundle.criteria, fit=fit)
     at_stage = _at_stage(before, lead, moved[-1], now) if moved else lead
     after = after_the_sale(bundle, before, at_stage, change.touches, now)
-    if not moved and after == lead:
-        return replace(change, lead=lead)
     told = tuple(_stage_touch(lead, move, now) for move in moved)
     rows = renewal_rows(bundle, before, after, now)
-    change = replace(change, lead=after, touches=(*change.touches, *told), due=(*change.due, *rows))
-    return _planned_anew(bundle, change, now)
+    over = (LOOK,) if after.stage not in LAPSING and before.stage in LAPSING else ()
+    change = replace(
+        change,
+        lead=after,
+        touches=(*change.touches, *told),
+        due=(*change.due, *rows),
+        undue=(*change.undue, *over),
+    )
+    change = _heated(bundle, change, before, touches, now)
+    return _planned_anew(bundle, change, now) if moved or after != lead else change
+
+
+def review(services: Services, due: Due) -> None:
+    """Somebody for whom nothing is planned is looked at: has lapsed, or is looked at again later. Twice is once."""
+    bundle = open_bundle(services.files)
+
+    def look(lead: Lead) -> Change | None:
+        rows = services.store.due_of(lead.id)
+        if not any(due.stands_as(row) for row in rows):
+            return None
+        if not may_lapse(lead):
+            return Change(lead=lead, undue=(due.key,))
+        now, touches = services.clock.now(), services.store.touches(lead.id)
+        others = [row for row in rows if row.key != due.key]
+        again = look_again(lead, touches, others, bundle.criteria.lapse, now)
+        return Change(lead=lead, due=(replace(due, at=again),)) if again else _lapsed(lead, touches, due, now)
+
+    decide(services, due.lead_id, str(due.generation), look)
+
+
+def _lapsed(lead: Lead, touches: Sequence[Touch], due: Due, now: datetime) -> Change:
+    why = f"nothing was heard of them since {heard_at(lead, touches):%Y-%m-%d}, and nothing is planned"
+    facts = {"from": lead.stage, "to": Stage.LAPSED, "why": why}
+    touch_id = f"stage/{Stage.LAPSED}/{due.at:%Y%m%dT%H%M%S}"
+    touch = Touch(touch_id, lead.id, TouchKind.STAGE_CHANGED, now, facts=facts)
+    lapsed = replace(lead, stage=Stage.LAPSED, stage_at=now, hot_since=None)
+    return Change(lead=lapsed, touches=(touch,), undue=(due.key,))
+
+
+def _met(services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch]) -> Sequence[Criterion]:
+    """The criteria that hold; by what is known without the profile where that cannot be opened any more."""
+    try:
+        profile = profile_of(services, lead)
+    except LostKey:
+        profile = Profile({})
+    return criteria_met(bundle, lead, touches, profile)
 
 
 def _at_stage(before: Lead, lead: Lead, move: Move, now: datetime) -> Lead:
@@ -57,6 +110,21 @@ def _stage_touch(lead: Lead, move: Move, now: datetime) -> Touch:
     facts = {"from": move.before, "to": move.to, "why": move.why}
     touch_id = f"stage/{move.to}/{move.cause.id}"
     return Touch(touch_id, lead.id, TouchKind.STAGE_CHANGED, now, gate=move.cause.gate, by=move.cause.by, facts=facts)
+
+
+def _heated(bundle: Bundle, change: Change, before: Lead, touches: Sequence[Touch], now: datetime) -> Change:
+    """The change with the news that the lead has turned hot, if it was not so until now; heat that is over is told to
+    nobody."""
+    criteria = bundle.criteria
+    why = why_hot(change.lead, (*touches, *change.touches), criteria, now)
+    if why is None:
+        return replace(change, lead=replace(change.lead, hot_since=None))
+    was_hot = before.hot_since is not None and why_hot(before, touches, criteria, now) is not None
+    if was_hot or not change.touches:
+        return change
+    cause = change.touches[0]
+    touch = Touch(f"heated/{cause.id}", before.id, TouchKind.HEATED, now, gate=cause.gate, facts={"why": why})
+    return replace(change, lead=replace(change.lead, hot_since=now), touches=(*change.touches, touch))
 
 
 def _planned_anew(bundle: Bundle, change: Change, now: datetime) -> Change:

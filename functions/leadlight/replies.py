@@ -16,6 +16,7 @@ from leadlight import returns
 from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.incoming import Incoming, read
+from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind, LedgerEntry
 from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead, StopReason
@@ -115,12 +116,14 @@ def _store(services: Services, bundle: Bundle, lead: Lead, touch: Touch, said: F
     key = services.keys.fresh()
 
     def answer(lead: Lead) -> Change | None:
-        if any(stored.id == touch.id for stored in services.store.touches(lead.id)):
+        touches = services.store.touches(lead.id)
+        if any(stored.id == touch.id for stored in touches):
             return None
         change = _answered(bundle, lead, touch, said, key, services.clock.now())
         reminded = reminders(services.store.due_of(lead.id), ANSWER)  # of an answer before this one
         hours, now = bundle.team.hours, services.clock.now()
-        return replace(change, due=change.due if reminded else (*change.due, reminder(lead, touch.id, hours, now)))
+        change = replace(change, due=change.due if reminded else (*change.due, reminder(lead, touch.id, hours, now)))
+        return grown(services, bundle, change, before=lead, touches=touches)
 
     decide(services, lead.id, str(lead.generation), answer)
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import aftersale, crm, evidence, followup, notify, pausing, welcome
+from leadlight import aftersale, crm, evidence, followup, lifecycle, notify, pausing, welcome
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
@@ -18,10 +18,13 @@ from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
 from leadlight.rules.aftersale import RENEWAL
+from leadlight.rules.lapse import LAPSE
 
 logger = Logger(service="leadlight")
 
-MAILS = {
+Doing = Callable[[Services, Due], Done | None]
+
+MAILS: Mapping[str, Doing] = {
     "optin": welcome.send_opt_in,
     "delivery": welcome.send_delivery,
     "raise": welcome.send_consent,
@@ -31,6 +34,17 @@ MAILS = {
     "crm": crm.hand_over,
 }
 """What a mail row does, by the first part of its `ref`."""
+
+REVIEWS: Mapping[str, Doing] = {RENEWAL: aftersale.renew, LAPSE: lifecycle.review}
+"""What a review looks at, by its `ref`."""
+
+ROWS: Mapping[DueKind, Doing] = {
+    DueKind.STEP: followup.run_step,
+    DueKind.HOLD: pausing.lapse,
+    DueKind.TASK: notify.tell_rep,
+    DueKind.EVIDENCE: evidence.look_again,
+}
+"""What every other row does."""
 
 AGAIN = timedelta(minutes=10)
 """When a row that failed for an unknown reason is tried again, so that it blocks nobody behind it."""
@@ -98,20 +112,13 @@ def handle(services: Services, due: Due) -> None:
 
 def _run(services: Services, due: Due) -> Done | None:
     match due.kind:
-        case DueKind.STEP:
-            return followup.run_step(services, due)
-        case DueKind.HOLD:
-            pausing.lapse(services, due)
-            return None
-        case DueKind.TASK:
-            return notify.tell_rep(services, due)
-        case DueKind.EVIDENCE:
-            return evidence.look_again(services, due)
-        case DueKind.REVIEW if due.ref == RENEWAL:
-            aftersale.renew(services, due)
-            return None
         case DueKind.MAIL:
-            return MAILS[due.ref.partition("/")[0]](services, due)
+            does = MAILS[due.ref.partition("/")[0]]
+        case DueKind.REVIEW:
+            does = REVIEWS[due.ref]
+        case kind:
+            does = ROWS[kind]
+    return does(services, due)
 
 
 def _put_off(services: Services, due: Due) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
+from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Hold, Lead
@@ -36,9 +37,12 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
     def take(lead: Lead) -> Change | None:
         aim = Objective(objective) if objective else suggested_objective(lead)
         held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
-        if held and not pending_gates(bundle, lead, services.store.touches(lead.id)):
+        touches = services.store.touches(lead.id)
+        approved = pending_gates(bundle, lead, touches)
+        if held and not approved:
             return None
-        return _taken(services, bundle, lead, opened.rep, aim)
+        change = _taken(services, bundle, lead, opened.rep, aim, approved)
+        return grown(services, bundle, change, before=lead, touches=touches)
 
     return decide(services, opened.lead.id, str(opened.lead.generation), take)
 
@@ -50,11 +54,12 @@ def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tup
     return tuple(g for g in sorted(asked) if g in gates and gates[g].unlock is Unlock.REP and g not in lead.grants)
 
 
-def _taken(services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective) -> Change:
+def _taken(
+    services: Services, bundle: Bundle, lead: Lead, rep: str, objective: Objective, approved: tuple[GateId, ...]
+) -> Change:
     now = services.clock.now()
     touch_id = f"claimed/{services.token()}"
     until = max(hold_until(now, bundle.team), lead.hold.until if lead.hold else now)  # an agreed next step stands
-    approved = pending_gates(bundle, lead, services.store.touches(lead.id))
     held = replace(
         lead,
         owner=rep,

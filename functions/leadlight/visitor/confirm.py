@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from leadlight.assignment import assigned
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadToken, MissingBundle, WrongCode
+from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
@@ -28,6 +29,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.preferences import begun_afresh, lowered_by
+from leadlight.rules.stage import back
 from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
@@ -129,7 +131,8 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
         change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
         refused = said.call is not None and said.call.kind is CallKind.NO
         over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
-        return replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
+        change = replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
+        return grown(services, bundle, change, before=lead, touches=touches)
 
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
@@ -160,7 +163,7 @@ def _newest(services: Services, lead: Lead, capture: Capture, touches: tuple[Tou
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
     agreed = capture.consent.purposes
-    lead = reached(lead, capture.at)
+    lead = back(reached(lead, capture.at), capture.at)
     if Purpose.FOLLOW_UP in agreed:
         lead = consented_anew(begun_afresh(lead))
     lead = replace(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from leadlight.decide import decide
 from leadlight.errors import BadFields, TooMany
+from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
@@ -99,8 +100,8 @@ def _say(
     services: Services, reader: Reader, kind: TouchKind, private: Mapping[str, str], wish: CallWish | None = None
 ) -> None:
     """Stores what was said and has the rep told. From a gate pass it is marked unconfirmed and binds nothing."""
-    hours = open_bundle(services.files).team.hours
-    key = services.keys.fresh()
+    bundle = open_bundle(services.files)
+    hours, key = bundle.team.hours, services.keys.fresh()
     touch_id = f"{kind.value}/{services.token()}"
 
     _within_budget(services, reader)
@@ -108,19 +109,20 @@ def _say(
     def said(lead: Lead) -> Change | None:
         now = services.clock.now()
         touch = _said(reader, kind, touch_id, wish, now)
-        if wish is not None and not private and _same_tap(services.store.touches(lead.id), touch):
+        known = services.store.touches(lead.id) if wish is not None or reader.confirmed else ()
+        if wish is not None and not private and _same_tap(known, touch):
             return None
         if private:
             sealed = seal(private, key_id=key.id, secret=key.secret, owner=lead.id)
             touch = replace(touch, sealed=sealed)
         tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
-        if wish is not None and reader.confirmed:
-            lead = with_call(lead, wish)
+        after = with_call(lead, wish) if wish is not None and reader.confirmed else lead
         stored = services.store.due_of(lead.id) if reader.confirmed else ()
         reminded = wish is None and reminders(stored, QUESTION)  # of a question before this one
-        rows = [to_answer(lead, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
+        rows = [to_answer(after, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
         over = reminders(stored, CALL) if wish is not None else ()  # the newest word counts
-        return Change(lead=lead, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
+        change = Change(lead=after, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
+        return grown(services, bundle, change, before=lead, touches=known) if reader.confirmed else change
 
     decide(services, reader.lead_id, reader.generation, said)
 
