@@ -13,7 +13,7 @@ CORE = {"errors", "model"}
 DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
     "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming",
-    "backlog", "lifecycle", "aftersale", "answers",
+    "backlog", "lifecycle", "aftersale", "answers", "briefing", "headline", "speed",
 }  # fmt: skip
 BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights", "digest", "feedback"}
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "decide": DECIDING,
     "assignment": DECIDING | {"playbook"},
     "profile": DECIDING,
-    "links": DECIDING,
+    "links": DECIDING | {"playbook"},
     "playbook": DECIDING,
     "plan": DECIDING | {"playbook"},
     "messages": DECIDING | {"playbook"},
@@ -43,6 +43,9 @@ MAY_IMPORT = {
     "answers": DECIDING | {"links", "playbook"},
     "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale"},
     "letter": SAYING - {"letter"},
+    "speed": DECIDING | {"decide", "playbook", "views"},
+    "briefing": DECIDING | {"links", "profile", "playbook", "views", "speed"},
+    "headline": DECIDING | {"briefing"},
     "bounce": DECIDING | {"playbook", "plan"},
     "restore": DECIDING,
     "backlog": DECIDING,

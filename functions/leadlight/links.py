@@ -6,6 +6,8 @@ import hashlib
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
+from leadlight.model.site import Person
+from leadlight.playbook.briefed import RepLinks
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
 
@@ -54,6 +56,20 @@ def rep_token(services: Services, lead: Lead, rep: str, *, cause: str) -> str:
     token_id = hashlib.sha256(f"{lead.id}/{lead.generation}/{rep}/{cause}".encode()).hexdigest()[:20]
     facts = {"lead": lead.id, "gen": lead.generation, "rep": rep, "id": token_id}
     return services.tokens.sign(TokenUse.REP, facts)
+
+
+def taps(services: Services, lead: Lead, person: Person, *, cause: str) -> RepLinks:
+    """Where that person's taps on this lead go; `cause` as in `rep_token`."""
+    token = f"token={rep_token(services, lead, person.id, cause=cause)}"
+    site = services.settings.site_url
+    return RepLinks(
+        lead=f"{site}/rep/lead?{token}",
+        take=f"{site}/rep/claim?{token}",
+        log=f"{site}/rep/outcome?{token}",
+        disqualify=f"{site}/rep/outcome?{token}&why=no-need",
+        replied=f"{site}/rep/replied?{token}",
+        book=person.booking,
+    )
 
 
 def briefing(services: Services, lead: Lead, rep: str, *, cause: str) -> str:

@@ -2,112 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 
-from leadlight import letter, links
+from leadlight import headline, letter, links
+from leadlight.assignment import assigned
+from leadlight.briefing import Case, case_of, latest_case, view_of
+from leadlight.decide import decide
+from leadlight.errors import Conflict
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.briefed import BriefingView
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
 from leadlight.ports import Services
-from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.profile import capture_of, profile_of
+from leadlight.rules.attendance import hours_of
 from leadlight.rules.mail_events import BOUNCED
 from leadlight.rules.next_action import reminded_of, reminder_after, reminders_before
+from leadlight.rules.notices import NOTIFY, is_now, tell_at, waiting
 from leadlight.rules.routing import owner_of
+from leadlight.rules.speed import claim
 from leadlight.rules.steps import open_enrolments
-from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import (
-    ANSWER_FIRST,
-    OPENINGS,
-    SHOWN,
-    SPOKEN,
-    call_in_words,
-    company_view,
-    criteria_met,
-    gate_view,
-    lead_view,
-    rep_view,
-    said_wish,
-    titles_read,
-)
-
-REASONS = {
-    TouchKind.CAPTURED: "{who} downloaded “{what}”",
-    TouchKind.CONFIRMED: "{who} opened “{what}”",
-    TouchKind.ASKED: "{who} asks about “{what}”",
-    TouchKind.REPLIED: "{who} answered “{what}”",
-    TouchKind.CALL_WANTED: "{who} about “{what}”",
-    TouchKind.OUTCOME: "Today: your next step with {who}",
-    TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
-    TouchKind.ADDED: "From a colleague's day: {who}",
-    TouchKind.HANDED_OVER: "Handed over to you: {who}",
-}
-"""Why this mail, now: its subject, behind the wish for a call."""
-
+from leadlight.views import SPOKEN, company_view, gate_view, lead_view, rep_view
 
 MANAGER_FROM = 2
 """From the third reminder on the manager hears that something waits for an answer."""
 
-LEFT = "left/"
-"""Begins what a row to the manager names when a rep has left something unanswered."""
-
-NO_NUMBER = " (they left no number: write first)"
-"""What a rep has to know before reaching for the phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a mail to the rep is about. `capture` is set where the touch came from one submit."""
-
-    lead: Lead
-    touch: Touch
-    touches: tuple[Touch, ...]
-    profile: Profile
-    confirmed: bool
-    capture: Capture | None
-    reminds: bool = False
-
-    @property
-    def wish(self) -> CallWish | None:
-        """The word on calls that counts here: of the one submit, as long as nobody confirmed it."""
-        said_before = self.capture.call if self.capture and not self.confirmed else self.lead.call
-        return said_wish(self.touch) or said_before
-
-    @property
-    def intent(self) -> Intent | None:
-        """The same for the intent."""
-        return self.capture.intent if self.capture and not self.confirmed else self.lead.intent
+LEFT, PASSED = "left/", "escalated/"
+"""Begins what a row to the manager names: what a rep has left unanswered, what nobody has taken in time."""
 
 
 def tell_rep(services: Services, due: Due) -> Done | None:
-    """Mails the rep about the touch that the row names, or reminds of it. May repeat, never vanishes."""
+    """Mails the rep about the touch that the row names, and about all else of this lead that waits to be told.
+
+    Or reminds of it. May repeat, never vanishes; what comes within the rep's quiet is put off to its end.
+    """
     bundle = open_bundle(services.files)
     reminds = due.kind is DueKind.TASK
-    cause = reminded_of(due) if reminds else due.ref.removeprefix("notify/")
+    told: list[Due] = []
 
     def prepare(dossier: Dossier) -> Ready | Instead:
-        lead = dossier.lead
-        touches = services.store.touches(lead.id)
-        touch = next((t for t in touches if t.id == cause), None)
-        if touch is None:
+        lead, touches = dossier.lead, {touch.id: touch for touch in services.store.touches(dossier.lead.id)}
+        if _cause(due) not in touches:
             return Instead("withdrawn", Change(lead=lead))
-        case = _case(services, lead, touch, touches, reminds=reminds)
-        return Ready(_briefing_mail(services, bundle, case, due))
+        if lead.owner is None:
+            _assign(services, bundle, lead, touches[_cause(due)])
+            raise Conflict("it is somebody's now: to be read again")
+        others = () if reminds else waiting(services.store.due_of(lead.id))
+        told[:] = [due, *(row for row in others if row.key != due.key and _cause(row) in touches)]
+        known = tuple(touches.values())
+        cases = [case_of(services, lead, touches[_cause(row)], known, reminds=reminds) for row in told]
+        return _put_off(services, bundle, cases, due) or Ready(_briefing_mail(services, bundle, cases, due))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        told = _told(lead, done, cause, to=owner_of(lead, bundle.team))
-        return replace(told, due=_again(bundle.team, lead, done)) if reminds else told
+        change = _told(lead, done, _cause(due), to=owner_of(lead, bundle.team))
+        if reminds:
+            return replace(change, due=_again(bundle.team, lead, done))
+        return _told_together(change, told[1:]) if done.state is LedgerState.SENT else change
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _cause(row: Due) -> str:
+    """The touch that a row is to tell of."""
+    return reminded_of(row) if row.kind is DueKind.TASK else row.ref.removeprefix(NOTIFY)
+
+
+def _assign(services: Services, bundle: Bundle, lead: Lead, touch: Touch) -> None:
+    """Gives a lead that nobody has yet to somebody, and begins the clock: nobody confirmed it, so nobody did before."""
+    capture = capture_of(services, lead, touch.facts.get("capture", ""))
+
+    def assign(lead: Lead) -> Change | None:
+        if lead.owner is not None:
+            return None
+        now = services.clock.now()
+        known = replace(lead, company=capture.company if capture else lead.company)
+        fields = {"size": capture.size} if capture else {}
+        owned, routed = assigned(services, bundle, known, fields=fields, gate=touch.gate, now=now)
+        owned = replace(owned, company=lead.company)  # an address that nobody confirmed makes nobody a colleague
+        clock = claim(owned, touch.id, bundle.team, now, wish=capture.call if capture else None)
+        return Change(lead=owned, touches=routed, due=(clock,) if clock else ())
+
+    decide(services, lead.id, str(lead.generation), assign)
+
+
+def _put_off(services: Services, bundle: Bundle, cases: Sequence[Case], due: Due) -> Instead | None:
+    """Not now, where the rep wants quiet: with whatever else comes until its end. A reminder has its own time."""
+    if cases[0].reminds:
+        return None
+    lead, now = cases[0].lead, services.clock.now()
+    calls = any(is_now(case.wish, now) and case.touch.kind is not TouchKind.READ for case in cases)
+    at = tell_at(owner_of(lead, bundle.team), bundle.team, wants_call_now=calls, now=now)
+    if at <= now:
+        return None
+    return Instead(f"quiet until {at:%Y-%m-%d %H:%M} UTC", Change(lead, due=(replace(due, at=at),)), later=True)
 
 
 def _again(team: Team, lead: Lead, done: Done) -> tuple[Due, ...]:
@@ -133,7 +128,9 @@ def tell_manager(services: Services, due: Due) -> Done | None:
             "rep": rep_view(rep),
             "company": company_view(services, bundle.team),
             "link": links.briefing(services, lead, manager.id, cause=due.ref),
+            "go": links.taps(services, lead, manager, cause=due.ref),
             "reason": _why_manager(lead, rep, due),
+            **_case_for_manager(services, bundle, lead, due),
         }
         return Ready(letter.message(services, bundle, "manager", context, to=(manager.name, manager.email), due=due))
 
@@ -143,10 +140,27 @@ def tell_manager(services: Services, due: Due) -> Done | None:
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
 
+def _case_for_manager(services: Services, bundle: Bundle, lead: Lead, due: Due) -> dict[str, object]:
+    """What the rep was told of, for who may have to act at once: the number above all."""
+    touches = services.store.touches(lead.id)
+    touch = next((touch for touch in touches if due.ref == f"manager/{touch.id}"), None)
+    passed = touch if touch and touch.kind is TouchKind.ESCALATED else None
+    case = case_of(services, lead, passed, touches) if passed else latest_case(services, lead, touches)
+    if case is None:
+        return {"brief": BriefingView(), "headline": ""}
+    gate = gate_view(services, bundle, case.touch.gate or "")
+    said = headline.subject(replace(case, passed=None), gate.title) if passed else ""
+    return {"brief": view_of(services, bundle, case, reader=bundle.team.manager), "headline": said}
+
+
 def _why_manager(lead: Lead, rep: Person, due: Due) -> str:
     """Why somebody above the rep has to know, in words."""
     if due.ref.startswith(f"manager/{BOUNCED}"):
         return f"Our mail about this lead did not reach {rep.name}: {rep.email} does not take mail."
+    if due.ref.startswith(f"manager/{PASSED}"):
+        return (
+            f"Nobody has taken this lead in time. {rep.name} was told last, and nobody else is left to pass it on to."
+        )
     if due.ref.startswith(f"manager/{LEFT}"):
         return f"Something waits for an answer by {rep.name}, who was reminded and wrote down no outcome."
     goes_on = bool(open_enrolments(lead)) and not lead.stops
@@ -183,77 +197,50 @@ def _told(lead: Lead, done: Done, cause: str, *, to: Person) -> Change:
     return Change(lead=lead, touches=(touch,))
 
 
-def _case(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, ...], *, reminds: bool) -> Case:
-    capture = capture_of(services, lead, touch.facts.get("capture", ""))
-    confirmed = lead.confirmed_at is not None and touch.facts.get("confirmed") != "no"
-    profile = profile_of(services, lead, only=None if confirmed else capture)
-    return Case(lead, touch, touches, profile, confirmed, capture, reminds)
+def _told_together(change: Change, rows: Sequence[Due]) -> Change:
+    """The same for what else one mail has told of: each is on the timeline, and none comes again."""
+    (first,) = change.touches
+    touches = (
+        replace(
+            first,
+            id=f"sent/{row.ledger_key}",
+            facts={**first.facts, "what": row.key, "cause": _cause(row), "with": first.id},
+        )
+        for row in rows
+    )
+    return replace(change, touches=(first, *touches), undue=tuple(row.key for row in rows))
 
 
-def _briefing_mail(services: Services, bundle: Bundle, case: Case, due: Due) -> EmailMessage:
-    rep = owner_of(case.lead, bundle.team)
-    link = links.briefing(services, case.lead, rep.id, cause=due.ref)
-    context = {**_context(services, bundle, case), "rep": rep_view(rep), "link": link}
+def _briefing_mail(services: Services, bundle: Bundle, cases: Sequence[Case], due: Due) -> EmailMessage:
+    lead, now = cases[0].lead, services.clock.now()
+    rep = owner_of(lead, bundle.team)
+    case = replace(headline.most_pressing(cases, now), told=tuple(case.touch for case in cases))
+    brief = view_of(services, bundle, case, reader=rep)
+    what = gate_view(services, bundle, case.touch.gate or "")
+    context: Context = {
+        "brief": brief,
+        "go": links.taps(services, lead, rep, cause=due.ref),
+        "reason": headline.subject(case, what.title),
+        "causes": _causes(services, bundle, cases, rep) if len(cases) > 1 else (),
+        "link": links.briefing(services, lead, rep.id, cause=due.ref),
+        "rep": rep_view(rep),
+        "company": company_view(services, bundle.team),
+        "gate": what,
+        "lead": lead_view(replace(lead, call=case.wish, intent=case.intent), case.profile.with_phone(brief.phone)),
+        "call": brief.call,
+        "confirmed": brief.confirmed,
+        "read": brief.read,
+        "answers": brief.answers,
+        "question": brief.said[0][1] if brief.said and case.touch.kind in SPOKEN else "",
+        "opening": brief.opening,
+    }
     return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due)
 
 
-def _context(services: Services, bundle: Bundle, case: Case) -> Context:
-    """Everything the rep should know before the call, and nothing that the lead's word forbids."""
-    lead, touch, profile = case.lead, case.touch, case.profile
-    gate = gate_view(services, bundle, touch.gate or "")
-    said = sealed_fields(services, touch)
-    wish, now = case.wish, services.clock.now()
-    fit = criteria_met(bundle, lead, case.touches, profile)
-    view = lead_view(
-        replace(lead, call=wish, intent=case.intent),
-        profile.with_phone(said.get("phone", "")),
-        temperature=temperature(lead, case.touches, bundle.criteria, now, fit=fit),
+def _causes(services: Services, bundle: Bundle, cases: Sequence[Case], rep: Person) -> tuple[str, ...]:
+    """Everything that has come together, oldest first."""
+    now, zone = services.clock.now(), hours_of(rep, bundle.team).zone
+    ordered = sorted(cases, key=lambda case: case.touch.at)
+    return tuple(
+        headline.cause(case, gate_view(services, bundle, case.touch.gate or "").title, now, zone) for case in ordered
     )
-    return {
-        "lead": view,
-        "gate": gate,
-        "company": company_view(services, bundle.team),
-        "call": call_in_words(wish) + (NO_NUMBER if wish and wish.kind is not CallKind.NO and not view.phone else ""),
-        "confirmed": case.confirmed,
-        "reason": _subject(case, gate.title),
-        "read": titles_read(bundle, case.touches, confirmed=case.confirmed),
-        "answers": (
-            *((n.replace("_", " "), v) for n, v in profile.answers.items() if n not in SHOWN),
-            *_around(touch, said),
-        ),
-        "question": said.get("text", "") if touch.kind in SPOKEN else "",
-        "opening": ANSWER_FIRST if touch.kind in SPOKEN else OPENINGS[suggested_objective(lead)],
-    }
-
-
-def _around(touch: Touch, said: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """What the rep should know of an answer besides its words."""
-    if touch.kind in {TouchKind.ADDED, TouchKind.HANDED_OVER} and said.get("text"):
-        return (("your colleague says", said["text"]),)
-    if touch.kind is not TouchKind.REPLIED:
-        return ()
-    other = said.get("from", "") if touch.facts.get("from") == "other" else ""
-    around = (("answered from another address", other), ("attachments, not passed on", said.get("attachments", "")))
-    return tuple((label, value) for label, value in around if value)
-
-
-def _subject(case: Case, what: str) -> str:
-    """Who and why now; a wish for a call comes first, and a reminder says that it is one."""
-    company = case.profile.fields.get("company", "")
-    who = case.profile.name or case.profile.address
-    foreign = case.touch.facts.get("from") == "other"
-    reason = "Somebody answered “{what}” in the place of {who}" if foreign else REASONS.get(case.touch.kind, "{who}")
-    subject = reason.format(who=f"{who}, {company}" if company else who, what=what)
-    if case.reminds and case.touch.kind is not TouchKind.OUTCOME:  # an outcome's next step is due for the first time
-        subject = f"Still open: {subject}"
-    match case.wish:
-        case CallWish(kind=CallKind.NOW):
-            return f"CALL NOW: {subject}"
-        case CallWish(kind=CallKind.AT) if case.reminds:  # the agreed time has come
-            return f"CALL NOW: {subject}"
-        case CallWish(kind=CallKind.AT, at=datetime() as at):
-            return f"CALL AT {at:%d %b %Y, %H:%M} UTC: {subject}"
-        case CallWish(kind=CallKind.NO):
-            return f"No call: {subject}"
-        case _:
-            return subject

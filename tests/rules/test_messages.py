@@ -15,6 +15,7 @@ from leadlight.errors import BadPlaybook
 from leadlight.messages import Footer, Mailbox, compose
 from leadlight.model.person import Intent
 from leadlight.model.site import Company, Message, Theme
+from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView, RepLinks
 from leadlight.playbook.context import CompanyView, Context, GateView, LeadView, RepView
 from leadlight.playbook.palette import contrast, readable, rgb
 from leadlight.playbook.plain import plain_text
@@ -30,8 +31,33 @@ READER: Context = {
     "company": CompanyView("Leadlight Ltd", "Street 1\n00-001 Warsaw"),
     "link": LINK,
 }
+BRIEF = BriefingView(
+    who="Anna Nowak",
+    email="anna@example.com",
+    company="Acme",
+    phone="+48 601 234 567",
+    dial="+48601234567",
+    confirmed=False,
+    call="Wants a call at once.",
+    state="cold, lead, ready",
+    read=("Seven touch points",),
+    said=(("Asked at 10:00", "Does it work with two VPNs?\nWe have them."),),
+    needs=("To sleep at night.",),
+    objections=(ObjectionView("We have one", "Keep it.\nAsk back: why?"),),
+    bars=(BarView("Person", 3, 7, "███░░░░"),),
+    answers=(("Team size", "11-50"),),
+    score="3 points",
+    reasons=("+3 met the person once, today",),
+    aim="Start a conversation",
+    opening="Which of the two is the older one?",
+    clock="Goes to Ola at 14:15 unless you take it",
+)
 NOTIFY: Context = {
     **READER,
+    "brief": BRIEF,
+    "go": RepLinks(LINK, LINK, LINK, LINK, LINK, ""),
+    "causes": (),
+    "headline": "",
     "call": "Wants a call at once.",
     "confirmed": False,
     "reason": "CALL NOW: Anna Nowak, Acme",
@@ -260,18 +286,12 @@ def test_the_rep_sees_the_call_first_and_all_that_is_known() -> None:
 
 
 def test_a_confirmed_lead_who_told_nothing_makes_a_short_notification() -> None:
-    bare = {
-        **NOTIFY,
-        "lead": LeadView(email="a@example.com"),
-        "confirmed": True,
-        "call": "",
-        "question": "",
-        "opening": "",
-    }
-    message = mail(BUILT_IN["notify"], {**bare, "read": (), "answers": ()}, footer=Footer(Company("")))
+    brief = BriefingView(who="a@example.com", email="a@example.com", aim="Start a conversation", score="0 points")
+    message = mail(BUILT_IN["notify"], {**NOTIFY, "brief": brief}, footer=Footer(Company("")))
 
     assert "UNCONFIRMED" not in text_of(message)
-    assert text_of(message).startswith("a@example.com\n\n- Mail: a@example.com\n- Came through:")
+    assert text_of(message).startswith("a@example.com\n\nTake over:")
+    assert "May object" not in text_of(message)
 
 
 def test_the_footer_names_company_reason_and_the_way_out() -> None:

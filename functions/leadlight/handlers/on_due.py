@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import aftersale, crm, evidence, followup, lifecycle, notify, pausing, welcome
+from leadlight import aftersale, crm, evidence, followup, lifecycle, notify, pausing, speed, welcome
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
@@ -43,6 +43,7 @@ ROWS: Mapping[DueKind, Doing] = {
     DueKind.HOLD: pausing.lapse,
     DueKind.TASK: notify.tell_rep,
     DueKind.EVIDENCE: evidence.look_again,
+    DueKind.CLAIM: speed.pass_on,
 }
 """What every other row does."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from leadlight.model.criteria import Authority
 from leadlight.model.lead import Stage, Temperature
 from leadlight.model.person import Intent
+from leadlight.playbook.briefed import BriefingView, RepLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,9 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...]},
         "notify": {
             **_READER,
+            "brief": BriefingView,
+            "go": RepLinks,
+            "causes": tuple[str, ...],
             "link": str,
             "call": str,
             "confirmed": bool,
@@ -180,7 +184,16 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         },
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
-        "manager": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str, "reason": str},
+        "manager": {
+            "lead": LeadView,
+            "rep": RepView,
+            "company": CompanyView,
+            "brief": BriefingView,
+            "go": RepLinks,
+            "headline": str,
+            "link": str,
+            "reason": str,
+        },
     }
 )
 """The mails outside sequences. `confirm` and `consent` have no name for anything that a person typed: whoever has had

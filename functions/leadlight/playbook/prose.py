@@ -17,7 +17,7 @@ from leadlight.playbook.expressions import clean, render
 from leadlight.playbook.plain import plain_text
 
 _TAGS = {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "li", "ol", "p", "pre", "strong", "ul"}
-_CLASSES = {"a": {"button"}, "p": {"code", "note"}}
+_CLASSES = {"a": {"button"}, "code": {"bar"}, "p": {"code", "note"}}
 _SCHEMES = {"https", "http", "mailto", "tel"}
 
 _SECRET = secrets.randbits(64)
@@ -53,6 +53,12 @@ def one_line(text: str, context: Context, *, limit: int = 200) -> str:
     """A template as one line of plain text, such as a subject. Raises `BadPlaybook` where it cannot be."""
     line = " ".join(render(text, context).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def plain_words(markdown: str) -> str:
+    """Markdown of our own, without any template, as plain words: a line for each paragraph and point."""
+    lines = plain_text(_marked(markdown)).replace("\n- ", "\n\n- ").split("\n\n")
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import OpenHours
 from leadlight.model.site import Person, Team
+from leadlight.model.touch import Touch
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import first_moment
 from leadlight.rules.routing import owner_of
@@ -21,6 +22,9 @@ from leadlight.rules.speed import claim
 
 NOTIFY = "notify/"
 """Begins the ref of a mail row that tells a rep of a touch; the touch's id follows."""
+
+BACK_AFTER = timedelta(days=30)
+"""Who was silent for so long and comes by again is somebody to talk to."""
 
 A_WEEK = 8
 """So many spans of quiet may join each other before we take it that they never end."""
@@ -55,6 +59,24 @@ def tell(lead: Lead, cause: str, team: Team, now: datetime, *, wish: CallWish | 
 def waiting(rows: Sequence[Due]) -> tuple[Due, ...]:
     """The rows of a lead that are to tell a rep something: one mail tells all of it."""
     return tuple(row for row in rows if row.kind is DueKind.MAIL and row.ref.startswith(NOTIFY))
+
+
+def days_of_silence(touch: Touch, touches: Sequence[Touch]) -> int | None:
+    """For how many days nothing was heard of this lead before that touch; None where that is no news.
+
+    What came with the same form, or with the same visit, is no silence.
+    """
+    capture = touch.facts.get("capture")
+    before = [
+        t.at
+        for t in touches
+        if t.at < touch.at
+        and t.quality
+        and t.facts.get("confirmed") != "no"
+        and (t.facts.get("capture") or "") != capture
+    ]
+    silence = touch.at - max(before) if before else timedelta(0)
+    return silence.days if silence >= BACK_AFTER else None
 
 
 def is_now(wish: CallWish | None, now: datetime) -> bool:

@@ -18,10 +18,13 @@ from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.attendance import at_work, begins_work, hours_of
 from leadlight.rules.cadence import after, within, working_time_later
-from leadlight.rules.routing import owner_of
+from leadlight.rules.routing import Facts, facts_of, owner_of, pool
 
 ENDED = frozenset({Stage.LOST, Stage.DISQUALIFIED})
 """Stages in which nobody has to take a lead."""
+
+ACTED = frozenset({TouchKind.CLAIMED, TouchKind.OUTCOME, TouchKind.HANDED_OVER})
+"""Touches by which a person has seen to a lead."""
 
 WORKED = {WaitUnit.MINUTES: timedelta(minutes=1), WaitUnit.HOURS: timedelta(hours=1)}
 """Units of a clock that are counted while somebody works; the others are days of theirs."""
@@ -69,6 +72,18 @@ def claims(rows: Sequence[Due]) -> tuple[str, ...]:
     return tuple(row.key for row in rows if row.kind is DueKind.CLAIM)
 
 
+def answered(rows: Sequence[Due], lead: Lead, now: datetime) -> tuple[str, ...]:
+    """The keys of those that an outcome takes away: all, unless the call that they want is still to come."""
+    later = lead.call is not None and lead.call.at is not None and lead.call.at > now
+    return () if later else claims(rows)
+
+
+def is_answered(cause: Touch, wish: CallWish | None, touches: Sequence[Touch]) -> bool:
+    """Whether somebody has done something about that touch: for a call at a time, since that time."""
+    since = max(cause.at, wish.at) if wish and wish.at else cause.at
+    return any(touch.kind in ACTED and touch.at >= since for touch in touches)
+
+
 def cause_of(row: Due) -> str:
     """The touch that somebody was told of."""
     return row.ref.partition("~")[0]
@@ -79,21 +94,21 @@ def passes_before(row: Due) -> int:
     return int(row.ref.partition("~")[2] or 0)
 
 
-def had_it(lead: Lead, touches: Sequence[Touch], cause: str) -> tuple[str, ...]:
+def had_it(lead: Lead, team: Team, touches: Sequence[Touch], cause: str) -> tuple[str, ...]:
     """The ids of those who were told of that touch and did not take the lead, and of who has it now."""
     passed = [t.by for t in touches if t.kind is TouchKind.ESCALATED and t.facts.get("cause") == cause and t.by]
-    return tuple(dict.fromkeys((*passed, *([lead.owner] if lead.owner else []))))
+    return tuple(dict.fromkeys((*passed, owner_of(lead, team).id)))
 
 
-def next_one(pool: Sequence[Person], tried: Collection[str], team: Team, at: datetime) -> Person | None:
+def next_one(people: Sequence[Person], tried: Collection[str], team: Team, at: datetime) -> Person | None:
     """Who of the pool is at work then and has not been asked yet, in the pool's order. None: it is the manager's."""
-    return next((p for p in at_work(pool, team, at) if p.id not in tried), None)
+    return next((p for p in at_work(people, team, at) if p.id not in tried), None)
 
 
-def passing(row: Due, lead: Lead, touches: Sequence[Touch], pool: Sequence[Person], team: Team) -> Passing:
-    """What that row will do when its time comes, for everybody to see before."""
-    tried = had_it(lead, touches, cause_of(row))
-    found = None if lead.hold else next_one(pool, tried, team, row.at)
+def passing(row: Due, lead: Lead, touches: Sequence[Touch], team: Team, facts: Facts | None = None) -> Passing:
+    """What that row will do when its time comes, for everybody to see before. `facts` as in `pool_of`."""
+    tried = had_it(lead, team, touches, cause_of(row))
+    found = None if lead.hold else next_one(pool_of(lead, team, row.at, facts), tried, team, row.at)
     return Passing(row.at, found or team.manager, manager=found is None)
 
 
@@ -102,26 +117,37 @@ def others(lead: Lead, team: Team) -> tuple[Person, ...]:
     return tuple(person for person in team.people if person.id != owner_of(lead, team).id)
 
 
+def pool_of(lead: Lead, team: Team, at: datetime, facts: Facts | None = None) -> tuple[Person, ...]:
+    """Who may have this lead then, in turn after the one who has it. `facts` tell more of it than the lead alone."""
+    place = team.people.index(owner_of(lead, team))
+    fit, _ = pool(facts or facts_of(lead), team, at)
+    return tuple(person for person in (*team.people[place:], *team.people[:place]) if person in fit)
+
+
 def _at(lead: Lead, team: Team, wait: Wait, since: datetime, *, calls: bool) -> datetime:
-    """When the patience with whoever has the lead is over.
+    """When the patience with whoever has the lead is over; a moment at which somebody is at work, if anybody ever is.
 
     It begins when they come in. Where a colleague does so before, it is over then: at once for a call, else only
     where they stay out for a day and more.
     """
     owner = owner_of(lead, team)
-    in_house = [begins for person in _stand_ins(lead, team) if (begins := begins_work(person, team, since))]
-    begins = begins_work(owner, team, since)
-    soonest = min(in_house, default=since)
+    begins, soonest = begins_work(owner, team, since), _first_in(lead, team, since)
     if begins is None or soonest + (timedelta(0) if calls else OUT) < begins:
         return soonest
     hours = hours_of(owner, team)
     if unit := WORKED.get(wait.unit):
-        return working_time_later(wait.count * unit, begins, hours)
-    return within(Window.WORKING_HOURS, after(wait, begins, hours), hours)
+        over = working_time_later(wait.count * unit, begins, hours)
+    else:
+        over = within(Window.WORKING_HOURS, after(wait, begins, hours), hours)
+    return over if begins_work(owner, team, over) == over else _first_in(lead, team, over)
 
 
-def _stand_ins(lead: Lead, team: Team) -> tuple[Person, ...]:
-    """Colleagues who take leads of that language, else everybody else."""
-    people = others(lead, team)
-    takers = [p for p in people if lead.language in p.languages and p.capacity > 0 and not p.manager]
-    return tuple(takers) or people
+def _first_in(lead: Lead, team: Team, since: datetime) -> datetime:
+    """When the first of those comes in who take such leads; of everybody, where that takes a day longer."""
+    takers, anybody = (
+        min((begins for person in people if (begins := begins_work(person, team, since))), default=None)
+        for people in (pool_of(lead, team, since), team.people)
+    )
+    if takers is None or (anybody is not None and anybody + OUT < takers):
+        return anybody or since
+    return takers

@@ -1,0 +1,277 @@
+"""What should the rep know before the call? One answer for the mail and for the page, so that they cannot differ.
+
+Called by `notify` and `pages.briefing`. Gathers from the store, opens what is sealed, and forgets what the lead's word
+forbids: whoever does not want calls has no number here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leadlight import speed
+from leadlight.model.due import Due
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind, CallWish, Capture, Intent
+from leadlight.model.site import Gate, Knowledge, Objection, Person
+from leadlight.model.touch import Objective, Touch, TouchKind
+from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
+from leadlight.playbook.bundle import Bundle
+from leadlight.playbook.context import ScoreView
+from leadlight.playbook.prose import plain_words
+from leadlight.ports import Services
+from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.rules.attendance import hours_of
+from leadlight.rules.encounters import FULL, Bar, bars
+from leadlight.rules.objective import suggested
+from leadlight.rules.routing import owner_of
+from leadlight.rules.there import hour_there, in_words
+from leadlight.views import (
+    ANSWER_FIRST,
+    OPENINGS,
+    SHOWN,
+    SPOKEN,
+    call_in_words,
+    counts,
+    gate_view,
+    lead_view,
+    said_wish,
+    score_view,
+    titles_read,
+)
+
+AIMS: Mapping[Objective, str] = {
+    Objective.START: "Start a conversation",
+    Objective.ADVANCE: "Advance it",
+    Objective.CLOSE: "Close",
+    Objective.RELATE: "Build the relationship",
+}
+"""How an objective is called where a person reads it."""
+
+NO_NUMBER = " (they left no number: write first)"
+"""What a rep has to know before reaching for the phone."""
+
+NEEDS, LIKELY, WORDS_SHOWN = 3, 2, 3
+"""So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
+
+WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rep is told of: `touch`. `capture` is set where it came from one submit.
+
+    `reminds`: they were told before. `passed`: it was somebody else's, who did not take it in time. `told` is all that
+    the same mail tells of.
+    """
+
+    lead: Lead
+    touch: Touch
+    touches: tuple[Touch, ...]
+    profile: Profile
+    confirmed: bool
+    capture: Capture | None
+    reminds: bool = False
+    passed: Touch | None = None
+    told: tuple[Touch, ...] = ()
+
+    @property
+    def wish(self) -> CallWish | None:
+        """The word on calls that counts here: of the one submit, as long as nobody confirmed it."""
+        said_before = self.capture.call if self.capture and not self.confirmed else self.lead.call
+        return said_wish(self.touch) or said_before
+
+    @property
+    def intent(self) -> Intent | None:
+        """The same for the intent."""
+        return self.capture.intent if self.capture and not self.confirmed else self.lead.intent
+
+
+def case_of(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, ...], *, reminds: bool = False) -> Case:
+    """The case of that touch. One that tells of another, such as that the lead was passed on, is about that one."""
+    passed = touch if touch.kind is TouchKind.ESCALATED else None
+    about = next((t for t in touches if passed and t.id == passed.facts.get("cause")), touch)
+    capture = capture_of(services, lead, about.facts.get("capture", ""))
+    confirmed = lead.confirmed_at is not None and about.facts.get("confirmed") != "no"
+    profile = profile_of(services, lead, only=None if confirmed else capture)
+    return Case(lead, about, touches, profile, confirmed, capture, reminds, passed)
+
+
+def latest_case(services: Services, lead: Lead, touches: tuple[Touch, ...]) -> Case | None:
+    """What was last confirmed, or while nothing is, what the last form said, with the last word on calls since.
+
+    None for a lead that came by no form.
+    """
+    confirmed = lead.confirmed_at is not None
+    told = TouchKind.CONFIRMED if confirmed else TouchKind.CAPTURED
+    touch = next((t for t in reversed(touches) if t.kind is told), None)
+    if touch is None:
+        return None
+    case = case_of(services, lead, touch, touches)
+    called = _last_call(touches, confirmed=confirmed)
+    if confirmed or called is None or case.capture is None:
+        return case
+    return replace(case, capture=replace(case.capture, call=said_wish(called)))
+
+
+def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -> BriefingView:
+    """Everything there is to know, as `reader` gets to see it. Raises `LostKey`."""
+    lead, now = case.lead, services.clock.now()
+    called = _last_call(case.touches, confirmed=case.confirmed)
+    number = sealed_fields(services, called).get("phone", "") if called else ""
+    seen = lead_view(replace(lead, call=case.wish), case.profile.with_phone(number))
+    wanted = case.wish is not None and case.wish.kind is not CallKind.NO
+    hour = hour_there(lead, now)
+    score = score_view(services, bundle, lead, case.touches, case.profile, now)
+    aim = lead.hold.objective if lead.hold else suggested(lead, case.touches).objective
+    page = gate_view(services, bundle, case.touch.gate or "")
+    gates = _gates(bundle, case)
+    return BriefingView(
+        who=seen.name or seen.email,
+        email=seen.email,
+        company=seen.company,
+        phone=seen.phone,
+        dial=dialled(seen.phone),
+        confirmed=case.confirmed,
+        call=call_in_words(case.wish) + (NO_NUMBER if wanted and not seen.phone else ""),
+        hour=in_words(hour, hours_of(reader, bundle.team).zone) if hour else "",
+        decent=hour is None or hour.decent,
+        state=", ".join(filter(None, (score.temperature, score.stage, case.intent, score.value))),
+        title=page.title,
+        page=page.url,
+        read=titles_read(bundle, case.touches, confirmed=case.confirmed),
+        said=_said(services, bundle, case, hours_of(reader, bundle.team).zone),
+        needs=_needs(bundle, lead, gates),
+        objections=_objections(bundle.knowledge, case, gates),
+        bars=tuple(_bar(bar) for bar in bars(case.touches)),
+        answers=(
+            *(
+                (name.replace("_", " ").capitalize(), v)
+                for name, v in case.profile.answers.items()
+                if name not in SHOWN
+            ),
+            *_around(services, case.touch),
+        ),
+        score=f"{score.points} point{'' if score.points == '1' else 's'}",
+        reasons=_reasons(score),
+        objective=aim,
+        aim=AIMS[aim],
+        opening=ANSWER_FIRST if case.touch.kind in SPOKEN else OPENINGS[aim],
+        owner=owner_of(lead, bundle.team).name,
+        clock=clock_in_words(services, bundle, lead, case.touches, services.store.due_of(lead.id), reader),
+    )
+
+
+def clock_in_words(
+    services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch], rows: Sequence[Due], reader: Person
+) -> str:
+    """To whom the lead goes next and when, by the reader's clock; empty where nobody waits for anybody."""
+    passing = speed.coming(services, bundle, lead, touches, rows)
+    if passing is None:
+        return ""
+    owner = owner_of(lead, bundle.team)
+    who = "you take" if reader.id == owner.id else f"{owner.name} takes"
+    goes = f"{passing.to.name} is told" if passing.manager else f"Goes to {passing.to.name}"
+    return f"{goes} {at_in_words(passing.at, services.clock.now(), hours_of(reader, bundle.team).zone)} unless {who} it"
+
+
+def at_in_words(at: datetime, now: datetime, zone: str) -> str:
+    """A time for a person of that zone: `at 14:15`, with the day where it is another one."""
+    there, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    return f"at {there:%H:%M}" if there.date() == today else f"on {there:%a %d %b at %H:%M}"
+
+
+def dialled(phone: str) -> str:
+    """The number as a `tel:` link wants it (RFC 3966): digits and a leading plus."""
+    digits = "".join(c for c in phone if c in "0123456789")
+    return "+" + digits if phone.strip().startswith("+") else digits
+
+
+def _last_call(touches: Sequence[Touch], *, confirmed: bool) -> Touch | None:
+    said = (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and counts(t, confirmed=confirmed))
+    return next(said, None)
+
+
+def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tuple[str, str], ...]:
+    """Their own words, newest first: when and about what, and what they said."""
+    here = [touch for touch in (case.touch, *reversed(case.told)) if touch.kind in SPOKEN]
+    before = [t for t in reversed(case.touches) if t.kind in SPOKEN and counts(t, confirmed=case.confirmed)]
+    first = tuple({touch.id: touch for touch in here}.values())  # all of it, however much came together
+    spoken = tuple({touch.id: touch for touch in (*first, *before)}.values())[: max(len(first), WORDS_SHOWN)]
+    now = services.clock.now()
+    found = []
+    for touch in spoken:
+        words = sealed_fields(services, touch).get("text", "")
+        gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
+        about = f" about “{gate.title}”" if gate else ""
+        verb = "Asked" if touch.kind is TouchKind.ASKED else "Answered"
+        foreign = ", from another address" if touch.facts.get("from") == "other" else ""
+        if words:
+            found.append((f"{verb}{about} {at_in_words(touch.at, now, zone)}{foreign}", words))
+    return tuple(found)
+
+
+def _around(services: Services, touch: Touch) -> tuple[tuple[str, str], ...]:
+    """What the rep should know of an answer besides its words."""
+    if touch.kind is not TouchKind.REPLIED:
+        return ()
+    said = sealed_fields(services, touch)
+    other = said.get("from", "") if touch.facts.get("from") == "other" else ""
+    around = (("Answered from another address", other), ("Attachments, not passed on", said.get("attachments", "")))
+    return tuple((label, value) for label, value in around if value)
+
+
+def _gates(bundle: Bundle, case: Case) -> tuple[Gate, ...]:
+    """The pages that this lead came for or has read, newest first."""
+    met = {TouchKind.READ, TouchKind.DOWNLOADED, TouchKind.CONFIRMED, TouchKind.CAPTURED, TouchKind.ASKED}
+    ids = [t.gate for t in reversed(case.touches) if t.gate and t.kind in met and counts(t, confirmed=case.confirmed)]
+    known = bundle.manifest.gates
+    return tuple(known[gate] for gate in dict.fromkeys(filter(None, (case.touch.gate, *ids))) if gate in known)
+
+
+def _needs(bundle: Bundle, lead: Lead, gates: Sequence[Gate]) -> tuple[str, ...]:
+    """What a rep has found out; until then what the page's buyer needs, and what the pages read are about."""
+    if lead.needs is not None:
+        return lead.needs
+    buyers = bundle.knowledge.buyers
+    buyer = next((buyers[gate.buyer] for gate in gates if gate.buyer in buyers), None)
+    topics = tuple(dict.fromkeys(topic for gate in gates for topic in gate.topics))
+    about = (f"Something about {', '.join(topics)}",) if topics else ()
+    return (*(buyer.needs[:NEEDS] if buyer else ()), *about)
+
+
+def _objections(known: Knowledge, case: Case, gates: Sequence[Gate]) -> tuple[ObjectionView, ...]:
+    """Those that a rep has heard from this lead, else the most likely ones by whom the page is for and its topics."""
+    tags = [name for t in case.touches for name in re.split(r"[,\s]+", t.facts.get("objections", ""))]
+    raised = [known.objections[name] for name in dict.fromkeys(tags) if name in known.objections]
+    shown = raised or _likely(known, gates)
+    return tuple(ObjectionView(o.title, plain_words(o.answer), raised=bool(raised)) for o in shown)
+
+
+def _likely(known: Knowledge, gates: Sequence[Gate]) -> list[Objection]:
+    """By the words that an objection shares with what the buyer needs and asks, and with the topics of the pages."""
+    buyers = [known.buyers[gate.buyer] for gate in gates if gate.buyer in known.buyers][:1]
+    about = [text for buyer in buyers for text in (*buyer.needs, *buyer.questions)]
+    words = _words(" ".join([*about, *(word for gate in gates for word in (gate.title, *gate.topics))]))
+
+    def rank(objection: Objection) -> tuple[int, str]:
+        return -len(words & _words(f"{objection.title} {objection.answer}")), objection.name
+
+    return sorted(known.objections.values(), key=rank)[:LIKELY]
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text.casefold()))
+
+
+def _bar(bar: Bar) -> BarView:
+    filled = min(bar.points, FULL)
+    return BarView(bar.encounter.capitalize(), bar.points, FULL, "█" * filled + "░" * (FULL - filled))
+
+
+def _reasons(found: ScoreView) -> tuple[str, ...]:
+    hot = (f"hot: {found.hot}",) if found.hot else ()
+    return (*hot, *(f"{points} {words}" for points, words in found.reasons))

@@ -1,0 +1,96 @@
+"""Who, and why now? The subject of a mail to a rep, and each cause of it in a line. Called by `notify`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadlight.briefing import Case, at_in_words
+from leadlight.model.person import CallKind, CallWish
+from leadlight.model.touch import TouchKind
+from leadlight.rules.notices import days_of_silence, is_now
+
+REASONS = {
+    TouchKind.CAPTURED: "{who} downloaded “{what}”",
+    TouchKind.CONFIRMED: "{who} opened “{what}”",
+    TouchKind.READ: "{who} reads “{what}”",
+    TouchKind.DOWNLOADED: "{who} downloaded “{what}”",
+    TouchKind.ASKED: "{who} asks about “{what}”",
+    TouchKind.REPLIED: "{who} answered “{what}”",
+    TouchKind.CALL_WANTED: "{who} about “{what}”",
+    TouchKind.HEATED: "{who} turned hot",
+    TouchKind.OUTCOME: "Today: your next step with {who}",
+    TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
+    TouchKind.HANDED_OVER: "{who} is yours now",
+    TouchKind.OFFER_ANSWERED: "{who} answered the offer",
+    TouchKind.SATISFACTION: "{who} says how it goes",
+    TouchKind.FACT: "News of {who}",
+}
+"""Why this mail, now: its subject, behind the wish for a call."""
+
+BACK = frozenset({TouchKind.CONFIRMED, TouchKind.READ, TouchKind.DOWNLOADED})
+"""By what somebody comes back who was silent for long."""
+
+PRESSING = (
+    TouchKind.REPLIED,
+    TouchKind.ASKED,
+    TouchKind.OFFER_ANSWERED,
+    TouchKind.SATISFACTION,
+    TouchKind.HEATED,
+    TouchKind.CALL_WANTED,
+    TouchKind.CONFIRMED,
+)
+"""What gives a mail its subject that tells of several things, behind a wish for a call now; all else comes last."""
+
+
+def most_pressing(cases: Sequence[Case], now: datetime) -> Case:
+    """The one that a mail is about that tells of all of them. What nobody confirmed stands back."""
+
+    def rank(case: Case) -> tuple[bool, bool, int]:
+        kind = case.touch.kind
+        return (
+            not case.confirmed,
+            not is_now(case.wish, now),
+            (PRESSING.index(kind) if kind in PRESSING else len(PRESSING)),
+        )
+
+    return min(cases, key=rank)
+
+
+def subject(case: Case, what: str) -> str:
+    """Who and why now; a wish for a call comes first, and a reminder or a lead passed on says that it is one."""
+    reason = in_words(case, what)
+    if case.reminds and case.touch.kind is not TouchKind.OUTCOME:  # an outcome's next step is due for the first time
+        reason = f"Still open: {reason}"
+    if case.passed:
+        reason = f"Passed on to you: {reason}"
+    match case.wish:
+        case CallWish(kind=CallKind.NOW):
+            return f"CALL NOW: {reason}"
+        case CallWish(kind=CallKind.AT) if case.reminds or case.passed:  # the agreed time has come
+            return f"CALL NOW: {reason}"
+        case CallWish(kind=CallKind.AT, at=datetime() as at):
+            return f"CALL AT {at:%d %b %Y, %H:%M} UTC: {reason}"
+        case CallWish(kind=CallKind.NO):
+            return f"No call: {reason}"
+        case _:
+            return reason
+
+
+def in_words(case: Case, what: str) -> str:
+    """Who, and what they did."""
+    company = case.profile.fields.get("company", "")
+    name = case.profile.name or case.profile.address
+    who = f"{name}, {company}" if company else name
+    if case.touch.facts.get("from") == "other":
+        return f"Somebody answered “{what}” in the place of {who}"
+    days = days_of_silence(case.touch, case.touches) if case.touch.kind in BACK else None
+    if days is not None:
+        return f"{who} is back after {days} days: “{what}”"
+    return REASONS.get(case.touch.kind, "{who}").format(who=who, what=what)
+
+
+def cause(case: Case, what: str, now: datetime, zone: str) -> str:
+    """One line of a mail that tells of several things, with its time by the reader's clock."""
+    unsure = "" if case.confirmed else " (address not confirmed)"
+    return f"{in_words(case, what)}, {at_in_words(case.touch.at, now, zone)}{unsure}"

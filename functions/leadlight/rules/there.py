@@ -1,0 +1,75 @@
+"""What time is it where somebody is, and is it a decent hour to ring? Asked by briefings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from leadlight.model.lead import Lead
+from leadlight.rules.places import country_of, known_zone, zone_of
+from leadlight.rules.public_holidays import public_holidays
+
+FROM, UNTIL = time(8, 30), time(18, 30)
+"""From when to when on a weekday nobody minds a call about work."""
+
+FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The time there. `why_not` says in words why it is no decent hour; empty where it is one."""
+
+    at: datetime
+    why_not: str
+
+    @property
+    def decent(self) -> bool:
+        """Whether one may ring without a bad conscience."""
+        return not self.why_not
+
+
+def hour_there(lead: Lead, now: datetime) -> Hour | None:
+    """The lead's own time, by the zone or the country that it has told; None where neither is known."""
+    zone = known_zone(lead.zone or "") or zone_of(lead.country)
+    if zone is None:
+        return None
+    at = now.astimezone(ZoneInfo(zone))
+    return Hour(at, _why_not(at, lead.country or country_of(zone)))
+
+
+def in_words(hour: Hour, here: str) -> str:
+    """One line, with how far that clock is from the reader's: so it holds also when it is read an hour later.
+
+    >>> from datetime import UTC
+    >>> in_words(Hour(datetime(2026, 1, 5, 12, tzinfo=ZoneInfo("Asia/Tokyo")), ""), "Europe/London")
+    'Monday 12:00 in Tokyo, 9 hours ahead of you: a decent hour'
+    """
+    offset = (hour.at.utcoffset() or timedelta(0)) - (hour.at.astimezone(ZoneInfo(here)).utcoffset() or timedelta(0))
+    place = str(hour.at.tzinfo).rpartition("/")[2].replace("_", " ")
+    return f"{hour.at:%A %H:%M} in {place}, {_apart(offset)}: {hour.why_not or 'a decent hour'}"
+
+
+def _why_not(at: datetime, country: str | None) -> str:
+    if at.weekday() > FRIDAY:
+        return f"not on a {at:%A}"
+    if country and at.date() in public_holidays(country, at.year):
+        return "not on a public holiday"
+    clock = at.time().replace(tzinfo=None)
+    if clock < FROM:
+        return f"too early, wait until {FROM:%H:%M}"
+    return "too late for today" if clock >= UNTIL else ""
+
+
+def _apart(offset: timedelta) -> str:
+    """
+    >>> _apart(timedelta(hours=-5)), _apart(timedelta(hours=5.5)), _apart(timedelta(0))
+    ('5 hours behind you', '5½ hours ahead of you', 'as with you')
+    """
+    if not offset:
+        return "as with you"
+    hours, rest = divmod(abs(offset), timedelta(hours=1))
+    part = {0: "", 15: "¼", 30: "½", 45: "¾"}.get(rest.seconds // 60, f":{rest.seconds // 60:02}")
+    many = f"{hours or ''}{part}"
+    word = "hour" if many == "1" or not hours else "hours"
+    return f"{many} {word} {'ahead of' if offset > timedelta(0) else 'behind'} you"

@@ -1,0 +1,98 @@
+"""Nobody has taken a lead in time: it goes to the next rep of its pool, and after the last one the manager hears of it.
+
+Called by `handlers.on_due`; what will happen and when, everybody may see before: see `coming`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.decide import decide
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind
+from leadlight.model.site import Person, Team
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.ports import Services
+from leadlight.rules.notices import tell_at
+from leadlight.rules.routing import Facts, facts_of, owner_of
+from leadlight.rules.speed import (
+    Passing,
+    cause_of,
+    claim,
+    claims,
+    is_answered,
+    is_over,
+    passes_before,
+    passing,
+)
+from leadlight.views import said_wish
+
+
+def coming(
+    services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch], rows: Sequence[Due]
+) -> Passing | None:
+    """To whom this lead goes next and when, unless somebody takes it before; None where it stays."""
+    row = next((row for row in rows if row.kind is DueKind.CLAIM), None)
+    if row is None:
+        return None
+    at = max(row.at, services.clock.now())
+    return passing(replace(row, at=at), lead, touches, bundle.team, _facts(bundle, lead, row, touches))
+
+
+def pass_on(services: Services, due: Due) -> None:
+    """The lead is the next rep's, who is mailed, and the clock begins anew. Twice is once; too late does nothing."""
+    bundle = open_bundle(services.files)
+
+    def passed(lead: Lead) -> Change | None:
+        rows, touches = services.store.due_of(lead.id), services.store.touches(lead.id)
+        if not any(due.stands_as(row) for row in rows):
+            return None
+        now, team = services.clock.now(), bundle.team
+        cause = next((touch for touch in touches if touch.id == cause_of(due)), None)
+        if cause is None or is_over(lead) or is_answered(cause, said_wish(cause) or lead.call, touches):
+            return Change(lead=lead, undue=(due.key,))
+        found = passing(replace(due, at=now), lead, touches, team, _facts(bundle, lead, due, touches))
+        change = (
+            _to_manager(lead, due, found.to, team, now) if found.manager else _to_next(lead, due, found.to, team, now)
+        )
+        return replace(change, undue=claims(rows))
+
+    decide(services, due.lead_id, str(due.generation), passed)
+
+
+def _facts(bundle: Bundle, lead: Lead, row: Due, touches: Sequence[Touch]) -> Facts:
+    """What decides who takes such leads, as far as it is known without opening what is sealed."""
+    gate_id = next((touch.gate for touch in touches if touch.id == cause_of(row)), None)
+    return facts_of(lead, gate_id=gate_id, gate=bundle.manifest.gates.get(gate_id) if gate_id else None)
+
+
+def _to_next(lead: Lead, due: Due, to: Person, team: Team, now: datetime) -> Change:
+    before = owner_of(lead, team)
+    why = f"{before.name} did not take it in time"
+    escalated = _escalated(lead, due, before, to, now)
+    routed = Touch(f"routed/{due.ref}", lead.id, TouchKind.ROUTED, now, by=to.id, facts={"why": why, "from": before.id})
+    lead = replace(lead, owner=to.id)
+    calls = lead.call is not None and lead.call.kind is not CallKind.NO
+    tell = Due(
+        lead.id, lead.generation, DueKind.MAIL, f"notify/{escalated.id}",
+        tell_at(to, team, wants_call_now=calls, now=now),
+    )  # fmt: skip
+    again = claim(lead, cause_of(due), team, now, passes=passes_before(due) + 1)
+    return Change(lead=lead, touches=(escalated, routed), due=(tell, again) if again else (tell,))
+
+
+def _to_manager(lead: Lead, due: Due, manager: Person, team: Team, now: datetime) -> Change:
+    """There is nobody left to pass it on to, or somebody has it and does not answer: a person has to decide."""
+    escalated = _escalated(lead, due, owner_of(lead, team), manager, now)
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{escalated.id}", now)
+    return Change(lead=lead, touches=(escalated,), due=(tell,))
+
+
+def _escalated(lead: Lead, due: Due, before: Person, to: Person, now: datetime) -> Touch:
+    facts = {"cause": cause_of(due), "to": to.id}
+    return Touch(f"escalated/{due.ref}", lead.id, TouchKind.ESCALATED, now, by=before.id, facts=facts)
