@@ -11,7 +11,7 @@ from tests.simulation.rehearsed import Theatre, project_in
 
 from leadlight.local.mailer import Carried
 from leadlight.model.due import DueKind, LedgerState
-from leadlight.model.lead import Enrolment, Lead, Stop, StopReason
+from leadlight.model.lead import Enrolment, Lead, Stage, Stop, StopReason
 from leadlight.model.sequence import Cap, Channel, OpenHours
 from leadlight.model.touch import TouchKind
 from leadlight.simulate.browser import is_follow_up
@@ -85,6 +85,14 @@ def adrift(seen: Observed) -> Observed:
     return replace(seen, rows=tuple(row for row in seen.rows if row.kind is not DueKind.STEP))
 
 
+def all_done_and_no_look(seen: Observed) -> Observed:
+    return replace(enrolment(seen, next_step=None, ended="all steps are done"), rows=())
+
+
+def promoted_in_silence(seen: Observed) -> Observed:
+    return replace(seen, lead=replace(seen.lead, stage=Stage.CUSTOMER))
+
+
 def left_lying(seen: Observed) -> Observed:
     return replace(seen, now=seen.rows[0].at + 2 * HOUR)
 
@@ -150,6 +158,8 @@ BROKEN: list[tuple[str, Callable[[Observed], Observed]]] = [
     ("every_enrolment_comes_to_its_end", lambda seen: enrolment(seen, next_step="01-hello", done=("01-hello",))),
     ("every_open_lead_has_a_next_action", adrift),
     ("every_open_lead_has_a_next_action", left_lying),
+    ("nobody_without_a_plan_is_forgotten", all_done_and_no_look),
+    ("the_timeline_tells_the_stage", promoted_in_silence),
     ("an_unconfirmed_address_gets_the_opt_in_alone", unconfirmed),
     ("two_sequences_never_share_a_day", crowded),
     ("no_cap_is_exceeded", capped),

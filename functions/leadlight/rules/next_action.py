@@ -39,11 +39,15 @@ REMINDERS = (Wait(1, WaitUnit.BUSINESS_DAYS), Wait(2, WaitUnit.BUSINESS_DAYS), W
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The next thing: the key of its due row, who sees to it (`leadlight` or a person's id), and when (UTC)."""
+    """The next thing: the key of its due row, who sees to it (`leadlight` or a person's id), and when (UTC).
+
+    `why` says why nothing comes before, where all that comes is a look at the lead.
+    """
 
     what: str
     owner: str
     at: datetime
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def next_action(lead: Lead, rows: Sequence[Due]) -> Action | Reason | None:
     """What comes next, by the lead and its due rows. None is a dead end: neither an action nor a reason."""
     if rows:
         first = min(rows, key=lambda row: (row.at, row.key))
-        return Action(first.key, _owner(lead, first), first.at)
+        why = why_nothing(lead) if first.kind is DueKind.REVIEW else None
+        return Action(first.key, _owner(lead, first), first.at, why or "")
     why = why_nothing(lead)
     return Reason(why) if why else None
 
@@ -69,8 +74,8 @@ def in_words(coming: Action | Reason | None) -> str:
     'nothing: stopped: bounced'
     """
     match coming:
-        case Action(what, owner, at):
-            return f"{at:%Y-%m-%d %H:%M} {what} ({owner})"
+        case Action(what, owner, at, why):
+            return f"{at:%Y-%m-%d %H:%M} {what} ({owner})" + (f"; until then nothing: {why}" if why else "")
         case Reason(why):
             return f"nothing: {why}"
         case _:

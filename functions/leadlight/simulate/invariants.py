@@ -17,7 +17,7 @@ from leadlight.errors import MissingBundle
 from leadlight.ledger import LEASE
 from leadlight.local.mailer import Carried
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
-from leadlight.model.lead import Enrolment, Lead
+from leadlight.model.lead import Enrolment, Lead, Stage
 from leadlight.model.sequence import Cap, Channel, Step
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.site import Hours, Team
@@ -25,8 +25,9 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.cadence import hours_for, within
+from leadlight.rules.lapse import may_lapse
 from leadlight.rules.mail_events import is_to_lead
-from leadlight.rules.next_action import why_stuck
+from leadlight.rules.next_action import why_nothing, why_stuck
 from leadlight.rules.steps import step_of
 from leadlight.rules.stop import GRACE
 
@@ -178,6 +179,22 @@ def every_open_lead_has_a_next_action(seen: Observed) -> Iterator[str]:
         yield why
 
 
+def nobody_without_a_plan_is_forgotten(seen: Observed) -> Iterator[str]:
+    """Who may still buy, and for whom nothing is planned, is looked at again."""
+    lead = seen.lead
+    if may_lapse(lead) and not seen.rows:
+        yield f"{why_nothing(lead)}, and nobody will ever look at this lead again"
+
+
+def the_timeline_tells_the_stage(seen: Observed) -> Iterator[str]:
+    """Each stage but the first is a change on the timeline, with its reasons."""
+    changes = [touch for touch in seen.touches if touch.kind is TouchKind.STAGE_CHANGED]
+    told_last = changes[-1].facts["to"] if changes else Stage.LEAD
+    if told_last != seen.lead.stage:
+        yield f"the lead is {seen.lead.stage}, and the timeline says {told_last}"
+    yield from (f"{change.id} gives no reason" for change in changes if not change.facts.get("why"))
+
+
 def an_unconfirmed_address_gets_the_opt_in_alone(seen: Observed) -> Iterator[str]:
     """Whoever types an address has not shown that it is theirs."""
     since = seen.lead.confirmed_at
@@ -242,6 +259,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     ledger_timeline_and_mailbox_agree,
     every_enrolment_comes_to_its_end,
     every_open_lead_has_a_next_action,
+    nobody_without_a_plan_is_forgotten,
+    the_timeline_tells_the_stage,
     an_unconfirmed_address_gets_the_opt_in_alone,
     two_sequences_never_share_a_day,
     no_cap_is_exceeded,

@@ -46,6 +46,8 @@ WHAT: Mapping[TouchKind, str] = {
     TouchKind.ACCEPTED: "accepted",
     TouchKind.BOUNCED: "bounced",
     TouchKind.COMPLAINED: "complained",
+    TouchKind.STAGE_CHANGED: "stage-changed",
+    TouchKind.HEATED: "heated",
 }
 """What a touch is called here; those that only serve ourselves are left out."""
 
@@ -142,6 +144,10 @@ def _why(touch: Touch, seen: Observed) -> str:
             why = _outcome(touch)
         case TouchKind.HOLD_LAPSED:
             why = f"{touch.by} wrote down no outcome"
+        case TouchKind.STAGE_CHANGED:
+            why = f"from {touch.facts['from']} to {touch.facts['to']}: {touch.facts['why']}"
+        case TouchKind.HEATED:
+            why = touch.facts["why"]
         case TouchKind.PAUSED:
             why = f"by {touch.facts['by']}, until {datetime.fromisoformat(touch.facts['until']):%Y-%m-%d %H:%M} UTC"
         case TouchKind.PREFERRED:
