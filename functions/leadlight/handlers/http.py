@@ -52,7 +52,8 @@ PAGE_HEADERS = {
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
         "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    )
+    ),
+    "X-Robots-Tag": "noindex",
 }
 """On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,7 +13,7 @@ from leadlight.errors import BadToken, ExpiredToken, NotOpen, WrongCode
 from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_page, see_other
-from leadlight.handlers.request import check_origin, network_of
+from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
@@ -35,7 +35,8 @@ def post_access() -> Response[str]:
     """The form of a gate."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=False)
-    granted = access.request_access(services, request.values, network=network_of(request, services.settings))
+    values = {"from": _brought_by(request), **request.values}
+    granted = access.request_access(services, values, network=network_of(request, services.settings))
     measures.count("Captured")
     if request.is_form:
         where = f"/{granted.page}_full" if granted.open else f"/api/access?gate={quote(granted.gate, safe='')}"
@@ -244,3 +245,12 @@ def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
     if not done:
         services.tokens.read(TokenUse.UNSUBSCRIBE, token)
     return pages.unsubscribe(bundle.shell, token=token, done=done, company=bundle.team.company.name)
+
+
+def _brought_by(request: Request) -> str:
+    """The rep whose QR code led to the form: the page's address has it, which browsers tell without a script, too."""
+    try:
+        query = urlsplit(request.headers.get("referer", "")).query
+    except ValueError:  # not an address at all
+        return ""
+    return dict(parse_qsl(query)).get("from", "")

@@ -10,22 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from leadlight.assignment import company_of
 from leadlight.decide import decide, traced
 from leadlight.errors import BadFields, TooMany
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, CaptureId, CompanyId, Consent, GateId, LeadId, Promise, Purpose
+from leadlight.model.person import Capture, CaptureId, Consent, GateId, LeadId, Promise, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Person, Wording
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.desk import may_see
-from leadlight.rules.company import company_domain
 from leadlight.rules.form import is_yes, many_lines, read_address, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import why_stopped
-from leadlight.vault import company_id, lead_id, seal
+from leadlight.vault import lead_id, seal
 
 ADDS_PER_DAY = 100
 """So many people does one rep add in a day."""
@@ -140,7 +140,7 @@ def _captured(services: Services, bundle: Bundle, person: Person, somebody: Some
         id=CaptureId(key.id), lead_id=lead.id, generation=lead.generation, gate=somebody.gate, at=now,
         sealed=seal(fields, key_id=key.id, secret=key.secret, owner=lead.id),
         consent=Consent(somebody.purposes, somebody.wording, somebody.promise, now, how, basis),
-        language=somebody.language,
+        language=somebody.language, company=lead.company,
     )  # fmt: skip
     touch = _touch(lead, person, somebody, f"added/{capture.id}", now)
     touch = replace(touch, facts={**touch.facts, "capture": capture.id, "confirmed": "no"})
@@ -178,12 +178,9 @@ def _taken_in(services: Services, person: Person, known: Lead) -> Lead:
 
 
 def _new_lead(services: Services, person: Person, somebody: Somebody, now: datetime) -> Lead:
-    key = services.settings.lead_key
-    domain = company_domain(somebody.address)
-    company: CompanyId | None = company_id(domain, key) if domain else None
     return Lead(
-        lead_id(somebody.address, key), created_at=now, language=somebody.language,
-        owner=person.id, source=f"rep/{person.id}", company=company,
+        lead_id(somebody.address, services.settings.lead_key), created_at=now, language=somebody.language,
+        owner=person.id, source=f"rep/{person.id}", company=company_of(services, somebody.address),
     )  # fmt: skip
 
 

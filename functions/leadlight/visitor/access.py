@@ -54,6 +54,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     wording_hash, wording = _wording(bundle, gate, values.get("wording"))
     person = lead_id(answers.email, services.settings.lead_key)
     key = services.keys.fresh()
+    brought_by = _brought_by(bundle, values.get("from", ""))
     capture = Capture(
         id=CaptureId(key.id),
         lead_id=person,
@@ -65,6 +66,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         language=gate.language,
         intent=answers.intent,
         call=answers.call,
+        campaign={"from": brought_by} if brought_by else None,
         zone=zone,
         country=country_named(answers.fields.get("country", "")),
         company=company_of(services, answers.email),
@@ -72,7 +74,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     )
     opens = gate.unlock is Unlock.FORM
     due = traced(services, _due(capture, now, tell_rep=opens))
-    _store(services, capture, key, _touch(capture, gate), due=due, network=network)
+    _store(services, capture, key, _touch(capture, gate), due=due, network=network, brought_by=brought_by)
     cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
     return Access(gate_id, gate.page, opens, cookies)
 
@@ -90,6 +92,12 @@ def _wording(bundle: Bundle, gate: Gate, shown: str | None) -> tuple[str, Wordin
     if wording is None or wording.form != gate.form:
         raise BadFields({"wording": "This page has changed since you opened it. Please reload it and try again."})
     return shown or gate.wording, wording
+
+
+def _brought_by(bundle: Bundle, person: str) -> str | None:
+    """The rep whose QR code led here: a new lead is theirs. A name that is none counts for nothing."""
+    known = person and any(member.id == person for member in bundle.team.people)
+    return person if known else None
 
 
 def _purposes(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
@@ -128,10 +136,20 @@ def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
 
 
 def _store(
-    services: Services, capture: Capture, key: SealingKey, touch: Touch, *, due: Sequence[Due], network: str
+    services: Services,
+    capture: Capture,
+    key: SealingKey,
+    touch: Touch,
+    *,
+    due: Sequence[Due],
+    network: str,
+    brought_by: str | None,
 ) -> None:
     """One transaction; where a counter is used up, another one for each that the network has left."""
-    lead = Lead(id=capture.lead_id, created_at=capture.at, generation=GENERATION, language=capture.language)
+    lead = Lead(
+        id=capture.lead_id, created_at=capture.at, generation=GENERATION, language=capture.language,
+        owner=brought_by, source=f"qr/{brought_by}" if brought_by else "",
+    )  # fmt: skip
     *others, last = _budgets(services, network, capture.at)
     for budgets in others:
         try:

@@ -1,0 +1,164 @@
+"""Who gets to the desk: people of the team, by a link that works once, in the browser where its button was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.ground_aws import Account
+from tests.journeys.desk import asked, at_desk, at_the_next_minute, link
+from tests.journeys.mailers import Refusing
+from tests.world import ANNA, MANAGER_ADDRESS, REP_ADDRESS, World
+
+from leadlight.rep import session
+
+pytestmark = pytest.mark.grounds("local", "prompt")
+HERE = pytest.mark.grounds("local")
+
+
+def test_a_mailed_link_and_its_button_open_the_desk(world: World) -> None:
+    browser = asked(world)
+    assert "Hello Rita Rep" in browser.get(link(world), accept="text/html").text
+    assert browser.get("/rep/desk").location == "/sign-in"
+
+    browser.submit("/sign-in", enter=link(world).partition("token=")[2])
+
+    assert "Your desk" in browser.get("/rep/desk").text
+
+
+def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(world: World) -> None:
+    browser = asked(world)
+
+    answer = browser.submit("/sign-in", enter=link(world).partition("token=")[2])
+
+    (cookie,) = answer.cookies
+    assert cookie.startswith(session.SESSION)
+    assert all(flag in cookie for flag in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"))
+
+
+@HERE
+def test_nobody_learns_from_the_door_who_works_here(world: World) -> None:
+    known, unknown = (world.browser().submit("/sign-in", email=to) for to in (REP_ADDRESS, ANNA))
+    at_the_next_minute(world)
+
+    assert (known.status, known.headers, known.body) == (unknown.status, unknown.headers, unknown.body)
+    assert [mail.to for mail in world.mails()] == ["Rita Rep <rita@glass.example>"]
+
+
+@pytest.mark.grounds("prompt")
+def test_an_address_of_the_team_costs_the_same_calls_as_any_other(account: Account, world: World) -> None:
+    costs = []
+    for address in (REP_ADDRESS, ANNA, REP_ADDRESS):
+        account.faults.calls.clear()
+        world.browser().submit("/sign-in", email=address)
+        costs.append(tuple(account.faults.calls))
+
+    assert costs[1:] == [("UpdateItem", "UpdateItem", "PutItem", "PutItem")] * 2
+
+
+@HERE
+def test_a_link_opens_the_desk_once(world: World) -> None:
+    at_desk(world)
+
+    again = world.browser().submit("/sign-in", enter=link(world).partition("token=")[2])
+
+    assert again.status == 403
+    assert "works once" in again.text
+
+
+@HERE
+def test_a_link_is_too_old_after_half_an_hour(world: World) -> None:
+    browser = asked(world)
+    world.jump("31 minutes")
+
+    page = browser.get(link(world), accept="text/html")
+
+    assert page.status == 410
+    assert "/sign-in" in page.text
+
+
+@HERE
+def test_a_carrier_that_was_away_delays_a_link_and_loses_none(world: World) -> None:
+    whole = world.services
+    world.serve(replace(whole, mailer=Refusing()))
+    asked(world)
+    assert world.mails() == []
+    world.serve(whole)
+    world.jump("1 minute")
+
+    at_the_next_minute(world)
+
+    assert [mail.subject for mail in world.mails(REP_ADDRESS)] == ["Your link to the desk"]
+
+
+@HERE
+def test_one_question_is_one_mail(world: World) -> None:
+    asked(world)
+
+    for _ in range(3):
+        world.jump("1 minute")
+        at_the_next_minute(world)
+
+    assert len(world.mails(REP_ADDRESS)) == 1
+
+
+@HERE
+def test_nobody_gets_flooded_with_links_and_the_answer_does_not_tell(world: World) -> None:
+    answers = []
+    for number in range(15):
+        answers.append(world.browser(f"198.51.{number}.7").submit("/sign-in", email=REP_ADDRESS).status)
+        world.jump("1 minute")
+        at_the_next_minute(world)
+
+    assert answers == [303] * 15
+    assert len(world.mails(REP_ADDRESS)) == 10
+
+
+@HERE
+def test_one_network_cannot_ask_for_ever(world: World) -> None:
+    statuses = [world.browser().submit("/sign-in", email=f"a{n}@example.com").status for n in range(31)]
+
+    assert (statuses[29], statuses[30]) == (303, 429)
+
+
+def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
+    here = at_desk(world)
+    world.jump("2 minutes")
+    there = at_desk(world)
+    assert here.get("/rep/desk").status == there.get("/rep/desk").status == 200
+
+    there.submit("/sign-out")
+
+    assert session.SESSION not in there.cookies
+    assert here.get("/rep/desk").location == "/sign-in"
+
+
+def test_who_has_left_the_team_is_out_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = at_desk(world)
+    monkeypatch.setattr(session, "member", lambda team, person: None)
+
+    assert browser.get("/rep/desk").location == "/sign-in"
+
+
+@HERE
+def test_another_site_can_neither_let_somebody_in_nor_out(world: World) -> None:
+    browser = at_desk(world)
+    headers = {"content-type": "application/x-www-form-urlencoded", "origin": "https://evil.example"}
+
+    for path, body in (("/sign-in", b"email=rita%40glass.example"), ("/sign-out", b""), ("/rep/leads", b"email=a")):
+        assert browser.send("POST", path, body, headers).status == 403
+
+    assert browser.get("/rep/desk").status == 200
+
+
+@HERE
+def test_a_token_of_another_purpose_opens_no_desk(world: World) -> None:
+    world.confirmed()
+
+    answer = world.browser().submit("/sign-in", enter=world.briefing().partition("token=")[2])
+
+    assert answer.status == 403
+
+
+def test_a_manager_comes_in_the_same_way(world: World) -> None:
+    assert "The team" in at_desk(world, MANAGER_ADDRESS).get("/rep/desk").text
