@@ -61,6 +61,7 @@ TEAM = {
     ],
     "hours": {"zone": "UTC", "days": "mon-fri", "from": "09:00", "to": "17:00"},
     "hold": "16 hours",
+    "notices": {"digest": "off"},
 }
 STOP = "\n\n[Stop]({{ links.unsubscribe }}) or [read]({{ links.page }})."
 

@@ -29,6 +29,7 @@ from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
 from leadlight.gate import leaks, links
 from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files, unknown_options
 from leadlight.gate.gather import Gathered, gather
+from leadlight.gate.history import feedback_done
 from leadlight.gate.shell import at_home
 from leadlight.gate.source import NoCut, halves
 from leadlight.gate.split import BadMark, ids, prune_toc, split
@@ -205,6 +206,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                 language=language(config),
                 theme=colours(config),
                 shell=at_home(env.from_string(_SHELL).render(context), config.site_url or ""),
+                feedback_done=feedback_done(Path(config.config_file_path or ".").absolute().parent),
             )
         return env
 

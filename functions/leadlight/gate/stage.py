@@ -20,7 +20,7 @@ from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.split import Measure, Split, measure
 from leadlight.model.person import GateId, Promise
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import MANIFEST_SCHEMA, FileObject, Form, Gate, Manifest, Theme, Unlock, Wording
+from leadlight.model.site import MANIFEST_SCHEMA, FeedbackDone, FileObject, Form, Gate, Manifest, Theme, Unlock, Wording
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
@@ -98,6 +98,7 @@ class About:
     language: str
     theme: Theme
     shell: str
+    feedback_done: tuple[FeedbackDone, ...] = ()
 
 
 @dataclass(slots=True)
@@ -198,6 +199,7 @@ class Stage:
             shell=writer.put("shell", about.shell.encode(), "html"),
             criteria=writer.put_json("criteria", playbook.criteria),
             knowledge=writer.put_json("knowledge", playbook.knowledge),
+            feedback_done=about.feedback_done,
         )
         manifest = replace(manifest, at_hand=self._at_hand(manifest))
         manifest = replace(manifest, version=content_hash(as_json(manifest)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight import restore
+from leadlight import digest, restore
 from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
@@ -45,17 +45,38 @@ def handle(
     *,
     between: Callable[[], None] = lambda: None,
     may_go_on: Callable[[], bool] = lambda: True,
+    writes_to_team: bool = True,
 ) -> int:
     """Does everything that is due, earliest first, as long as it may. Returns how many rows it looked at.
 
     Nothing while the leads are a copy from before: what is due waits until an operator says so. `between` as in
-    `on_change`.
+    `on_change`. `writes_to_team`: whether our own people get what they are mailed by the calendar, too.
     """
     _open_the_desk(services)
     if not restore.keep_watch(services):
         measures.count("Restored")
         _say_so()
         return 0
+    swept = _sweep(services, between=between, may_go_on=may_go_on)
+    if writes_to_team and may_go_on():
+        _write_to_team(services, may_go_on=may_go_on)
+    return swept
+
+
+def _write_to_team(services: Services, *, may_go_on: Callable[[], bool]) -> None:
+    """Digests and the like. What goes wrong with them holds up nobody's mail, and is tried again at the next tick."""
+    try:
+        sent = digest.rounds(services, may_go_on=may_go_on)
+    except TryAgain as error:
+        logger.warning("rounds.delayed", why=type(error).__name__)
+    except Exception:
+        logger.exception("rounds.failed")
+    else:
+        if sent:
+            measures.count("MailSent", sent)
+
+
+def _sweep(services: Services, *, between: Callable[[], None], may_go_on: Callable[[], bool]) -> int:
     looked_at: set[tuple[str, str]] = set()
     while True:
         # What could not be done or moved stays in front; rows behind it must not starve.

@@ -143,6 +143,25 @@ class SatisfiedView:
     no: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One lead in a digest, why it is there, and the way to its briefing."""
+
+    who: str = ""
+    company: str = ""
+    phone: str = ""
+    why: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """What reps have said about one page, one step, or the product: id, words and who said them."""
+
+    about: str = ""
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
 Context = Mapping[str, object]
 """Names to values, as a template gets them."""
 
@@ -184,6 +203,37 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         },
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
+        "digest": {
+            "rep": RepView,
+            "company": CompanyView,
+            **dict.fromkeys(("call", "due", "unanswered", "cooling", "worked"), tuple[LineView, ...]),
+            "headline": str,
+            "more": int,
+            "desk": str,
+        },
+        "pulse": {
+            "rep": RepView,
+            "company": CompanyView,
+            "count": int,
+            "weeks": tuple[str, ...],
+            "usual": str,
+            "falling": bool,
+            "sales": int,
+            "until": str,
+        },
+        "feedback": {
+            "rep": RepView,
+            "company": CompanyView,
+            "topics": tuple[TopicView, ...],
+            "count": int,
+            "open": int,
+            "example": str,
+        },
+        "taken-up": {
+            "rep": RepView,
+            "company": CompanyView,
+            **dict.fromkeys(("id", "about", "line", "commit", "subject"), str),
+        },
         "manager": {
             "lead": LeadView,
             "rep": RepView,

@@ -313,7 +313,7 @@ class World:
             self._calm_from = self.now + CALM
             return True
         for _ in range(1 + self.doubled):
-            on_tick.handle(process.services)
+            on_tick.handle(process.services, writes_to_team=False)  # a rehearsal is about leads
         return True
 
     def around(self, kind: Kind) -> None:

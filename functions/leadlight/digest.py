@@ -1,0 +1,253 @@
+"""What our own people are mailed by the calendar: each morning a digest, each week the pulse and the reps' lines.
+
+Called at every tick; a note says when there is something to do next, so most ticks read that and no more. Each mail is
+sent once per person and day or week. Who sends claims the next ten minutes for it; the note that it is done comes after
+the mail. So a crash in between sends it once more, and never loses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from leadlight import feedback, letter, links
+from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUnclear
+from leadlight.model.exchange import Budget
+from leadlight.model.lead import Lead
+from leadlight.model.person import CallKind
+from leadlight.model.site import Person, Team
+from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.playbook.context import Context, LineView, TopicView
+from leadlight.ports import Services
+from leadlight.profile import Profile, profile_of
+from leadlight.rules.attendance import hours_of
+from leadlight.rules.digest import SHOWN, Digest, Known, Line, digest_of, is_open
+from leadlight.rules.pulse import pulse_of
+from leadlight.rules.rounds import Round, round_of
+from leadlight.rules.score import Score, score
+from leadlight.views import company_view, criteria_met, rep_view
+
+NEXT = "rounds"
+"""The note that says when to look again, and by which bundle that was decided."""
+
+AGAIN = timedelta(minutes=10)
+"""When what could not be sent is tried again."""
+
+MOST = 500
+"""So many leads of one person are looked at closely: those that have moved last."""
+
+KEPT = timedelta(days=2)
+
+LONGEST = timedelta(days=1)
+"""Even when nobody is at work for weeks, we look again within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mail to one person. `key` names the day or the week that it is for; `message` is None for nothing to say."""
+
+    kind: str
+    person: Person
+    key: str
+    message: Callable[[], EmailMessage | None]
+
+    @property
+    def note(self) -> str:
+        """Where it is noted that it is done."""
+        return f"{self.kind}/{self.person.id}"
+
+    @property
+    def tag(self) -> str:
+        """How the carrier is told which mail it is: it belongs to no lead."""
+        return f"team/1/{self.kind}/{self.person.id}/{self.key}"
+
+
+def rounds(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Sends what it is time for; returns how many mails. Nothing where there is no site yet."""
+    try:
+        bundle = open_bundle(services.files)
+    except MissingBundle:
+        return 0
+    now = services.clock.now()
+    at, _, version = (services.store.note(NEXT) or "").partition(" ")
+    if version == bundle.manifest.version and now < datetime.fromisoformat(at):
+        return 0
+    all_told = feedback.note_done(services, may_go_on=may_go_on)
+    coming, sent = [now + LONGEST if all_told else now + AGAIN], 0
+    for person in bundle.team.people:
+        round_ = round_of(person, bundle.team, now)
+        if round_ is None:
+            continue
+        coming += [round_.after] if round_.after else []
+        for job in _jobs(services, bundle, person, round_, now):
+            if not may_go_on():
+                return sent
+            done = _done(services, job, now)
+            sent += done is True
+            coming += [now + AGAIN] if done is None else []
+    services.store.set_note(NEXT, f"{min(coming).isoformat()} {bundle.manifest.version}")
+    return sent
+
+
+def _jobs(services: Services, bundle: Bundle, person: Person, turn: Round, now: datetime) -> Iterator[Job]:
+    """What that person is to get now."""
+    if turn.day is None or turn.week is None:
+        return
+    yield Job("digest", person, turn.day, lambda: _digest(services, bundle, person, turn.day or "", now))
+    if person == bundle.team.manager:
+        yield Job("pulse", person, turn.week, lambda: _pulse(services, bundle, person, turn.week or "", now))
+    if person in _marketers(bundle.team):
+        yield Job("feedback", person, turn.week, lambda: _feedback(services, bundle, person, turn.week or "", now))
+
+
+def _done(services: Services, job: Job, now: datetime) -> bool | None:
+    """True if it was sent just now, False if it was before or there is nothing to say; None: try again later."""
+    if services.store.note(job.note) == job.key:
+        return False
+    slot = f"{now:%Y-%m-%dT%H:}{now.minute // 10}"
+    if not services.store.count(Budget(f"{job.tag}/{slot}", 1, now + KEPT)):
+        return None  # somebody is at it
+    message = job.message()
+    if message is not None:
+        try:
+            services.mailer.send(message, tag=job.tag)
+        except Refused:  # nothing that we could do about that address will make it take this mail
+            message = None
+        except (NotSent, SendUnclear):
+            return None
+    services.store.set_note(job.note, job.key)
+    return message is not None
+
+
+def _marketers(team: Team) -> Sequence[Person]:
+    return [person for person in team.people if person.marketer] or [team.manager]
+
+
+def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: datetime) -> EmailMessage | None:
+    zone = hours_of(person, bundle.team).zone
+    since = _since(services, f"digest/{person.id}", zone, now)
+    leads = {lead.id: lead for lead in _moved_last(lead for lead in services.store.owned(person.id) if is_open(lead))}
+    known = [_known(services, bundle, lead, since, now) for lead in leads.values()]
+    found = digest_of(known, zone=zone, since=since, now=now)
+    if found.is_empty:
+        return None
+
+    def shown(lines: Sequence[Line]) -> tuple[LineView, ...]:
+        return tuple(_line(services, leads[line.lead], line, person, day) for line in lines[:SHOWN])
+
+    context: Context = {
+        "rep": rep_view(person),
+        "company": company_view(services, bundle.team),
+        "call": shown(found.call),
+        "due": shown(found.due),
+        "unanswered": shown(found.unanswered),
+        "cooling": shown(found.cooling),
+        "worked": shown(found.worked),
+        "headline": _headline(found),
+        "more": _more(found),
+        "desk": links.page(services, "rep/desk"),
+    }
+    return letter.to_team(services, bundle, "digest", context, to=person, about=f"digest/{person.id}/{day}")
+
+
+def _since(services: Services, note: str, zone: str, now: datetime) -> datetime:
+    """When that person's last digest was due: the day is noted, whether there was anything to say or not."""
+    day = services.store.note(note)
+    if day is None:
+        return now - timedelta(days=7)
+    last = datetime.combine(datetime.fromisoformat(day).date(), now.astimezone(ZoneInfo(zone)).time(), ZoneInfo(zone))
+    return max(last.astimezone(UTC), now - timedelta(days=14))
+
+
+def _moved_last(leads: Iterator[Lead]) -> Sequence[Lead]:
+    """Those who changed most lately, as far as their records tell: no mail of ours is worth reading thousands."""
+    return sorted(leads, key=lambda lead: (lead.stage_at or lead.confirmed_at or lead.created_at, lead.id))[-MOST:]
+
+
+def _known(services: Services, bundle: Bundle, lead: Lead, since: datetime, now: datetime) -> Known:
+    touches = services.store.touches(lead.id)
+    fit = criteria_met(bundle, lead, touches, _profile(services, lead)) if bundle.criteria.fit else ()
+
+    def scored(at: datetime) -> Score:
+        return score(lead, [touch for touch in touches if touch.at <= at], bundle.criteria, fit=fit, now=at)
+
+    return Known(lead, touches, services.store.due_of(lead.id), scored(now), scored(since))
+
+
+def _line(services: Services, lead: Lead, line: Line, person: Person, day: str) -> LineView:
+    profile = _profile(services, lead)
+    refused = lead.call is not None and lead.call.kind is CallKind.NO
+    return LineView(
+        who=profile.name or profile.address or "Somebody without a name",
+        company=profile.fields.get("company", ""),
+        phone="" if refused else profile.fields.get("phone", ""),
+        why=line.why,
+        link=links.briefing(services, lead, person.id, cause=f"digest/{day}"),
+    )
+
+
+def _profile(services: Services, lead: Lead) -> Profile:
+    """Who it is; nobody where it was erased a moment ago: that keeps no digest from the rest."""
+    try:
+        return profile_of(services, lead)
+    except LostKey:
+        return Profile({})
+
+
+def _headline(found: Digest) -> str:
+    """The subject: what there is to do, in numbers."""
+    parts = [
+        (len(found.call), "to call"),
+        (len(found.due), "due today"),
+        (len(found.unanswered), "without an answer"),
+        (len(found.cooling), "growing cold"),
+    ]
+    said = [f"{count} {what}" for count, what in parts if count]
+    return ", ".join(said) or "what has come of it"
+
+
+def _more(found: Digest) -> int:
+    """How many lines there was no room for."""
+    lists = (found.due, found.unanswered, found.cooling, found.worked)
+    return sum(max(0, len(lines) - SHOWN) for lines in lists)
+
+
+def _pulse(services: Services, bundle: Bundle, person: Person, week: str, now: datetime) -> EmailMessage | None:
+    found = pulse_of(services.store.leads(), zone=hours_of(person, bundle.team).zone, now=now)
+    if found is None:
+        return None
+    context: Context = {
+        "rep": rep_view(person),
+        "company": company_view(services, bundle.team),
+        "count": found.conversations[0],
+        "weeks": tuple(str(count) for count in reversed(found.conversations)),
+        "usual": f"{found.usual:.1f}".removesuffix(".0"),
+        "falling": found.is_falling,
+        "sales": found.sales,
+        "until": f"{found.until:%A} {found.until.day} {found.until:%B}",
+    }
+    return letter.to_team(services, bundle, "pulse", context, to=person, about=f"pulse/{person.id}/{week}")
+
+
+def _feedback(services: Services, bundle: Bundle, person: Person, week: str, now: datetime) -> EmailMessage | None:
+    """The lines of the last week, by what they are aimed at, and how many older ones are still open."""
+    all_lines = feedback.lines(services)
+    fresh = [line for line in all_lines if line.at > now - timedelta(days=7)]
+    if not fresh:
+        return None
+    topics = tuple(
+        TopicView(what, tuple((line.id, line.text, line.by) for line in lines))
+        for what, lines in feedback.grouped(fresh).items()
+    )
+    context: Context = {
+        "rep": rep_view(person),
+        "company": company_view(services, bundle.team),
+        "topics": topics,
+        "count": len(fresh),
+        "open": sum(not line.done for line in all_lines if line not in fresh),
+        "example": fresh[0].id,
+    }
+    return letter.to_team(services, bundle, "feedback", context, to=person, about=f"feedback/{person.id}/{week}")
