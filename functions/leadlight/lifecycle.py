@@ -23,9 +23,11 @@ from leadlight.ports import Services
 from leadlight.profile import Profile, profile_of
 from leadlight.rules.lapse import LAPSE, LAPSING, heard_at, look_again, may_lapse
 from leadlight.rules.next_action import CLOSED
+from leadlight.rules.notices import NOTIFY, waiting
 from leadlight.rules.stage import Move, moves, open_again, with_facts
 from leadlight.rules.stop import stopped
 from leadlight.rules.talk import why_hot
+from leadlight.speed import begun
 from leadlight.views import criteria_met
 
 LOOK = f"{DueKind.REVIEW}/{LAPSE}"
@@ -58,7 +60,7 @@ def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, t
         due=(*change.due, *rows),
         undue=(*change.undue, *over),
     )
-    change = _heated(bundle, change, before, touches, now)
+    change = begun(services, bundle, _heated(bundle, change, before, touches, now), before=before)
     return _planned_anew(bundle, change, now) if moved or after != lead else change
 
 
@@ -107,7 +109,8 @@ def _at_stage(before: Lead, lead: Lead, move: Move, now: datetime) -> Lead:
 
 
 def _stage_touch(lead: Lead, move: Move, now: datetime) -> Touch:
-    facts = {"from": move.before, "to": move.to, "why": move.why}
+    worth = {"value": move.cause.facts["value"]} if move.cause.facts.get("value") else {}
+    facts = {"from": move.before, "to": move.to, "why": move.why, **worth}
     touch_id = f"stage/{move.to}/{move.cause.id}"
     return Touch(touch_id, lead.id, TouchKind.STAGE_CHANGED, now, gate=move.cause.gate, by=move.cause.by, facts=facts)
 
@@ -124,7 +127,14 @@ def _heated(bundle: Bundle, change: Change, before: Lead, touches: Sequence[Touc
         return change
     cause = change.touches[0]
     touch = Touch(f"heated/{cause.id}", before.id, TouchKind.HEATED, now, gate=cause.gate, facts={"why": why})
-    return replace(change, lead=replace(change.lead, hot_since=now), touches=(*change.touches, touch))
+    known = cause.by is not None or bool(waiting(change.due))  # by a rep's own word, or by a mail that says it anyway
+    tell = () if known else (Due(before.id, before.generation, DueKind.MAIL, f"{NOTIFY}{touch.id}", now),)
+    return replace(
+        change,
+        lead=replace(change.lead, hot_since=now),
+        touches=(*change.touches, touch),
+        due=(*change.due, *tell),
+    )
 
 
 def _planned_anew(bundle: Bundle, change: Change, now: datetime) -> Change:

@@ -132,6 +132,13 @@ def test_a_parked_step_is_told_by_its_name_and_not_by_what_the_carrier_said() ->
     assert "reason" not in event.facts
 
 
+def test_the_answer_to_an_offer_is_told_by_its_gate_and_nothing_else() -> None:
+    (event,) = events_of(touch(TouchKind.OFFER_ANSWERED, answer="declined", ref="zt@v1/x/01-a", why="other"))
+
+    assert complaints(event) == []
+    assert event.facts == {"gate": "guides/mail", "answer": "declined"}
+
+
 NAME, COMPANY, PHONE, QUESTION = "Anna Nowak", "Nowak Glassworks", "+44 20 7946 0999", "How loud is it at night?"
 
 
@@ -148,7 +155,10 @@ def walk(world: World) -> list[Event]:
     reader.post(world.mail(ANNA, "“Rep guide”").link("/confirm"))
     world.settle()
     rep = world.taken()
-    world.log(rep, objective="advance", achieved="yes", note=f"{NAME} is keen")
+    world.log(
+        rep, objective="advance", achieved="yes", note=f"{NAME} is keen", stage="opportunity", value="12000",
+        authority="decides", feedback="Say how loud it is", feedback_aim=f"page:{MAIL}",
+    )  # fmt: skip
     world.taken(rep, objective="close")
     world.log(rep, objective="close", why_not="wrong-time", next_at="2026-01-20T10:00")
     world.log(rep, objective="close", why_not="not-reached")
@@ -177,7 +187,10 @@ def test_every_event_of_a_whole_journey_keeps_to_its_schema(journey: list[Event]
 def test_a_whole_journey_tells_every_kind_of_event_that_needs_no_accident(journey: list[Event]) -> None:
     types = {event.type for event in journey}
 
-    assert {kind.value for kind in TOLD} | {UNLOCKED} == types | {TouchKind.PARKED.value}
+    assert {kind.value for kind in TOLD} | {UNLOCKED} == types | {
+        TouchKind.PARKED.value,
+        TouchKind.OFFER_ANSWERED.value,
+    }
 
 
 def test_each_event_of_a_journey_has_an_id_of_its_own(journey: list[Event]) -> None:

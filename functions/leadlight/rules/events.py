@@ -25,9 +25,16 @@ TOLD: Mapping[TouchKind, tuple[str, ...]] = {
     TouchKind.PARKED: ("gate", "what", "sequence", "version", "step", "encounter", "objective"),
     TouchKind.NOTIFIED: ("what", "cause", "by"),
     TouchKind.CLAIMED: ("by", "objective"),
-    TouchKind.OUTCOME: ("by", "objective", "achieved", "why_not", "next_at"),
+    TouchKind.OUTCOME: (
+        "by", "objective", "achieved", "why_not", "next_at", "stage", "value", "authority", "minutes", "objections",
+        "channel",
+    ),
+    TouchKind.STAGE_CHANGED: ("from", "to", "why", "by", "gate", "value"),
+    TouchKind.HEATED: ("why", "gate"),
+    TouchKind.FEEDBACK: ("by", "id", "aim", "gate"),
+    TouchKind.OFFER_ANSWERED: ("gate", "answer"),
     TouchKind.UNSUBSCRIBED: (),
-}
+}  # fmt: skip
 """The facts of each kind that is told, under the kind's own name. A reading, a sign-in or a step left out is not."""
 
 
