@@ -9,17 +9,15 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.handlers import on_desk, on_fact
+from leadlight.handlers import on_desk, on_fact, outcome
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
-from leadlight.model.touch import Objective, TouchKind
 from leadlight.pages import rep as pages
 from leadlight.pages.briefing import briefing_of
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import BROWSER, Elsewhere, Visit, visit
-from leadlight.rep.outcome import log_outcome
 from leadlight.rep.pausing import pause, resume
 from leadlight.rep.taking import pending_gates, take_over
 from leadlight.tokens import TokenUse
@@ -75,15 +73,7 @@ def get_outcome() -> Response[str]:
     """The page with the one-tap answers; after a tap, what became of the plan."""
 
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
-        logged = any(t.kind is TouchKind.OUTCOME for t in services.store.touches(opened.lead.id))
-        done = "The plan is changed already." if request.query.get("done") and logged else ""
-        page = pages.outcome(
-            shell_of(services),
-            briefing=briefing_of(services, opened.lead),
-            token=_token(request),
-            objectives=tuple(Objective),
-            done=done,
-        )
+        page = outcome.ask(services, request, opened, token=_token(request))
         return as_page(page, cookies=(_browser(services, opened),))
 
     return _visited(answer)
@@ -94,9 +84,8 @@ def post_outcome() -> Response[str]:
     """One tap: what the contact achieved, or why not."""
 
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
-        logged = log_outcome(services, opened, {n: v for n, v in request.values.items() if n != "token"})
-        there = f"/rep/outcome?token={quote(_token(request))}&outcome={logged}&done=1"
-        return see_other(there, (_browser(services, opened),))
+        cookies = (_browser(services, opened),)
+        return outcome.log(services, request, opened, token=_token(request), cookies=cookies)
 
     return _visited(answer)
 

@@ -64,6 +64,13 @@ class Request:
             raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
         return _from_form(text) if self.is_form else _from_json(text)
 
+    def every(self, name: str) -> str:
+        """All values that a form sent under that name, one a line: boxes of which several may be ticked."""
+        if not self.is_form:
+            return self.values.get(name, "")
+        pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return "\n".join(value for key, value in pairs if key == name)
+
 
 def read(event: Mapping[str, Any]) -> Request:
     """The request in an event. Cookies keep the first value of a name."""

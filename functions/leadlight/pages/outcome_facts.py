@@ -1,0 +1,285 @@
+"""What may a rep say of this contact, and what followed from what they said? Gathers for `pages.outcome`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from leadlight.errors import LostKey, NeverOpens
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, StopReason
+from leadlight.model.sequence import Window
+from leadlight.model.site import Hours, Person
+from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
+from leadlight.pages.outcome import After, Asked, Choice, Coming, Fields
+from leadlight.playbook.bundle import Bundle
+from leadlight.playbook.prose import plain_words
+from leadlight.ports import Services
+from leadlight.profile import known_of, sealed_fields
+from leadlight.rep.outcome import ADDING, OUTCOME
+from leadlight.rep.saying import PRODUCT, needs_known, steps_met
+from leadlight.rules.attendance import hours_of
+from leadlight.rules.cadence import within
+from leadlight.rules.next_action import PAUSE, Action, next_action, why_nothing
+from leadlight.rules.objective import ENOUGH, failures, suggested
+from leadlight.rules.outcome import UNSAID
+from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, said
+from leadlight.visitor.outlook import outlook_of
+
+Name = TypeVar("Name", bound=str)
+
+MOST = 4
+"""So many follow-ups are listed one by one."""
+
+COMES: Mapping[DueKind, str] = {
+    DueKind.STEP: "a follow-up goes out",
+    DueKind.TASK: "your next step",
+    DueKind.HOLD: "the follow-ups go on, unless you have logged an outcome",
+    DueKind.CLAIM: "the lead goes to the next colleague, unless you take it",
+    DueKind.REVIEW: "a look at whether to go on",
+}
+
+STOPPED: Mapping[StopReason, str] = {
+    StopReason.DISQUALIFIED: "No follow-up goes out any more.",
+    StopReason.UNSUBSCRIBED: "No follow-up goes out: they want no more mails.",
+    StopReason.REPLIED: "No follow-up goes out: they have answered, and that is yours to go on with.",
+}
+OTHERWISE_STOPPED = "No follow-up goes out: our mails do not reach them, or must not."
+
+
+def asked_of(
+    services: Services,
+    bundle: Bundle,
+    lead: Lead,
+    rep: Person,
+    *,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    why: str = "",
+) -> Asked:
+    """The question of how it went, with what was typed before and what is to be mended of it. Raises `LostKey`.
+
+    `why` is the reason that the rep's link has named: its button comes first.
+    """
+    touches = services.store.touches(lead.id)
+    aim = lead.hold.objective if lead.hold else suggested(lead, touches).objective
+    chosen = (typed or {}).get("objective") or aim
+    return Asked(
+        who=_who(services, lead),
+        objectives=tuple(Choice(o, AIMS[o], chosen=o == chosen) for o in Objective),
+        fields=fields_of(services, bundle, lead, rep, touches, typed=typed or {}, wrong=wrong or {}),
+        hint=hint_of(lead, touches),
+        why=why if why in set(WhyNot) else "",
+    )
+
+
+def hint_of(lead: Lead, touches: Sequence[Touch]) -> str:
+    """Why another objective is proposed, in words; empty where none is."""
+    proposal = suggested(lead, touches)
+    if proposal.instead_of is None:
+        return ""
+    count = failures(touches, proposal.instead_of)
+    times = "twice" if count == ENOUGH else f"{count} times"
+    return f"“{AIMS[proposal.instead_of]}” has failed {times}. Try another aim: {AIMS[proposal.objective].lower()}."
+
+
+def fields_of(
+    services: Services,
+    bundle: Bundle,
+    lead: Lead,
+    rep: Person,
+    touches: Sequence[Touch],
+    *,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    unfold: bool = False,
+) -> Fields:
+    """Everything that may be said besides the result."""
+    hours = hours_of(rep, bundle.team)
+    tagged = typed.get("objections", "").replace(",", "\n").splitlines()
+    needs = typed["needs"].splitlines() if "needs" in typed else _likely_needs(bundle, lead, touches)
+    known = needs_known(bundle, lead)
+    return Fields(
+        zone=hours.zone,
+        currency=bundle.team.costs.currency,
+        moments=tuple(_moments(hours, services.clock.now(), typed.get("next_at", ""))),
+        objections=tuple(
+            Choice(o.name, o.title, plain_words(o.answer), chosen=o.name in tagged)
+            for o in bundle.knowledge.objections.values()
+        ),
+        needs=tuple(Choice(need, need, chosen=need in needs) for need in known),
+        needs_shown=typed.get("needs_shown", "\n".join(need for need in known if need in needs)),
+        aims=tuple(_aims(bundle, lead, touches, typed.get("feedback_aim", ""))),
+        authority=_choices(AUTHORITIES, typed.get("authority", lead.authority or ""), "Not known"),
+        channel=_choices(CHANNELS, typed.get("channel", ""), "Not said"),
+        satisfaction=_choices(SATISFIED, typed.get("satisfaction", ""), "Not said"),
+        stage=_choices(DEALS, typed.get("stage", ""), "As before"),
+        typed=typed,
+        wrong=wrong,
+        open=unfold or bool(set(wrong) - {"outcome", "achieved", "objective"}),
+    )
+
+
+def after_of(
+    services: Services,
+    bundle: Bundle,
+    lead: Lead,
+    rep: Person,
+    outcome: str,
+    *,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> After | None:
+    """What that outcome says and what follows, as things stand now; None if there is none of that name."""
+    touches = services.store.touches(lead.id)
+    logged = next((t for t in touches if t.kind is TouchKind.OUTCOME and t.id == OUTCOME + outcome), None)
+    if logged is None:
+        return None
+    now = services.clock.now()
+    reader = reader_of(bundle, rep)
+    added = [t for t in touches if t.kind is TouchKind.NOTED and t.facts.get("outcome") == logged.id]
+    coming = outlook_of(services, bundle, lead).coming if not lead.stops else ()
+    lines = [line for t in (logged, *added) for line in said(t, reader, lost_to=_better(services, t))]
+    fields = None
+    if now - logged.at <= ADDING:
+        unasked = logged.facts.get("why") == UNSAID and not typed
+        fields = fields_of(
+            services, bundle, lead, rep, touches, typed=typed or {}, wrong=wrong or {}, unfold=unasked or bool(wrong)
+        )
+    return After(
+        who=_who(services, lead),
+        outcome=outcome,
+        said=tuple(dict.fromkeys(lines)),
+        next_action=_next(bundle, lead, services.store.due_of(lead.id), reader),
+        plan=_plan(bundle, lead, reader, follows=bool(coming)),
+        coming=tuple(_coming(c.at, c.subject, c.who, mailed=c.mailed, reader=reader) for c in coming[:MOST]),
+        more=max(0, len(coming) - MOST),
+        changed=tuple(_changed(touches, (logged, *added))),
+        next_aim=hint_of(lead, touches),
+        fields=fields,
+    )
+
+
+def latest_outcome(touches: Sequence[Touch]) -> str:
+    """The name of the newest one; empty if there is none."""
+    found = next((t.id for t in reversed(touches) if t.kind is TouchKind.OUTCOME), "")
+    return found.removeprefix(OUTCOME)
+
+
+def reader_of(bundle: Bundle, rep: Person) -> Reader:
+    """Whose clock and currency it is told by."""
+    titles = {name: objection.title for name, objection in bundle.knowledge.objections.items()}
+    return Reader(hours_of(rep, bundle.team).zone, bundle.team.costs.currency, titles)
+
+
+def _who(services: Services, lead: Lead) -> str:
+    profile = known_of(services, lead)
+    return profile.name or profile.address
+
+
+def _better(services: Services, touch: Touch) -> str:
+    """To whom a deal was lost."""
+    with suppress(LostKey):
+        return sealed_fields(services, touch).get("lost_to", "")
+    return ""
+
+
+def _choices(words: Mapping[Name, str], chosen: str, none: str) -> tuple[Choice, ...]:
+    return (Choice("", none), *(Choice(name, text, chosen=name == chosen) for name, text in words.items()))
+
+
+def _moments(hours: Hours, now: datetime, chosen: str) -> Iterator[Choice]:
+    """When the next step may be, with one tap: at the beginning of a working day of theirs."""
+    zone = ZoneInfo(hours.zone)
+    today = now.astimezone(zone).date()
+    ahead = (1, 2, 7 - today.weekday())
+    found: dict[str, datetime] = {}
+    for days in ahead:
+        begins = datetime.combine(today + timedelta(days=days), hours.start, zone)
+        with suppress(NeverOpens):
+            begins = within(Window.WORKING_HOURS, begins, hours).astimezone(zone)
+        found.setdefault(f"{begins:%Y-%m-%dT%H:%M}", begins)
+    yield Choice("", "None", chosen=chosen not in found)
+    for value, at in sorted(found.items()):
+        day = "Tomorrow" if (at.date() - today).days == 1 else f"{at:%A} {at.day} {at:%B}"
+        yield Choice(value, f"{day}, {at:%H:%M}", chosen=value == chosen)
+
+
+def _likely_needs(bundle: Bundle, lead: Lead, touches: Sequence[Touch]) -> tuple[str, ...]:
+    """What a rep has found out; until then what those need for whom the pages were written that they opened."""
+    if lead.needs is not None:
+        return lead.needs
+    gates = (bundle.manifest.gates.get(t.gate) for t in touches if t.gate)
+    buyers = [bundle.knowledge.buyers.get(gate.buyer or "") for gate in gates if gate]
+    return tuple(dict.fromkeys(need for buyer in buyers if buyer for need in buyer.needs))
+
+
+def _aims(bundle: Bundle, lead: Lead, touches: Sequence[Touch], chosen: str) -> Iterator[Choice]:
+    """What a line for those who write may be about: the pages and steps that this lead has met, or the product."""
+    gates = bundle.manifest.gates
+    met = dict.fromkeys([*(e.gate for e in reversed(lead.enrolments)), *(t.gate for t in reversed(touches) if t.gate)])
+    pages = [(f"page:{gate}", f"The page “{gates[gate].title}”") for gate in met if gate in gates]
+    steps = [(f"step:{step}", f"The step “{_named(step)}”") for step in steps_met(touches)]
+    for value, words in (*pages, *steps, (PRODUCT, "The product")):
+        yield Choice(value, words, chosen=value == chosen)
+
+
+def _named(step: str) -> str:
+    """A step as words: `course/02-blank-plan` is "blank plan"."""
+    return step.rpartition("/")[2].lstrip("0123456789-").replace("-", " ")
+
+
+def _next(bundle: Bundle, lead: Lead, rows: Sequence[Due], reader: Reader) -> str:
+    """The next action with its owner and date, or why there is none. What goes out this minute is none."""
+    ahead = [row for row in rows if row.kind not in {DueKind.MAIL, DueKind.EVIDENCE}]
+    action = next_action(lead, ahead)
+    if not isinstance(action, Action):
+        return f"nothing by itself: {action.why if action else why_nothing(lead) or 'all is done'}."
+    row = next(row for row in ahead if row.key == action.what)
+    what = "the pause ends" if row.ref.startswith(PAUSE) else COMES[row.kind]
+    owner = next((person.name for person in bundle.team.people if person.id == action.owner), "")
+    by = f", {owner}" if row.kind is DueKind.TASK and owner else ""
+    return f"{reader.day(action.at)}: {what}{by}."
+
+
+def _plan(bundle: Bundle, lead: Lead, reader: Reader, *, follows: bool) -> str:
+    """What the follow-ups do now, in a sentence."""
+    if lead.stops:
+        return STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
+    if not follows:
+        return "No follow-up comes after this."
+    if lead.hold:
+        name = bundle.team.person(lead.hold.by).name
+        return f"Follow-ups wait while this is with {name}. Without an outcome by {reader.day(lead.hold.until)}, then:"
+    if lead.pause:
+        return f"Follow-ups are paused until {reader.day(lead.pause.until)}. Then:"
+    return "The follow-ups go on:"
+
+
+def _coming(at: datetime, subject: str, who: str, *, mailed: bool, reader: Reader) -> Coming:
+    what = f"“{subject}”, a mail from {who}" if mailed else f"a task for {who}"
+    there = at.astimezone(ZoneInfo(reader.zone))
+    return Coming(reader.day(at), there.isoformat(timespec="minutes"), what)
+
+
+def _changed(touches: Sequence[Touch], written: Sequence[Touch]) -> Iterator[str]:
+    """What the outcome and what was added to it have changed besides: the stage, and what no longer goes out."""
+    times = {touch.at for touch in written}
+    for touch in touches:
+        if touch.at not in times:
+            continue
+        facts = touch.facts
+        match touch.kind:
+            case TouchKind.STAGE_CHANGED:
+                yield f"From {facts['from']} to {facts['to']}: {facts['why']}."
+            case TouchKind.HEATED:
+                yield f"They are hot now: {facts['why']}."
+            case TouchKind.SKIPPED:
+                yield f"Left out: “{_named(facts['step'])}” ({facts['reason']})."
+            case TouchKind.ENDED:
+                yield f"The sequence “{facts['sequence']}” is over: {facts['reason']}."
+            case TouchKind.FEEDBACK:
+                yield f"Your line goes to those who write, as {facts['id']}."
