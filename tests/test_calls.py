@@ -134,3 +134,29 @@ def test_a_claim_that_was_long_on_its_way_is_looked_at_again(
     monkeypatch.setattr(store, "claim", slowly)
 
     assert calls_of(account, world, row) == [*STEP[:2], "Query", *STEP[2:]]
+
+
+def calls_of_a_yes(account: Account, world: World, address: str) -> list[str]:
+    """What the mail's button costs, once the bundle is known."""
+    visitor = world.browser()
+    visitor.ask_for(address=address)
+    world.settle()
+    visitor.get(world.mail(address).link("/confirm"))
+    account.faults.calls.clear()
+    assert visitor.post(world.mail(address).link("/confirm")).status == 303
+    return account.faults.calls
+
+
+YES = ["GetItem", "Query", "GetItem", "Query", "Query", "TransactWriteItems"]
+"""Read who is asked, then what is known of them, and store the answer."""
+
+
+def test_a_yes_takes_six_calls_and_the_first_one_asks_for_colleagues(account: Account, world: World) -> None:
+    free, first, second, again = (
+        calls_of_a_yes(account, world, name)
+        for name in ("ada@gmail.com", "ada@acme.com", "ben@acme.com", "ben@acme.com")
+    )
+
+    assert [name for name in free if name != "GetObject"] == again == YES
+    assert first == [*YES[:-1], "Query", YES[-1]]
+    assert second == [*YES[:-1], "Query", "BatchGetItem", YES[-1]]
