@@ -25,8 +25,15 @@ REASONS = {
     TouchKind.OFFER_ANSWERED: "{who} answered the offer",
     TouchKind.SATISFACTION: "{who} says how it goes",
     TouchKind.FACT: "News of {who}",
+    TouchKind.IMPORTED: "New on your list: {who}",
 }
 """Why this mail, now: its subject, behind the wish for a call."""
+
+FACTS = {"booking": "{who} has booked a meeting"}
+"""The same of a fact that another system tells, by its name."""
+
+FIRST_TOLD = frozenset({TouchKind.OUTCOME, TouchKind.IMPORTED, TouchKind.FACT})
+"""What sets a task for a later day: when that comes, the rep hears of it for the first time."""
 
 BACK = frozenset({TouchKind.CONFIRMED, TouchKind.READ, TouchKind.DOWNLOADED})
 """By what somebody comes back who was silent for long."""
@@ -60,7 +67,7 @@ def most_pressing(cases: Sequence[Case], now: datetime) -> Case:
 def subject(case: Case, what: str) -> str:
     """Who and why now; a wish for a call comes first, and a reminder or a lead passed on says that it is one."""
     reason = in_words(case, what)
-    if case.reminds and case.touch.kind is not TouchKind.OUTCOME:  # an outcome's next step is due for the first time
+    if case.reminds and case.touch.kind not in FIRST_TOLD:
         reason = f"Still open: {reason}"
     if case.passed:
         reason = f"Passed on to you: {reason}"
@@ -87,7 +94,8 @@ def in_words(case: Case, what: str) -> str:
     days = days_of_silence(case.touch, case.touches) if case.touch.kind in BACK else None
     if days is not None:
         return f"{who} is back after {days} days: “{what}”"
-    return REASONS.get(case.touch.kind, "{who}").format(who=who, what=what)
+    reason = FACTS.get(case.touch.facts.get("name", "")) or REASONS.get(case.touch.kind, "{who}")
+    return reason.format(who=who, what=what)
 
 
 def cause(case: Case, what: str, now: datetime, zone: str) -> str:

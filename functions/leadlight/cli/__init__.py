@@ -7,6 +7,9 @@ import click
 from leadlight import __version__
 from leadlight.cli.aws import deploy, destroy, package
 from leadlight.cli.doctor import doctor
+from leadlight.cli.exporting import export_leads
+from leadlight.cli.feedback import feedback
+from leadlight.cli.importing import import_leads
 from leadlight.cli.leads import leads
 from leadlight.cli.plan import plan
 from leadlight.cli.serving import demo, serve
@@ -21,8 +24,8 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (build, check, plan, simulate, demo, serve, leads, package, deploy, destroy, doctor):
+for command in (build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
     main.add_command(command)
 
-for command in (pause, resume, resolve):
+for command in (pause, resume, resolve, import_leads, export_leads):
     leads.add_command(command)

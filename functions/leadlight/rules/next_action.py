@@ -30,6 +30,9 @@ CLOSED = frozenset({Stage.LOST, Stage.LAPSED, Stage.DISQUALIFIED})
 APPROVAL = "confirmed/"
 """Begins the ref of a task that a gate has set which waits for a rep's approval."""
 
+LISTED = "imported/"
+"""The same of one that a supplier's list has set. A rep hears of it once, on its day: nobody waits for an answer."""
+
 PAUSE = "pause/"
 """Begins the ref of the row that ends a pause; who has set it and the touch of that follow."""
 
@@ -89,6 +92,8 @@ def why_nothing(lead: Lead) -> str | None:
         return f"stopped: {final[-1]}"
     if lead.stage in CLOSED:
         return f"the lead is {lead.stage}"
+    if lead.confirmed_at is None and lead.source.startswith("import/"):
+        return "from a list: the rep was told, and may begin a conversation"
     if lead.confirmed_at is None:
         return "the address is not confirmed"
     if lead.stops or lead.hold or lead.pause:
@@ -145,7 +150,12 @@ def reminder_after(lead: Lead, row: Due, hours: Hours, now: datetime) -> Due | N
     Who has taken over a lead before it asked for one more page has yet to approve that page.
     """
     taken = lead.hold is not None and not row.ref.startswith(APPROVAL)
-    if taken or lead.stage in CLOSED or any(stop.reason is not StopReason.REPLIED for stop in lead.stops):
+    if (
+        taken
+        or row.ref.startswith(LISTED)
+        or lead.stage in CLOSED
+        or any(stop.reason is not StopReason.REPLIED for stop in lead.stops)
+    ):
         return None
     return reminder(lead, reminded_of(row), hours, now, before=reminders_before(row) + 1)
 

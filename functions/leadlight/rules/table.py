@@ -88,7 +88,7 @@ def column_name(cell: str) -> str:
     >>> column_name(" First Name "), column_name("E-Mail")
     ('first_name', 'e_mail')
     """
-    return re.sub(r"[\W_]+", "_", cell.strip().casefold()).strip("_")
+    return re.sub(r"[\W_]+", "_", cell.strip().lower()).strip("_")
 
 
 def not_utf8(text: str) -> bool:
@@ -108,8 +108,6 @@ def _no_address(header: Sequence[str], names: Sequence[str]) -> str:
     hint = f" Is it `{close[0].strip()}`? Rename that to `email`." if close else ""
     one = " Is the separator a comma, a semicolon or a tab?" if len(header) == 1 and not close else ""
     return f"There is no column `email`; the first row names {shown}.{hint}{one}"
-
-
 
 
 def _rows(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[Row]:

@@ -1,0 +1,116 @@
+"""`leadlight leads import`: people from a supplier's list, while the server runs. Looks first, writes with `--yes`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from leadlight.cli.leads import installation
+from leadlight.cli.terminal import DATA, JSON, answer, counted, said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leadlight.imports import Read
+    from leadlight.model.site import Team
+
+BASES = ("consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interest")
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+
+
+def _named(_: click.Context, __: click.Parameter, value: str) -> str:
+    if NAME.fullmatch(value):
+        return value
+    raise click.BadParameter("a short name of your own, such as fair-2026: small letters, digits, dots and hyphens.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, callback=_named, help="Where the list comes from, such as fair-2026.")
+@click.option("--basis", required=True, type=click.Choice(BASES), help="By which right you may keep it (GDPR art. 6).")
+@click.option("--by", default="", metavar="PERSON", help="Who brings it in: an id of team.yml.")
+@click.option("--per-day", default=20, show_default=True, type=click.IntRange(1), help="Tasks a day for each rep.")
+@click.option("--yes", "write", is_flag=True, help="Write. Without it nothing is changed, and you see what would be.")
+@DATA
+@JSON
+def import_leads(
+    file: Path, source: str, basis: str, by: str, per_day: int, *, write: bool, data: Path, as_json: bool
+) -> None:
+    """Take in people from a CSV file in UTF-8: a column `email`, and others as you like.
+
+    Each gets a task for its rep and no mail by itself, since they have asked for nothing. Whoever is a lead already,
+    has unsubscribed, or was erased is left alone. Cut off half-way, run it again: nobody is taken in twice.
+    """
+    from leadlight.imports import Basis, Supply, dry_run, take_in  # noqa: PLC0415  # commands load what they need
+    from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
+    from leadlight.rules.table import rows_of  # noqa: PLC0415  # the same
+
+    services = installation(data)
+    with said(as_json=as_json):
+        bundle = open_bundle(services.files)
+        _check_person(bundle.team, by)
+        supply = Supply(source, Basis(basis), by, per_day)
+        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text, _shown(file, text) as step:
+            rows = rows_of(text)
+            reads = take_in(services, bundle, rows, supply) if write else dry_run(services, rows, supply)
+            fates = _told(reads, step, as_json=as_json)
+    _summed_up(fates, file, write=write, as_json=as_json)
+    sys.exit(1 if fates["to be mended"] else 0)
+
+
+def _check_person(team: Team, by: str) -> None:
+    known = [person.id for person in team.people]
+    if by and by not in known:
+        raise click.BadParameter(f"nobody in team.yml is called {by}: {', '.join(known)}.", param_hint="--by")
+
+
+@contextmanager
+def _shown(file: Path, text: TextIO) -> Iterator[Callable[[], None]]:
+    """Progress by bytes, on a terminal; nothing in a pipe."""
+    from rich.console import Console  # noqa: PLC0415  # commands load what they need
+    from rich.progress import Progress  # noqa: PLC0415  # the same
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Reading the list", total=file.stat().st_size)
+        yield lambda: progress.update(task, completed=text.buffer.tell())
+
+
+def _told(reads: Iterator[Read], step: Callable[[], None], *, as_json: bool) -> Counter[str]:
+    """Says each row that is not taken, as soon as it is known; counts all."""
+    fates: Counter[str] = Counter()
+    for read in reads:
+        fates[read.fate] += 1
+        step()
+        for field, what in read.wrong.items():
+            if not as_json:
+                click.echo(f"row {read.row}: {what if field == 'row' else f'{field}: {what}'}")
+        if read.why and not as_json:
+            click.echo(f"row {read.row}: {read.why}.")
+        if as_json and (read.wrong or read.why):
+            answer(read)
+    return fates
+
+
+def _summed_up(fates: Counter[str], file: Path, *, write: bool, as_json: bool) -> None:
+    if as_json:
+        answer({"rows": fates.total(), "written": write, "fates": dict(sorted(fates.items()))})
+        return
+    taken = fates["taken"]
+    click.echo(
+        f"{counted(taken, 'lead')} {'taken in' if write else 'to be taken in'}; {counted(fates.total(), 'row')}."
+    )
+    for fate in sorted(fates):
+        if fate != "taken":
+            click.echo(f"  {fates[fate]:>7}  {fate}")
+    if fates["to be mended"]:
+        click.echo(f"Mend these rows in {file.name} and run it again; the others are not taken in twice.")
+    if taken and not write:
+        click.echo("Nothing is written yet. Add --yes to take them in.")

@@ -1,0 +1,107 @@
+"""All leads as a table, one at a time, for whoever works on with them elsewhere. Called by `leadlight leads export`.
+
+Columns are documented in `content/project/other-ways-in.md`; new ones come at the end.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TextIO
+
+import msgspec
+
+from leadlight.errors import LostKey
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture
+from leadlight.ports import Services
+from leadlight.profile import RESERVED, Profile, known_of
+from leadlight.rules.cells import neutral
+from leadlight.views import call_in_words
+
+NAMES = ("email", "name", "first_name", "last_name", "company", "phone", "role", "size", "notes")
+"""What people said of themselves that has a column of its own."""
+
+STATE = (
+    "id", "created_at", "confirmed_at", "stage", "owner", "source", "legal_basis", "purposes", "stops", "call",
+    "intent", "authority", "value", "sales", "country", "language", "zone", "renewal_at", "satisfied",
+)  # fmt: skip
+COLUMNS = (*STATE, *NAMES, "answers", "readable")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which leads: those of that stage, of that owner; all where nothing is said."""
+
+    stage: str = ""
+    owner: str = ""
+
+
+def exported(services: Services, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Each lead by `COLUMNS`, with what its profile says; `readable` is false where its key is gone: it was erased."""
+    leads = services.store.owned(wanted.owner) if wanted.owner else services.store.leads()
+    for lead in leads:
+        if not wanted.stage or lead.stage == wanted.stage:
+            yield _row(services, lead)
+
+
+def write_csv(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
+    """Every cell in quotes and none a formula: a cell that could be one has an apostrophe before it. Returns how many."""
+    table = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    table.writerow(COLUMNS)
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 it is wanted after the loop
+        table.writerow([neutral(_cell(row[name])) for name in COLUMNS])
+    return count
+
+
+def write_lines(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
+    """One JSON object a line, as it is: no program takes text for a formula. Returns how many."""
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 the same
+        out.write(msgspec.json.encode(row).decode() + "\n")
+    return count
+
+
+def _row(services: Services, lead: Lead) -> dict[str, Any]:
+    profile, readable = _profile(services, lead)
+    answers = {n: v for n, v in profile.answers.items() if n not in {*NAMES, *RESERVED, "country"}}
+    names = {name: profile.fields.get(name, "") for name in NAMES}
+    return {**_state(lead, services.store.captures(lead.id)), **names, "answers": answers, "readable": readable}
+
+
+def _profile(services: Services, lead: Lead) -> tuple[Profile, bool]:
+    try:
+        return known_of(services, lead), True
+    except LostKey:
+        return Profile({}), False
+
+
+def _state(lead: Lead, captures: tuple[Capture, ...]) -> dict[str, Any]:
+    plain = {name: getattr(lead, name, None) for name in STATE}
+    return {
+        **plain,
+        "legal_basis": captures[-1].consent.legal_basis if captures else "",
+        "purposes": lead.purposes,
+        "stops": tuple(stop.reason for stop in lead.stops),
+        "call": call_in_words(lead.call),
+    }
+
+
+def _cell(value: object) -> str:
+    """What stands in a cell: lists with spaces between, answers as `name: text` a line."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+        case dict():
+            return "\n".join(f"{name}: {text}" for name, text in value.items())
+        case tuple():
+            return " ".join(str(one) for one in value)
+        case _:
+            return str(value)
