@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "record": DECIDING | {"profile"},
     "aftersale": DECIDING | {"decide", "playbook"},
     "answers": DECIDING | {"links", "playbook"},
-    "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale"},
+    "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale", "speed"},
     "letter": SAYING - {"letter"},
     "speed": DECIDING | {"decide", "playbook", "views"},
     "briefing": DECIDING | {"links", "profile", "playbook", "views", "speed"},

@@ -26,7 +26,7 @@ from leadlight.profile import capture_of, profile_of
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.mail_events import BOUNCED
 from leadlight.rules.next_action import reminded_of, reminder_after, reminders_before
-from leadlight.rules.notices import NOTIFY, is_now, tell_at, waiting
+from leadlight.rules.notices import is_now, tell_at, told_of, waiting
 from leadlight.rules.routing import owner_of
 from leadlight.rules.speed import claim
 from leadlight.rules.steps import open_enrolments
@@ -72,7 +72,7 @@ def tell_rep(services: Services, due: Due) -> Done | None:
 
 def _cause(row: Due) -> str:
     """The touch that a row is to tell of."""
-    return reminded_of(row) if row.kind is DueKind.TASK else row.ref.removeprefix(NOTIFY)
+    return reminded_of(row) if row.kind is DueKind.TASK else told_of(row)
 
 
 def _assign(services: Services, bundle: Bundle, lead: Lead, touch: Touch) -> None:

@@ -1,6 +1,7 @@
 """Nobody has taken a lead in time: it goes to the next rep of its pool, and after the last one the manager hears of it.
 
-Called by `handlers.on_due`; what will happen and when, everybody may see before: see `coming`.
+The clocks begin within the change that a rep is told of; `handlers.on_due` calls when they have run out. What will
+happen and when, everybody may see before: see `coming`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from leadlight.decide import decide
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
-from leadlight.model.person import CallKind
+from leadlight.model.person import CallKind, CallWish
 from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.notices import tell_at
+from leadlight.rules.notices import tell, tell_at, told_of, waiting
 from leadlight.rules.routing import Facts, facts_of, owner_of
 from leadlight.rules.speed import (
     Passing,
@@ -31,6 +32,34 @@ from leadlight.rules.speed import (
     passing,
 )
 from leadlight.views import said_wish
+
+
+def begun(services: Services, bundle: Bundle, change: Change, *, before: Lead) -> Change:
+    """The change with the clocks of what it has a rep told of, and with each word to a rep at a time that suits them.
+
+    Asked with every change that a person outside has brought about, owner and heat decided; `before` is the lead as
+    stored. A new word on calls ends the clocks that ran for the one before.
+    """
+    lead, now = change.lead, services.clock.now()
+    over = claims(services.store.due_of(lead.id)) if lead.call != before.call else ()
+    told = [row for row in waiting(change.due) if _by_themselves(row, change)]
+    rows = [each for row in told for each in tell(lead, told_of(row), bundle.team, now, wish=_wish(row, change))]
+    clocks = sorted((row for row in rows if row.kind is DueKind.CLAIM), key=lambda row: row.at)[:1]
+    kept = (row for row in change.due if row not in told)
+    due = (*kept, *(row for row in rows if row.kind is not DueKind.CLAIM), *clocks)
+    return replace(change, due=due, undue=(*change.undue, *over))
+
+
+def _by_themselves(row: Due, change: Change) -> bool:
+    """Whether the row tells of something that nobody of the team has done: they know that already."""
+    return any(touch.id == told_of(row) and touch.by is None for touch in change.touches)
+
+
+def _wish(row: Due, change: Change) -> CallWish | None:
+    """The word on calls that came with what the row tells of."""
+    about = next(touch for touch in change.touches if touch.id == told_of(row))
+    said = [about, *(touch for touch in change.touches if touch.kind is TouchKind.CALL_WANTED)]
+    return next((wish for touch in said if (wish := said_wish(touch))), None)
 
 
 def coming(

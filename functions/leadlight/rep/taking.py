@@ -20,6 +20,7 @@ from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
 from leadlight.rules.next_action import APPROVAL
 from leadlight.rules.outcome import hold_until
+from leadlight.rules.speed import claims
 from leadlight.rules.waiting import ends_of_holds, reminders, unanswered
 from leadlight.rules.warmth import suggested_objective
 
@@ -39,7 +40,8 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
         held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
         touches = services.store.touches(lead.id)
         approved = pending_gates(bundle, lead, touches)
-        if held and not approved:
+        rows = services.store.due_of(lead.id)
+        if held and not approved and not claims(rows):
             return None
         change = _taken(services, bundle, lead, opened.rep, aim, approved)
         return grown(services, bundle, change, before=lead, touches=touches)
@@ -75,7 +77,13 @@ def _taken(
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),
-        undue=(*ends_of_holds(rows), *unanswered(lead, rows), *reminders(rows, APPROVAL), *planned.undue),
+        undue=(
+            *ends_of_holds(rows),
+            *unanswered(lead, rows),
+            *reminders(rows, APPROVAL),
+            *claims(rows),
+            *planned.undue,
+        ),
         due=(
             *planned.due,
             Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until),

@@ -61,6 +61,11 @@ def waiting(rows: Sequence[Due]) -> tuple[Due, ...]:
     return tuple(row for row in rows if row.kind is DueKind.MAIL and row.ref.startswith(NOTIFY))
 
 
+def told_of(row: Due) -> str:
+    """The touch that such a row is to tell of."""
+    return row.ref.removeprefix(NOTIFY)
+
+
 def days_of_silence(touch: Touch, touches: Sequence[Touch]) -> int | None:
     """For how many days nothing was heard of this lead before that touch; None where that is no news.
 

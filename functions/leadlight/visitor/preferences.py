@@ -29,6 +29,7 @@ from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import is_yes
 from leadlight.rules.preferences import FEWER, months_later, without
+from leadlight.rules.speed import claims
 from leadlight.rules.stop import LEAD, pause_of, paused, why_quiet
 from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
@@ -217,7 +218,8 @@ def _lower(services: Services, visit: Visit, gone: Collection[Purpose]) -> None:
         if Purpose.PHONE in less:
             touches.append(call_touch(lead, CallKind.NO, f"call.wanted/{services.token()}", now))
             tell = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)]
-            over = reminders(services.store.due_of(lead.id), CALL)
+            rows = services.store.due_of(lead.id)
+            over = (*reminders(rows, CALL), *claims(rows))
         planned = replanned(bundle, without(lead, less), now)
         undue = (*planned.undue, *over)
         return Change(planned.lead, (*touches, *planned.touches), undue=undue, due=(*planned.due, *tell))

@@ -23,6 +23,7 @@ from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped
 from leadlight.rules.waiting import CALL, QUESTION, reminders
+from leadlight.speed import begun
 from leadlight.tokens import TokenUse
 from leadlight.vault import seal
 from leadlight.visitor.passes import Reader, reader_of
@@ -122,7 +123,9 @@ def _say(
         rows = [to_answer(after, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
         over = reminders(stored, CALL) if wish is not None else ()  # the newest word counts
         change = Change(lead=after, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
-        return grown(services, bundle, change, before=lead, touches=known) if reader.confirmed else change
+        if reader.confirmed:
+            return grown(services, bundle, change, before=lead, touches=known)
+        return change if lead.confirmed_at else begun(services, bundle, change, before=lead)
 
     decide(services, reader.lead_id, reader.generation, said)
 

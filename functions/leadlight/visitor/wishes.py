@@ -28,6 +28,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.preferences import lowered_by, may_return, returned, with_purpose
 from leadlight.rules.stop import promised_until
 from leadlight.rules.waiting import CALL, reminders
+from leadlight.speed import begun
 from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
@@ -143,12 +144,13 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
         tell = [told, reminder(lead, touches[-1].id, bundle.team.hours, now)]
         over = reminders(services.store.due_of(lead.id), CALL)
     planned = replanned(bundle, lead, now)
-    return Change(
+    change = Change(
         lead=planned.lead,
         touches=(*touches, *planned.touches),
         undue=(*planned.undue, *over),
         due=(*planned.due, *tell),
     )
+    return begun(services, bundle, change, before=lead)
 
 
 def call_touch(lead: Lead, kind: CallKind, touch_id: str, now: datetime) -> Touch:

@@ -1,0 +1,38 @@
+"""Somebody waits for a rep: who is told when, who has it next, and what ends the clock."""
+
+from __future__ import annotations
+
+import pytest
+from tests.world import ANNA, HOUR, MANAGER_ADDRESS, MINUTE, MONDAY, REP_ADDRESS, Browser, World
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.touch import TouchKind
+
+pytestmark = pytest.mark.grounds("local", "prompt")
+
+
+def clocks(world: World) -> list[Due]:
+    return [row for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.CLAIM]
+
+
+def test_a_call_that_nobody_makes_is_the_managers_after_a_quarter_of_an_hour(world: World) -> None:
+    world.confirmed(name="Anna", phone="+44 20 7946 0999", call="now")
+    world.advance("14 minutes")
+    assert world.mails(MANAGER_ADDRESS) == []
+
+    world.advance("2 minutes")
+
+    mail = world.mail(MANAGER_ADDRESS)
+    assert mail.subject.startswith("Nobody took: CALL NOW: Anna")
+    assert "tel:+442079460999" in mail.html
+    assert clocks(world) == []
+
+
+def test_who_takes_over_ends_the_clock(world: World) -> None:
+    world.confirmed(call="now")
+
+    world.taken()
+    world.advance("1 hour")
+
+    assert world.mails(MANAGER_ADDRESS) == []
+    assert world.touches(TouchKind.ESCALATED) == []
