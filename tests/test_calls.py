@@ -144,7 +144,7 @@ def calls_of_a_yes(account: Account, world: World, address: str) -> list[str]:
     visitor.get(world.mail(address).link("/confirm"))
     account.faults.calls.clear()
     assert visitor.post(world.mail(address).link("/confirm")).status == 303
-    return account.faults.calls
+    return list(account.faults.calls)
 
 
 YES = ["GetItem", "Query", "GetItem", "Query", "Query", "TransactWriteItems"]
