@@ -100,21 +100,21 @@ def case_of(services: Services, lead: Lead, touch: Touch, touches: tuple[Touch, 
     return Case(lead, about, touches, profile, confirmed, capture, reminds, passed)
 
 
-def latest_case(services: Services, lead: Lead, touches: tuple[Touch, ...]) -> Case | None:
-    """What was last confirmed, or while nothing is, what the last form said, with the last word on calls since.
-
-    None for a lead that came by no form.
-    """
+def latest_case(services: Services, lead: Lead, touches: tuple[Touch, ...]) -> Case:
+    """What was last confirmed, or while nothing is, what the last form or rep said, with the last word on calls."""
     confirmed = lead.confirmed_at is not None
-    told = TouchKind.CONFIRMED if confirmed else TouchKind.CAPTURED
-    touch = next((t for t in reversed(touches) if t.kind is told), None)
-    if touch is None:
-        return None
-    case = case_of(services, lead, touch, touches)
+    told = {TouchKind.CONFIRMED} if confirmed else {TouchKind.CAPTURED, TouchKind.ADDED, TouchKind.IMPORTED}
+    touch = next((t for t in reversed(touches) if t.kind in told), None)
+    case = case_of(services, lead, touch or _begun(lead), touches)
     called = _last_call(touches, confirmed=confirmed)
     if confirmed or called is None or case.capture is None:
         return case
     return replace(case, capture=replace(case.capture, call=said_wish(called)))
+
+
+def _begun(lead: Lead) -> Touch:
+    """What stands for the beginning of a lead that has none: something to brief of has to be there."""
+    return Touch("", lead.id, TouchKind.CAPTURED, lead.created_at)
 
 
 def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -> BriefingView:
@@ -215,10 +215,12 @@ def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tu
 
 
 def _around(services: Services, touch: Touch) -> tuple[tuple[str, str], ...]:
-    """What the rep should know of an answer besides its words."""
-    if touch.kind is not TouchKind.REPLIED:
+    """What the rep should know of an answer besides its words, or what a colleague says who has passed the lead on."""
+    if touch.kind not in {TouchKind.REPLIED, TouchKind.HANDED_OVER, TouchKind.ADDED}:
         return ()
     said = sealed_fields(services, touch)
+    if touch.kind is not TouchKind.REPLIED:
+        return (("Your colleague says", said["text"]),) if said.get("text") else ()
     other = said.get("from", "") if touch.facts.get("from") == "other" else ""
     around = (("Answered from another address", other), ("Attachments, not passed on", said.get("attachments", "")))
     return tuple((label, value) for label, value in around if value)
