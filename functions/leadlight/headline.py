@@ -8,6 +8,7 @@ from datetime import datetime
 from leadlight.briefing import Case, at_in_words
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.touch import TouchKind
+from leadlight.rules import offers
 from leadlight.rules.notices import days_of_silence, is_now
 
 REASONS = {
@@ -20,19 +21,19 @@ REASONS = {
     TouchKind.CALL_WANTED: "{who} about “{what}”",
     TouchKind.HEATED: "{who} turned hot",
     TouchKind.OUTCOME: "Today: your next step with {who}",
+    TouchKind.NOTED: "Today: your next step with {who}",
     TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
     TouchKind.HANDED_OVER: "{who} is yours now",
-    TouchKind.OFFER_ANSWERED: "{who} answered the offer",
-    TouchKind.SATISFACTION: "{who} says how it goes",
+    TouchKind.ADDED: "Get in touch with {who}",
     TouchKind.FACT: "News of {who}",
     TouchKind.IMPORTED: "New on your list: {who}",
 }
 """Why this mail, now: its subject, behind the wish for a call."""
 
-FACTS = {"booking": "{who} has booked a meeting"}
+FACTS = {"booking": "{who} has booked a meeting", "renewal": "{who} is to renew soon"}
 """The same of a fact that another system tells, by its name."""
 
-FIRST_TOLD = frozenset({TouchKind.OUTCOME, TouchKind.IMPORTED, TouchKind.FACT})
+FIRST_TOLD = frozenset({TouchKind.OUTCOME, TouchKind.NOTED, TouchKind.ADDED, TouchKind.IMPORTED, TouchKind.FACT})
 """What sets a task for a later day: when that comes, the rep hears of it for the first time."""
 
 BACK = frozenset({TouchKind.CONFIRMED, TouchKind.READ, TouchKind.DOWNLOADED})
@@ -94,7 +95,8 @@ def in_words(case: Case, what: str) -> str:
     days = days_of_silence(case.touch, case.touches) if case.touch.kind in BACK else None
     if days is not None:
         return f"{who} is back after {days} days: “{what}”"
-    reason = FACTS.get(case.touch.facts.get("name", "")) or REASONS.get(case.touch.kind, "{who}")
+    known = offers.in_words(case.touch) or FACTS.get(case.touch.facts.get("name", ""))
+    reason = known or REASONS.get(case.touch.kind, "{who}")
     return reason.format(who=who, what=what)
 
 

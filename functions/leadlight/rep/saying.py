@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -167,6 +167,7 @@ def _learned(reader: _Reader, room: Room) -> Learned:
         needs=_needs(reader, room),
         by=reader.take("channel", lambda text: _one_of(text, ContactBy) if text else None, None),
         agreed=is_yes(reader.values.get("agreed")),
+        renewal_at=reader.take("renewal_at", _day, None),
     )
 
 
@@ -210,6 +211,13 @@ def _minutes(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or int(text[:6]) > MOST_MINUTES:
         raise ValueError("Please give whole minutes, such as 20; a day has 1440.")
     return int(text)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError("Please give the day as in 2026-12-31.") from error
 
 
 def _aim(text: str, room: Room) -> str:

@@ -50,3 +50,25 @@ def last_answer(touches: Sequence[Touch], what: str, ref: str) -> Touch | None:
     """The newest answer to what the step of that row has asked."""
     its = (t for t in reversed(touches) if t.kind is SAID_BY[what] and t.facts.get("ref") == ref)
     return next(its, None)
+
+
+def in_words(touch: Touch) -> str | None:
+    """What a rep is told of an answer, with `{who}` for the lead; None for every other touch.
+
+    >>> from leadlight.model.person import LeadId
+    >>> said = {"answer": "declined", "offer": "A trial", "why": "too-dear"}
+    >>> at = datetime(2026, 1, 9)
+    >>> in_words(Touch("1", LeadId("a"), TouchKind.OFFER_ANSWERED, at, facts=said))
+    '{who} declines “A trial”: too dear'
+    """
+    said, facts = touch.facts.get("answer", ""), touch.facts
+    if touch.kind is TouchKind.SATISFACTION:
+        return "Unhappy: {who}" if said == NO else "Satisfied after all: {who}"
+    if touch.kind is not TouchKind.OFFER_ANSWERED:
+        return None
+    offer = "“" + facts.get("offer", "the offer").replace("{", "(").replace("}", ")") + "”"
+    if said == ACCEPTED:
+        late = ", though it is over" if facts.get("late") == "yes" else ""
+        return f"{{who}} accepts {offer}{late}"
+    why = f": {facts['why'].replace('-', ' ')}" if facts.get("why") else ""
+    return f"{{who}} declines {offer}{why}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from leadlight.model.criteria import Authority
@@ -56,6 +56,7 @@ class Learned:
     needs: tuple[str, ...] | None = None
     by: ContactBy | None = None
     agreed: bool = False
+    renewal_at: date | None = None
     to_other: bool = False  # lost to somebody whose name is known
 
 
@@ -135,6 +136,7 @@ def facts_learned(learned: Learned, next_at: datetime | None) -> Mapping[str, st
         "satisfaction": {True: "yes", False: "no", None: ""}[learned.satisfied],
         "channel": learned.by or "",
         "agreed": "yes" if learned.agreed else "",
+        "renewal_at": learned.renewal_at.isoformat() if learned.renewal_at else "",
         "needs": "corrected" if learned.needs is not None else "",
     }
     stage = stage_facts(learned.stage, learned) if learned.stage else {}

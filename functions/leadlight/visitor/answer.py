@@ -135,6 +135,8 @@ def answer(services: Services, token: str, values: Mapping[str, str]) -> Asked:
         if asked.over and said == ACCEPTED:
             touch = replace(touch, facts={**touch.facts, "late": "yes"})
         change = _change(services, bundle, lead, touch, now)
+        if stands is not None:  # whoever has not heard of that one yet hears of this one
+            change = replace(change, undue=(*change.undue, f"{DueKind.MAIL}/notify/{stands.id}"))
         return grown(services, bundle, change, before=lead, touches=touches)
 
     decide(services, link.lead, link.generation, say)
@@ -162,6 +164,7 @@ def _touch(lead: Lead, link: _Link, step: Step, said: str, now: datetime) -> Tou
     found = named_by(link.ref, lead)
     facts = {"answer": said, "ref": link.ref, "step": step.slug, "sequence": link.ref.partition("@")[0]}
     facts |= {"stage": Stage.OPPORTUNITY} if said == ACCEPTED else {}
+    facts |= {"offer": step.offer.title} if step.offer and link.what == OFFER else {}
     return Touch(
         id="",
         lead_id=lead.id,
