@@ -65,7 +65,8 @@ def _listed(text: str, name: str) -> Iterator[str]:
     ['One thing', 'Two']
     """
     marks = list(_LIST.finditer(text))
-    for mark, after in zip(marks, [*marks[1:], None], strict=True):
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=False):  # where there is no mark, the end stands alone
         if mark["name"].lower() == name:
-            part = text[mark.end() : after.start() if after else len(text)]
+            part = text[mark.end() : end]
             yield from (" ".join(entry.split()) for entry in _ENTRY.findall(part))
