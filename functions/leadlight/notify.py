@@ -18,7 +18,6 @@ from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.playbook.briefed import BriefingView
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
 from leadlight.ports import Services
@@ -27,7 +26,7 @@ from leadlight.rules.attendance import hours_of
 from leadlight.rules.mail_events import BOUNCED
 from leadlight.rules.next_action import reminded_of, reminder_after, reminders_before
 from leadlight.rules.notices import is_now, tell_at, told_of, waiting
-from leadlight.rules.routing import owner_of
+from leadlight.rules.routing import member, owner_of
 from leadlight.rules.speed import claim
 from leadlight.rules.steps import open_enrolments
 from leadlight.views import SPOKEN, company_view, gate_view, lead_view, rep_view
@@ -52,7 +51,7 @@ def tell_rep(services: Services, due: Due) -> Done | None:
         lead, touches = dossier.lead, {touch.id: touch for touch in services.store.touches(dossier.lead.id)}
         if _cause(due) not in touches:
             return Instead("withdrawn", Change(lead=lead))
-        if lead.owner is None:
+        if member(bundle.team, lead.owner) is None:  # nobody's yet, or of somebody who has left
             _assign(services, bundle, lead, touches[_cause(due)])
             raise Conflict("it is somebody's now: to be read again")
         others = () if reminds else waiting(services.store.due_of(lead.id))
@@ -80,7 +79,7 @@ def _assign(services: Services, bundle: Bundle, lead: Lead, touch: Touch) -> Non
     capture = capture_of(services, lead, touch.facts.get("capture", ""))
 
     def assign(lead: Lead) -> Change | None:
-        if lead.owner is not None:
+        if member(bundle.team, lead.owner) is not None:
             return None
         now = services.clock.now()
         known = replace(lead, company=capture.company if capture else lead.company)
@@ -146,8 +145,6 @@ def _case_for_manager(services: Services, bundle: Bundle, lead: Lead, due: Due) 
     touch = next((touch for touch in touches if due.ref == f"manager/{touch.id}"), None)
     passed = touch if touch and touch.kind is TouchKind.ESCALATED else None
     case = case_of(services, lead, passed, touches) if passed else latest_case(services, lead, touches)
-    if case is None:
-        return {"brief": BriefingView(), "headline": ""}
     gate = gate_view(services, bundle, case.touch.gate or "")
     said = headline.subject(replace(case, passed=None), gate.title) if passed else ""
     return {"brief": view_of(services, bundle, case, reader=bundle.team.manager), "headline": said}
@@ -234,7 +231,7 @@ def _briefing_mail(services: Services, bundle: Bundle, cases: Sequence[Case], du
         "question": brief.said[0][1] if brief.said and case.touch.kind in SPOKEN else "",
         "opening": brief.opening,
     }
-    return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due)
+    return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due, noted_by=rep)
 
 
 def _causes(services: Services, bundle: Bundle, cases: Sequence[Case], rep: Person) -> tuple[str, ...]:

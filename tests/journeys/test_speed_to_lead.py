@@ -36,3 +36,19 @@ def test_who_takes_over_ends_the_clock(world: World) -> None:
 
     assert world.mails(MANAGER_ADDRESS) == []
     assert world.touches(TouchKind.ESCALATED) == []
+
+
+def test_they_replied_stops_the_plan_and_is_on_the_timeline(world: World) -> None:
+    world.confirmed(name="Anna")
+    rep = world.browser()
+    link = world.briefing().replace("/rep/lead", "/rep/replied")
+    before = world.dump()
+    assert "They replied" in rep.get(link, accept="text/html").text
+    assert world.dump() == before
+
+    assert [rep.submit(link).status for _ in range(2)] == [303, 303]
+    world.advance("3 days")
+
+    assert world.follow_ups() == []
+    assert len(world.touches(TouchKind.REPLIED)) == 1
+    assert "Answered a mail, as Rita Rep says" in rep.get(world.briefing("Anna")).text

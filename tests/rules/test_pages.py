@@ -11,36 +11,46 @@ import pytest
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.pages import rep, visitor
+from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
 
 SHELL = f"<html><title>{SHELL_TITLE} - Site</title><main>{SHELL_BODY}</main></html>"
 EVIL = "<script>alert('x')</script>\" onload=\"y"
 SOMEBODY = rep.Briefing(
-    name="Ada Brink", email="ada@example.org", phone="+49 30 123-45", gate_title="Seven touch points",
-    confirmed=True, suggested_objective=Objective.ADVANCE, call="Call now", opening="You read about pace.",
+    BriefingView(
+        who="Ada Brink", email="ada@example.org", phone="+49 30 123-45", dial="+493012345", title="Seven touch points",
+        call="Call now", opening="You read about pace.", aim="Advance it",
+    ),
+    suggested_objective=Objective.ADVANCE,
 )  # fmt: skip
 NOBODY = rep.Briefing(
-    name="", email=EVIL, gate_title=EVIL, confirmed=False, suggested_objective=Objective.START, company=EVIL,
-    phone=EVIL, call=EVIL, intent=EVIL, read=(EVIL,), answers=((EVIL, EVIL),), questions=(EVIL,),
-    timeline=((EVIL, EVIL),), next_action=EVIL, owner=EVIL, hold=EVIL, opening=EVIL, local_time=EVIL, language=EVIL,
+    BriefingView(
+        who=EVIL, email=EVIL, title=EVIL, confirmed=False, company=EVIL, phone=EVIL, dial=EVIL, call=EVIL, hour=EVIL,
+        state=EVIL, read=(EVIL,), said=((EVIL, EVIL),), needs=(EVIL,), answers=((EVIL, EVIL),), score=EVIL,
+        objections=(ObjectionView(EVIL, EVIL),), bars=(BarView(EVIL, 3, 7, EVIL),), reasons=(EVIL,), aim=EVIL,
+        opening=EVIL, owner=EVIL, clock=EVIL,
+    ),
+    suggested_objective=Objective.START, timeline=((EVIL, EVIL),), next_action=EVIL, hold=EVIL, language=EVIL,
+    book=EVIL,
 )  # fmt: skip
 
 Page = Callable[[str, rep.Briefing, str], str]
 PAGES: dict[str, Page] = {
-    "confirm": lambda s, b, t: visitor.confirm(s, title=b.gate_title, token=t, page_url="/x/", minutes=1),
+    "confirm": lambda s, b, t: visitor.confirm(s, title=b.brief.title, token=t, page_url="/x/", minutes=1),
     "waiting": lambda s, b, t: visitor.waiting(
-        s, gate_id=b.gate_title, title=b.gate_title, page_url="/x/", full_url="/x/_full", error=b.opening
+        s, gate_id=b.brief.title, title=b.brief.title, page_url="/x/", full_url="/x/_full", error=b.brief.opening
     ),
-    "unsubscribe": lambda s, b, t: visitor.unsubscribe(s, token=t, done=False, company=b.gate_title),
-    "problem": lambda s, b, t: visitor.problem(s, heading=b.who, message=b.opening, link=("/x/", b.who)),
-    "form_errors": lambda s, b, t: visitor.form_errors(s, page_url="/x/", fields={b.who: b.opening}),
+    "unsubscribe": lambda s, b, t: visitor.unsubscribe(s, token=t, done=False, company=b.brief.title),
+    "problem": lambda s, b, t: visitor.problem(s, heading=b.who, message=b.brief.opening, link=("/x/", b.who)),
+    "form_errors": lambda s, b, t: visitor.form_errors(s, page_url="/x/", fields={b.who: b.brief.opening}),
     "lead": lambda s, b, t: rep.lead(s, briefing=b, token=t),
     "claim": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=False),
     "approve": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=True),
     "outcome": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=tuple(Objective)),
-    "done": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=(), done=b.opening),
+    "done": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=(), done=b.brief.opening),
+    "replied": lambda s, b, t: rep.replied(s, briefing=b, token=t),
     "elsewhere": lambda s, b, t: rep.elsewhere(s, token=t),
 }
-ACTING = {"confirm", "waiting", "unsubscribe", "lead", "claim", "approve", "outcome", "elsewhere"}
+ACTING = {"confirm", "waiting", "unsubscribe", "lead", "claim", "approve", "outcome", "replied", "elsewhere"}
 every_page = pytest.mark.parametrize("draw", PAGES.values(), ids=PAGES)
 
 
@@ -101,7 +111,7 @@ def test_what_acts_is_a_form_that_posts(name: str) -> None:
     assert all(form["method"] == "post" for form in forms)
 
 
-@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "lead", "claim", "outcome", "elsewhere"])
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe", "lead", "claim", "outcome", "replied", "elsewhere"])
 def test_a_form_carries_its_token_in_the_address_and_the_body(name: str) -> None:
     page = Elements(PAGES[name]("", SOMEBODY, "a&b=+"))
 

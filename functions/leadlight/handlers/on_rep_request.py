@@ -19,6 +19,7 @@ from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import BROWSER, Elsewhere, Visit, visit
 from leadlight.rep.pausing import pause, resume
+from leadlight.rep.replying import they_replied
 from leadlight.rep.taking import pending_gates, take_over
 from leadlight.tokens import TokenUse
 from leadlight.visitor.passes import Cookie
@@ -36,7 +37,7 @@ def get_lead() -> Response[str]:
     """The briefing; changes nothing."""
 
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
-        briefing = briefing_of(services, opened.lead)
+        briefing = briefing_of(services, opened.lead, reader=opened.rep)
         page = pages.lead(shell_of(services), briefing=briefing, token=_token(request))
         return as_page(page, cookies=(_browser(services, opened),))
 
@@ -86,6 +87,29 @@ def post_outcome() -> Response[str]:
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         cookies = (_browser(services, opened),)
         return outcome.log(services, request, opened, token=_token(request), cookies=cookies)
+
+    return _visited(answer)
+
+
+@router.get("/rep/replied")
+def get_replied() -> Response[str]:
+    """The page with the button that says so; changes nothing."""
+
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        briefing = briefing_of(services, opened.lead, reader=opened.rep)
+        page = pages.replied(shell_of(services), briefing=briefing, token=_token(request))
+        return as_page(page, cookies=(_browser(services, opened),))
+
+    return _visited(answer)
+
+
+@router.post("/rep/replied")
+def post_replied() -> Response[str]:
+    """They have answered by another way than our mail: the plan stops."""
+
+    def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
+        they_replied(services, opened)
+        return _to_briefing(services, request, opened)
 
     return _visited(answer)
 

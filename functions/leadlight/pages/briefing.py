@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadlight.briefing import latest_case, view_of
 from leadlight.errors import MissingBundle
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
@@ -15,24 +16,13 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing, PauseDays
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.profile import capture_of, profile_of, sealed_fields
+from leadlight.profile import sealed_fields
 from leadlight.rep.pausing import FARTHEST, USUALLY, begin_of
 from leadlight.rules.next_action import PAUSE
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
-from leadlight.rules.warmth import suggested_objective, temperature
-from leadlight.views import (
-    OPENINGS,
-    SHOWN,
-    SPOKEN,
-    call_in_words,
-    counts,
-    criteria_met,
-    lead_view,
-    said_wish,
-    titles_read,
-)
+from leadlight.views import SPOKEN
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
 
 SAID = {
@@ -64,6 +54,8 @@ SAID = {
     TouchKind.HANDED_OVER: "Handed over to a colleague",
     TouchKind.STAGE_CHANGED: "Now a {to}: {why}",
     TouchKind.HEATED: "Turned hot: {why}",
+    TouchKind.ROUTED: "With {by} now: {why}",
+    TouchKind.ESCALATED: "Nobody took it in time",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
 
@@ -77,6 +69,7 @@ NEXT = {
     DueKind.MAIL: "A mail goes out",
     DueKind.EVIDENCE: "A look for word of the parked mail “{slug}”",
     DueKind.REVIEW: "A look at whether anything was heard",
+    DueKind.CLAIM: "Goes to the next rep, or to the manager, unless somebody takes it",
 }
 
 STOPPED = {
@@ -90,48 +83,25 @@ STOPPED = {
 """How a stop reads to a rep."""
 
 
-def briefing_of(services: Services, lead: Lead) -> Briefing:
-    """Everything on one page. An unconfirmed lead is shown by what its latest form said. Raises `LostKey`."""
+def briefing_of(services: Services, lead: Lead, *, reader: str | None = None) -> Briefing:
+    """Everything on one page, for the person of that id, else the lead's own rep. Raises `LostKey`.
+
+    What to know before the call is what the rep's mail says, by the same words: see `leadlight.briefing`.
+    """
     bundle = open_bundle(services.files)
-    touches = services.store.touches(lead.id)
-    confirmed = lead.confirmed_at is not None
-    told = TouchKind.CONFIRMED if confirmed else TouchKind.CAPTURED
-    captured = next((t for t in reversed(touches) if t.kind is told), None)
-    capture = capture_of(services, lead, captured.facts["capture"]) if captured else None
-    profile = profile_of(services, lead, only=None if confirmed else capture)
-    asked = [t for t in touches if t.kind is TouchKind.ASKED and counts(t, confirmed=confirmed)]
-    gate = bundle.manifest.gates.get(capture.gate) if capture else None
-    called = next(
-        (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and counts(t, confirmed=confirmed)), None
-    )
-    wish = lead.call if confirmed or capture is None else (called and said_wish(called)) or capture.call
-    phone = sealed_fields(services, called).get("phone", "") if called else ""
-    view = lead_view(replace(lead, call=wish), profile.with_phone(phone))
-    intent = lead.intent if confirmed or capture is None else capture.intent
-    rows = services.store.due_of(lead.id)
-    now = services.clock.now()
+    touches, rows = services.store.touches(lead.id), services.store.due_of(lead.id)
+    now, owner = services.clock.now(), owner_of(lead, bundle.team)
+    case = latest_case(services, lead, touches)
+    brief = view_of(services, bundle, case, reader=bundle.team.person(reader or owner.id))
     return Briefing(
-        name=view.name,
-        email=view.email,
-        phone=view.phone,
-        company=view.company,
-        gate_title=gate.title if gate else "",
-        suggested_objective=lead.hold.objective if lead.hold else suggested_objective(lead),
-        confirmed=confirmed,
+        brief=brief,
+        suggested_objective=brief.objective,
         language=lead.language,
-        call=call_in_words(wish),
-        intent=intent or "",
-        temperature=temperature(lead, touches, bundle.criteria, now, fit=criteria_met(bundle, lead, touches, profile)),
-        stage=lead.stage,
-        read=titles_read(bundle, touches, confirmed=confirmed),
-        answers=tuple((n.replace("_", " ").capitalize(), v) for n, v in profile.answers.items() if n not in SHOWN),
-        questions=tuple(sealed_fields(services, touch).get("text", "") for touch in asked),
         timeline=tuple((_when(touch.at, bundle), what_happened(services, bundle, touch)) for touch in touches),
         next_action=_next(rows, bundle) or _why_none(lead),
-        owner=owner_of(lead, bundle.team).name,
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
-        opening=OPENINGS[suggested_objective(lead)],
         plan=_plan(lead, rows, bundle, now),
+        book=owner.booking,
         may_resume=_may_resume(lead, now),
         pause=_pause_days(bundle, lead, now) if _may_pause(lead) else None,
     )
@@ -152,6 +122,7 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
         "call": "",
         "reason": "",
         **touch.facts,
+        "by": bundle.team.person(touch.by).name if touch.by else "",
         "what": _named(touch.facts.get("step", "")) or _mail(touch),
     }
     said = words.format_map(facts)
@@ -159,6 +130,8 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
     title = f": “{gate.title}”" if gate and touch.kind in {TouchKind.CAPTURED, TouchKind.READ} else ""
     if touch.facts.get("from") == "other":
         title += ", from another address"
+    if touch.kind is TouchKind.REPLIED and touch.by:
+        title += f", as {facts['by']} says"
     unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
     question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN | NOTED else ""
     return said + title + (f": {question}" if question else "") + unsure

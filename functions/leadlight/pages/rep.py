@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.pages.frame import page
+from leadlight.playbook.briefed import BriefingView
 
 OBJECTIVES = {
     Objective.START: "Start a conversation",
@@ -45,47 +46,27 @@ class PauseDays:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What there is to know before the call, in words. What is unknown is empty and not shown.
+    """`brief` is what to know before the call, as in the rep's mail. The rest is what a page adds.
 
-    `call` is the visitor's own word on calls, `timeline` newest last, `hold` says until when the plan waits, `plan`
-    what the follow-ups do. `pause` is set where the plan may be paused, `may_resume` where there is one to go on.
+    `timeline` newest last, `hold` says until when the plan waits, `plan` what the follow-ups do, `book` is where the
+    rep's times can be booked. `pause` is set where the plan may be paused, `may_resume` where there is one to go on.
     """
 
-    name: str
-    email: str
-    gate_title: str
+    brief: BriefingView
     suggested_objective: Objective
-    confirmed: bool
-    phone: str = ""
-    company: str = ""
     language: str = ""
-    local_time: str = ""
-    call: str = ""
-    intent: str = ""
-    temperature: str = ""
-    stage: str = ""
-    read: tuple[str, ...] = ()
-    answers: tuple[tuple[str, str], ...] = ()
-    questions: tuple[str, ...] = ()
     timeline: tuple[tuple[str, str], ...] = ()
     next_action: str = ""
-    owner: str = ""
     hold: str = ""
-    opening: str = ""
     plan: str = ""
+    book: str = ""
     may_resume: bool = False
     pause: PauseDays | None = None
 
     @property
     def who(self) -> str:
         """The name, else the address."""
-        return self.name or self.email
-
-    @property
-    def dial(self) -> str:
-        """The number as a `tel:` link wants it (RFC 3966): digits and a leading plus."""
-        digits = "".join(c for c in self.phone if c in "0123456789")
-        return "+" + digits if self.phone.strip().startswith("+") else digits
+        return self.brief.who
 
 
 def lead(shell: str, *, briefing: Briefing, token: str) -> str:
@@ -109,6 +90,11 @@ def outcome(shell: str, *, briefing: Briefing, token: str, objectives: Sequence[
         shell, "outcome.html", heading="Logged" if done else f"How did it go with {briefing.who}?",
         b=briefing, token=token, objectives=choices, why_not=WHY_NOT, done=done,
     )  # fmt: skip
+
+
+def replied(shell: str, *, briefing: Briefing, token: str) -> str:
+    """They answered by another way than our mail: a button that stops the plan. Posts to `/rep/replied`."""
+    return page(shell, "replied.html", heading=f"Has {briefing.who} replied?", b=briefing, token=token)
 
 
 def elsewhere(shell: str, *, token: str, too_old: bool = False) -> str:
