@@ -48,7 +48,7 @@ def exported(services: Services, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 
 def write_csv(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
-    """Every cell in quotes and none a formula: a cell that could be one has an apostrophe before it. Returns how many."""
+    """Every cell in quotes, and one that could be a formula with an apostrophe before it. Returns how many leads."""
     table = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     table.writerow(COLUMNS)
     count = 0
@@ -58,7 +58,7 @@ def write_csv(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
 
 
 def write_lines(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
-    """One JSON object a line, as it is: no program takes text for a formula. Returns how many."""
+    """One JSON object a line, as it is: no program takes text for a formula. Returns how many leads."""
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 the same
         out.write(msgspec.json.encode(row).decode() + "\n")

@@ -86,6 +86,15 @@ class Read:
     lead: LeadId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody to take in, and where they stand in the list."""
+
+    row: int
+    lead: LeadId
+    person: Person
+
+
 def dry_run(services: Services, rows: Iterable[Row], supply: Supply) -> Iterator[Read]:
     """What `take_in` would do, row by row; changes nothing. Remembers where it met each address, and no more."""
     met: dict[LeadId, int] = {}
@@ -104,8 +113,8 @@ def take_in(services: Services, bundle: Bundle, rows: Iterable[Row], supply: Sup
     """
     days = Days(services, bundle, supply.per_day)
     for row in rows:
-        read, person = _looked_at(services, row, supply)
-        if person is not None and not _stored(services, bundle, row, person, supply, days):
+        read, newcomer = _looked_at(services, row, supply)
+        if newcomer and not _stored(services, bundle, newcomer, supply, days):
             read = replace(read, fate=Fate.BEFORE)
         yield read
 
@@ -144,7 +153,7 @@ def _minutes(hours: Hours) -> int:
     return ((hours.end.hour - hours.start.hour) * 60 + hours.end.minute - hours.start.minute) % (24 * 60) or 1
 
 
-def _looked_at(services: Services, row: Row, supply: Supply) -> tuple[Read, Person | None]:
+def _looked_at(services: Services, row: Row, supply: Supply) -> tuple[Read, Newcomer | None]:
     """What is to become of a row; the person, where that is somebody to take in."""
     if row.problem:
         return Read(row.number, Fate.BAD, wrong={"row": row.problem}), None
@@ -156,7 +165,7 @@ def _looked_at(services: Services, row: Row, supply: Supply) -> tuple[Read, Pers
         return Read(row.number, Fate.ERASED, "this person was erased here, so no list brings them back"), None
     lead = services.store.lead(found)
     if lead is None:
-        return Read(row.number, Fate.TAKEN, lead=found), person
+        return Read(row.number, Fate.TAKEN, lead=found), Newcomer(row.number, found, person)
     return _known(services, row, lead, supply), None
 
 
@@ -176,20 +185,20 @@ def _twice(read: Read, first: int) -> Read:
     return replace(read, fate=Fate.TWICE, why=f"the same address as in row {first}")
 
 
-def _stored(services: Services, bundle: Bundle, row: Row, person: Person, supply: Supply, days: Days) -> bool:
+def _stored(services: Services, bundle: Bundle, newcomer: Newcomer, supply: Supply, days: Days) -> bool:
     """The person as a lead, with its rep's task. False if another run was faster."""
+    person = newcomer.person
     now, key = services.clock.now(), services.keys.fresh()
-    found = lead_id(person.email, services.settings.lead_key)
-    capture = _capture(bundle, found, person, supply, key, now)
+    capture = _capture(bundle, newcomer.lead, person, supply, key, now)
     lead = Lead(
-        found, created_at=now, language=capture.language, source=_source(supply), stage_at=now,
+        newcomer.lead, created_at=now, language=capture.language, source=_source(supply), stage_at=now,
         confirmed=(capture.id,),  # what the list says is their profile, until they say something themselves
     )  # fmt: skip
     fields = {**person.fields, "email": person.email}
     placed = with_place(lead, (capture,))
     lead, routed = assigned(services, bundle, placed, fields=fields, gate=None, now=now, at_once=False)
     at = days.room(owner_of(lead, bundle.team), lead.id)
-    touch = _touch(capture, row, supply)
+    touch = _touch(capture, newcomer.row, supply)
     task = Due(lead.id, lead.generation, DueKind.TASK, touch.id, at)
     try:
         services.store.capture(capture, key=key, touch=touch, due=(task,), budgets=(), lead=lead)
@@ -211,14 +220,14 @@ def _capture(bundle: Bundle, lead: LeadId, person: Person, supply: Supply, key: 
     )  # fmt: skip
 
 
-def _touch(capture: Capture, row: Row, supply: Supply) -> Touch:
+def _touch(capture: Capture, row: int, supply: Supply) -> Touch:
     """One per list and person: by its id a store refuses the same again, whoever was faster."""
     facts = {
         "capture": capture.id,
         "confirmed": "no",
         "source": _source(supply),
         "basis": supply.basis,
-        "row": str(row.number),
+        "row": str(row),
     }
     return Touch(_touch_id(supply), capture.lead_id, TouchKind.IMPORTED, capture.at, by=supply.by or None, facts=facts)
 

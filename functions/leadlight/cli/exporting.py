@@ -19,11 +19,11 @@ STAGES = ("lead", "prospect", "opportunity", "customer", "repeat", "lost", "laps
 
 @click.command("export")
 @click.option("--format", "shape", default="csv", show_default=True, type=click.Choice(["csv", "jsonl"]))
-@click.option("--stage", default="", type=click.Choice(STAGES), help="Only leads at that stage.")
-@click.option("--owner", default="", metavar="PERSON", help="Only the leads of that person of team.yml.")
+@click.option("--stage", type=click.Choice(STAGES), help="Only leads at that stage.")
+@click.option("--owner", metavar="PERSON", help="Only the leads of that person of team.yml.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the terminal.")
 @DATA
-def export_leads(shape: str, stage: str, owner: str, output: Path | None, data: Path) -> None:
+def export_leads(shape: str, stage: str | None, owner: str | None, output: Path | None, data: Path) -> None:
     """All leads, one a row. CSV opens in a spreadsheet without running anything; JSON Lines is for programs.
 
     It holds personal data, in clear text: it stays on this machine, and goes when you are done.
@@ -33,7 +33,7 @@ def export_leads(shape: str, stage: str, owner: str, output: Path | None, data: 
     services = installation(data)
     write = write_csv if shape == "csv" else write_lines
     with said(), _out(output) as out:
-        count = write(exported(services, Wanted(stage, owner)), out)
+        count = write(exported(services, Wanted(stage or "", owner or "")), out)
     where = f"{output}, readable by you alone" if output else "what you see here"
     click.echo(f"{counted(count, 'lead')} with personal data in clear text: {where}. Delete it when done.", err=True)
 
