@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import links
 from leadlight.errors import UnknownLead
+from leadlight.handlers import outcome
 from leadlight.handlers.edge import here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
@@ -88,8 +89,7 @@ def get_desk() -> Response[str]:
         zone = desk.zone_of(me, bundle.team)
         query = " ".join(request.query.get("q", "").split())[:100]
         if query:
-            leads = services.store.leads() if me.manager else services.store.owned(me.id)
-            fitting, all_seen = desk.found(services, leads, query)
+            fitting, all_seen = desk.found(services, bundle.team.people if me.manager else (me,), query)
             page = pages.results(
                 shell_of(services), fitting, query=query, team=bundle.team, zone=zone, all_seen=all_seen
             )
@@ -139,6 +139,30 @@ def post_desk_resume(lead_id: str) -> Response[str]:
 def post_desk_hand_over(lead_id: str) -> Response[str]:
     """The lead is a colleague's, who is mailed the briefing."""
     return _acted(lead_id, lambda services, visit, request: hand_over(services, visit, request.values))
+
+
+@router.get("/rep/desk/lead/<lead_id>/outcome")
+def get_desk_outcome(lead_id: str) -> Response[str]:
+    """The page with the one-tap answers, for a call or a meeting of one's own; after a tap, what became of the plan."""
+
+    def answer(services: Services, request: Request, _: Bundle, me: Person) -> Response[str]:
+        lead = desk.lead_for(services, me, lead_id)
+        back = pages.link_to(lead)
+        return as_page(outcome.ask(services, request, visit_of(me, lead), action=f"{back}/outcome", back=back))
+
+    return _at_desk(answer)
+
+
+@router.post("/rep/desk/lead/<lead_id>/outcome")
+def post_desk_outcome(lead_id: str) -> Response[str]:
+    """One tap: what the contact achieved, or why not."""
+
+    def answer(services: Services, request: Request, _: Bundle, me: Person) -> Response[str]:
+        lead = desk.lead_for(services, me, lead_id)
+        back = pages.link_to(lead)
+        return outcome.log(services, request, visit_of(me, lead), action=f"{back}/outcome", back=back)
+
+    return _at_desk(answer)
 
 
 @router.get("/rep/desk/company/<company>")

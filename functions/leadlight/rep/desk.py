@@ -100,10 +100,10 @@ def last_contact(services: Services, lead: Lead) -> datetime:
     return max(found, default=lead.created_at)
 
 
-def found(services: Services, leads: Iterable[Lead], query: str) -> tuple[list[tuple[Lead, Profile]], bool]:
-    """The leads whose name, company or address holds every word of the query, and whether all were gone through."""
+def found(services: Services, whose: Sequence[Person], query: str) -> tuple[list[tuple[Lead, Profile]], bool]:
+    """Leads of these people whose name, company or address holds every word; and whether all were gone through."""
     words = query.casefold().split()
-    newest = latest(leads)
+    newest = latest(lead for person in whose for lead in services.store.owned(person.id))
     looked_at = newest[:SEARCHED]
     profiles = profiles_of(services, looked_at)
     fitting = [(lead, profiles[lead.id]) for lead in looked_at if _fits(profiles[lead.id], words)]
