@@ -27,8 +27,10 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.calls import with_call
 from leadlight.rules.fact import Fact, FactName
+from leadlight.rules.notices import NOTIFY, tell_at
 from leadlight.rules.outcome import hold_until
 from leadlight.rules.routing import owner_of
+from leadlight.rules.speed import claims
 from leadlight.rules.waiting import ends_of_holds, reminders, tasks
 from leadlight.rules.warmth import suggested_objective
 from leadlight.vault import lead_id, seal
@@ -129,7 +131,7 @@ def _following(services: Services, bundle: Bundle, lead: Lead, fact: Fact, touch
         case FactName.CRM_WON | FactName.CRM_LOST:
             free = replace(lead, hold=None)
             planned = replanned(bundle, free, touch.at)
-            done = (*ends_of_holds(rows), *_clocks(rows), *(tasks(rows) if fact.name is FactName.CRM_LOST else ()))
+            done = (*ends_of_holds(rows), *claims(rows), *(tasks(rows) if fact.name is FactName.CRM_LOST else ()))
             touches = (touch, *planned.touches)
             return Change(planned.lead, touches, planned.due, undue=(*done, *planned.undue))
         case FactName.TRIAL_USED:
@@ -142,24 +144,20 @@ def _booked(bundle: Bundle, lead: Lead, touch: Touch, at: datetime, rows: tuple[
 
     Who books a meeting wishes for that call, whatever they said of calls before.
     """
-    rep, now = owner_of(lead, bundle.team).id, touch.at
-    agreed = replace(with_call(lead, CallWish(CallKind.AT, at)), owner=rep)
-    told = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)]
+    rep, now = owner_of(lead, bundle.team), touch.at
+    agreed = replace(with_call(lead, CallWish(CallKind.AT, at)), owner=rep.id)
+    hears = tell_at(rep, bundle.team, wants_call_now=False, now=now)
+    told = [Due(lead.id, lead.generation, DueKind.MAIL, f"{NOTIFY}{touch.id}", hears)]
     if at > now:
         until = hold_until(at, bundle.team)
-        agreed = replace(agreed, hold=Hold(rep, suggested_objective(lead), now, until))
+        agreed = replace(agreed, hold=Hold(rep.id, suggested_objective(lead), now, until))
         told += [
             Due(lead.id, lead.generation, DueKind.TASK, touch.id, at),
             Due(lead.id, lead.generation, DueKind.HOLD, touch.id, until),
         ]
     planned = replanned(bundle, agreed, now)
-    over = (*ends_of_holds(rows), *_clocks(rows), *reminders(rows, TOUCH)) if at > now else _clocks(rows)
+    over = (*ends_of_holds(rows), *claims(rows), *reminders(rows, TOUCH)) if at > now else claims(rows)
     return Change(planned.lead, (touch, *planned.touches), (*planned.due, *told), (*over, *planned.undue))
-
-
-def _clocks(rows: tuple[Due, ...]) -> tuple[str, ...]:
-    """The clocks that would pass the lead on to the next rep: somebody is at it."""
-    return tuple(row.key for row in rows if row.kind is DueKind.CLAIM)
 
 
 def _time_of(timestamp: str) -> datetime | None:
