@@ -12,10 +12,10 @@ from tests.world import ANNA, MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight.rep import session
 
-pytestmark = pytest.mark.grounds("local", "prompt")
-HERE = pytest.mark.grounds("local")
+BOTH = pytest.mark.grounds("local", "prompt")
 
 
+@BOTH
 def test_a_mailed_link_and_its_button_open_the_desk(world: World) -> None:
     browser = asked(world)
     assert "Hello Rita Rep" in browser.get(link(world), accept="text/html").text
@@ -36,7 +36,6 @@ def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(world: Wo
     assert all(flag in cookie for flag in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"))
 
 
-@HERE
 def test_nobody_learns_from_the_door_who_works_here(world: World) -> None:
     known, unknown = (world.browser().submit("/sign-in", email=to) for to in (REP_ADDRESS, ANNA))
     at_the_next_minute(world)
@@ -56,7 +55,6 @@ def test_an_address_of_the_team_costs_the_same_calls_as_any_other(account: Accou
     assert costs[1:] == [("UpdateItem", "UpdateItem", "PutItem", "PutItem")] * 2
 
 
-@HERE
 def test_a_link_opens_the_desk_once(world: World) -> None:
     at_desk(world)
 
@@ -66,7 +64,6 @@ def test_a_link_opens_the_desk_once(world: World) -> None:
     assert "works once" in again.text
 
 
-@HERE
 def test_a_link_is_too_old_after_half_an_hour(world: World) -> None:
     browser = asked(world)
     world.jump("31 minutes")
@@ -77,7 +74,6 @@ def test_a_link_is_too_old_after_half_an_hour(world: World) -> None:
     assert "/sign-in" in page.text
 
 
-@HERE
 def test_a_carrier_that_was_away_delays_a_link_and_loses_none(world: World) -> None:
     whole = world.services
     world.serve(replace(whole, mailer=Refusing()))
@@ -91,7 +87,6 @@ def test_a_carrier_that_was_away_delays_a_link_and_loses_none(world: World) -> N
     assert [mail.subject for mail in world.mails(REP_ADDRESS)] == ["Your link to the desk"]
 
 
-@HERE
 def test_one_question_is_one_mail(world: World) -> None:
     asked(world)
 
@@ -102,7 +97,6 @@ def test_one_question_is_one_mail(world: World) -> None:
     assert len(world.mails(REP_ADDRESS)) == 1
 
 
-@HERE
 def test_nobody_gets_flooded_with_links_and_the_answer_does_not_tell(world: World) -> None:
     answers = []
     for number in range(15):
@@ -114,13 +108,13 @@ def test_nobody_gets_flooded_with_links_and_the_answer_does_not_tell(world: Worl
     assert len(world.mails(REP_ADDRESS)) == 10
 
 
-@HERE
 def test_one_network_cannot_ask_for_ever(world: World) -> None:
     statuses = [world.browser().submit("/sign-in", email=f"a{n}@example.com").status for n in range(31)]
 
     assert (statuses[29], statuses[30]) == (303, 429)
 
 
+@BOTH
 def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
     here = at_desk(world)
     world.jump("2 minutes")
@@ -140,7 +134,6 @@ def test_who_has_left_the_team_is_out_at_once(world: World, monkeypatch: pytest.
     assert browser.get("/rep/desk").location == "/sign-in"
 
 
-@HERE
 def test_another_site_can_neither_let_somebody_in_nor_out(world: World) -> None:
     browser = at_desk(world)
     headers = {"content-type": "application/x-www-form-urlencoded", "origin": "https://evil.example"}
@@ -151,7 +144,6 @@ def test_another_site_can_neither_let_somebody_in_nor_out(world: World) -> None:
     assert browser.get("/rep/desk").status == 200
 
 
-@HERE
 def test_a_token_of_another_purpose_opens_no_desk(world: World) -> None:
     world.confirmed()
 
