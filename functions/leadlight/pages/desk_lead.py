@@ -26,7 +26,6 @@ from leadlight.playbook.prose import one_line, prose
 from leadlight.ports import Services
 from leadlight.profile import Profile
 from leadlight.rep.desk import profiles_of, zone_of
-from leadlight.rules.encounters import FULL, Bar, bars
 from leadlight.rules.routing import owner_of
 from leadlight.rules.score import Score, score
 from leadlight.rules.steps import step_of
@@ -35,7 +34,7 @@ from leadlight.visitor.outlook import Coming, outlook_of
 
 MAILED = frozenset({TouchKind.SENT, TouchKind.PARKED})
 
-CLOCKS = frozenset({DueKind.CLAIM, DueKind.HOLD, DueKind.TASK, DueKind.REVIEW})
+CLOCKS = frozenset({DueKind.HOLD, DueKind.TASK, DueKind.REVIEW})
 """Rows by which somebody is reminded, or something lapses."""
 
 
@@ -57,7 +56,6 @@ class Sheet:
     briefing: Briefing
     company: str
     colleagues: tuple[Person, ...]
-    bars: tuple[Bar, ...]
     score: Score
     ahead: tuple[tuple[str, str], ...]
     clocks: tuple[tuple[str, str], ...]
@@ -73,10 +71,9 @@ def sheet_of(services: Services, bundle: Bundle, lead: Lead, *, me: Person) -> S
     rows = [row for row in services.store.due_of(lead.id) if row.kind in CLOCKS]
     return Sheet(
         lead,
-        briefing_of(services, lead),
+        briefing_of(services, lead, reader=me.id),
         company=profile.fields.get("company", "") or "their company",
         colleagues=tuple(person for person in bundle.team.people if person.id != lead.owner),
-        bars=bars(touches),
         score=score(lead, touches, bundle.criteria, fit=fit, now=now),
         ahead=tuple((when(c.at, zone), _in_words(c)) for c in outlook_of(services, bundle, lead).coming),
         clocks=tuple((when(row.at, zone), of_row(row)) for row in rows),
@@ -87,7 +84,7 @@ def sheet_of(services: Services, bundle: Bundle, lead: Lead, *, me: Person) -> S
 def lead(shell: str, sheet: Sheet) -> str:
     """The page, with its buttons: all post to the desk."""
     return page(
-        shell, "desk_lead.html", heading=sheet.briefing.who, s=sheet, b=sheet.briefing, full=FULL,
+        shell, "desk_lead.html", heading=sheet.briefing.who, s=sheet, b=sheet.briefing,
         here=f"/rep/desk/lead/{sheet.lead.id}", objectives=OBJECTIVES,
     )  # fmt: skip
 

@@ -67,7 +67,7 @@ def _rank(turn: Turn) -> tuple[int, float]:
 
 def _of_task(row: Due, cause: Touch | None, now: datetime, tonight: datetime) -> Turn:
     """A next step with its own time, or something that waits for an answer since it was said."""
-    agreed = cause is None or cause.kind is TouchKind.OUTCOME or bool(cause.facts.get("at"))
+    agreed = cause is None or cause.kind in {TouchKind.OUTCOME, TouchKind.NOTED} or bool(cause.facts.get("at"))
     if reminders_before(row):
         return Turn(Urgency.OVERDUE, row.at if agreed or cause is None else cause.at, cause, row)
     if not agreed and cause is not None:
