@@ -57,7 +57,7 @@ def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, t
         change,
         lead=after,
         touches=(*change.touches, *told),
-        due=(*change.due, *rows),
+        due=(*(row for row in change.due if row.key not in over), *rows),
         undue=(*change.undue, *over),
     )
     change = begun(services, bundle, _heated(bundle, change, before, touches, now), before=before)
