@@ -13,7 +13,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight import speed
-from leadlight.model.due import Due
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Gate, Knowledge, Objection, Person
@@ -161,21 +160,21 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         aim=AIMS[aim],
         opening=ANSWER_FIRST if case.touch.kind in SPOKEN else OPENINGS[aim],
         owner=owner_of(lead, bundle.team).name,
-        clock=clock_in_words(services, bundle, lead, case.touches, services.store.due_of(lead.id), reader),
+        clock=clock_in_words(services, bundle, lead, reader),
     )
 
 
-def clock_in_words(
-    services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch], rows: Sequence[Due], reader: Person
-) -> str:
-    """To whom the lead goes next and when, by the reader's clock; empty where nobody waits for anybody."""
+def clock_in_words(services: Services, bundle: Bundle, lead: Lead, reader: Person | None = None) -> str:
+    """To whom the lead goes next and when, by the reader's clock, else its owner's; empty where nobody waits."""
+    touches, rows = services.store.touches(lead.id), services.store.due_of(lead.id)
     passing = speed.coming(services, bundle, lead, touches, rows)
     if passing is None:
         return ""
     owner = owner_of(lead, bundle.team)
-    who = "you take" if reader.id == owner.id else f"{owner.name} takes"
+    zone = hours_of(reader or owner, bundle.team).zone
+    who = "you take" if reader and reader.id == owner.id else f"{owner.name} takes"
     goes = f"{passing.to.name} is told" if passing.manager else f"Goes to {passing.to.name}"
-    return f"{goes} {at_in_words(passing.at, services.clock.now(), hours_of(reader, bundle.team).zone)} unless {who} it"
+    return f"{goes} {at_in_words(passing.at, services.clock.now(), zone)} unless {who} it"
 
 
 def at_in_words(at: datetime, now: datetime, zone: str) -> str:

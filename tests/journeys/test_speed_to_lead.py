@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.world import ANNA, HOUR, MANAGER_ADDRESS, MINUTE, MONDAY, REP_ADDRESS, Browser, World
+from tests.world import MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.touch import TouchKind
@@ -52,3 +52,36 @@ def test_they_replied_stops_the_plan_and_is_on_the_timeline(world: World) -> Non
     assert world.follow_ups() == []
     assert len(world.touches(TouchKind.REPLIED)) == 1
     assert "Answered a mail, as Rita Rep says" in rep.get(world.briefing("Anna")).text
+
+
+def test_who_comes_back_after_a_month_is_told_of_with_the_days_of_silence(world: World) -> None:
+    reader = world.confirmed(name="Anna")
+    world.advance("45 days")
+
+    for _ in range(2):
+        assert reader.get("/api/content/guides/mail").status == 200
+    world.settle()
+
+    back = [subject for subject in world.subjects(REP_ADDRESS) if "is back after 45 days" in subject]
+    assert back == ["Anna is back after 45 days: “Mail guide”"]
+
+
+def test_who_reads_every_week_is_nobody_who_comes_back(world: World) -> None:
+    reader = world.confirmed()
+    told = len(world.mails(REP_ADDRESS))
+
+    for _ in range(6):
+        world.advance("1 week")
+        reader.get("/api/content/guides/mail")
+    world.settle()
+
+    assert not [s for s in world.subjects(REP_ADDRESS)[told:] if "is back" in s]
+
+
+def test_each_clock_is_in_the_mail_and_on_the_page(world: World) -> None:
+    world.confirmed(name="Anna", call="now")
+
+    says = "Mark Manager is told at 10:15 unless you take it"
+
+    assert says in world.mail(REP_ADDRESS).text
+    assert says in world.browser().get(world.briefing()).text

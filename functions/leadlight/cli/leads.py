@@ -78,8 +78,22 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     for due in record.due:
         click.echo(f"{due.at:%Y-%m-%d %H:%M}  due: {due.key}")
     click.echo(f"next         {in_words(record.next)}")
+    if clock := _clock(services, record.lead):
+        click.echo(f"clock        {clock}")
     for bar in record.encounters:
         click.echo(f"{bar.encounter:<12} {'█' * min(bar.points, FULL):░<{FULL}}  {bar.points} of {FULL}")
+
+
+def _clock(services: Services, lead: Lead) -> str:
+    """To whom the lead goes next unless somebody takes it; nothing where the bundle is not at hand."""
+    from leadlight.briefing import clock_in_words  # noqa: PLC0415  # commands load what they need
+    from leadlight.errors import MissingBundle  # noqa: PLC0415  # the same
+    from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
+
+    try:
+        return clock_in_words(services, open_bundle(services.files), lead)
+    except MissingBundle:
+        return ""
 
 
 @leads.command("parked")

@@ -77,6 +77,8 @@ def in_words(coming: Action | Reason | None) -> str:
     'nothing: stopped: bounced'
     """
     match coming:
+        case Action(what, owner, at) if what.startswith(f"{DueKind.CLAIM}/"):
+            return f"{at:%Y-%m-%d %H:%M} goes on to the next rep, or the manager, unless {owner} takes it"
         case Action(what, owner, at, why):
             return f"{at:%Y-%m-%d %H:%M} {what} ({owner})" + (f"; until then nothing: {why}" if why else "")
         case Reason(why):
@@ -172,7 +174,7 @@ def reminders_before(row: Due) -> int:
 
 def _owner(lead: Lead, row: Due) -> str:
     match row.kind:
-        case DueKind.TASK:
+        case DueKind.TASK | DueKind.CLAIM:
             return lead.owner or BY_ITSELF
         case DueKind.HOLD if lead.hold:
             return lead.hold.by

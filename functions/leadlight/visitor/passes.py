@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from leadlight.errors import BadToken, NotOpen
 from leadlight.model.lead import Lead
@@ -33,12 +33,16 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who may read a gate. `capture` is set for a gate pass: what such a reader says is not confirmed."""
+    """Who may read a gate. `capture` is set for a gate pass: what such a reader says is not confirmed.
+
+    `since` is when the lead was first heard of, where its record was read.
+    """
 
     lead_id: LeadId
     generation: str
     gate: GateId
     capture: CaptureId | None = None
+    since: datetime | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -98,7 +102,7 @@ def _by_lead_pass(services: Services, cookies: Mapping[str, str], gate: str) -> 
     lead = services.store.lead(LeadId(facts["lead"]))
     if lead is None or str(lead.generation) != facts["gen"] or gate not in lead.grants:
         return None
-    return Reader(lead.id, facts["gen"], GateId(gate))
+    return Reader(lead.id, facts["gen"], GateId(gate), since=lead.created_at)
 
 
 def _by_gate_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:

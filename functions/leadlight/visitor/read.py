@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leadlight.decide import decide
 from leadlight.errors import UnknownGate
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Lead
 from leadlight.model.person import GateId
 from leadlight.model.site import FileObject, Gate
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.rules.notices import BACK_AFTER, NOTIFY, days_of_silence
+from leadlight.speed import begun
 from leadlight.visitor.passes import Reader, reader_of
 
 
@@ -64,15 +70,36 @@ def _note(services: Services, reader: Reader, gate: Gate, kind: TouchKind, name:
     now = services.clock.now()
     thing = f"{reader.gate}/{name}" if name else reader.gate
     facts = {"confirmed": "yes" if reader.confirmed else "no", **({"file": name} if name else {})}
-    services.store.append(
-        Touch(
-            id=f"{kind.value}/{reader.generation}/{reader.capture or 'lead'}/{thing}/{now:%Y-%m-%d}",
-            lead_id=reader.lead_id,
-            kind=kind,
-            at=now,
-            encounter=gate.encounter or Encounter.SUBJECT,
-            quality=gate.quality if reader.confirmed else 0,
-            gate=GateId(reader.gate),
-            facts=facts,
-        )
+    touch = Touch(
+        id=f"{kind.value}/{reader.generation}/{reader.capture or 'lead'}/{thing}/{now:%Y-%m-%d}",
+        lead_id=reader.lead_id,
+        kind=kind,
+        at=now,
+        encounter=gate.encounter or Encounter.SUBJECT,
+        quality=gate.quality if reader.confirmed else 0,
+        gate=GateId(reader.gate),
+        facts=facts,
     )
+    if not _is_back(services, reader, touch):
+        services.store.append(touch)
+
+
+def _is_back(services: Services, reader: Reader, touch: Touch) -> bool:
+    """Whether somebody comes by who was silent for long: then it is stored with a word to the rep.
+
+    Asked of the timeline only where the lead is old enough for such a silence.
+    """
+    if reader.since is None or touch.at - reader.since < BACK_AFTER:
+        return False
+    if days_of_silence(touch, services.store.touches(reader.lead_id)) is None:
+        return False
+    bundle = open_bundle(services.files)
+
+    def back(lead: Lead) -> Change | None:
+        if any(stored.id == touch.id for stored in services.store.touches(lead.id)):
+            return None
+        tell = Due(lead.id, lead.generation, DueKind.MAIL, f"{NOTIFY}{touch.id}", touch.at)
+        return begun(services, bundle, Change(lead=lead, touches=(touch,), due=(tell,)), before=lead)
+
+    decide(services, reader.lead_id, reader.generation, back)
+    return True
