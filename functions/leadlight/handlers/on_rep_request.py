@@ -15,6 +15,7 @@ from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
 from leadlight.pages import rep as pages
 from leadlight.pages.briefing import briefing_of
+from leadlight.pages.desk import link_to
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import BROWSER, Elsewhere, Visit, visit
@@ -38,7 +39,7 @@ def get_lead() -> Response[str]:
 
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         briefing = briefing_of(services, opened.lead, reader=opened.rep)
-        page = pages.lead(shell_of(services), briefing=briefing, token=_token(request))
+        page = pages.lead(shell_of(services), briefing=briefing, token=_token(request), desk=link_to(opened.lead))
         return as_page(page, cookies=(_browser(services, opened),))
 
     return _visited(answer)

@@ -69,9 +69,12 @@ class Briefing:
         return self.brief.who
 
 
-def lead(shell: str, *, briefing: Briefing, token: str) -> str:
-    """The briefing, with a button that takes the lead (`/rep/claim`) and the way to log an outcome."""
-    return page(shell, "lead.html", heading=briefing.who, b=briefing, token=token, objectives=OBJECTIVES)
+def lead(shell: str, *, briefing: Briefing, token: str, desk: str = "/rep/desk") -> str:
+    """The briefing, with a button that takes the lead (`/rep/claim`) and the way to log an outcome.
+
+    `desk` is the lead's page at the desk, which asks for a session.
+    """
+    return page(shell, "lead.html", heading=briefing.who, b=briefing, token=token, objectives=OBJECTIVES, desk=desk)
 
 
 def claim(shell: str, *, briefing: Briefing, token: str, approve: bool) -> str:
