@@ -75,7 +75,7 @@ def _colleagues_rep(services: Services, lead: Lead, team: Team, now: datetime) -
     if lead.company is None:
         return None
     colleagues = services.store.at_company(lead.company, limit=FIRST_COLLEAGUES)
-    reps = (member(team, colleague.owner) for colleague in colleagues if colleague.id != lead.id)
+    reps = (member(team, colleague.owner) for colleague in colleagues)
     found = next((rep for rep in reps if rep and keeps(rep, team, now)), None)
     return Choice(found, "has a colleague of the same company") if found else None
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rules.examples import MONDAY, OFFICE, TEAM, lead
 
@@ -149,6 +149,7 @@ def test_a_size_counts_only_where_somebody_is_named_for_it() -> None:
     assert (known_size(" 501+", sized), known_size("1-50", sized), known_size("", TEAM)) == ("501+", "", "")
 
 
+@settings(max_examples=60, deadline=None)  # the first round of a large team takes its time
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=7), st.integers(0, 400))
 def test_after_any_number_of_turns_nobody_is_a_whole_turn_off_their_share(parts: list[int], turns: int) -> None:
     people = [who(f"p{place}", capacity=part / 20) for place, part in enumerate(parts)]
