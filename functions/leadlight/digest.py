@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from zoneinfo import ZoneInfo
 
 from leadlight import feedback, letter, links
 from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUnclear
@@ -40,6 +39,9 @@ MOST = 500
 """So many leads of one person are looked at closely: those that have moved last."""
 
 KEPT = timedelta(days=2)
+
+LOOKS_BACK = timedelta(days=7)
+"""So far back does a digest look at most for what is new."""
 
 LONGEST = timedelta(days=1)
 """Even when nobody is at work for weeks, we look again within this time."""
@@ -100,12 +102,12 @@ def _jobs(services: Services, bundle: Bundle, person: Person, turn: Round, now: 
     if person == bundle.team.manager:
         yield Job("pulse", person, turn.week, lambda: _pulse(services, bundle, person, turn.week or "", now))
     if person in _marketers(bundle.team):
-        yield Job("feedback", person, turn.week, lambda: _feedback(services, bundle, person, turn.week or "", now))
+        yield Job("feedback", person, turn.week, lambda: _feedback(services, bundle, person, turn.week or ""))
 
 
 def _done(services: Services, job: Job, now: datetime) -> bool | None:
     """True if it was sent just now, False if it was before or there is nothing to say; None: try again later."""
-    if services.store.note(job.note) == job.key:
+    if _last(services, job.note)[0] == job.key:
         return False
     slot = f"{now:%Y-%m-%dT%H:}{now.minute // 10}"
     if not services.store.count(Budget(f"{job.tag}/{slot}", 1, now + KEPT)):
@@ -118,8 +120,14 @@ def _done(services: Services, job: Job, now: datetime) -> bool | None:
             message = None
         except (NotSent, SendUnclear):
             return None
-    services.store.set_note(job.note, job.key)
+    services.store.set_note(job.note, f"{job.key} {now.isoformat()}")
     return message is not None
+
+
+def _last(services: Services, note: str) -> tuple[str, datetime | None]:
+    """Which of these was done last, and when, whether there was anything to say or not."""
+    key, _, at = (services.store.note(note) or "").partition(" ")
+    return key, datetime.fromisoformat(at) if at else None
 
 
 def _marketers(team: Team) -> Sequence[Person]:
@@ -128,7 +136,8 @@ def _marketers(team: Team) -> Sequence[Person]:
 
 def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: datetime) -> EmailMessage | None:
     zone = hours_of(person, bundle.team).zone
-    since = _since(services, f"digest/{person.id}", zone, now)
+    _, last = _last(services, f"digest/{person.id}")
+    since = max(last, now - LOOKS_BACK) if last else now - LOOKS_BACK
     leads = {lead.id: lead for lead in _moved_last(lead for lead in services.store.owned(person.id) if is_open(lead))}
     known = [_known(services, bundle, lead, since, now) for lead in leads.values()]
     found = digest_of(known, zone=zone, since=since, now=now)
@@ -151,15 +160,6 @@ def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: d
         "desk": links.page(services, "rep/desk"),
     }
     return letter.to_team(services, bundle, "digest", context, to=person, about=f"digest/{person.id}/{day}")
-
-
-def _since(services: Services, note: str, zone: str, now: datetime) -> datetime:
-    """When that person's last digest was due: the day is noted, whether there was anything to say or not."""
-    day = services.store.note(note)
-    if day is None:
-        return now - timedelta(days=7)
-    last = datetime.combine(datetime.fromisoformat(day).date(), now.astimezone(ZoneInfo(zone)).time(), ZoneInfo(zone))
-    return max(last.astimezone(UTC), now - timedelta(days=14))
 
 
 def _moved_last(leads: Iterator[Lead]) -> Sequence[Lead]:
@@ -232,10 +232,11 @@ def _pulse(services: Services, bundle: Bundle, person: Person, week: str, now: d
     return letter.to_team(services, bundle, "pulse", context, to=person, about=f"pulse/{person.id}/{week}")
 
 
-def _feedback(services: Services, bundle: Bundle, person: Person, week: str, now: datetime) -> EmailMessage | None:
-    """The lines of the last week, by what they are aimed at, and how many older ones are still open."""
+def _feedback(services: Services, bundle: Bundle, person: Person, week: str) -> EmailMessage | None:
+    """The lines since the mail before, by what they are aimed at, and how many older ones are still open."""
+    _, last = _last(services, f"feedback/{person.id}")
     all_lines = feedback.lines(services)
-    fresh = [line for line in all_lines if line.at > now - timedelta(days=7)]
+    fresh = [line for line in all_lines if last is None or line.at >= last]
     if not fresh:
         return None
     topics = tuple(

@@ -17,8 +17,6 @@ from leadlight.model.touch import TouchKind
 from leadlight.rules.next_action import why_stuck
 from leadlight.rules.stop import AGREED, SOLD, stopped
 
-pytestmark = pytest.mark.grounds("local", "prompt")
-
 SEQUENCE = ["Thanks", "Satisfied?"]
 
 
@@ -78,12 +76,13 @@ def test_what_they_agreed_to_with_the_rep_needs_no_form(world: World) -> None:
     assert Purpose.FOLLOW_UP not in world.lead().purposes
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_an_unhappy_customer_is_a_task_at_once_and_gets_no_mail_until_there_is_an_outcome(world: World) -> None:
     link = asked(world)
 
     world.browser().submit(link, answer="no")
     world.settle()
-    world.advance("20 days")
+    world.advance("6 days")
 
     rows = world.services.store.due_of(world.id_of())
     assert world.mail(REP_ADDRESS, "Unhappy: Anna")

@@ -12,8 +12,6 @@ from leadlight.model.due import DueKind
 from leadlight.model.lead import Stage
 from leadlight.model.touch import Objective, Touch, TouchKind
 
-pytestmark = pytest.mark.grounds("local", "prompt")
-
 
 @pytest.fixture(scope="module")
 def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,6 +34,7 @@ def test_the_link_asks_and_changes_nothing_whoever_opens_it(world: World) -> Non
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_a_yes_makes_an_opportunity_and_the_rep_hears_of_it_at_once(world: World) -> None:
     link = offered(world, name="Anna")
 
@@ -58,6 +57,7 @@ def test_a_yes_waits_for_an_outcome(world: World) -> None:
     assert [row.ref for row in rows if row.kind is DueKind.TASK] == [answers(world)[0].id]
 
 
+@pytest.mark.grounds("local", "hostile")
 def test_the_same_tap_twice_is_one_answer(world: World) -> None:
     link = offered(world)
     browser = world.browser()

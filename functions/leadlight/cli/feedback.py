@@ -50,10 +50,10 @@ def feedback(since: Wait | date | None, data: Path, as_json: bool) -> None:
     if not found:
         click.echo("No line of a rep's yet." if since is None else "No line of a rep's since then.")
         return
-    done = sum(one.done for one in found)
-    click.echo(
-        f"{counted(len(found), 'line')}, {done} taken up. To take one up, end a commit with: Feedback: {found[0].id}"
-    )
+    still_open = [one.id for one in found if not one.done]
+    click.echo(f"{counted(len(found), 'line')}, {len(found) - len(still_open)} taken up.")
+    if still_open:
+        click.echo(f"To take one up, end the commit that does with the line `Feedback: {still_open[0]}`.")
 
 
 def _begin(since: Wait | date, now: datetime, zone: str) -> datetime:

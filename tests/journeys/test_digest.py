@@ -1,0 +1,192 @@
+"""What our own people get by the calendar: the morning digest, the weekly pulse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.world import REP_ADDRESS, World
+from tests.world_sale import compiled
+
+from leadlight.errors import NotSent
+from leadlight.handlers import on_tick
+
+WARSAW = {"zone": "Europe/Warsaw", "days": "mon-fri", "from": "09:00", "to": "17:00", "country": "PL"}
+
+
+@pytest.fixture(scope="module")
+def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A team in Warsaw, whose mornings begin at 8."""
+    return compiled(tmp_path_factory.mktemp("morning"), hours=WARSAW, notices={"digest": "08:00"})
+
+
+def at(world: World, text: str) -> None:
+    """It is that time in UTC, and everything happens that is due; the minute's tick comes by."""
+    world.clock.move_to(datetime.fromisoformat(text).replace(tzinfo=UTC))
+    world.settle()
+    on_tick.handle(world.services)
+
+
+def digests(world: World, to: str = REP_ADDRESS) -> list[str]:
+    return [subject for subject in world.subjects(to) if subject.startswith("Today:")]
+
+
+def with_question(world: World) -> None:
+    """Somebody has asked, and nobody has answered."""
+    reader = world.confirmed(name="Anna Nowak", company="Acme", phone="+44 20 7946 0999")
+    reader.post("/api/question", gate="guides/mail", question="And for teams of three?")
+    world.settle()
+
+
+@pytest.mark.grounds("local", "prompt")
+def test_a_digest_comes_at_eight_by_the_reps_clock_and_says_whom_to_call_because(world: World) -> None:
+    with_question(world)
+
+    at(world, "2026-01-07T06:59")
+    assert digests(world) == []
+    at(world, "2026-01-07T07:00")
+
+    assert digests(world) == ["Today: 1 to call"]
+    mail = world.mail(REP_ADDRESS, "Today:")
+    assert "Anna Nowak" in mail.text
+    assert "because they asked a question, and nobody has answered" in " ".join(mail.text.split())
+    assert "tel:+442079460999" in mail.html
+
+
+def test_summer_time_moves_the_digest_with_the_clock(world: World) -> None:
+    world.clock.move_to(datetime(2026, 3, 26, 12, tzinfo=UTC))
+    with_question(world)
+
+    at(world, "2026-03-27T07:00")
+    at(world, "2026-03-30T05:59")
+    assert len(digests(world)) == 1
+    at(world, "2026-03-30T06:00")
+
+    assert len(digests(world)) == 2
+
+
+@pytest.mark.parametrize("day", ["2026-01-06", "2026-01-10", "2026-01-11"])
+def test_no_digest_comes_on_a_holiday_or_a_weekend(world: World, day: str) -> None:
+    with_question(world)
+
+    at(world, f"{day}T10:00")
+
+    assert digests(world) == []
+
+
+def test_a_morning_that_was_missed_is_made_up_for_while_the_rep_works(world: World) -> None:
+    with_question(world)
+
+    at(world, "2026-01-07T13:00")
+    at(world, "2026-01-07T13:30")
+    at(world, "2026-01-08T20:00")
+
+    assert len(digests(world)) == 1
+
+
+def test_nothing_to_say_is_no_mail(world: World) -> None:
+    world.confirmed()
+
+    at(world, "2026-01-07T07:00")
+
+    assert digests(world) == []
+
+
+def test_a_digest_that_the_carrier_did_not_take_comes_later_and_once(world: World) -> None:
+    with_question(world)
+    world.clock.move_to(datetime(2026, 1, 7, 7, tzinfo=UTC))
+
+    class Down:
+        reports_later = False
+
+        def send(self, *_: object, **__: object) -> str:
+            raise NotSent("down")
+
+    on_tick.handle(replace(world.services, mailer=Down()))
+    for minutes in range(0, 40, 5):
+        world.clock.move_to(datetime(2026, 1, 7, 7, tzinfo=UTC) + timedelta(minutes=minutes))
+        world.settle()
+
+    assert len(digests(world)) == 1
+
+
+def test_a_worker_that_dies_with_the_mail_in_its_hand_loses_no_digest(world: World) -> None:
+    with_question(world)
+    at(world, "2026-01-07T06:59")
+    world.clock.move_to(datetime(2026, 1, 7, 7, tzinfo=UTC))
+
+    class Dies:
+        reports_later = False
+
+        def send(self, *_: object, **__: object) -> str:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        on_tick.handle(replace(world.services, mailer=Dies()))
+    world.settle()
+    assert digests(world) == []
+    at(world, "2026-01-07T07:10")
+
+    assert len(digests(world)) == 1
+
+
+def test_two_workers_at_once_send_one_digest(world: World) -> None:
+    with_question(world)
+    world.clock.move_to(datetime(2026, 1, 7, 7, tzinfo=UTC))
+    mailer = world.services.mailer
+
+    class Beside:
+        reports_later = False
+
+        def send(self, message: object, *, tag: str) -> str:
+            on_tick.handle(world.services)
+            return mailer.send(message, tag=f"{tag}/beside")
+
+    on_tick.handle(replace(world.services, mailer=Beside()))
+
+    assert len(digests(world)) == 1
+
+
+def test_opening_the_links_of_a_digest_changes_nothing(world: World) -> None:
+    with_question(world)
+    at(world, "2026-01-07T07:00")
+    before = world.dump()
+
+    links = world.mail(REP_ADDRESS, "Today:").links
+    for link in links:
+        world.browser().get(link)
+
+    assert any("/rep/lead" in link for link in links)
+    assert world.dump() == before
+
+
+def test_the_manager_hears_on_monday_how_many_conversations_began(world: World) -> None:
+    for number in range(3):
+        world.confirmed(address=f"anna{number}@example.com")
+
+    at(world, "2026-01-12T06:59")
+    assert not [mail for mail in world.mails("mark") if "conversation" in mail.subject]
+    at(world, "2026-01-12T07:00")
+    at(world, "2026-01-13T07:00")
+
+    (mail,) = [mail for mail in world.mails("mark") if "conversation" in mail.subject]
+    assert mail.subject == "3 new conversations last week"
+    assert "0, 0, 0, 0, 3" in mail.text
+
+
+def test_a_tick_with_nothing_to_do_reads_one_note_for_all_of_this(world: World) -> None:
+    with_question(world)
+    asked: list[str] = []
+    store = world.services.store
+    note = store.note
+
+    def noted(name: str) -> str | None:
+        asked.append(name)
+        return note(name)
+
+    store.note = noted  # type: ignore[method-assign]
+    on_tick.handle(world.services)
+
+    assert [name for name in asked if name.startswith(("rounds", "digest", "pulse", "feedback"))] == ["rounds"]
