@@ -15,7 +15,9 @@ SAYING = DECIDING | {
     "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming",
     "backlog", "lifecycle", "aftersale", "answers", "briefing", "headline", "speed",
 }  # fmt: skip
-BY_ITSELF = {"welcome", "followup", "pausing", "notify", "returns", "replies", "report", "rights", "digest", "feedback"}
+BY_ITSELF = {
+    "welcome", "followup", "pausing", "notify", "noted", "returns", "replies", "report", "rights", "digest", "feedback",
+}  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
 ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}

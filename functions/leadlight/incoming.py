@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from leadlight.playbook.expressions import clean
 from leadlight.playbook.plain import plain_text
-from leadlight.rules.mail_events import BOUNCE, REPLY, why_automatic
+from leadlight.rules.mail_events import BOUNCE, NOTE, REPLY, why_automatic
 from leadlight.undelivered import Failure, failure_in
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs"]
 FOR = ("to", "cc", "delivered-to", "x-original-to", "resent-to", "received")
 """Where the address stands that a mail was for; `Received` has it (`for <…>`) if it was a blind copy."""
 
-TOKEN = re.compile(f"({re.escape(REPLY)}|{re.escape(BOUNCE)})([a-z0-9-]{{8,58}})@", re.IGNORECASE)
+TOKEN = re.compile(f"({'|'.join(map(re.escape, (REPLY, BOUNCE, NOTE)))})([a-z0-9-]{{8,58}})@", re.IGNORECASE)
 
 RETURNS = 3
 """Addresses of returned mail that are looked at: each costs reading a lead. A server's report comes to one."""
@@ -53,10 +53,10 @@ RETURNS = 3
 class Incoming:
     """A mail, as far as it matters.
 
-    `tokens` and `returns` are what stands behind `reply+` and `bounce+` in its addresses, unchecked. `id` is the same
-    for a mail that is delivered twice. `answers` are the ids of the mails it refers to. `automatic` is why no person
-    wrote it, or None. `failure` is what it reports of a mail that did not arrive; then `answers` are also the ids in
-    that mail. Its addresses do not count: whoever writes a report chooses them.
+    `tokens`, `returns` and `notes` are what stands behind `reply+`, `bounce+` and `note+` in its addresses, unchecked.
+    `id` is the same for a mail that is delivered twice. `answers` are the ids of the mails it refers to. `automatic` is
+    why no person wrote it, or None. `failure` is what it reports of a mail that did not arrive; then `answers` are also
+    the ids in that mail. Its addresses do not count: whoever writes a report chooses them.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Incoming:
     automatic: str | None
     failure: Failure | None = None
     returns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read(raw: bytes) -> Incoming:
@@ -89,6 +90,7 @@ def read(raw: bytes) -> Incoming:
         automatic=why_automatic(headers) or ("a report" if failure else None),
         failure=failure,
         returns=tuple(token for kind, token in addressed if kind.lower() == BOUNCE)[:RETURNS],
+        notes=tuple(token for kind, token in addressed if kind.lower() == NOTE),
     )
 
 

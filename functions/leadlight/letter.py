@@ -15,7 +15,7 @@ from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services
-from leadlight.rules.mail_events import BOUNCE, REPLY, mail_name
+from leadlight.rules.mail_events import BOUNCE, NOTE, REPLY, mail_name
 from leadlight.rules.routing import owner_of
 
 WHY = {
@@ -23,6 +23,7 @@ WHY = {
     "delivery": "You get this mail because you confirmed your address on our site.",
     "consent": "You get this mail because somebody, most likely you, asked for it on your page of preferences.",
     "notify": "You get this mail because this lead is yours.",
+    "noted": "You get this mail because you have answered one about this lead.",
     "manager": "You get this mail because you look after the team.",
     "digest": "You get this mail on your working days, because these leads are yours.",
     "pulse": "You get this mail on Mondays, because you look after the team.",
@@ -32,6 +33,12 @@ WHY = {
     "signin": "You get this mail because somebody opened your link in another browser.",
 }
 """Why the reader gets a mail outside sequences: it stands in the footer."""
+
+IN_A_LINE = (
+    "Answer it in a line to log how it went, such as “reached, Tuesday 10:00” or “not reached”; we write back what we "
+    "understood."
+)
+"""What a rep is told of the address that such a mail is answered to."""
 
 CONTROL = "See the plan, pause, fewer"
 """The words of the link to the preferences."""
@@ -47,17 +54,22 @@ def message(
     due: Due,
     sender: Person | None = None,
     footer_links: tuple[tuple[str, str], ...] = (),
+    noted_by: Person | None = None,
 ) -> EmailMessage:
-    """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it."""
+    """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it.
+
+    `noted_by` may answer it in a line that says how it went, where there is a domain for that.
+    """
+    noting = _noting(services, noted_by, due) if noted_by else None
     return compose(
         bundle.message(name),
         context,
         sender=_mailbox(sender) if sender else _company(services, bundle.team),
         to=Mailbox(*to),
-        reply_to=_reply_to(services, sender, due) if sender else None,
+        reply_to=_reply_to(services, sender, due) if sender else noting,
         message_id=_message_id(services, due),
         date=services.clock.now(),
-        footer=Footer(bundle.team.company, WHY[name], footer_links),
+        footer=Footer(bundle.team.company, WHY[name] + (f" {IN_A_LINE}" if noting else ""), footer_links),
         theme=bundle.manifest.theme,
         headers={"Auto-Submitted": "auto-generated", **_return_path(services, due)},
         language=bundle.manifest.language,
@@ -137,6 +149,14 @@ def _reply_to(services: Services, person: Person, due: Due) -> Mailbox:
     if not domain:
         return _mailbox(person)
     return Mailbox(person.name, f"{REPLY}{services.tokens.sign_short(due.lead_id, due.generation)}@{domain}")
+
+
+def _noting(services: Services, rep: Person, due: Due) -> Mailbox | None:
+    """Where that rep's line about the lead goes; None without a domain for it."""
+    domain = services.settings.inbound_domain
+    if not domain:
+        return None
+    return Mailbox("How it went", f"{NOTE}{services.tokens.sign_note(due.lead_id, due.generation, rep.id)}@{domain}")
 
 
 def _return_path(services: Services, due: Due) -> dict[str, str]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from leadlight import returns
 from leadlight.decide import decide
 from leadlight.errors import BadToken
-from leadlight.incoming import Incoming, read
+from leadlight.incoming import Incoming
 from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind, LedgerEntry
 from leadlight.model.exchange import Budget, Change, SealingKey
@@ -51,12 +51,8 @@ class Taken(StrEnum):
     NOBODY = "mail.for_nobody"  # no address of ours with a token that holds, or a lead that is gone
 
 
-def take(services: Services, key: str) -> tuple[Taken, LeadId | None]:
-    """Stores what the mail says, then lets go of it. The same again changes nothing.
-
-    Raises `MissingMail` where somebody was done with it before, and `TryAgain`.
-    """
-    mail = read(services.inbox.read(key))
+def take(services: Services, key: str, mail: Incoming) -> tuple[Taken, LeadId | None]:
+    """Stores what the mail of that key says, then lets go of it. The same again changes nothing. Raises `TryAgain`."""
     lead, sent = _returned_to(services, mail)
     taken = Taken.NOBODY
     if sent and mail.failure and _is_about(services, sent, mail):

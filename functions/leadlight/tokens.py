@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -50,6 +50,9 @@ LIFE: Mapping[TokenUse, timedelta] = {
     TokenUse.TAB: timedelta(days=1),
     TokenUse.REP_BROWSER: timedelta(days=7),
 }
+
+NOTE_LIFE = timedelta(days=30)
+"""So long may a rep answer the mail about a lead in a line. Each newer mail about it has an address of its own."""
 
 INSTEAD: Mapping[TokenUse, tuple[str]] = {
     TokenUse.SIGN_IN: ("Such a link works for half an hour. Ask for a new one at /sign-in.",),
@@ -106,6 +109,33 @@ class Tokens:
             raise BadToken
         return lead_id, generation
 
+    def sign_note(self, lead_id: str, generation: int, rep: str) -> str:
+        """A token of 50 characters for an address at which that rep says in a line how it went with that lead.
+
+        Whose it is stands in the signature alone: there is no room for a name. It holds for `NOTE_LIFE`.
+        """
+        return self._notes(lead_id, generation, rep, self._now().toordinal())[-1]
+
+    def read_note(self, text: str, reps: Iterable[str], *, even_expired: bool = False) -> tuple[str, str, str]:
+        """The lead id, the generation, and which of these reps it is of. Raises `ExpiredToken` or `BadToken`."""
+        said = text.lower()
+        lead_id, generation, day = [*said.split("-"), "", ""][:3]
+        try:
+            signed, age = int(day, 32), int(generation)
+        except ValueError as error:
+            raise BadToken from error
+        whose = [rep for rep in reps for token in self._notes(lead_id, age, rep, signed) if _same(token, said)]
+        if not whose:
+            raise BadToken
+        if self._now().toordinal() > signed + NOTE_LIFE.days and not even_expired:
+            raise ExpiredToken(datetime.fromordinal(signed).replace(tzinfo=UTC) + NOTE_LIFE)
+        return lead_id, generation, whose[0]
+
+    def _notes(self, lead_id: str, generation: int, rep: str, day: int) -> list[str]:
+        """One by each key, oldest to newest. The day it was signed on stands in it as a number to the base of 32."""
+        head = f"{lead_id}-{generation}-{_to_base_32(day)}"
+        return [f"{head}-{_short(key, f'note:{head}:{rep}')}" for key in self._keys]
+
     def sign_return(self, lead_id: str, generation: int, mail: str) -> str:
         """A token as long, for what comes back of one mail. It begins with the lead id; the signature binds the mail.
 
@@ -142,6 +172,19 @@ class Tokens:
             signer=Signer,
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
+
+
+def _same(token: str, said: str) -> bool:
+    return hmac.compare_digest(token.encode(), said.encode())
+
+
+def _to_base_32(number: int) -> str:
+    """As `int(text, 32)` reads it."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 32)
+        digits = "0123456789abcdefghijklmnopqrstuv"[digit] + digits
+    return digits
 
 
 def _short(key: str, about: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight import evidence, replies, returns
+from leadlight import evidence, incoming, replies, returns
 from leadlight.errors import BadEvent, MissingMail, TryAgain
 from leadlight.handlers import measures
 from leadlight.ports import Services
+from leadlight.rep import by_mail
 from leadlight.rules.mail_events import ReportKind, due_key, is_to_lead, report_of
 
 Event = Mapping[str, Any]
@@ -66,14 +67,28 @@ def handle_report(services: Services, event: Event) -> None:
 def handle_mail(services: Services, key: str) -> None:
     """A mail that came in."""
     try:
-        taken, lead = replies.take(services, key)
+        mail = incoming.read(services.inbox.read(key))
     except MissingMail:  # the event came twice, or the mail has expired
         logger.info("mail.gone", key=key)
         return
+    if mail.notes and _noted(services, key, mail):
+        return
+    taken, lead = replies.take(services, key, mail)
     if taken is replies.Taken.CAME_BACK:
         measures.count("MailBounced")
     log = logger.warning if taken in {replies.Taken.NOBODY, replies.Taken.TOO_MANY} else logger.info
     log(taken, lead=lead, key=key)
+
+
+def _noted(services: Services, key: str, mail: incoming.Incoming) -> bool:
+    """Whether it is a rep's line about a lead, whatever became of that. It is done with then."""
+    noted, lead = by_mail.take(services, mail)
+    if noted is by_mail.Noted.NOBODY:
+        return False
+    log = logger.warning if noted in {by_mail.Noted.FOREIGN, by_mail.Noted.TOO_MANY} else logger.info
+    log(noted, lead=lead, key=key)
+    services.inbox.done(key)
+    return True
 
 
 def take_in(services: Services) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from leadlight.rep.outcome import ADDING, OUTCOME
 from leadlight.rep.saying import PRODUCT, needs_known, steps_met
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import within
+from leadlight.rules.moment import day_begins
 from leadlight.rules.next_action import PAUSE, Action, next_action, why_nothing
 from leadlight.rules.objective import ENOUGH, failures, suggested
 from leadlight.rules.outcome import UNSAID
@@ -142,7 +144,7 @@ def after_of(
     reader = reader_of(bundle, rep)
     added = [t for t in touches if t.kind is TouchKind.NOTED and t.facts.get("outcome") == logged.id]
     coming = outlook_of(services, bundle, lead).coming if not lead.stops else ()
-    lines = [line for t in (logged, *added) for line in said(t, reader, lost_to=_better(services, t))]
+    lines = [line for t in (logged, *added) for line in _written(services, t, reader)]
     fields = None
     if now - logged.at <= ADDING:
         unasked = logged.facts.get("why") == UNSAID and not typed
@@ -180,11 +182,14 @@ def _who(services: Services, lead: Lead) -> str:
     return profile.name or profile.address
 
 
-def _better(services: Services, touch: Touch) -> str:
-    """To whom a deal was lost."""
+def _written(services: Services, touch: Touch, reader: Reader) -> tuple[str, ...]:
+    """What it says, the note included."""
+    sealed: Mapping[str, str] = {}
     with suppress(LostKey):
-        return sealed_fields(services, touch).get("lost_to", "")
-    return ""
+        sealed = sealed_fields(services, touch)
+    better = sealed.get("lost_to", "")
+    note = sealed.get("text", "").removeprefix(f"Lost to {better}.").strip()
+    return (*said(touch, reader, lost_to=better), *([f"Note: {note}"] if note else []))
 
 
 def _choices(words: Mapping[Name, str], chosen: str, none: str) -> tuple[Choice, ...]:
@@ -198,7 +203,7 @@ def _moments(hours: Hours, now: datetime, chosen: str) -> Iterator[Choice]:
     ahead = (1, 2, 7 - today.weekday())
     found: dict[str, datetime] = {}
     for days in ahead:
-        begins = datetime.combine(today + timedelta(days=days), hours.start, zone)
+        begins = datetime.combine(today + timedelta(days=days), day_begins(hours), zone)
         with suppress(NeverOpens):
             begins = within(Window.WORKING_HOURS, begins, hours).astimezone(zone)
         found.setdefault(f"{begins:%Y-%m-%dT%H:%M}", begins)
@@ -250,7 +255,8 @@ def _plan(bundle: Bundle, lead: Lead, reader: Reader, *, follows: bool) -> str:
     if lead.stops:
         return STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
     if not follows:
-        return "No follow-up comes after this."
+        why = why_nothing(replace(lead, hold=None, pauses=()))
+        return f"No follow-up comes after this{f': {why}' if why else ''}."
     if lead.hold:
         name = bundle.team.person(lead.hold.by).name
         return f"Follow-ups wait while this is with {name}. Without an outcome by {reader.day(lead.hold.until)}, then:"

@@ -201,6 +201,15 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "question": str,
             "opening": str,
         },
+        "noted": {
+            "lead": LeadView,
+            "rep": RepView,
+            "company": CompanyView,
+            "link": str,
+            "understood": tuple[str, ...],
+            "unclear": tuple[str, ...],
+            "too_old": bool,
+        },
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
         "digest": {

@@ -23,6 +23,9 @@ from leadlight.rules.stop import AGREED, SOLD
 RENEWAL = "renewal"
 """The ref of the row that reminds of one, and the name of the fact that it has come near."""
 
+BY_REP = (TouchKind.OUTCOME, TouchKind.NOTED)
+"""What a rep has written down: an outcome, or what was added to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -77,12 +80,12 @@ def answered(lead: Lead, touch: Touch) -> Lead:
 
 def has_agreed(touches: Sequence[Touch]) -> bool:
     """Whether a rep has written down that they said yes to mails after the sale."""
-    return any(touch.kind is TouchKind.OUTCOME and touch.facts.get("agreed") == "yes" for touch in touches)
+    return any(touch.kind in BY_REP and touch.facts.get("agreed") == "yes" for touch in touches)
 
 
 def by_rep(touches: Sequence[Touch]) -> bool:
     """Whether it was somebody of the team who wrote down the sale."""
-    return any(touch.kind is TouchKind.OUTCOME and touch.facts.get("stage") == Stage.CUSTOMER for touch in touches)
+    return any(touch.kind in BY_REP and touch.facts.get("stage") == Stage.CUSTOMER for touch in touches)
 
 
 def renewing(lead: Lead, touches: Sequence[Touch], zone: str) -> Lead:

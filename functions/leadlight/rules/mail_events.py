@@ -54,6 +54,9 @@ class Report:
 REPLY = "reply+"
 """How the addresses begin that answers are sent to; a token follows."""
 
+NOTE = "note+"
+"""How the addresses begin at which a rep says in a line how it went with a lead; a token follows."""
+
 BOUNCE = "bounce+"
 """How the addresses begin that a mail of ours comes back to, one for each mail; a token follows."""
 

@@ -10,6 +10,8 @@ import calendar
 import re
 from datetime import date, datetime, time, timedelta
 
+from leadlight.model.site import Hours
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -36,6 +38,15 @@ WRITTEN = (
 DOTTED = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})?")
 
 MOST_WORDS = 8
+
+
+def day_begins(hours: Hours) -> time:
+    """When a day without a time begins for who works these hours: with their work, unless that is at night.
+
+    >>> day_begins(Hours(start=time(8, 30))), day_begins(Hours(start=time(0)))
+    (datetime.time(8, 30), datetime.time(9, 0))
+    """
+    return hours.start if time(6) <= hours.start <= time(11) else time(9)
 
 
 def moment(text: str, *, now: datetime, opens: time) -> datetime | None:
