@@ -51,7 +51,8 @@ def tell(lead: Lead, cause: str, team: Team, now: datetime, *, wish: CallWish | 
     Every change that a rep should hear of adds these rows: nothing else begins a clock.
     """
     at = tell_at(owner_of(lead, team), team, wants_call_now=is_now(wish, now), now=now)
-    clock = claim(lead, cause, team, now, wish=wish)
+    refused = wish is not None and wish.kind is CallKind.NO  # nobody has to do anything about that
+    clock = None if refused else claim(lead, cause, team, now, wish=wish)
     row = Due(lead.id, lead.generation, DueKind.MAIL, f"{NOTIFY}{cause}", at)
     return (row, clock) if clock else (row,)
 
