@@ -107,6 +107,12 @@ SAID = {
     "country_code": "country, such as `GB`",
     "currency_code": "currency, such as `EUR`",
     "amount": "number of 0 or more",
+    "territory": "country, such as `GB` or `Poland`",
+    "capacity_of": "number from 0 to 20",
+    "away_of": "list: day, or days such as `2026-12-21 to 2026-12-31`",
+    "clocks_of": "span for all, `off`, or `call`, `hot` and `other` with a span or `off` each",
+    "quiet_of": 'hours in quotes, such as `"20:00-08:00"` or `"sat, sun 00:00-24:00"`, or `off`',
+    "digest_of": 'time in quotes, such as `"08:00"`, or `off`',
 }
 """How a value looks that is read by the function of that name."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -116,8 +116,8 @@ def test_a_colleague_of_a_known_company_gets_the_same_rep(services: Services) ->
 def test_of_a_companys_reps_the_first_counts_who_is_still_there(services: Services) -> None:
     acme = company_of(services, "first@acme.com")
     team = replace(TEAM, people=(replace(ANN, away=HOLIDAY), BOB, OLA))
-    for owner in ("zoe", "ann", "ola", "bob"):
-        somebody(services, owner=owner, company=acme)
+    for hours, owner in enumerate(("zoe", "ann", "ola", "bob")):
+        somebody(services, owner=owner, company=acme, created_at=MONDAY + timedelta(hours=hours))
 
     assert given(services, somebody(services), team, email="x@acme.com")[0].owner == "ola"
 

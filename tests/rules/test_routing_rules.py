@@ -43,6 +43,7 @@ ANN, BOB, OLA = who("ann"), who("bob"), who("ola", languages=("en", "pl"))
 POLISH, GERMAN = who("jan", territories=("PL",)), who("ute", territories=("DE", "AT"))
 SMALL, LARGE = who("sue", sizes=("1-50",)), who("liv", sizes=("51-500", "501+"))
 SSO, GUIDES = who("sid", products=("sso",)), who("gus", products=("guides/",))
+SWEDE = who("eva", manager=True, languages=("sv",))
 BOSS, SHY = who("mo", manager=True), who("shy", capacity=0.0)
 HOLIDAY, TODAY = away("2026-01-01", "2026-01-31"), away("2026-01-05", "2026-01-05")
 
@@ -61,6 +62,12 @@ TABLE = {
     "a language": (Facts("pl"), (ANN, OLA), "ola: speaks pl"),
     "a language of all": (Facts("en"), (ANN, OLA), "ann ola"),
     "a language of nobody": (Facts("ja"), (ANN, OLA), "ann ola: nobody of them speaks ja"),
+    "a language that only a manager speaks": (Facts("sv"), (ANN, OLA, SWEDE), "eva: speaks sv"),
+    "a language of a rep elsewhere": (
+        Facts("en", "PL"),
+        (ANN, who("ada", territories=("PL",), languages=("pl",)), BOSS),
+        "ada",
+    ),
     "territory before language": (Facts("pl", "PL"), (OLA, POLISH), "jan: covers PL; nobody of them speaks pl"),
     "a size": (Facts("en", size="1-50"), (ANN, SMALL, LARGE), "sue: takes companies of that size"),
     "a size in other letters": (Facts("en", size=" 501+ "), (SMALL, LARGE), "liv: takes companies of that size"),

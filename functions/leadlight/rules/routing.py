@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import gcd
 from zoneinfo import ZoneInfo
 
@@ -37,9 +37,8 @@ def owner_of(lead: Lead, team: Team) -> Person:
     """Who has it already, else somebody who speaks the language, spread evenly and for ever the same."""
     if lead.owner is not None:
         return team.person(lead.owner)
-    reps = _reps(team)
-    speaking = [person for person in reps if lead.language in person.languages] or list(reps)
-    return speaking[zlib.crc32(lead.id.encode()) % len(speaking)]
+    people, _ = _by_language(_reps(team), Facts(lead.language), managers=_managers(team, lead.language))
+    return people[zlib.crc32(lead.id.encode()) % len(people)]
 
 
 def facts_of(lead: Lead, *, size: str = "", gate_id: GateId | None = None, gate: Gate | None = None) -> Facts:
@@ -71,7 +70,8 @@ def pool(facts: Facts, team: Team, now: datetime, *, at_once: bool = True) -> tu
     Without `at_once` nobody waits: who is off work just now takes their turn as well.
     """
     people, said = _there(_reps(team), team, now), list[str]()
-    for narrow in (_by_territory, _by_language, _by_size, _by_product):
+    by_language = partial(_by_language, managers=_there(_managers(team, facts.language), team, now))
+    for narrow in (_by_territory, by_language, _by_size, _by_product):
         people, why = narrow(people, facts)
         said += [why] if why else []
     people, why = _soonest(people, team, now) if at_once else (people, "")
@@ -95,6 +95,12 @@ def _reps(team: Team) -> tuple[Person, ...]:
     return tuple(person for person in able if not person.manager) or able or team.people
 
 
+def _managers(team: Team, language: str) -> tuple[Person, ...]:
+    """Who manages, and speaks a language that nobody else does."""
+    able = [person for person in team.people if person.capacity > 0 and language in person.languages]
+    return tuple(able) if all(person.manager for person in able) else ()
+
+
 def _there(people: tuple[Person, ...], team: Team, now: datetime) -> tuple[Person, ...]:
     """Those who are not away for long; all of them where everybody is."""
     return tuple(person for person in people if keeps(person, team, now)) or people
@@ -114,11 +120,12 @@ def _by_territory(people: tuple[Person, ...], facts: Facts) -> Narrowed:
     )
 
 
-def _by_language(people: tuple[Person, ...], facts: Facts) -> Narrowed:
-    speaking = tuple(person for person in people if facts.language in person.languages)
-    if speaking and len(speaking) < len(people):
-        return speaking, f"speaks {facts.language}"
-    return speaking or people, "" if speaking else f"nobody of them speaks {facts.language}"
+def _by_language(people: tuple[Person, ...], facts: Facts, *, managers: tuple[Person, ...]) -> Narrowed:
+    """Those who speak it, else a manager who does, else all of them."""
+    speaking = tuple(person for person in people if facts.language in person.languages) or managers
+    if not speaking:
+        return people, f"nobody of them speaks {facts.language}"
+    return speaking, "" if speaking == people else f"speaks {facts.language}"
 
 
 def _by_size(people: tuple[Person, ...], facts: Facts) -> Narrowed:
