@@ -165,7 +165,7 @@ def criteria_met(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: 
 
 
 def fit_context(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: Profile) -> Context:
-    """What criteria may ask: see `playbook.context.fit_names`."""
+    """What criteria may ask: see `playbook.criteria.fit_names`."""
     domain = company_domain(profile.address)
     read = (t.gate for t in touches if t.gate and t.kind in ENJOYED and t.facts.get("confirmed") != "no")
     return {

@@ -122,6 +122,14 @@ def test_a_criterion_that_asks_for_what_there_is_not_is_named_with_file_and_line
     assert "docs/playbook/criteria.yml:3: company has no freemail; did you mean `free_mail`?" in done.output
 
 
+def test_a_criterion_that_asks_for_a_gate_which_no_page_has_is_named_as_well(check: Check) -> None:
+    fit = "fit:\n  - name: a reader\n    when: \"'pgae' in read or 'page' in read\"\n    points: 2\n"
+    done = check({"playbook/criteria.yml": fit, "playbook/sequences/zt/01-a.md": STEP, "page.md": GATED.format("zt")})
+
+    assert done.exit_code == 1
+    assert "docs/playbook/criteria.yml:3: no page is the gate `pgae`; did you mean `page`?" in done.output
+
+
 def test_nothing_to_say_is_said_shortly(check: Check) -> None:
     assert check({}).output == "All is well: 0 gates.\n"
 

@@ -14,7 +14,7 @@ from leadlight.gate.gather import Gathered, Site, gather
 from leadlight.playbook import findings
 from leadlight.playbook.coverage import uncovered
 from leadlight.playbook.front import spoken_by
-from leadlight.playbook.source import Playbook, load, unknown_names
+from leadlight.playbook.source import Playbook, load, unknown_gates, unknown_names
 
 _FORGES = (
     "github.com",
@@ -86,7 +86,9 @@ def _playbook(site: Site, found: Gathered, spoken: str) -> Playbook:
         playbook = load(site.playbook_dir, language=spoken)
     except BadPlaybook as bad:
         raise BadPlaybook([site.shown(problem) for problem in bad.problems]) from bad
-    unknown = [site.shown(bad) for page in found.pages if page.front for bad in unknown_names(page.front, playbook)]
+    fronts = [page.front for page in found.pages if page.front]
+    unknown = [site.shown(bad) for front in fronts for bad in unknown_names(front, playbook)]
+    unknown += [site.shown(bad) for bad in unknown_gates(playbook, [front.id for front in fronts])]
     if unknown:
         raise BadPlaybook(unknown)
     return playbook

@@ -36,7 +36,7 @@ from leadlight.gate.split import BadMark, ids, prune_toc, split
 from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE
 from leadlight.playbook.front import GateFront
-from leadlight.playbook.source import load, unknown_names
+from leadlight.playbook.source import load, unknown_gates, unknown_names
 
 _FIRST, _LAST = 10_000, -10_000
 _NOINDEX = '<meta name="robots" content="noindex">'
@@ -141,6 +141,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         fronts = [page.front for page in found.pages if page.front]
         unknown = [bad for front in fronts for bad in unknown_names(front, self._stage.playbook)]
         found.problems += [Problem(self._site.name(bad.file), bad.line, bad.message) for bad in unknown]
+        asked = unknown_gates(self._stage.playbook, [front.id for front in fronts])
+        found.problems += [self._site.shown(bad) for bad in asked]
         if found.problems:
             raise self._failed(BadPlaybook(found.problems))
         return found

@@ -25,7 +25,7 @@ from leadlight.playbook.context import LeadView, Names, TheirCompany
 from leadlight.playbook.findings import nearest, shaped
 from leadlight.playbook.shapes import CLOSED, Amount, CostsShape, Line
 from leadlight.playbook.spans import wait_of
-from leadlight.playbook.templates import expression_problems
+from leadlight.playbook.templates import compared_with, expression_problems
 from leadlight.playbook.written import Written, read_yaml, text_of
 
 EXPERIENCES = (
@@ -109,7 +109,25 @@ class CriteriaShape:
     costs: CostsShape = field(default_factory=CostsShape)
 
 
-def read_criteria(path: Path, forms: Mapping[str, Form]) -> tuple[Criteria, Costs]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class GateAsked:
+    """A gate that a criterion asks for, and where it does."""
+
+    gate: str
+    file: str
+    line: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WrittenCriteria:
+    """What `criteria.yml` says. Whether there are such gates only the pages know."""
+
+    criteria: Criteria
+    costs: Costs
+    gates: tuple[GateAsked, ...] = ()
+
+
+def read_criteria(path: Path, forms: Mapping[str, Form]) -> WrittenCriteria:
     """What that file says, with defaults where it says nothing or is not there. Raises `BadPlaybook`."""
     text = text_of(path) if path.exists() else ""
     written = read_yaml(text, file=str(path))
@@ -120,9 +138,14 @@ def read_criteria(path: Path, forms: Mapping[str, Form]) -> tuple[Criteria, Cost
     if problems:
         raise BadPlaybook(problems)
     costs = shape.costs
-    return (
+    return WrittenCriteria(
         _compiled(shape),
         Costs(costs.currency, mail=costs.mail, rep_minute=costs.rep_minute, task_minutes=costs.task_minutes),
+        tuple(
+            GateAsked(gate, written.file, written.line(("fit", index, "when")))
+            for index, each in enumerate(shape.fit)
+            for gate in compared_with("read", each.when)
+        ),
     )
 
 

@@ -6,7 +6,7 @@ Called by the gate plugin and by `check`. All problems of all files come at once
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from leadlight.model.sequence import Sequence
 from leadlight.model.site import ConsentMode, Field, FieldType, Form, Knowledge, Message, Team, Unlock
 from leadlight.playbook.advice import advice
 from leadlight.playbook.context import MESSAGES
-from leadlight.playbook.criteria import read_criteria
+from leadlight.playbook.criteria import GateAsked, WrittenCriteria, read_criteria
 from leadlight.playbook.findings import gather, nearest, shaped
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
@@ -37,7 +37,7 @@ class Playbook:
     """Everything marketers wrote, checked, with the built-in parts where they wrote none.
 
     `buyers` are names of pages; None where there is no such folder. `warnings` say what could be better, though it
-    works.
+    works. `gates_asked` are those that criteria name.
     """
 
     forms: Mapping[str, Form]
@@ -48,6 +48,7 @@ class Playbook:
     knowledge: Knowledge
     buyers: tuple[str, ...] | None = None
     warnings: tuple[Problem, ...] = ()
+    gates_asked: tuple[GateAsked, ...] = ()
 
 
 def load(playbook_dir: Path, *, language: str) -> Playbook:
@@ -58,25 +59,26 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     forms = _forms(_BUILT_IN / "forms", problems) | _forms(playbook_dir / "forms", problems)
     messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
     weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms))
-    criteria, costs = weighed or (Criteria(), team.costs)
+    weighed = weighed or WrittenCriteria(Criteria(), team.costs)
     buyers = _texts(playbook_dir / "buyers", problems)
     objections = _texts(playbook_dir / "objections", problems)
     if problems:
         raise BadPlaybook(problems)
     warnings += advice(drafts, team)
-    team = replace(team, costs=costs)
+    team = replace(team, costs=weighed.costs)
     return Playbook(
         forms=forms,
         sequences=pinned(drafts),
         messages=messages,
         team=team,
-        criteria=criteria,
+        criteria=weighed.criteria,
         knowledge=Knowledge(
             objections={text.name: objection(text) for text in objections or ()},
             buyers={text.name: buyer(text) for text in buyers or ()},
         ),
         buyers=tuple(text.name for text in buyers) if buyers is not None else None,
         warnings=tuple(warnings),
+        gates_asked=weighed.gates,
     )
 
 
@@ -97,6 +99,15 @@ def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
         message = f"`{begun.name}` begins when a lead becomes a {begun.starts_when}, not with a page; name another"
         unknown.append(Problem(front.file, front.lines["sequence"], message))
     return tuple(unknown)
+
+
+def unknown_gates(playbook: Playbook, gates: Collection[str]) -> tuple[Problem, ...]:
+    """What the criteria ask for though no page has that gate: nobody would ever have read it."""
+    return tuple(
+        Problem(asked.file, asked.line, f"no page is the gate `{asked.gate}`{nearest(asked.gate, gates)}")
+        for asked in playbook.gates_asked
+        if asked.gate not in gates
+    )
 
 
 def unlock_of(front: GateFront, playbook: Playbook) -> Unlock:

@@ -52,6 +52,19 @@ def expression_problems(expression: str, names: Names) -> list[str]:
     return found or [message for _, message in _trial(lambda context: bool(compiled(**context)), names)][:1]
 
 
+def compared_with(name: str, expression: str) -> tuple[str, ...]:
+    """The words that a valid expression looks for in the list of that name: `'a' in read or 'b' not in read`."""
+    tree = sandbox().parse("{{ (" + expression + ") }}")
+    found = [
+        comparison.expr.value
+        for comparison in tree.find_all(nodes.Compare)
+        for operand in comparison.ops
+        if isinstance(operand.expr, nodes.Name) and operand.expr.name == name
+        if isinstance(comparison.expr, nodes.Const) and isinstance(comparison.expr.value, str)
+    ]
+    return tuple(found)
+
+
 def _trial(run: Any, names: Names) -> Iterator[tuple[int, str]]:
     """Runs it for a lead who told everything and for one who told nothing but an address."""
     for told in (True, False):
