@@ -14,6 +14,7 @@ from leadlight.model.touch import Objective
 from leadlight.rules.next_action import (
     Action,
     Reason,
+    in_words,
     next_action,
     reminded_of,
     reminder,
@@ -61,6 +62,7 @@ def test_each_action_has_an_owner(found: Due, changed: Lead, owner: str) -> None
         (lead(), "no follow-ups were agreed to"),
         (lead(stage=Stage.LOST), "the lead is lost"),
         (lead(stage=Stage.DISQUALIFIED), "the lead is disqualified"),
+        (lead(stage=Stage.LAPSED), "the lead is lapsed"),
         (lead(stops=(Stop(StopReason.BOUNCED, MONDAY),)), "stopped: bounced"),
         (lead(stops=(Stop(StopReason.UNSUBSCRIBED, MONDAY), Stop(StopReason.REPLIED, MONDAY))),
          "stopped: unsubscribed"),
@@ -72,6 +74,14 @@ def test_each_action_has_an_owner(found: Due, changed: Lead, owner: str) -> None
 def test_where_nothing_is_planned_there_is_a_reason(changed: Lead, why: str) -> None:
     assert next_action(changed, []) == Reason(why)
     assert why_stuck(changed, [], MONDAY) is None
+
+
+def test_while_all_that_comes_is_a_look_the_reason_for_the_quiet_is_told() -> None:
+    coming = next_action(lead(), [row(DueKind.REVIEW, "lapse", days=180)])
+
+    assert in_words(coming) == (
+        "2026-07-04 10:00 review/lapse (leadlight); until then nothing: no follow-ups were agreed to"
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,6 +98,12 @@ def test_where_nothing_is_planned_there_is_a_reason(changed: Lead, why: str) -> 
             "paused by rita, and nothing ends it",
         ),
         (replace(IN_COURSE, stops=(Stop(StopReason.REPLIED, MONDAY),)), [], "no next action and no reason for none"),
+        (
+            replace(IN_COURSE, stops=(Stop(StopReason.REPLIED, MONDAY),)),
+            [row(DueKind.REVIEW, "lapse", days=180)],
+            "no next action and no reason for none",
+        ),
+        (IN_COURSE, [row(DueKind.REVIEW, "lapse")], "course/01 comes next, and nothing brings it"),
     ],
 )
 def test_a_dead_end_is_noticed(changed: Lead, rows: list[Due], why: str) -> None:
@@ -103,6 +119,7 @@ def test_a_dead_end_is_noticed(changed: Lead, rows: list[Due], why: str) -> None
         (replace(IN_COURSE, hold=HELD), [row(DueKind.HOLD)]),
         (replace(IN_COURSE, stops=(Stop(StopReason.REPLIED, MONDAY),)), [row(DueKind.TASK)]),
         (replace(IN_COURSE, purposes=()), []),
+        (lead(), [row(DueKind.REVIEW, "lapse", days=180)]),
     ],
 )
 def test_a_lead_that_goes_on_is_not_stuck(changed: Lead, rows: list[Due]) -> None:

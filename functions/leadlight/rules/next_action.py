@@ -127,7 +127,8 @@ def why_stuck(lead: Lead, rows: Sequence[Due], now: datetime) -> str | None:
         return f"paused by {endless[0]}, and nothing ends it"
     if not (lead.stops or lead.hold or lead.pause) and (step := _unplanned(lead, rows)):
         return f"{step} comes next, and nothing brings it"
-    return "no next action and no reason for none" if next_action(lead, rows) is None else None
+    acting = [row for row in rows if row.kind is not DueKind.REVIEW]  # a look in half a year answers nobody
+    return "no next action and no reason for none" if next_action(lead, acting) is None else None
 
 
 def pauser_of(row: Due) -> str | None:
