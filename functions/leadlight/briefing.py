@@ -7,7 +7,7 @@ forbids: whoever does not want calls has no number here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from leadlight import speed
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Gate, Knowledge, Objection, Person
-from leadlight.model.touch import Objective, Touch, TouchKind
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import ScoreView
@@ -27,6 +27,7 @@ from leadlight.rules.attendance import hours_of
 from leadlight.rules.encounters import FULL, Bar, bars
 from leadlight.rules.objective import suggested
 from leadlight.rules.routing import owner_of
+from leadlight.rules.said import AIMS, another_aim
 from leadlight.rules.there import hour_there, in_words
 from leadlight.views import (
     ANSWER_FIRST,
@@ -41,14 +42,6 @@ from leadlight.views import (
     score_view,
     titles_read,
 )
-
-AIMS: Mapping[Objective, str] = {
-    Objective.START: "Start a conversation",
-    Objective.ADVANCE: "Advance it",
-    Objective.CLOSE: "Close",
-    Objective.RELATE: "Build the relationship",
-}
-"""How an objective is called where a person reads it."""
 
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
@@ -158,6 +151,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         reasons=_reasons(score),
         objective=aim,
         aim=AIMS[aim],
+        hint=another_aim(lead, case.touches),
         opening=ANSWER_FIRST if case.touch.kind in SPOKEN else OPENINGS[aim],
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
@@ -215,6 +209,8 @@ def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tu
 
 def _around(services: Services, touch: Touch) -> tuple[tuple[str, str], ...]:
     """What the rep should know of an answer besides its words, or what a colleague says who has passed the lead on."""
+    if touch.kind is TouchKind.IMPORTED:
+        return (("On a list", f"{touch.facts['source'].removeprefix('import/')}, kept by {touch.facts['basis']}"),)
     if touch.kind not in {TouchKind.REPLIED, TouchKind.HANDED_OVER, TouchKind.ADDED}:
         return ()
     said = sealed_fields(services, touch)

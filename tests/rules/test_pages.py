@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE
 from leadlight.model.touch import Objective, WhyNot
-from leadlight.pages import rep, visitor
+from leadlight.pages import outcome, rep, visitor
 from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
+from leadlight.rules.said import AIMS
 
 SHELL = f"<html><title>{SHELL_TITLE} - Site</title><main>{SHELL_BODY}</main></html>"
 EVIL = "<script>alert('x')</script>\" onload=\"y"
@@ -33,6 +35,26 @@ NOBODY = rep.Briefing(
     book=EVIL,
 )  # fmt: skip
 
+
+def asked(briefing: rep.Briefing, *, wrong: dict[str, str] | None = None) -> outcome.Asked:
+    """The question of how it went, with everything that there may be on its page."""
+    some = (outcome.Choice(briefing.who, briefing.who, briefing.who),)
+    fields = outcome.Fields(
+        zone="Europe/London", currency="EUR", moments=some, objections=some, needs=some, needs_shown=briefing.who,
+        aims=some, authority=some, channel=some, satisfaction=some, stage=some, open=bool(wrong), wrong=wrong or {},
+        typed=dict.fromkeys(("note", "value", "lost_to", "feedback"), briefing.who),
+    )  # fmt: skip
+    aims = tuple(outcome.Choice(o, AIMS[o], chosen=o is briefing.suggested_objective) for o in Objective)
+    return outcome.Asked(briefing.who, aims, fields, hint=briefing.brief.opening)
+
+
+def logged(briefing: rep.Briefing) -> outcome.After:
+    """What was logged and what follows."""
+    words = briefing.brief.opening
+    coming = (outcome.Coming(words, "2026-01-05T10:00", words),)
+    return outcome.After(briefing.who, "x", (words,), words, words, coming, more=2, changed=(words,), next_aim=words)
+
+
 Page = Callable[[str, rep.Briefing, str], str]
 PAGES: dict[str, Page] = {
     "confirm": lambda s, b, t: visitor.confirm(s, title=b.brief.title, token=t, page_url="/x/", minutes=1),
@@ -45,12 +67,17 @@ PAGES: dict[str, Page] = {
     "lead": lambda s, b, t: rep.lead(s, briefing=b, token=t),
     "claim": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=False),
     "approve": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=True),
-    "outcome": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=tuple(Objective)),
-    "done": lambda s, b, t: rep.outcome(s, briefing=b, token=t, objectives=(), done=b.brief.opening),
+    "outcome": lambda s, b, t: outcome.form(s, asked(b), token=t),
+    "mended": lambda s, b, t: outcome.form(s, asked(b, wrong={"value": b.brief.opening}), token=t),
+    "done": lambda s, b, t: outcome.done(s, logged(b), token=t),
+    "added": lambda s, b, t: outcome.done(s, replace(logged(b), fields=asked(b).fields), token=t),
     "replied": lambda s, b, t: rep.replied(s, briefing=b, token=t),
     "elsewhere": lambda s, b, t: rep.elsewhere(s, token=t),
 }
-ACTING = {"confirm", "waiting", "unsubscribe", "lead", "claim", "approve", "outcome", "replied", "elsewhere"}
+ACTING = {
+    "confirm", "waiting", "unsubscribe", "lead", "claim", "approve", "outcome", "mended", "added", "replied",
+    "elsewhere",
+}  # fmt: skip
 every_page = pytest.mark.parametrize("draw", PAGES.values(), ids=PAGES)
 
 
@@ -153,21 +180,36 @@ def test_a_finished_unsubscribe_asks_for_nothing_more() -> None:
 
 
 def test_each_reason_why_not_is_one_tap() -> None:
-    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+    html = outcome.form("", asked(SOMEBODY), token="t")
 
     taps = [b["value"] for b in Elements(html).all("button") if b.get("name") == "why_not"]
     assert taps == list(WhyNot)
 
 
 def test_the_suggested_objective_is_chosen_already() -> None:
-    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+    html = outcome.form("", asked(SOMEBODY), token="t")
 
     chosen = [o["value"] for o in Elements(html).all("option") if "selected" in o]
     assert chosen == [Objective.ADVANCE]
 
 
+def test_the_reason_that_a_link_has_named_comes_first() -> None:
+    buttons = Elements(outcome.form("", replace(asked(SOMEBODY), why=WhyNot.NO_NEED), token="t")).all("button")
+
+    assert [b.get("value") for b in buttons if b.get("name")][:2] == [WhyNot.NO_NEED, "yes"]
+
+
+def test_what_is_to_be_mended_of_an_outcome_is_said_beside_its_field() -> None:
+    html = outcome.form("", asked(SOMEBODY, wrong={"value": "Write 12000."}), token="t")
+
+    field = next(f for f in Elements(html).all("input") if f["name"] == "value")
+    assert field["value"] == "Ada Brink"
+    assert f'id="{field["aria-describedby"]}">Write 12000.' in html
+    assert "Not saved yet" in html
+
+
 def test_the_enter_key_does_not_log_a_success() -> None:
-    html = rep.outcome("", briefing=SOMEBODY, token="t", objectives=tuple(Objective))
+    html = outcome.form("", asked(SOMEBODY), token="t")
 
     assert "disabled" in Elements(html).all("button")[0]
 

@@ -13,7 +13,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.sequence import Channel
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.pages.rep import OBJECTIVES, WHY_NOT, Briefing, PauseDays
+from leadlight.pages.outcome_facts import reader_of, written_in
+from leadlight.pages.rep import Briefing, PauseDays
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import sealed_fields
@@ -56,11 +57,22 @@ SAID = {
     TouchKind.HEATED: "Turned hot: {why}",
     TouchKind.ROUTED: "With {by} now: {why}",
     TouchKind.ESCALATED: "Nobody took it in time",
+    TouchKind.IMPORTED: "Came on a list, {source} ({basis})",
+    TouchKind.FACT: "Another system says: {name}",
+    TouchKind.GIVEN_TO_CRM: "Handed over to the CRM",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
 
-NOTED = frozenset({TouchKind.ADDED, TouchKind.HANDED_OVER})
-"""Touches that carry a word of a colleague."""
+FACTS = {
+    "booking": "Booked a meeting",
+    "trial.used": "Used the trial",
+    "crm.won": "The CRM says that they have bought",
+    "crm.lost": "The CRM says that the deal is lost",
+}
+"""The same of facts that other systems tell, by their names."""
+
+NOTED = frozenset({TouchKind.ADDED, TouchKind.HANDED_OVER, TouchKind.FACT})
+"""Touches that carry a word of a colleague, or of another system."""
 
 NEXT = {
     DueKind.STEP: "Follow-up “{slug}”",
@@ -114,13 +126,15 @@ def _when(at: datetime, bundle: Bundle) -> str:
 
 def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
     """One touch as a line of the timeline, with the words of whoever spoke."""
-    if touch.kind is TouchKind.OUTCOME:
-        return _outcome(services, touch)
+    if touch.kind in {TouchKind.OUTCOME, TouchKind.NOTED}:
+        return _written(services, bundle, touch)
     words = "A pause is over; the plan still waits" if "still" in touch.facts else SAID.get(touch.kind, touch.kind)
+    words = FACTS.get(touch.facts.get("name", ""), words) if touch.kind is TouchKind.FACT else words
     facts = {
         "file": "",
         "call": "",
         "reason": "",
+        "name": "something new",
         **touch.facts,
         "by": bundle.team.person(touch.by).name if touch.by else "",
         "what": _named(touch.facts.get("step", "")) or _mail(touch),
@@ -142,12 +156,11 @@ def _mail(touch: Touch) -> str:
     return names.get(touch.facts.get("what", "").removeprefix("mail/").partition("/")[0], "to the team")
 
 
-def _outcome(services: Services, touch: Touch) -> str:
-    aim = OBJECTIVES[touch.objective] if touch.objective else "Contact"
-    achieved = touch.facts.get("achieved") == "yes"
-    why = next((words for value, words in WHY_NOT.items() if value == touch.facts.get("why_not")), "")
-    note = sealed_fields(services, touch).get("text", "")
-    return f"{aim}: " + ("achieved" if achieved else why.lower()) + (f". {note}" if note else "")
+def _written(services: Services, bundle: Bundle, touch: Touch) -> str:
+    """An outcome, or what a rep has added to one, with its note."""
+    sealed = sealed_fields(services, touch)
+    lines = written_in(touch, sealed, reader_of(bundle, bundle.team.person(touch.by)))
+    return ("" if touch.kind is TouchKind.OUTCOME else "Noted: ") + ". ".join(lines)
 
 
 def _next(rows: tuple[Due, ...], bundle: Bundle) -> str:

@@ -6,27 +6,30 @@ the page says so; the links in it that act for the lead are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from leadlight.answers import unasked
 from leadlight.errors import BadPlaybook, MissingBundle
-from leadlight.model.due import DueKind
+from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.briefing import briefing_of, what_happened
-from leadlight.pages.desk import of_row, when
+from leadlight.pages.desk import WHY, of_row, when
 from leadlight.pages.frame import page
-from leadlight.pages.rep import OBJECTIVES, Briefing
+from leadlight.pages.rep import Briefing
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Links
 from leadlight.playbook.prose import one_line, prose
 from leadlight.ports import Services
 from leadlight.profile import Profile
 from leadlight.rep.desk import profiles_of, zone_of
+from leadlight.rules.next_action import reminded_of
 from leadlight.rules.routing import owner_of
+from leadlight.rules.said import AIMS
 from leadlight.rules.score import Score, score
 from leadlight.rules.steps import step_of
 from leadlight.views import company_view, criteria_met, gate_view, lead_view, rep_view
@@ -36,6 +39,10 @@ MAILED = frozenset({TouchKind.SENT, TouchKind.PARKED})
 
 CLOCKS = frozenset({DueKind.HOLD, DueKind.TASK, DueKind.REVIEW})
 """Rows by which somebody is reminded, or something lapses."""
+
+
+AGREED = frozenset({TouchKind.OUTCOME, TouchKind.NOTED})
+"""What sets a next step with a time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def sheet_of(services: Services, bundle: Bundle, lead: Lead, *, me: Person) -> S
         colleagues=tuple(person for person in bundle.team.people if person.id != lead.owner),
         score=score(lead, touches, bundle.criteria, fit=fit, now=now),
         ahead=tuple((when(c.at, zone), _in_words(c)) for c in outlook_of(services, bundle, lead).coming),
-        clocks=tuple((when(row.at, zone), of_row(row)) for row in rows),
+        clocks=tuple((when(row.at, zone), _clock(row, touches)) for row in rows),
         timeline=tuple(_timeline(services, bundle, lead, profile, touches, zone)),
     )
 
@@ -85,7 +92,7 @@ def lead(shell: str, sheet: Sheet) -> str:
     """The page, with its buttons: all post to the desk."""
     return page(
         shell, "desk_lead.html", heading=sheet.briefing.who, s=sheet, b=sheet.briefing,
-        here=f"/rep/desk/lead/{sheet.lead.id}", objectives=OBJECTIVES,
+        here=f"/rep/desk/lead/{sheet.lead.id}", objectives=AIMS,
     )  # fmt: skip
 
 
@@ -117,9 +124,26 @@ def _mail(services: Services, bundle: Bundle, lead: Lead, profile: Profile, touc
             **unasked(step),
         }
         words = step.words_for(lead.language)
-        return one_line(words.subject, context), prose(words.body, context).text.strip()
+        return one_line(words.subject, context), flowing(prose(words.body, context).text.strip())
     except (BadPlaybook, MissingBundle):
         return "", ""
+
+
+def flowing(text: str) -> str:
+    """Plain text without the line breaks that a mail has for its width; paragraphs and lists stay.
+
+    >>> flowing("One line\\nand its end.\\n\\n- a\\n- b")
+    'One line and its end.\\n\\n- a\\n- b'
+    """
+    return re.sub(r"(?<=\S)\n(?=[^\s>*-])", " ", text)
+
+
+def _clock(row: Due, touches: Sequence[Touch]) -> str:
+    """What a reminder is about, or what lapses."""
+    cause = next((touch for touch in touches if touch.id == reminded_of(row)), None)
+    if row.kind is not DueKind.TASK or cause is None or cause.kind in AGREED:
+        return of_row(row)
+    return f"the rep is reminded: {WHY.get(cause.kind, 'something is open')}"
 
 
 def _in_words(coming: Coming) -> str:

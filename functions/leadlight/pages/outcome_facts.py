@@ -26,9 +26,9 @@ from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import within
 from leadlight.rules.moment import day_begins
 from leadlight.rules.next_action import PAUSE, Action, next_action, why_nothing
-from leadlight.rules.objective import ENOUGH, failures, suggested
+from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import UNSAID
-from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, said
+from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, another_aim, said
 from leadlight.visitor.outlook import outlook_of
 
 Name = TypeVar("Name", bound=str)
@@ -73,19 +73,9 @@ def asked_of(
         who=_who(services, lead),
         objectives=tuple(Choice(o, AIMS[o], chosen=o == chosen) for o in Objective),
         fields=fields_of(services, bundle, lead, rep, touches, typed=typed or {}, wrong=wrong or {}),
-        hint=hint_of(lead, touches),
+        hint=another_aim(lead, touches),
         why=why if why in set(WhyNot) else "",
     )
-
-
-def hint_of(lead: Lead, touches: Sequence[Touch]) -> str:
-    """Why another objective is proposed, in words; empty where none is."""
-    proposal = suggested(lead, touches)
-    if proposal.instead_of is None:
-        return ""
-    count = failures(touches, proposal.instead_of)
-    times = "twice" if count == ENOUGH else f"{count} times"
-    return f"“{AIMS[proposal.instead_of]}” has failed {times}. Try another aim: {AIMS[proposal.objective].lower()}."
 
 
 def fields_of(
@@ -144,7 +134,7 @@ def after_of(
     reader = reader_of(bundle, rep)
     added = [t for t in touches if t.kind is TouchKind.NOTED and t.facts.get("outcome") == logged.id]
     coming = outlook_of(services, bundle, lead).coming if not lead.stops else ()
-    lines = [line for t in (logged, *added) for line in _written(services, t, reader)]
+    lines = [line for t in (logged, *added) for line in written_in(t, _sealed(services, t), reader)]
     fields = None
     if now - logged.at <= ADDING:
         unasked = logged.facts.get("why") == UNSAID and not typed
@@ -160,7 +150,7 @@ def after_of(
         coming=tuple(_coming(c.at, c.subject, c.who, mailed=c.mailed, reader=reader) for c in coming[:MOST]),
         more=max(0, len(coming) - MOST),
         changed=tuple(_changed(touches, (logged, *added))),
-        next_aim=hint_of(lead, touches),
+        next_aim=another_aim(lead, touches),
         fields=fields,
     )
 
@@ -182,14 +172,17 @@ def _who(services: Services, lead: Lead) -> str:
     return profile.name or profile.address
 
 
-def _written(services: Services, touch: Touch, reader: Reader) -> tuple[str, ...]:
-    """What it says, the note included."""
-    sealed: Mapping[str, str] = {}
-    with suppress(LostKey):
-        sealed = sealed_fields(services, touch)
+def written_in(touch: Touch, sealed: Mapping[str, str], reader: Reader) -> tuple[str, ...]:
+    """What an outcome says, or what was added to it, line by line; `sealed` is its free text."""
     better = sealed.get("lost_to", "")
     note = sealed.get("text", "").removeprefix(f"Lost to {better}.").strip()
     return (*said(touch, reader, lost_to=better), *([f"Note: {note}"] if note else []))
+
+
+def _sealed(services: Services, touch: Touch) -> Mapping[str, str]:
+    with suppress(LostKey):
+        return sealed_fields(services, touch)
+    return {}
 
 
 def _choices(words: Mapping[Name, str], chosen: str, none: str) -> tuple[Choice, ...]:

@@ -5,30 +5,12 @@ Plain data in, a whole page out. Made for a thumb on a phone, without a script; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadlight.model.touch import Objective, WhyNot
+from leadlight.model.touch import Objective
 from leadlight.pages.frame import page
 from leadlight.playbook.briefed import BriefingView
-
-OBJECTIVES = {
-    Objective.START: "Start a conversation",
-    Objective.ADVANCE: "Advance it",
-    Objective.CLOSE: "Close",
-    Objective.RELATE: "Build the relationship",
-}
-"""How an objective is called where a person reads it."""
-
-WHY_NOT = {
-    WhyNot.NOT_REACHED: "Not reached",
-    WhyNot.WRONG_TIME: "Wrong time",
-    WhyNot.WRONG_PERSON: "Wrong person",
-    WhyNot.OBJECTION: "An objection",
-    WhyNot.NO_NEED: "No need",
-    WhyNot.LOST: "Lost to another",
-}
-"""How a reason is called on its button."""
+from leadlight.rules.said import AIMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +56,13 @@ def lead(shell: str, *, briefing: Briefing, token: str, desk: str = "/rep/desk")
 
     `desk` is the lead's page at the desk, which asks for a session.
     """
-    return page(shell, "lead.html", heading=briefing.who, b=briefing, token=token, objectives=OBJECTIVES, desk=desk)
+    return page(shell, "lead.html", heading=briefing.who, b=briefing, token=token, objectives=AIMS, desk=desk)
 
 
 def claim(shell: str, *, briefing: Briefing, token: str, approve: bool) -> str:
     """Take the lead with an objective, or let it in (`approve`, gates opened by a rep). Posts to `/rep/claim`."""
     heading = f"Let {briefing.who} in?" if approve else f"Take over {briefing.who}?"
-    return page(shell, "claim.html", heading=heading, b=briefing, token=token, approve=approve, objectives=OBJECTIVES)
-
-
-def outcome(shell: str, *, briefing: Briefing, token: str, objectives: Sequence[Objective], done: str = "") -> str:
-    """What did it achieve? One tap posts `achieved=yes`, or `why_not` alone, to `/rep/outcome`.
-
-    Beside it go `objective`, `note`, `next_at` (local, without a zone) and `next`. `done` says what was just logged.
-    """
-    choices = {objective: OBJECTIVES[objective] for objective in objectives}
-    return page(
-        shell, "outcome.html", heading="Logged" if done else f"How did it go with {briefing.who}?",
-        b=briefing, token=token, objectives=choices, why_not=WHY_NOT, done=done,
-    )  # fmt: skip
+    return page(shell, "claim.html", heading=heading, b=briefing, token=token, approve=approve, objectives=AIMS)
 
 
 def replied(shell: str, *, briefing: Briefing, token: str) -> str:

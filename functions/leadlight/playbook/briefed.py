@@ -35,7 +35,8 @@ class BriefingView:
 
     `call` is their own word on calls, `dial` the number as a `tel:` link wants it; both phone fields are empty where a
     call was refused. `hour` says what time it is there and whether that is a decent hour. `said` are their own words,
-    each with when and where. `clock` says to whom the lead goes next, and when.
+    each with when and where. `hint` says why another aim is proposed than the one that would come next. `clock` says to
+    whom the lead goes next, and when.
     """
 
     who: str = ""
@@ -60,6 +61,7 @@ class BriefingView:
     reasons: tuple[str, ...] = ()
     objective: Objective = Objective.START
     aim: str = ""
+    hint: str = ""
     opening: str = ""
     owner: str = ""
     clock: str = ""

@@ -36,9 +36,9 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
     bundle = open_bundle(services.files)
 
     def take(lead: Lead) -> Change | None:
-        aim = Objective(objective) if objective else suggested_objective(lead)
-        held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
         touches = services.store.touches(lead.id)
+        aim = Objective(objective) if objective else suggested_objective(lead, touches)
+        held = lead.hold is not None and lead.hold.by == opened.rep and lead.hold.objective is aim
         approved = pending_gates(bundle, lead, touches)
         rows = services.store.due_of(lead.id)
         if held and not approved and not claims(rows):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight.model.criteria import Authority
-from leadlight.model.lead import Stage
+from leadlight.model.lead import Lead, Stage
 from leadlight.model.touch import Objective, Touch, WhyNot
+from leadlight.rules.objective import ENOUGH, failures, suggested
 from leadlight.rules.outcome import COMPETITOR, UNSAID
 
 AIMS: Mapping[Objective, str] = {
@@ -77,6 +78,16 @@ def said(touch: Touch, reader: Reader, *, lost_to: str = "") -> tuple[str, ...]:
     `lost_to` is who was better, opened by whoever may.
     """
     return tuple(_lines(touch, reader, lost_to))
+
+
+def another_aim(lead: Lead, touches: Sequence[Touch]) -> str:
+    """Why another objective is proposed than the one that would come next; empty where none is."""
+    proposal = suggested(lead, touches)
+    if proposal.instead_of is None:
+        return ""
+    count = failures(touches, proposal.instead_of)
+    times = "twice" if count == ENOUGH else f"{count} times"
+    return f"“{AIMS[proposal.instead_of]}” has failed {times}. Try another aim: {AIMS[proposal.objective].lower()}."
 
 
 def _lines(touch: Touch, reader: Reader, lost_to: str) -> Iterator[str]:
