@@ -138,3 +138,12 @@ def test_a_build_gives_the_same_advice_and_strictness_does_not_stop_at_it(small:
     (warning,) = small.built.warnings
 
     assert "docs/playbook/sequences/pricing/01-hello.md:4: no step of `pricing` is a meeting with the" in warning
+
+
+def test_a_team_that_does_not_fit_the_site_is_a_warning(check: Check) -> None:
+    team = TEAM.replace("name: Ann Lee", "name: Ann Lee, products: [sos], languages: [pl]")
+    done = check({"playbook/team.yml": team, "guides/sso.pl.md": GATED.format("~")})
+
+    assert "playbook/team.yml:2: the site speaks `en`, and nobody who takes leads does" in done.output
+    assert "playbook/team.yml:2: no gate has the id or the topic `sos`" in done.output
+    assert done.exit_code == 0
