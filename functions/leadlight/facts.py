@@ -102,7 +102,8 @@ def receive(services: Services, fact: Fact, fact_id: str) -> None:
             return None
         change = _following(services, bundle, lead, fact, touch)
         change = replace(change, keys=(key,) if key else ())
-        return grown(services, bundle, change, before=lead, touches=touches)
+        change = grown(services, bundle, change, before=lead, touches=touches)
+        return _unhurried(change) if fact.name is FactName.BOOKING else change
 
     decide(services, found.id, str(found.generation), told)
 
@@ -158,6 +159,11 @@ def _booked(bundle: Bundle, lead: Lead, touch: Touch, at: datetime, rows: tuple[
     planned = replanned(bundle, agreed, now)
     over = (*ends_of_holds(rows), *claims(rows), *reminders(rows, TOUCH)) if at > now else claims(rows)
     return Change(planned.lead, (touch, *planned.touches), (*planned.due, *told), (*over, *planned.undue))
+
+
+def _unhurried(change: Change) -> Change:
+    """Without a clock that would pass the lead on: its rep has an appointment, and the hold has an end."""
+    return replace(change, due=tuple(row for row in change.due if row.kind is not DueKind.CLAIM))
 
 
 def _time_of(timestamp: str) -> datetime | None:

@@ -88,6 +88,7 @@ def test_who_does_not_want_calls_has_no_number_in_the_crm(world: World, crm: Crm
     assert crm.taken[0]["phone"] == ""
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_a_crm_that_was_away_gets_the_lead_later_and_knows_it_by_its_id(world: World, crm: Crm) -> None:
     world.confirmed()
     crm.away = True

@@ -79,6 +79,26 @@ def test_the_rep_is_told_of_a_booking_at_once(hooked: World) -> None:
     assert "Anna" in hooked.mails(REP_ADDRESS)[before].subject
 
 
+def test_no_clock_hurries_a_rep_who_has_an_appointment(hooked: World) -> None:
+    hooked.confirmed(call="now", phone="+44 20 7946 0999")
+    assert [due for due in hooked.services.store.due_of(hooked.id_of()) if due.kind is DueKind.CLAIM]
+
+    tell(hooked, "booking", email=ANNA, at=(MONDAY + 2 * DAY).isoformat())
+
+    assert [due for due in hooked.services.store.due_of(hooked.id_of()) if due.kind is DueKind.CLAIM] == []
+
+
+def test_what_other_systems_say_stands_on_the_timeline_in_words(hooked: World) -> None:
+    hooked.confirmed()
+    tell(hooked, "trial.used", email=ANNA)
+    tell(hooked, "crm.lost", email=ANNA, to="Zinc & Sons")
+
+    page = hooked.browser().get(hooked.briefing(), accept="text/html").text
+
+    assert "Used the trial" in page
+    assert "The CRM says that the deal is lost: Zinc &amp; Sons" in page
+
+
 def test_a_booking_is_word_from_the_lead_and_makes_hot(hooked: World) -> None:
     from leadlight.playbook.bundle import open_bundle
     from leadlight.rules.warmth import temperature

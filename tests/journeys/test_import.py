@@ -63,6 +63,8 @@ def test_the_rep_hears_of_them_on_the_day_of_the_task_and_not_before(world: Worl
     assert "Anna Nowak" in mail.subject
     assert "Still open" not in mail.subject
     assert "Met at the stand" in mail.text
+    page = world.browser().get(mail.link("/rep/lead"), accept="text/html").text
+    assert "fair, kept by legitimate-interest" in page
 
 
 def test_one_mail_is_all_that_a_rep_gets_of_somebody_who_asked_for_nothing(world: World) -> None:
