@@ -151,7 +151,7 @@ def test_opening_every_page_of_the_desk_changes_nothing(world: World) -> None:
     company = world.lead().company
     before = world.dump()
 
-    for path in ("", "?q=anna", "/add", f"/add?gate={MAIL}", "/qr", f"/qr?gate={MAIL}", f"/company/{company}"):
+    for path in ("", "?find=anna", "/add", f"/add?gate={MAIL}", "/qr", f"/qr?gate={MAIL}", f"/company/{company}"):
         assert desk.get(f"/rep/desk{path}").status == desk.head(f"/rep/desk{path}").status == 200
     assert desk.get(page_of(world)).status == 200
 
@@ -239,7 +239,7 @@ def test_another_reps_leads_are_not_there(world: World) -> None:
 
     assert set(found.values()) == {404}
     assert world.lead(BEN) == before
-    assert "ben@" not in rob.get("/rep/desk").text + rob.get("/rep/desk?q=ben").text
+    assert "ben@" not in rob.get("/rep/desk").text + rob.get("/rep/desk?find=ben").text
 
 
 def test_what_is_not_there_is_answered_like_what_is_not_theirs(world: World) -> None:
@@ -261,7 +261,7 @@ def test_a_manager_sees_all_by_person(world: World) -> None:
     assert "?of=rita" in page
     assert "Anna Nowak" in mark.get("/rep/desk?of=rita").text
     assert mark.get(page_of(world)).status == 200
-    assert "Anna Nowak" in mark.get("/rep/desk?q=nowak").text
+    assert "Anna Nowak" in mark.get("/rep/desk?find=nowak").text
 
 
 def test_a_rep_cannot_open_a_colleagues_desk(world: World) -> None:
@@ -290,7 +290,7 @@ def test_a_search_finds_by_name_company_and_address(world: World) -> None:
     desk = at_desk(world)
 
     for query in ("nowak", "ACME anna", "anna.nowak%40"):
-        page = desk.get(f"/rep/desk?q={query}").text
+        page = desk.get(f"/rep/desk?find={query}").text
         assert page_of(world) in page
         assert page_of(world, BEN) not in page
 

@@ -87,7 +87,7 @@ def get_desk() -> Response[str]:
 
     def answer(services: Services, request: Request, bundle: Bundle, me: Person) -> Response[str]:
         zone = desk.zone_of(me, bundle.team)
-        query = " ".join(request.query.get("q", "").split())[:100]
+        query = " ".join(request.query.get("find", "").split())[:100]
         if query:
             fitting, all_seen = desk.found(services, bundle.team.people if me.manager else (me,), query)
             page = pages.results(
@@ -173,7 +173,9 @@ def get_desk_company(company: str) -> Response[str]:
         leads = desk.colleagues_at(services, me, company)
         profiles = desk.profiles_of(services, [lead for lead in leads if desk.may_see(me, lead)])
         rows = [(lead, profiles.get(lead.id, desk.NOBODY), desk.last_contact(services, lead)) for lead in leads]
-        name = next((p.fields["company"] for _, p, _ in rows if p.fields.get("company")), "")
+        known = [profile for _, profile, _ in rows if profile.address]
+        name = next((p.fields["company"] for p in known if p.fields.get("company")), "")
+        name = name or next((p.address.rpartition("@")[2] for p in known), "")
         zone = desk.zone_of(me, bundle.team)
         return as_page(pages.company(shell_of(services), name, rows, me=me, team=bundle.team, zone=zone))
 
