@@ -35,7 +35,8 @@ def asked(services: Services, lead: Lead, step: Step, ref: str, *, hours: Hours,
 
 def asks_whether_satisfied(step: Step) -> bool:
     """Whether a text of the step names the two answers."""
-    return any("satisfied." in words.body for words in (step, *step.variants.values()))
+    texts = [step.body, *(words.body for words in step.variants.values())]
+    return any("satisfied." in text for text in texts)
 
 
 def unasked(step: Step) -> Context:

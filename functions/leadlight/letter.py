@@ -17,6 +17,8 @@ from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services
 from leadlight.rules.mail_events import BOUNCE, NOTE, REPLY, mail_name
 from leadlight.rules.routing import owner_of
+from leadlight.rules.steps import named_by
+from leadlight.rules.stop import AGREED, SOLD
 
 WHY = {
     "confirm": "You get this mail because this address was typed into our site. Nothing follows unless you confirm.",
@@ -39,6 +41,13 @@ IN_A_LINE = (
     "understood."
 )
 """What a rep is told of the address that such a mail is answered to."""
+
+FOLLOWS = {
+    "": "You get this mail because you agreed to it when you opened a page on our site.",
+    SOLD: "You get this mail because you have bought from us, and agreed to follow-ups on our site.",
+    AGREED: "You get this mail because you have bought from us, and told us that we may write.",
+}
+"""The same of a follow-up, by what it rests on."""
 
 CONTROL = "See the plan, pause, fewer"
 """The words of the link to the preferences."""
@@ -118,7 +127,7 @@ def follow_up(
         date=services.clock.now(),
         footer=Footer(
             bundle.team.company,
-            "You get this mail because you agreed to it when you opened a page on our site.",
+            FOLLOWS[found[0].basis if (found := named_by(due.ref, lead)) else ""],
             (("Stop these mails", stop), (CONTROL, links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,

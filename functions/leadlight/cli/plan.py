@@ -27,7 +27,7 @@ TOKEN = re.compile(r"token=[\w.~-]+")
 @click.argument("sequence", required=False)
 @FROM
 @click.option(
-    "--until", default="180d", show_default=True, callback=end, metavar="SPAN", help="How far to look, or until when."
+    "--until", default="400d", show_default=True, callback=end, metavar="SPAN", help="How far to look, or until when."
 )
 @AGAINST
 @IN_FLIGHT
@@ -108,8 +108,9 @@ def print_page(played: Rehearsal, changed: Sequence[Change] = ()) -> None:
 
 def _print_plan(plan: Plan) -> None:
     click.secho(f"\n{plan.name}", bold=True)
-    click.echo(f"Begins at “{plan.page}” ({plan.gate}). The form says: {plan.promise}.")
-    click.echo(f"Opened on {plan.unlocked:%a %d %b %Y, %H:%M}; times by the clock of {plan.zone}.\n")
+    page = "" if plan.conversations[0].starts_when else f" ({plan.gate})"
+    click.echo(f"Begins {plan.begins}{page}. {plan.says}: {plan.promise}.")
+    click.echo(f"Begun on {plan.unlocked:%a %d %b %Y, %H:%M}; times by the clock of {plan.zone}.\n")
     rows = [_row(number, planned) for number, planned in enumerate(plan.steps, 1)]
     _print_columns([("#", "when", "day", "step", "waits", "goes out", "from", "meets", "to", "appeal"), *rows])
     click.echo("\nWhat would fill the four bars (a mail that is only sent fills none):")
@@ -152,6 +153,7 @@ def _told(plan: Plan) -> dict[str, object]:
         "sequence": plan.name,
         "version": plan.conversations[0].version,
         "gate": plan.gate,
+        "begins": plan.begins,
         "promise": plan.promise,
         "zone": plan.zone,
         "steps": list(_steps(plan)),

@@ -15,7 +15,8 @@ from typing import Any
 from leadlight.local.mailer import Carried
 from leadlight.model.site import Gate
 from leadlight.playbook.bundle import open_bundle
-from leadlight.simulate.browser import answer_to, is_follow_up, is_opt_in, link_to
+from leadlight.rules.offers import ACCEPTED, DECLINED, NO, OFFER, SATISFACTION, YES
+from leadlight.simulate.browser import answer_to, is_follow_up, is_opt_in, link_to, links_in
 from leadlight.simulate.carrier import bounced, complained
 from leadlight.simulate.story import Deed, Persona, RepWork, Verb, typical_answers
 from leadlight.simulate.world import NO_ANSWER_YET, Doing, NotPossible, World
@@ -23,6 +24,9 @@ from leadlight.vault import lead_id
 
 SECOND_THOUGHT = timedelta(minutes=2)
 NO_MAIL_YET = "no mail has come to do it with"
+
+WORTH = "1000000"
+"""What a made-up deal is worth unless the story says: enough for every condition on its value."""
 
 
 @dataclass
@@ -95,6 +99,10 @@ class Reader:
             Verb.COMPLAINS: self.complain,
             Verb.BOUNCES: self.close_the_mailbox,
             Verb.FEWER: lambda: self.prefer({"do": "fewer"}),
+            Verb.ACCEPTS: lambda: self.answer(OFFER, ACCEPTED),
+            Verb.DECLINES: lambda: self.answer(OFFER, DECLINED),
+            Verb.IS_SATISFIED: lambda: self.answer(SATISFACTION, YES),
+            Verb.IS_UNHAPPY: lambda: self.answer(SATISFACTION, NO),
         }
         detailed: Mapping[Verb, Callable[[str], str | None]] = {
             Verb.READS: self.read,
@@ -104,6 +112,8 @@ class Reader:
             Verb.WANTS_CALL: self.want_call,
             Verb.OPENS: self.open_other,
             Verb.MOVES_TO: self.move_to,
+            Verb.NEGOTIATES: lambda value: self.deal("opportunity", value),
+            Verb.BUYS: lambda value: self.deal("customer", value),
             Verb.PAUSES: lambda span: self.prefer({"do": "pause", "span": span or "2 weeks"}),
         }
         return plain.get(deed.verb) or (lambda: detailed[deed.verb](deed.detail))
@@ -160,6 +170,22 @@ class Reader:
     def prefer(self, values: Mapping[str, str]) -> str | None:
         """Presses a button of its preferences."""
         return refused(*self.browser.submit("/preferences", values))
+
+    def answer(self, what: str, said: str) -> str | None:
+        """Taps an answer in the newest mail that asks for it, and the button behind it."""
+        for mail in reversed(self.mails(is_follow_up)):
+            links = links_in(mail.message, self.world.settings.site_url)
+            if link := next((link for link in links if link.endswith(f"&answer={said}")), None):
+                return refused(*self.world.browser(self.number + 200).submit(link, {"answer": said}))
+        return f"no mail has come that asks for it: {what}"
+
+    def deal(self, stage: str, value: str) -> str | None:
+        """The rep writes down how far the deal is, what it is worth, and that they agreed to mails after it."""
+        _, link = self._briefing()
+        if link is None:
+            return NO_MAIL_YET
+        values = {"objective": "close", "achieved": "yes", "stage": stage, "agreed": "yes", "value": value or WORTH}
+        return refused(*self.rep_browser.submit(link.replace("/rep/lead", "/rep/outcome"), values))
 
     def complain(self) -> str | None:
         """Calls the newest follow-up spam."""

@@ -104,21 +104,35 @@ class Plan:
     cost: Cost
 
     @property
+    def begins(self) -> str:
+        """What begins it, in words."""
+        first = self.conversations[0]
+        if first.starts_when is None:
+            return f"at “{self.page}”"
+        return f"when a lead becomes a {first.starts_when}{f', if {first.only_if}' if first.only_if else ''}"
+
+    @property
+    def says(self) -> str:
+        """Who says what is promised: the form of its page, or nobody."""
+        return "The form says" if self.conversations[0].starts_when is None else "It keeps to"
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages that some step is written in besides its own."""
         return tuple(sorted({language for planned in self.steps for language in planned.step.variants}))
 
 
 def plans_of(rehearsal: Rehearsal) -> Iterator[Plan]:
-    """The plan of each lead's first conversation; a lead without one has none."""
+    """The plan of each lead's first conversation, or of the one it is here for; a lead without one has none."""
     bundle = open_bundle(rehearsal.services.files)
     for cast in rehearsal.cast:
         if cast.observed and cast.observed.lead.enrolments:
-            yield _plan(bundle, cast.observed)
+            yield _plan(bundle, cast.observed, cast.persona.plays)
 
 
-def _plan(bundle: Bundle, seen: Observed) -> Plan:
-    first = seen.lead.enrolments[0]
+def _plan(bundle: Bundle, seen: Observed, plays: str) -> Plan:
+    enrolments = seen.lead.enrolments
+    first = next((each for each in enrolments if each.sequence == plays), enrolments[0])
     conversations = tuple(_chain(bundle, first))
     zone = hours_for(seen.lead, seen.team.hours).zone
     gate = bundle.gate(first.gate)
@@ -137,7 +151,7 @@ def _plan(bundle: Bundle, seen: Observed) -> Plan:
         unlocked=first.started_at.astimezone(ZoneInfo(zone)),
         zone=zone,
         steps=steps,
-        offered=offered_by(gate, steps),
+        offered=offered_by(None if conversations[0].starts_when else gate, steps),
         cost=costs,
     )
 
@@ -194,10 +208,11 @@ def _sender(mail: FollowUp | None, step: Step) -> str:
     return "the rep" if step.sender == "rep" else step.sender
 
 
-def offered_by(gate: Gate, steps: Sequence[PlannedStep]) -> tuple[Offered, ...]:
+def offered_by(gate: Gate | None, steps: Sequence[PlannedStep]) -> tuple[Offered, ...]:
     """What a lead can experience on the way, bar by bar."""
     found: dict[Encounter, list[tuple[str, int]]] = {encounter: [] for encounter in Encounter}
-    found[gate.encounter].append((f"reading “{gate.title}”", gate.quality))
+    if gate:
+        found[gate.encounter].append((f"reading “{gate.title}”", gate.quality))
     for planned in steps:
         step = planned.step
         if step.channel is Channel.REP:

@@ -64,7 +64,7 @@ def local(entry: Entry) -> datetime:
 
 def weeks_of(plan: Plan) -> tuple[tuple[Day, ...], ...]:
     """The weeks from the unlock to the last step."""
-    events: dict[date, list[tuple[str, str]]] = {plan.unlocked.date(): [("unlock", "opens the page")]}
+    events: dict[date, list[tuple[str, str]]] = {plan.unlocked.date(): [("unlock", _first(plan))]}
     for planned in plan.steps:
         if planned.at:
             events.setdefault(planned.at.date(), []).append((_mark(planned), f"{planned.at:%H:%M} {planned.subject}"))
@@ -72,6 +72,11 @@ def weeks_of(plan: Plan) -> tuple[tuple[Day, ...], ...]:
     days = list(_days(first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())))
     filled = [Day(day, tuple(events.get(day, ()))) for day in days]
     return tuple(tuple(filled[start : start + 7]) for start in range(0, len(filled), 7))
+
+
+def _first(plan: Plan) -> str:
+    stage = plan.conversations[0].starts_when
+    return f"becomes a {stage}" if stage else "opens the page"
 
 
 def _mark(planned: PlannedStep) -> str:

@@ -53,6 +53,12 @@ class Verb(StrEnum):
     WANTS_CALL = "wants-call"
     OPENS = "opens"
     MOVES_TO = "moves-to"
+    NEGOTIATES = "negotiates"
+    BUYS = "buys"
+    ACCEPTS = "accepts"
+    DECLINES = "declines"
+    IS_SATISFIED = "is-satisfied"
+    IS_UNHAPPY = "is-unhappy"
     BOUNCES = "bounces"
     COMPLAINS = "complains"
 
@@ -117,6 +123,7 @@ class Persona:
     zone: str = ""
     country: str = ""
     does: tuple[Deed, ...] = ()
+    plays: str = ""  # the sequence it is here for, where no page begins that
 
 
 @dataclass(frozen=True, slots=True)

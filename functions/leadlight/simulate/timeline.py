@@ -47,6 +47,9 @@ WHAT: Mapping[TouchKind, str] = {
     TouchKind.BOUNCED: "bounced",
     TouchKind.COMPLAINED: "complained",
     TouchKind.STAGE_CHANGED: "stage-changed",
+    TouchKind.OFFER_ANSWERED: "offer-answered",
+    TouchKind.SATISFACTION: "satisfaction",
+    TouchKind.FACT: "fact",
     TouchKind.HEATED: "heated",
 }
 """What a touch is called here; those that only serve ourselves are left out."""
@@ -153,7 +156,7 @@ def _why(touch: Touch, seen: Observed) -> str:
         case TouchKind.PREFERRED:
             why = f"{touch.facts.get('did', '')}: {touch.facts.get('purposes', '')}".strip(": ")
         case _:
-            why = touch.gate or ""
+            why = touch.facts.get("answer") or touch.gate or ""
     return why
 
 
@@ -168,7 +171,7 @@ def _why_sent(touch: Touch, seen: Observed) -> str:
     first, since = over[0] if over else step, "the step before"
     place = sequence.steps.index(first)
     if place == 0:
-        since = "the unlock" if _is_begun_by_a_page(sequence, seen.lead) else "the end of the sequence before"
+        since = _beginning(sequence, seen.lead)
     elif over:
         since = sequence.steps[place - 1].slug
     jumped = bool(over) and all(SAYS in reason for reason in _reasons(sequence, seen, over))
@@ -176,10 +179,13 @@ def _why_sent(touch: Touch, seen: Observed) -> str:
     return f"{wait}, {window_in_words(step)}; to {step.objective}"
 
 
-def _is_begun_by_a_page(sequence: Sequence, lead: Lead) -> bool:
-    """Else it follows another by `then`, whose promise covers it."""
+def _beginning(sequence: Sequence, lead: Lead) -> str:
+    """What its first wait counts from. One that follows another by `then` is covered by the promise of that."""
+    if sequence.starts_when:
+        return f"becoming a {sequence.starts_when}"
     promised = [e.promise.sequence for e in lead.enrolments if e.sequence == sequence.name]
-    return not promised or promised[-1] == sequence.name
+    by_page = not promised or promised[-1] == sequence.name
+    return "the unlock" if by_page else "the end of the sequence before"
 
 
 def _passed_over(sequence: Sequence, step: Step, seen: Observed) -> list[Step]:
