@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import time
+from datetime import time, timedelta
 from enum import Enum
 from http import HTTPStatus
 from pathlib import Path
@@ -27,7 +27,7 @@ from leadlight.gate.config import LeadlightConfig
 from leadlight.handlers.http import STATUS
 from leadlight.local import schema
 from leadlight.model.sequence import Wait
-from leadlight.playbook import context, shapes, terms
+from leadlight.playbook import context, criteria, shapes, terms
 from leadlight.tokens import LIFE
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +107,9 @@ SAID = {
     "country_code": "country, such as `GB`",
     "currency_code": "currency, such as `EUR`",
     "amount": "number of 0 or more",
+    "calendar_span": "span, such as `14 days` or `3 weeks`",
+    "points_of": "number, below 0 for what speaks against a lead",
+    "spelled_out": "keys below",
     "territory": "country, such as `GB` or `Poland`",
     "capacity_of": "number from 0 to 20",
     "away_of": "list: day, or days such as `2026-12-21 to 2026-12-31`",
@@ -122,7 +125,7 @@ RANGE = "{ge} to {le}"
 
 def shape(name: str, said: Kept) -> str:
     """The keys of one kind of file, or of one part of it."""
-    kind = getattr(shapes, name)
+    kind = getattr(shapes, name, None) or getattr(criteria, name)
     hints = get_type_hints(kind, include_extras=True)
 
     def rows() -> Iterator[tuple[str, ...]]:
@@ -177,6 +180,10 @@ def default_of(value: object) -> str:
             text = "mon-fri"
         case time():
             text = f'"{value:%H:%M}"'
+        case timedelta():
+            text = f"{value.days} days"
+        case tuple() if all(isinstance(each, Enum) for each in value):
+            text = f"[{', '.join(value)}]"
         case Enum():
             text = str(value.value)
         case str() | int() | float() | Wait():

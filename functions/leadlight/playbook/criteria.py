@@ -47,7 +47,8 @@ _TEMPERATURE = re.compile(r"\blead\s*(\.\s*temperature\b|\[\s*['\"]temperature)"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
-def _span(text: object) -> timedelta:
+def calendar_span(text: object) -> timedelta:
+    """A span by the calendar: what fades or waits in silence knows no working days."""
     wait: Wait = wait_of(text)
     if wait.unit is WaitUnit.BUSINESS_DAYS:
         raise ValueError(f"this goes by the calendar; write `{wait.count} days`")
@@ -56,13 +57,15 @@ def _span(text: object) -> timedelta:
     return wait.count * _SPANS[wait.unit]
 
 
-def _points(value: object) -> float:
+def points_of(value: object) -> float:
+    """A number, also one below 0."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"write a number, such as `3`, or `-2` for what speaks against a lead, not {value!r}")
     return float(value)
 
 
-def _spelled_out(entry: object) -> object:
+def spelled_out(entry: object) -> object:
+    """The entry, unless it is a mere sentence."""
     if isinstance(entry, str):
         raise ValueError(  # noqa: TRY004 pydantic turns these into problems, and no others
             f"nothing can check the sentence {entry!r}; write `name: {entry}` and below it a condition, such as "
@@ -71,8 +74,8 @@ def _spelled_out(entry: object) -> object:
     return entry
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-More = Annotated[float, BeforeValidator(_points)]
+Span = Annotated[timedelta, BeforeValidator(calendar_span)]
+More = Annotated[float, BeforeValidator(points_of)]
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -97,7 +100,7 @@ class WeightsShape:
 class CriteriaShape:
     """`criteria.yml`."""
 
-    fit: tuple[Annotated[FitShape, BeforeValidator(_spelled_out)], ...] = ()
+    fit: tuple[Annotated[FitShape, BeforeValidator(spelled_out)], ...] = ()
     weights: WeightsShape = field(default_factory=WeightsShape)
     half_life: Span = DEFAULT.half_life
     warm: Amount = DEFAULT.warm
