@@ -42,7 +42,7 @@ def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, t
     """
     now = services.clock.now()
     timeline = (*touches, *change.touches)
-    lead = with_facts(change.lead, change.touches)
+    lead = with_facts(change.lead, change.touches, touches)
 
     def fit() -> Sequence[Criterion]:
         return _met(services, bundle, lead, timeline)

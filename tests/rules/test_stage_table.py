@@ -34,7 +34,7 @@ def changes(
     fit: Sequence[Criterion] = (),
     after: Lead | None = None,
 ) -> tuple[Move, ...]:
-    given = with_facts(after or before, new)
+    given = with_facts(after or before, new, known)
     return moves(before, given, new, (*known, *new), criteria or Criteria(), fit=lambda: fit)
 
 
@@ -216,6 +216,29 @@ def test_two_facts_at_once_are_two_steps() -> None:
     found = changes(lead(), touch(stage=OPPORTUNITY, value="9000"), touch(TouchKind.FACT, stage=CUSTOMER))
 
     assert [(move.before, move.to) for move in found] == [(LEAD, OPPORTUNITY), (OPPORTUNITY, CUSTOMER)]
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "again", "days", "sales"),
+    [
+        (TouchKind.OUTCOME, "900", {"value": "900"}, 2, 1),  # the CRM says what the rep had said
+        (TouchKind.OUTCOME, "900", {}, 2, 1),
+        (TouchKind.OUTCOME, "", {"value": "900"}, 2, 1),
+        (TouchKind.OUTCOME, "900", {"value": "70"}, 2, 2),
+        (TouchKind.OUTCOME, "900", {"value": "900"}, 31, 2),
+        (TouchKind.FACT, "900", {"value": "900"}, 2, 2),  # the same system counts its own deals
+    ],
+)
+def test_one_sale_that_two_tell_of_is_one(
+    told: TouchKind, value: str, again: dict[str, str], days: float, sales: int
+) -> None:
+    known = [touch(told, stage=CUSTOMER, value=value)]
+    new = touch(TouchKind.FACT, days=days, stage=CUSTOMER, **again)
+
+    found = changes(lead(stage=CUSTOMER, sales=1), new, known=known)
+
+    assert [move.to for move in found] == [REPEAT] * (sales - 1)
+    assert with_facts(lead(stage=CUSTOMER, sales=1), [new], known).sales == sales
 
 
 @pytest.mark.parametrize(

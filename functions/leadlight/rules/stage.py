@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadlight.model.criteria import Authority, Criteria, Criterion
 from leadlight.model.lead import Lead, Stage, StopReason
@@ -21,6 +21,9 @@ BY_FACT = (Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED)
 
 SOLD = (Stage.CUSTOMER, Stage.REPEAT)
 """Whoever has bought stays a customer, also while the next deal is an opportunity."""
+
+SAME_SALE = timedelta(days=30)
+"""Within this time two that tell of a sale tell of the same one, unless each names another value."""
 
 EMPOWERED = {
     Authority.DECIDES: "decides",
@@ -50,15 +53,18 @@ class Move:
     cause: Touch
 
 
-def with_facts(lead: Lead, new: Sequence[Touch]) -> Lead:
-    """The lead with what these touches say of the deal: its value, who decides, one more sale."""
+def with_facts(lead: Lead, new: Sequence[Touch], timeline: Sequence[Touch] = ()) -> Lead:
+    """The lead with what these touches say of the deal: its value, who decides, one more sale.
+
+    `timeline` holds what is known besides.
+    """
     for touch in new:
         facts = touch.facts
         if value := _amount(facts.get("value", "")):
             lead = replace(lead, value=value)
         if facts.get("authority") in set(Authority):
             lead = replace(lead, authority=Authority(facts["authority"]))
-        if facts.get("stage") == Stage.CUSTOMER:
+        if facts.get("stage") == Stage.CUSTOMER and not _is_told_again(touch, timeline):
             lead = replace(lead, sales=lead.sales + 1)
     return lead
 
@@ -80,6 +86,8 @@ def moves(
     stage = before.stage
     sales = before.sales
     for touch in new:
+        if _is_told_again(touch, timeline):
+            continue
         sales += touch.facts.get("stage") == Stage.CUSTOMER
         if (to := _by_fact(touch, stage, sales)) is not None:
             found.append(Move(stage, to, _source(touch), touch))
@@ -106,6 +114,18 @@ def back(lead: Lead, asked_at: datetime) -> Lead:
 def open_again(lead: Lead) -> Lead:
     """The lead without the stop that its being given up had set."""
     return replace(lead, stops=tuple(stop for stop in lead.stops if stop.reason is not StopReason.DISQUALIFIED))
+
+
+def _is_told_again(touch: Touch, timeline: Sequence[Touch]) -> bool:
+    """Whether a sale is one that another told of before: a rep's tap and a CRM's word are about the same deal."""
+    if touch.facts.get("stage") != Stage.CUSTOMER:
+        return False
+    value = _amount(touch.facts.get("value", ""))
+    before = (each for each in timeline if each.facts.get("stage") == Stage.CUSTOMER and each.kind is not touch.kind)
+    known = ((_amount(each.facts.get("value", "")), touch.at - each.at) for each in before)
+    return any(
+        timedelta(0) <= age <= SAME_SALE and (value or worth or 0) == (worth or value or 0) for worth, age in known
+    )
 
 
 def _by_fact(touch: Touch, stage: Stage, sales: int) -> Stage | None:
