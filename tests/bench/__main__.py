@@ -20,7 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
-from tests.bench import due, init, pages, waiting
+from tests.bench import due, init, notice, pages, waiting
 from tests.bench.load import AT_ONCE, Round, fire, generator
 from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
 
@@ -184,12 +184,28 @@ def _timed(command: Sequence[str]) -> float:
     return min(times)
 
 
+def reps_told(console: Console, root: Path) -> None:
+    """How soon the rep has the mail."""
+    builds(root)
+    found = notice.measured(root / "data", GATE)
+    table = Table(f"{found.times} confirmations, one after the other", "", box=None, header_style="bold")
+    for label, figure in (
+        ("from the press to the rep's mail in the Maildir, half at most, ms", found.p50_ms),
+        ("99 of 100 at most, ms", found.p99_ms),
+        ("the longest, ms", found.most_ms),
+        ("the visitor's own answer, half at most, ms", found.answer_ms),
+    ):
+        table.add_row(label, f"{figure:.0f}")
+    console.print(table)
+
+
 PARTS: dict[str, Callable[[Console, Path], None]] = {
     "visitors": visitors,
     "functions": functions,
     "pages": many_pages,
     "due": follow_ups,
     "waiting": leads_waiting,
+    "notice": reps_told,
 }
 
 if __name__ == "__main__":
