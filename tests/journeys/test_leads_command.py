@@ -90,6 +90,13 @@ def test_a_lead_whose_next_step_nothing_brings_is_shown_as_stuck(world: World) -
     assert listed(world, "--stuck")[0]["id"] == world.id_of()
 
 
+def test_a_lead_is_shown_with_the_reason_of_each_change_of_its_stage(world: World) -> None:
+    world.confirmed()
+    world.log(world.taken(), objective="advance", achieved="yes", authority="decides", value="700")
+
+    assert "prospect: meets the criteria, decides, and has talked back" in told(world, "show", world.id_of()).output
+
+
 def test_a_lead_is_shown_with_its_four_bars(world: World) -> None:
     world.confirmed()
     world.settle()

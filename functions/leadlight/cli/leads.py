@@ -62,7 +62,8 @@ def _list_stuck(found: list[tuple[Lead, str]], *, as_json: bool) -> None:
 @JSON
 def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     """One lead: profile, timeline, what is due, what was done."""
-    from leadlight.record import record_of  # noqa: PLC0415  # commands load what they need
+    from leadlight.model.touch import TouchKind  # noqa: PLC0415  # commands load what they need
+    from leadlight.record import record_of  # noqa: PLC0415  # the same
     from leadlight.rules.encounters import FULL  # noqa: PLC0415  # the same
     from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
@@ -74,7 +75,9 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     for name, value in record.profile.items():
         click.echo(f"{name:<12} {value}")
     for touch in record.timeline:
-        click.echo(f"{touch.at:%Y-%m-%d %H:%M}  {touch.kind:<18} {touch.gate or touch.facts.get('what', '')}")
+        facts = touch.facts
+        told = f"{facts['to']}: {facts['why']}" if touch.kind is TouchKind.STAGE_CHANGED else ""
+        click.echo(f"{touch.at:%Y-%m-%d %H:%M}  {touch.kind:<18} {told or touch.gate or facts.get('what', '')}")
     for due in record.due:
         click.echo(f"{due.at:%Y-%m-%d %H:%M}  due: {due.key}")
     click.echo(f"next         {in_words(record.next)}")
