@@ -93,7 +93,6 @@ def test_the_link_in_what_comes_back_changes_it(world: World, post: Path) -> Non
     assert len(world.touches(TouchKind.OUTCOME)) == 1
 
 
-@BOTH
 @pytest.mark.parametrize(("text", "stage"), [("won 12000", Stage.CUSTOMER), ("lost to Acme", Stage.LOST)])
 def test_a_line_may_end_the_deal(world: World, post: Path, text: str, stage: Stage) -> None:
     said(world, post, text)
