@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,8 +17,6 @@ from leadlight.cli.leads import installation
 from leadlight.cli.terminal import DATA, JSON, answer, counted, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from leadlight.imports import Read
     from leadlight.model.site import Team
 
@@ -57,10 +56,13 @@ def import_leads(
         bundle = open_bundle(services.files)
         _check_person(bundle.team, by)
         supply = Supply(source, Basis(basis), by, per_day)
-        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text, _shown(file, text) as step:
+        with (
+            file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
+            _teller(file, text) as teller,
+        ):
             rows = rows_of(text)
             reads = take_in(services, bundle, rows, supply) if write else dry_run(services, rows, supply)
-            fates = _told(reads, step, as_json=as_json)
+            fates = _told(reads, teller, as_json=as_json)
     _summed_up(fates, file, write=write, as_json=as_json)
     sys.exit(1 if fates["to be mended"] else 0)
 
@@ -71,32 +73,49 @@ def _check_person(team: Team, by: str) -> None:
         raise click.BadParameter(f"nobody in team.yml is called {by}: {', '.join(known)}.", param_hint="--by")
 
 
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Where rows are told of, and how far it is."""
+
+    say: Callable[[str], None]
+    step: Callable[[], None]
+
+
 @contextmanager
-def _shown(file: Path, text: TextIO) -> Iterator[Callable[[], None]]:
-    """Progress by bytes, on a terminal; nothing in a pipe."""
+def _teller(file: Path, text: TextIO) -> Iterator[Teller]:
+    """Progress by bytes, on a terminal, below what is said; nothing of it in a pipe."""
     from rich.console import Console  # noqa: PLC0415  # commands load what they need
     from rich.progress import Progress  # noqa: PLC0415  # the same
 
-    console = Console(stderr=True)
+    to_terminal = sys.stdout.isatty()
+    console = Console(stderr=not to_terminal)
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Reading the list", total=file.stat().st_size)
-        yield lambda: progress.update(task, completed=text.buffer.tell())
+        yield Teller(say if to_terminal else click.echo, lambda: progress.update(task, completed=text.buffer.tell()))
 
 
-def _told(reads: Iterator[Read], step: Callable[[], None], *, as_json: bool) -> Counter[str]:
+def _told(reads: Iterator[Read], teller: Teller, *, as_json: bool) -> Counter[str]:
     """Says each row that is not taken, as soon as it is known; counts all."""
     fates: Counter[str] = Counter()
     for read in reads:
         fates[read.fate] += 1
-        step()
-        for field, what in read.wrong.items():
-            if not as_json:
-                click.echo(f"row {read.row}: {what if field == 'row' else f'{field}: {what}'}")
-        if read.why and not as_json:
-            click.echo(f"row {read.row}: {read.why}.")
+        teller.step()
         if as_json and (read.wrong or read.why):
             answer(read)
+        for line in () if as_json else _lines(read):
+            teller.say(f"row {read.row}: {line}")
     return fates
+
+
+def _lines(read: Read) -> Iterator[str]:
+    """What there is to say of a row."""
+    yield from (what if field == "row" else f"{field}: {what}" for field, what in read.wrong.items())
+    if read.why:
+        yield f"{read.why}."
 
 
 def _summed_up(fates: Counter[str], file: Path, *, write: bool, as_json: bool) -> None:
