@@ -174,7 +174,7 @@ def test_a_call_or_a_meeting_is_logged_at_the_desk_as_from_the_mail(world: World
 # --- handing over
 
 
-@BOTH
+@pytest.mark.grounds("local", "prompt", "hostile")
 def test_a_lead_handed_over_is_the_colleagues_who_is_mailed_with_a_word(world: World) -> None:
     world.confirmed(name="Anna Nowak")
     rita, rob = at_desk(world), at_desk(world, ROB)
@@ -322,6 +322,21 @@ def test_an_address_with_a_token_is_told_to_no_other_page(world: World) -> None:
                 title = page.text.partition("<title>")[2].partition("</title>")[0]
                 assert page.headers["referrer-policy"] == "no-referrer"
                 assert link.partition("token=")[2] not in title
+
+
+def test_no_token_gets_into_the_log(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.confirmed()
+    at_desk(world)
+    links = [link for mail in world.mails("@glass.example") for link in mail.links if "token=" in link]
+
+    for link in links:
+        path, _, token = link.partition("?token=")
+        for asked in (link, f"{path}?token={token}x", f"/rep/nowhere?token={token}"):
+            world.browser().get(asked, accept="text/html")
+            world.browser().submit(asked, token=token, enter=token)
+
+    said = capsys.readouterr()
+    assert [link for link in links if link.partition("token=")[2] in said.out + said.err] == []
 
 
 @BOTH
