@@ -123,5 +123,6 @@ def _to_manager(lead: Lead, due: Due, manager: Person, team: Team, now: datetime
 
 
 def _escalated(lead: Lead, due: Due, before: Person, to: Person, now: datetime) -> Touch:
-    facts = {"cause": cause_of(due), "to": to.id}
+    reason = f"{before.id} did not take it in time; {to.id} is told"
+    facts = {"cause": cause_of(due), "to": to.id, "reason": reason}
     return Touch(f"escalated/{due.ref}", lead.id, TouchKind.ESCALATED, now, by=before.id, facts=facts)

@@ -12,8 +12,9 @@ from tests.simulation.rehearsed import Theatre, project_in
 from leadlight.local.mailer import Carried
 from leadlight.model.due import DueKind, LedgerState
 from leadlight.model.lead import Enrolment, Lead, Stage, Stop, StopReason
+from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import Cap, Channel, OpenHours
-from leadlight.model.touch import TouchKind
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.simulate.browser import is_follow_up
 from leadlight.simulate.invariants import INVARIANTS, Observed, violated
 
@@ -93,6 +94,12 @@ def promoted_in_silence(seen: Observed) -> Observed:
     return replace(seen, lead=replace(seen.lead, stage=Stage.CUSTOMER))
 
 
+def left_alone(seen: Observed) -> Observed:
+    wish = CallWish(CallKind.NOW)
+    touch = Touch("call.wanted/1", seen.lead.id, TouchKind.CALL_WANTED, seen.now, facts={"call": "now"})
+    return replace(seen, lead=replace(seen.lead, call=wish), touches=(*seen.touches, touch))
+
+
 def left_lying(seen: Observed) -> Observed:
     return replace(seen, now=seen.rows[0].at + 2 * HOUR)
 
@@ -159,6 +166,7 @@ BROKEN: list[tuple[str, Callable[[Observed], Observed]]] = [
     ("every_open_lead_has_a_next_action", adrift),
     ("every_open_lead_has_a_next_action", left_lying),
     ("nobody_without_a_plan_is_forgotten", all_done_and_no_look),
+    ("a_wished_call_waits_for_somebody", left_alone),
     ("the_timeline_tells_the_stage", promoted_in_silence),
     ("an_unconfirmed_address_gets_the_opt_in_alone", unconfirmed),
     ("two_sequences_never_share_a_day", crowded),

@@ -84,6 +84,22 @@ def is_answered(cause: Touch, wish: CallWish | None, touches: Sequence[Touch]) -
     return any(touch.kind in ACTED and touch.at >= since for touch in touches)
 
 
+def why_alone(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], team: Team) -> str | None:
+    """Why a wish for a call waits for nobody, in words, or None where it does not. Nobody should ever read it.
+
+    It is well as long as a clock runs, somebody has seen to the lead since, or the manager was told.
+    """
+    if lead.confirmed_at is None or team.clocks.call is None or is_over(lead) or not others(lead, team):
+        return None
+    wanted = [t for t in touches if t.kind is TouchKind.CALL_WANTED and t.facts.get("confirmed") != "no"]
+    if lead.call is None or lead.call.kind is CallKind.NO or not wanted or claims(rows):
+        return None
+    seen_to = {*ACTED, TouchKind.ESCALATED}
+    if any(touch.kind in seen_to and touch.at >= wanted[-1].at for touch in touches):
+        return None
+    return f"they want a call since {wanted[-1].at:%Y-%m-%d %H:%M} UTC, nobody has the lead, and no clock runs"
+
+
 def cause_of(row: Due) -> str:
     """The touch that somebody was told of."""
     return row.ref.partition("~")[0]

@@ -28,6 +28,7 @@ from leadlight.rules.cadence import hours_for, within
 from leadlight.rules.lapse import may_lapse
 from leadlight.rules.mail_events import is_to_lead
 from leadlight.rules.next_action import why_nothing, why_stuck
+from leadlight.rules.speed import why_alone
 from leadlight.rules.steps import step_of
 from leadlight.rules.stop import GRACE
 
@@ -186,6 +187,12 @@ def nobody_without_a_plan_is_forgotten(seen: Observed) -> Iterator[str]:
         yield f"{why_nothing(lead)}, and nobody will ever look at this lead again"
 
 
+def a_wished_call_waits_for_somebody(seen: Observed) -> Iterator[str]:
+    """Somebody has the lead, or it goes on to the next one, or the manager knows."""
+    if why := why_alone(seen.lead, seen.rows, seen.touches, seen.team):
+        yield why
+
+
 def the_timeline_tells_the_stage(seen: Observed) -> Iterator[str]:
     """Each stage but the first is a change on the timeline, with its reasons."""
     changes = [touch for touch in seen.touches if touch.kind is TouchKind.STAGE_CHANGED]
@@ -260,6 +267,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_enrolment_comes_to_its_end,
     every_open_lead_has_a_next_action,
     nobody_without_a_plan_is_forgotten,
+    a_wished_call_waits_for_somebody,
     the_timeline_tells_the_stage,
     an_unconfirmed_address_gets_the_opt_in_alone,
     two_sequences_never_share_a_day,

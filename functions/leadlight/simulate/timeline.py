@@ -51,6 +51,7 @@ WHAT: Mapping[TouchKind, str] = {
     TouchKind.SATISFACTION: "satisfaction",
     TouchKind.FACT: "fact",
     TouchKind.HEATED: "heated",
+    TouchKind.ESCALATED: "passed-on",
 }
 """What a touch is called here; those that only serve ourselves are left out."""
 
