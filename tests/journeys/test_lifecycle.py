@@ -154,9 +154,12 @@ def test_who_was_heard_of_since_is_looked_at_later(world: World) -> None:
 def test_who_waits_for_an_answer_does_not_lapse(world: World) -> None:
     reader = world.confirmed()
     world.advance("60 days")
+    row = review(world)
     reader.post("/api/question", gate="guides/mail", question="Hello?")
+    world.settle()
 
-    world.advance("300 days")
+    world.clock.move_to(row.at + Criteria().lapse)
+    on_due.handle(world.services, row)
 
     assert world.lead().stage is Stage.LEAD
     assert review(world).at > world.clock.now()
