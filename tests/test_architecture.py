@@ -55,6 +55,7 @@ MAY_IMPORT = {
     "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
+    "digest": SAYING | {"feedback"},
     "tombstones": DECIDING,
     "crm": SAYING | {"restore"},
     "facts": SAYING | {"lifecycle"},
