@@ -160,11 +160,11 @@ def criteria_met(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: 
     fit = bundle.criteria.fit
     if not fit:
         return ()
-    context = fit_context(bundle, lead, touches, profile)
+    context = _fit_context(bundle, lead, touches, profile)
     return tuple(criterion for criterion in fit if _is_met(criterion, context))
 
 
-def fit_context(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: Profile) -> Context:
+def _fit_context(bundle: Bundle, lead: Lead, touches: Sequence[Touch], profile: Profile) -> Context:
     """What criteria may ask: see `playbook.criteria.fit_names`."""
     domain = company_domain(profile.address)
     read = (t.gate for t in touches if t.gate and t.kind in ENJOYED and t.facts.get("confirmed") != "no")
