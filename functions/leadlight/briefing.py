@@ -234,7 +234,7 @@ def _needs(bundle: Bundle, lead: Lead, gates: Sequence[Gate]) -> tuple[str, ...]
     if lead.needs is not None:
         return lead.needs
     buyers = bundle.knowledge.buyers
-    buyer = next((buyers[gate.buyer] for gate in gates if gate.buyer in buyers), None)
+    buyer = next((buyers[gate.buyer] for gate in gates if gate.buyer and gate.buyer in buyers), None)
     topics = tuple(dict.fromkeys(topic for gate in gates for topic in gate.topics))
     about = (f"Something about {', '.join(topics)}",) if topics else ()
     return (*(buyer.needs[:NEEDS] if buyer else ()), *about)
@@ -250,7 +250,7 @@ def _objections(known: Knowledge, case: Case, gates: Sequence[Gate]) -> tuple[Ob
 
 def _likely(known: Knowledge, gates: Sequence[Gate]) -> list[Objection]:
     """By the words that an objection shares with what the buyer needs and asks, and with the topics of the pages."""
-    buyers = [known.buyers[gate.buyer] for gate in gates if gate.buyer in known.buyers][:1]
+    buyers = [known.buyers[gate.buyer] for gate in gates if gate.buyer and gate.buyer in known.buyers][:1]
     about = [text for buyer in buyers for text in (*buyer.needs, *buyer.questions)]
     words = _words(" ".join([*about, *(word for gate in gates for word in (gate.title, *gate.topics))]))
 

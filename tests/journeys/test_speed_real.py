@@ -21,7 +21,6 @@ from tests.world import MONDAY, SITE, World, built
 from tests.world_site import FILES, TEAM, as_text
 
 from leadlight.handlers import on_change
-from leadlight.model.person import CallKind
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.record import stuck
@@ -149,4 +148,3 @@ def test_whoever_wants_a_call_has_somebody_who_holds_the_number(office: tuple[Wo
     assert all(world.lead(address).owner for address, _ in came)
     assert list(stuck(world.services, world.clock.now())) == []
     assert len(in_hours) > VISITORS / 4
-    assert all(world.lead(address).call is None or world.lead(address).call.kind is CallKind.NOW for address, _ in came)
