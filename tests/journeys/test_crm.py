@@ -18,7 +18,7 @@ from leadlight.local.clock import SystemClock
 from leadlight.local.webhook import REST, SignedHook
 from leadlight.model.due import Due
 from leadlight.model.touch import TouchKind
-from leadlight.settings import CRM_URL, hook_secrets, secrets_here
+from leadlight.settings import CRM_URL, from_environment, hook_secrets, secrets_here
 from leadlight.wiring.local import Place, local
 
 
@@ -200,3 +200,15 @@ def test_an_installation_hands_over_where_its_settings_say(world: World, monkeyp
     assert isinstance(local(place).crm, SignedHook)
     assert secrets_here()[CRM_URL] == "https://crm.example/hooks"
     assert hook_secrets({}) == ()
+
+
+def test_on_aws_address_and_secrets_are_parameters_that_may_be_missing() -> None:
+    environ = {"LEADLIGHT_SITE_URL": "https://glass.example"}
+    secrets = {"token-keys": "k" * 32, "lead-key": "00" * 32, "origin-secrets": "d" * 32}
+    added = {"crm-url": "https://crm.example/hooks", "crm-secret": SECRET, "hook-secrets": "whsec_a, whsec_b"}
+
+    without, with_them = from_environment(secrets, environ), from_environment(secrets | added, environ)
+
+    assert (without.crm_url, without.hook_secrets) == ("", ())
+    assert (with_them.crm_url, with_them.crm_secret) == ("https://crm.example/hooks", SECRET)
+    assert with_them.hook_secrets == ("whsec_a", "whsec_b")
