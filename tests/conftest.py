@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=20, help="how often the server is killed under load")
+    parser.addoption("--kills", type=int, default=8, help="how often the server is killed under load")
     parser.addoption("--seed", type=int, default=0, help="repeats the dice of a test that throws them")
     parser.addoption("--seeds", type=int, default=200, help="how many random worlds are simulated")
     parser.addoption("--all-pairs", action="store_true", help="every pair of faults, not a tenth of them")
@@ -40,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     if usable and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # hooks of git are run from there
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+        tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +112,12 @@ def account() -> Iterator[Account]:
 
 
 @pytest.fixture
+def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The due index has three partitions instead of 16: each look at it asks them all, one call each."""
+    monkeypatch.setattr("leadlight.aws.tables.SHARDS", 3)
+
+
+@pytest.fixture
 def world(tmp_path: Path, world_bundle: Path, way: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """An installation without any lead, on a Monday at ten."""
     from tests.world import SETTINGS, World
@@ -119,6 +127,7 @@ def world(tmp_path: Path, world_bundle: Path, way: str, request: pytest.FixtureR
     else:
         from tests.ground_aws import AwsGround
 
+        request.getfixturevalue("few_shards")
         account = request.getfixturevalue("account")
         world = World(tmp_path, world_bundle, lambda clock: AwsGround(account, world_bundle, clock, SETTINGS, way=way))
     yield world

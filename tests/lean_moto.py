@@ -7,16 +7,30 @@ changed in place (the records on a stream, the description of a table) is shared
 from __future__ import annotations
 
 import copy
-from functools import cache
+import re
+from functools import cache, lru_cache
 from typing import Any
 
 import moto.core.responses
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.loaders import JSONFileLoader
-from moto.core.serialize import AttributePicker, AttributePickerContext
+from botocore.useragent import UserAgentString
+from moto.backend_index import backend_url_patterns
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import HTTPException
+from moto.core.request import normalize_request
+from moto.core.serialize import AttributePicker, AttributePickerContext, BaseJSONSerializer
 from moto.core.utils import MISSING, get_value
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
 from leadlight.aws.session import QuickFiles
+
+WORDS = frozenset({"S", "N"})
+"""The types of DynamoDB that are text on the wire and nothing else."""
 
 
 def _copied(table: Table, memo: dict[int, Any]) -> Table:
@@ -27,6 +41,15 @@ def _copied(table: Table, memo: dict[int, Any]) -> Table:
         twin.stream_shard = copy.copy(table.stream_shard)
         twin.stream_shard.items = list(table.stream_shard.items)
         twin.stream_shard.table = twin
+    return twin
+
+
+def _item_copied(item: Item, memo: dict[int, Any]) -> Item:
+    """Texts and keys are shared: they are put in each other's place, never changed."""
+    twin = copy.copy(item)
+    twin.attrs = LimitedSizeDict()
+    for name, value in item.attrs.items():
+        dict.__setitem__(twin.attrs, name, value if value.type == "S" else copy.deepcopy(value, memo))
     return twin
 
 
@@ -42,6 +65,61 @@ def _picked(picker: AttributePicker, context: AttributePickerContext) -> Any:
     return next((found for key in known[name] if (found := get_value(context.obj, key)) is not MISSING), None)
 
 
+def _told(serializer: BaseJSONSerializer, told: Any, value: Any, shape: Any, key: str) -> None:
+    """An attribute of an item: nearly always one text, in which moto looks for eleven things."""
+    if shape.name == "AttributeValue" and type(value) is dict and value.keys() <= WORDS:
+        serializer._default_serialize(told, {name: str(words) for name, words in value.items()}, shape, key)
+    else:
+        _told_thoroughly(serializer, told, value, shape, key)
+
+
+def _cast(value: DynamoType) -> Any:
+    """What is compared: a text is itself."""
+    return value.value if value.type == "S" else _cast_thoroughly.__get__(value)
+
+
+def _all_items(table: Table) -> list[Item]:
+    """Sorted by their keys, each of which is looked at once."""
+    if not table.range_key_attr:
+        return list(_all_thoroughly(table))
+    items = [item for group in table.items.values() for item in group.values()]
+    return sorted(items, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
+
+
+def _answered(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
+    """What the service behind an address says: moto tries the addresses of all services before it, each time."""
+    act = _acts_at(request.url.partition("?")[0])
+    if act is None:
+        return _answered_thoroughly(stubber, request)
+    normal = normalize_request(request)
+    try:
+        return act(normal, normal.raw_url, normal.headers)
+    except HTTPException as error:
+        return error.code, error.get_headers(), error.get_body()
+
+
+@lru_cache(maxsize=1024)
+def _acts_at(address: str) -> Any:
+    for service, pattern in backend_url_patterns:
+        if pattern.match(address):
+            backends = get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]  # moto lists them all
+            urls = backends["us-east-1" if "us-east-1" in backends else "aws"].urls
+            if found := next((act for url, act in urls.items() if re.match(url, address)), None):
+                return found
+    return None
+
+
+def _signed(auth: SigV4Auth, request: AWSRequest) -> None:
+    """Who asks; nobody checks a signature here. Addresses that are signed (`SigV4QueryAuth`) are signed as ever."""
+    if type(auth) is not SigV4Auth or auth.credentials is None:
+        _signed_thoroughly(auth, request)
+        return
+    request.context["timestamp"] = "20260105T100000Z"
+    auth._modify_request_before_signing(request)
+    scope = f"AWS4-HMAC-SHA256 Credential={auth.scope(request)}"
+    request.headers["Authorization"] = f"{scope}, SignedHeaders=host, Signature={64 * '0'}"
+
+
 @cache
 def _read(path: str) -> Any:
     return QuickFiles().load_file(path)
@@ -53,7 +131,21 @@ def _loaded(_: JSONFileLoader, file_path: str) -> Any:
 
 
 _thorough = AttributePicker.__call__
+_told_thoroughly = BaseJSONSerializer._serialize_type_structure
+_cast_thoroughly: Any = DynamoType.cast_value
+_all_thoroughly = Table.all_items
+_answered_thoroughly = BotocoreStubber.process_request
+_signed_thoroughly = SigV4Auth.add_auth
+
 AttributePicker.__call__ = _picked  # type: ignore[method-assign]  # the same, remembered
+BaseJSONSerializer._serialize_type_structure = _told
+Item.__deepcopy__ = _item_copied
+DynamoType.cast_value = property(_cast)
+Table.all_items = _all_items
+BotocoreStubber.process_request = _answered
+SigV4Auth.add_auth = _signed
+UserAgentString.to_string = lambda _: "leadlight"
 JSONFileLoader.load_file = _loaded
 moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
+moto.core.responses.gen_amzn_requestid_long = lambda headers: headers.setdefault("x-amzn-requestid", 52 * "0")
 Table.__deepcopy__ = _copied  # type: ignore[attr-defined]  # it has none of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,18 +17,21 @@ from leadlight.publish.wheels import Arch
 
 ROOT = Path(__file__).parents[1]
 WHEELS = ROOT / "dist" / ".wheels"
+COMPILED = ("on_visitor_request", "on_due")
+"""Between them they need every compiled part that any function needs, for pages and for mails."""
 
 
 @cache
 def archives(arch: Arch) -> Mapping[str, Packed]:
-    """Every function's archive for that machine, by the function's name."""
-    return {packed.function: packed for packed in packed_into(folder("leadlight-packed-"), arch)}
+    """Archives for that machine, by the function's name: of all functions, or of those with all that is compiled."""
+    found = packed_into(folder("leadlight-packed-"), arch, only=COMPILED if arch == "arm64" else ())
+    return {packed.function: packed for packed in found}
 
 
-def packed_into(out: Path, arch: Arch) -> tuple[Packed, ...]:
+def packed_into(out: Path, arch: Arch, *, only: Collection[str] = ()) -> tuple[Packed, ...]:
     """Packs, or skips the test where wheels have to be fetched and cannot be."""
     try:
-        return package(out, arch=arch, cache=WHEELS, sources=_sources())
+        return package(out, arch=arch, cache=WHEELS, sources=_sources(), only=only)
     except MissingWheel as error:
         pytest.skip(f"needs the package index once: {error}")
 

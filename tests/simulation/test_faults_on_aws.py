@@ -29,6 +29,9 @@ CALLS = 300
 WORST = frozenset({Kind.GONE, Kind.LOST, Kind.PAUSE})
 
 
+pytestmark = pytest.mark.usefixtures("few_shards")
+
+
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore's own pauses between its tries take no time."""
