@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 
 from leadlight import headline, letter, links
@@ -98,7 +99,12 @@ def _put_off(services: Services, bundle: Bundle, cases: Sequence[Case], due: Due
         return None
     lead, now = cases[0].lead, services.clock.now()
     calls = any(is_now(case.wish, now) and case.touch.kind is not TouchKind.READ for case in cases)
-    at = tell_at(owner_of(lead, bundle.team), bundle.team, wants_call_now=calls, now=now)
+    return _quiet_until(lead, owner_of(lead, bundle.team), bundle.team, due, now, calls=calls)
+
+
+def _quiet_until(lead: Lead, person: Person, team: Team, due: Due, now: datetime, *, calls: bool) -> Instead | None:
+    """The row at the end of that person's quiet; None where nothing keeps it."""
+    at = tell_at(person, team, wants_call_now=calls, now=now)
     if at <= now:
         return None
     return Instead(f"quiet until {at:%Y-%m-%d %H:%M} UTC", Change(lead, due=(replace(due, at=at),)), later=True)
@@ -120,7 +126,10 @@ def tell_manager(services: Services, due: Due) -> Done | None:
     manager = bundle.team.manager
 
     def prepare(dossier: Dossier) -> Ready | Instead:
-        lead = dossier.lead
+        lead, now = dossier.lead, services.clock.now()
+        calls = due.ref.startswith(f"manager/{PASSED}") and is_now(lead.call, now)
+        if later := _quiet_until(lead, manager, bundle.team, due, now, calls=calls):
+            return later
         rep = owner_of(lead, bundle.team)
         context: dict[str, object] = {
             "lead": lead_view(lead, profile_of(services, lead)),

@@ -10,7 +10,8 @@ import pytest
 from tests.world import ANNA, MONDAY, Browser, World, built
 from tests.world_site import FILES, TEAM, as_text
 
-from leadlight.model.due import DueKind
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
 from leadlight.model.touch import TouchKind
 
 PEOPLE = [
@@ -175,3 +176,16 @@ def test_the_mail_links_all_that_a_rep_can_do(team: World) -> None:
     for path in ("/rep/lead", "/rep/claim", "/rep/outcome", "/rep/replied", "/book"):
         assert path in paths
     assert any(link.endswith("&why=no-need") for link in mail.links)
+
+
+def test_the_manager_is_left_alone_at_night_but_for_a_wished_call(team: World) -> None:
+    team.confirmed(name="Anna")
+    team.services.store.commit(
+        Change(team.lead(), due=(Due(team.id_of(), 1, DueKind.MAIL, "manager/left/x", MONDAY + timedelta(hours=11)),))
+    )
+
+    team.advance("12 hours")
+    assert team.mails("mark@") == []
+    team.advance("11 hours")
+
+    assert team.mail("mark@").message["Date"].datetime == MONDAY + timedelta(hours=22)
