@@ -1,7 +1,8 @@
 """The tables of the local store, release by release. Read by `leadlight.local.store` when it opens a file.
 
 Only ever append: a store of any earlier release is brought forward by the scripts it has not seen.
-Documents are JSON; what is searched or compared stands in columns. Times are microseconds since 1970, UTC.
+Documents are JSON; what is searched or compared stands in columns, or follows from the document in one that is not
+stored (nothing does from one that cannot be read). Times are microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -36,9 +37,12 @@ STORE = (
     CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
     """,
     """
-    CREATE INDEX lead_by_owner ON lead (json_extract(doc, '$.owner')) WHERE json_extract(doc, '$.owner') IS NOT NULL;
-    CREATE INDEX lead_by_company ON lead (json_extract(doc, '$.company'), rtrim(json_extract(doc, '$.created_at'), 'Z'))
-        WHERE json_extract(doc, '$.company') IS NOT NULL;
+    ALTER TABLE lead ADD COLUMN owner TEXT AS (CASE WHEN json_valid(doc) THEN json_extract(doc, '$.owner') END);
+    ALTER TABLE lead ADD COLUMN company TEXT AS (CASE WHEN json_valid(doc) THEN json_extract(doc, '$.company') END);
+    ALTER TABLE lead ADD COLUMN came_at TEXT  -- compared as text: with its Z, 8:00:00 would be after 8:00:00.1
+        AS (CASE WHEN json_valid(doc) THEN rtrim(json_extract(doc, '$.created_at'), 'Z') END);
+    CREATE INDEX lead_by_owner ON lead (owner) WHERE owner IS NOT NULL;
+    CREATE INDEX lead_by_company ON lead (company, came_at) WHERE company IS NOT NULL;
     CREATE TABLE turn (name TEXT PRIMARY KEY, asked INTEGER NOT NULL) WITHOUT ROWID
     """,
 )

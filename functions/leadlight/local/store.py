@@ -32,10 +32,7 @@ Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 PAGE = 500
 ALL = -1  # as a limit, for SQLite
 SWEPT = 20  # expired counters removed with each capture: more than one capture adds
-AT_COMPANY = (  # in the order of coming; as text, and with its Z 8:00:00 would be after 8:00:00.1
-    "SELECT doc FROM lead WHERE json_extract(doc, '$.company') = ?"
-    " ORDER BY rtrim(json_extract(doc, '$.created_at'), 'Z'), id LIMIT ?"
-)
+AT_COMPANY = "SELECT doc FROM lead WHERE company = ? ORDER BY came_at, id LIMIT ?"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -170,7 +167,7 @@ class SqliteStore:
         return self._docs("SELECT doc FROM ledger WHERE lead_id = ?", LedgerEntry, lead_id)
 
     def owned(self, owner: str) -> Iterator[Lead]:
-        query = "SELECT doc FROM lead WHERE json_extract(doc, '$.owner') = ? AND id > ? ORDER BY id LIMIT ?"
+        query = "SELECT doc FROM lead WHERE owner = ? AND id > ? ORDER BY id LIMIT ?"
         page = self._docs(query, Lead, owner, "", PAGE)
         while page:
             yield from page
