@@ -74,7 +74,8 @@ def integration(address: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "address", [*routes("on_visitor_request"), *routes("on_rep_request"), *routes("on_fact"), *FIXED]
+    "address",
+    [*routes("on_visitor_request"), *routes("on_rep_request"), *routes("on_desk"), *routes("on_fact"), *FIXED],
 )
 def test_what_is_not_a_file_goes_to_the_api_and_is_never_kept(address: str) -> None:
     chosen = behaviour(address)
@@ -91,7 +92,8 @@ def test_visitors_reach_the_visitors_function(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [*routes("on_rep_request"), *routes("on_fact"), "/sign-out", "/insights", "/rep/desk"]
+    "address",
+    [*routes("on_rep_request"), *routes("on_desk"), *routes("on_fact"), "/sign-out", "/insights", "/rep/desk"],
 )
 def test_reps_reach_the_reps_function(address: str) -> None:
     assert integration(address) == "integrations/${RepIntegration}"

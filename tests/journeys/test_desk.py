@@ -187,6 +187,8 @@ def test_a_lead_handed_over_is_the_colleagues_who_is_mailed_with_a_word(world: W
     assert "She speaks Polish." in mail.text
     assert rita.get(page_of(world)).status == 404
     assert "handed over to you" in rob.get("/rep/desk").text
+    rob.submit(page_of(world) + "/claim")
+    assert "handed over to you" not in rob.get("/rep/desk").text
     assert "Polish" not in repr(world.dump())
 
 

@@ -152,6 +152,16 @@ def test_a_colleagues_lead_stays_theirs_and_the_colleague_hears_of_it(world: Wor
     assert world.lead().owner == "rita"
 
 
+def test_a_second_tap_adds_nobody_twice(world: World) -> None:
+    desk = at_desk(world)
+
+    for _ in range(2):
+        desk.submit("/rep/leads", email=CLERK, gate=MAIL, asked="yes", wording=wording(world))
+    world.settle()
+
+    assert len(world.mails(CLERK)) == len(world.touches(TouchKind.ADDED, CLERK)) == 1
+
+
 def test_nobody_adds_people_without_end(world: World) -> None:
     desk = at_desk(world)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.ground_aws import Account
+from tests.journeys.deploys import bundle_of, deploy
 from tests.journeys.desk import asked, at_desk, at_the_next_minute, link
 from tests.journeys.mailers import Refusing
 from tests.world import ANNA, MANAGER_ADDRESS, REP_ADDRESS, World
@@ -127,9 +128,10 @@ def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
     assert here.get("/rep/desk").location == "/sign-in"
 
 
-def test_who_has_left_the_team_is_out_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_left_the_team_is_out_at_once(world: World) -> None:
     browser = at_desk(world)
-    monkeypatch.setattr(session, "member", lambda team, person: None)
+    team = bundle_of(world).team
+    deploy(world, team=replace(team, people=tuple(p for p in team.people if p.email != REP_ADDRESS)))
 
     assert browser.get("/rep/desk").location == "/sign-in"
 

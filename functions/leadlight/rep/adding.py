@@ -6,6 +6,8 @@ rep's hearing, gets the ordinary opt-in mail and nothing before they press its b
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +27,10 @@ from leadlight.rep.desk import may_see
 from leadlight.rules.form import is_yes, many_lines, read_address, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import why_stopped
+from leadlight.rules.waiting import ADDED
 from leadlight.vault import lead_id, seal
+
+SAME_TAP = timedelta(minutes=1)
 
 ADDS_PER_DAY = 100
 """So many people does one rep add in a day."""
@@ -73,14 +78,17 @@ def add_lead(services: Services, person: Person, values: Mapping[str, str]) -> A
     known = services.store.lead(lead_id(somebody.address, services.settings.lead_key))
     if somebody.wording and known is not None and (why := why_stopped(known)):
         raise BadFields({"asked": f"No mail can go to them by your word ({why}): let them send the form themselves."})
+    form = _digest(services, values)
+    if known is not None and _just_added(services, person, known, form):
+        return Added(known.id, None if may_see(person, known) else bundle.team.person(known.owner), mailed=False)
     _within_budget(services, person)
     others = known is not None and not may_see(person, known) and known.owner is not None
     if known is not None and known.owner is None:
         known = _taken_in(services, person, known)
     if known is None or somebody.wording:
-        known = _captured(services, bundle, person, somebody, known)
+        known = _captured(services, bundle, person, somebody, known, form)
     else:
-        _noted(services, bundle, person, somebody, known)
+        _noted(services, bundle, person, somebody, known, form)
     owner = bundle.team.person(known.owner) if others else None
     return Added(known.id, owner, mailed=bool(somebody.wording))
 
@@ -130,7 +138,9 @@ def _heard(bundle: Bundle, gate: Gate, shown: str) -> tuple[str, Wording]:
     return shown, wording
 
 
-def _captured(services: Services, bundle: Bundle, person: Person, somebody: Somebody, known: Lead | None) -> Lead:
+def _captured(
+    services: Services, bundle: Bundle, person: Person, somebody: Somebody, known: Lead | None, form: str
+) -> Lead:
     """One transaction, like a visitor's own submit; a lead that is known keeps its record."""
     now, key = services.clock.now(), services.keys.fresh()
     lead = known or _new_lead(services, person, somebody, now)
@@ -142,8 +152,8 @@ def _captured(services: Services, bundle: Bundle, person: Person, somebody: Some
         consent=Consent(somebody.purposes, somebody.wording, somebody.promise, now, how, basis),
         language=somebody.language, company=lead.company,
     )  # fmt: skip
-    touch = _touch(lead, person, somebody, f"added/{capture.id}", now)
-    touch = replace(touch, facts={**touch.facts, "capture": capture.id, "confirmed": "no"})
+    touch = _touch(lead, person, somebody, f"{ADDED}{capture.id}", now)
+    touch = replace(touch, facts={**touch.facts, "capture": capture.id, "confirmed": "no", "form": form})
     rows = [*_tell(bundle, person, lead, touch, now)]
     if somebody.wording:
         rows.append(Due(lead.id, lead.generation, DueKind.MAIL, f"optin/{capture.id}", now))
@@ -151,16 +161,17 @@ def _captured(services: Services, bundle: Bundle, person: Person, somebody: Some
     return lead
 
 
-def _noted(services: Services, bundle: Bundle, person: Person, somebody: Somebody, known: Lead) -> None:
+def _noted(services: Services, bundle: Bundle, person: Person, somebody: Somebody, known: Lead, form: str) -> None:
     """Somebody known has asked for nothing new: what the rep heard is on the timeline, whoever's lead it is."""
     key: SealingKey = services.keys.fresh()
-    touch_id = f"added/{services.token()}"
+    touch_id = f"{ADDED}{services.token()}"
     text = "\n".join(somebody.fields.values())
 
     def note(lead: Lead) -> Change:
         now = services.clock.now()
         sealed = seal({"text": text}, key_id=key.id, secret=key.secret, owner=lead.id) if text else None
-        touch = replace(_touch(lead, person, somebody, touch_id, now), sealed=sealed)
+        touch = _touch(lead, person, somebody, touch_id, now)
+        touch = replace(touch, facts={**touch.facts, "form": form}, sealed=sealed)
         return Change(
             lead=lead, touches=(touch,), due=_tell(bundle, person, lead, touch, now), keys=(key,) if sealed else ()
         )
@@ -199,6 +210,19 @@ def _tell(bundle: Bundle, person: Person, lead: Lead, touch: Touch, now: datetim
     task = reminder(lead, touch.id, bundle.team.hours, now)
     mail = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)
     return (task,) if lead.owner == person.id else (task, mail)
+
+
+def _digest(services: Services, values: Mapping[str, str]) -> str:
+    """Tells one form from another, and nobody without the key what was in it."""
+    text = "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
+    return hmac.new(services.settings.lead_key, text.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+def _just_added(services: Services, person: Person, lead: Lead, form: str) -> bool:
+    """Whether this rep has sent this very form a moment ago: a second tap, not a second meeting."""
+    own = [t for t in services.store.touches(lead.id) if t.kind is TouchKind.ADDED and t.by == person.id]
+    now = services.clock.now()
+    return any(touch.facts.get("form") == form and now - touch.at < SAME_TAP for touch in own)
 
 
 def _within_budget(services: Services, person: Person) -> None:

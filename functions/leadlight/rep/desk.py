@@ -111,8 +111,12 @@ def found(services: Services, whose: Sequence[Person], query: str) -> tuple[list
 
 
 def latest(leads: Iterable[Lead]) -> list[Lead]:
-    """Those first that something happened to last."""
-    return sorted(leads, key=lambda lead: (_latest(lead), lead.id), reverse=True)
+    """Those first that something happened to last; who confirmed nothing, as a whole list does not, comes after."""
+
+    def rank(lead: Lead) -> tuple[bool, datetime, LeadId]:
+        return lead.confirmed_at is not None or lead.hold is not None, _latest(lead), lead.id
+
+    return sorted(leads, key=rank, reverse=True)
 
 
 def profiles_of(services: Services, leads: Sequence[Lead]) -> dict[LeadId, Profile]:

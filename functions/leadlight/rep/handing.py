@@ -18,7 +18,7 @@ from leadlight.rep.session import member
 from leadlight.rules.form import many_lines
 from leadlight.rules.next_action import reminder
 from leadlight.rules.outcome import hold_until
-from leadlight.rules.waiting import ends_of_holds
+from leadlight.rules.waiting import HANDED, ends_of_holds
 from leadlight.vault import seal
 
 
@@ -35,7 +35,7 @@ def hand_over(services: Services, opened: Visit, values: Mapping[str, str]) -> L
         word = many_lines(values.get("word", ""))
     except ValueError as error:
         raise BadFields({"word": str(error)}) from error
-    key, touch_id = services.keys.fresh(), f"handed/{services.token()}"
+    key, touch_id = services.keys.fresh(), f"{HANDED}{services.token()}"
 
     def hand(lead: Lead) -> Change | None:
         if lead.owner == to.id:

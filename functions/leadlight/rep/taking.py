@@ -21,7 +21,7 @@ from leadlight.rep.link import Visit, bind
 from leadlight.rules.next_action import APPROVAL
 from leadlight.rules.outcome import hold_until
 from leadlight.rules.speed import claims
-from leadlight.rules.waiting import ends_of_holds, reminders, unanswered
+from leadlight.rules.waiting import ADDED, HANDED, ends_of_holds, reminders, unanswered
 from leadlight.rules.warmth import suggested_objective
 
 
@@ -80,7 +80,7 @@ def _taken(
         undue=(
             *ends_of_holds(rows),
             *unanswered(lead, rows),
-            *reminders(rows, APPROVAL),
+            *reminders(rows, APPROVAL, HANDED, ADDED),
             *claims(rows),
             *planned.undue,
         ),

@@ -25,6 +25,9 @@ CALL, QUESTION = "call.wanted/", "question.asked/"
 ACCEPTED, SATISFACTION = "offer.answered/", "satisfaction.given/"
 """The same of a yes to an offer, and of a customer who is not satisfied."""
 
+HANDED, ADDED = "handed/", "added/"
+"""The same of a lead that a colleague has handed over, and of somebody from a rep's own day."""
+
 AT_ONCE = 25
 """So many tasks does one change take away: it has room for 90 rows in all."""
 
