@@ -46,4 +46,4 @@ def test_the_outcome_can_be_logged_by_everybody(new: New, address: str, look: st
     found += flaws(tab, "logged")
 
     assert found == []
-    expect(tab.get_by_label("If lost: to whom")).to_be_visible()
+    expect(tab.get_by_label("Lost to whom")).to_be_visible()

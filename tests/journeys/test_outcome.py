@@ -176,6 +176,20 @@ def test_what_is_added_later_is_no_second_contact(world: World) -> None:
     assert "Wed 7 January, 10:00: your next step" in page
 
 
+def test_to_whom_a_deal_was_lost_may_be_said_after_the_tap(world: World) -> None:
+    world.confirmed()
+    rep = world.taken()
+    logged = world.log(rep, why_not="lost")
+    assert "Lost to whom" in rep.get(logged.location).text
+
+    page = rep.get(add(world, rep, logged, lost_to="Acme Corp").location).text
+
+    assert "The deal is lost to Acme Corp" in page
+    (note,) = world.touches(TouchKind.NOTED)
+    assert note.facts["why"] == "competitor"
+    assert len(world.touches(TouchKind.STAGE_CHANGED)) == 1
+
+
 def test_a_sale_that_is_said_twice_of_one_contact_is_one(world: World) -> None:
     world.confirmed()
     rep = world.taken()

@@ -31,7 +31,8 @@ class Choice:
 class Fields:
     """What may be said besides the result. `typed` is what was typed before, `wrong` what is to be mended of it.
 
-    `needs_shown` is what was ticked among the needs when the page was made, one a line. `open` unfolds it.
+    `needs_shown` is what was ticked among the needs when the page was made, one a line. `open` unfolds it, `whom`
+    asks first to whom the deal was lost.
     """
 
     zone: str
@@ -48,6 +49,7 @@ class Fields:
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
+    whom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

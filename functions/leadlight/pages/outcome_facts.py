@@ -25,7 +25,7 @@ from leadlight.rep.saying import PRODUCT, needs_known, steps_met
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import within
 from leadlight.rules.moment import day_begins
-from leadlight.rules.next_action import PAUSE, Action, next_action, why_nothing
+from leadlight.rules.next_action import CLOSED, PAUSE, Action, next_action, why_nothing
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import UNSAID
 from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, another_aim, said
@@ -141,16 +141,17 @@ def after_of(
         fields = fields_of(
             services, bundle, lead, rep, touches, typed=typed or {}, wrong=wrong or {}, unfold=unasked or bool(wrong)
         )
+        fields = replace(fields, whom=unasked)
     return After(
         who=_who(services, lead),
         outcome=outcome,
-        said=tuple(dict.fromkeys(lines)),
+        said=tuple(dict.fromkeys(line for line in lines if not any(other.startswith(f"{line} ") for other in lines))),
         next_action=_next(bundle, lead, services.store.due_of(lead.id), reader),
         plan=_plan(bundle, lead, reader, follows=bool(coming)),
         coming=tuple(_coming(c.at, c.subject, c.who, mailed=c.mailed, reader=reader) for c in coming[:MOST]),
         more=max(0, len(coming) - MOST),
         changed=tuple(_changed(touches, (logged, *added))),
-        next_aim=another_aim(lead, touches),
+        next_aim="" if lead.stage in CLOSED else another_aim(lead, touches),
         fields=fields,
     )
 
@@ -234,6 +235,8 @@ def _next(bundle: Bundle, lead: Lead, rows: Sequence[Due], reader: Reader) -> st
     """The next action with its owner and date, or why there is none. What goes out this minute is none."""
     ahead = [row for row in rows if row.kind not in {DueKind.MAIL, DueKind.EVIDENCE}]
     action = next_action(lead, ahead)
+    if not isinstance(action, Action) and lead.stage in CLOSED:
+        return f"nothing by itself: the lead is {lead.stage}."
     if not isinstance(action, Action):
         return f"nothing by itself: {action.why if action else why_nothing(lead) or 'all is done'}."
     row = next(row for row in ahead if row.key == action.what)

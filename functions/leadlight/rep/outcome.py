@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
-from leadlight.lifecycle import grown
+from leadlight.lifecycle import grown, met
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change, SealingKey
-from leadlight.model.lead import Lead
+from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import GateId
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
@@ -72,8 +72,10 @@ def log_outcome(services: Services, opened: Visit, values: Mapping[str, str]) ->
     touches = services.store.touches(lead.id)
     adds_to = _adds_to(touches, values.get("outcome", ""), now)
     room = room_of(bundle, lead, touches, bundle.team.person(opened.rep))
-    saying = read_saying(values, room, now=now, adds=bool(adds_to))
-    saying = _without_repetition(saying, touches, adds_to) if adds_to else saying
+    said = {touch.facts.get("stage") for touch in touches if adds_to in {touch.id, touch.facts.get("outcome")}}
+    saying = read_saying(values, room, now=now, adds=bool(adds_to), lost=Stage.LOST in said)
+    if adds_to and saying.learned.stage is Stage.CUSTOMER and Stage.CUSTOMER in said:  # one sale must not count twice
+        saying = replace(saying, learned=replace(saying.learned, stage=None))
     bind(services, opened)
     form = _digest(values, services.settings.lead_key)
     touch_id = f"{adds_to}+{form[:12]}" if adds_to else OUTCOME + services.token()
@@ -114,7 +116,7 @@ def write(services: Services, bundle: Bundle, lead: Lead, written: Written) -> L
             ),
             keys=tuple(key for key in keys if key),
         )
-        return grown(services, bundle, change, before=lead, touches=touches)
+        return grown(services, bundle, change, before=lead, touches=touches, fit=met)
 
     return decide(services, lead.id, str(lead.generation), log)
 
@@ -207,12 +209,6 @@ def _adds_to(touches: Sequence[Touch], named: str, now: datetime) -> str:
         minutes = int(ADDING.total_seconds() // 60)
         raise BadFields({"outcome": f"That was logged more than {minutes} minutes ago. Please log another contact."})
     return found.id
-
-
-def _without_repetition(saying: Saying, touches: Sequence[Touch], adds_to: str) -> Saying:
-    """Without a fact of the deal that the outcome says already: else one sale would count twice."""
-    said = {touch.facts.get("stage") for touch in touches if adds_to in {touch.id, touch.facts.get("outcome")}}
-    return replace(saying, learned=replace(saying.learned, stage=None)) if saying.learned.stage in said else saying
 
 
 def _digest(values: Mapping[str, str], key: bytes) -> str:

@@ -104,11 +104,18 @@ def steps_met(touches: Sequence[Touch]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(met))
 
 
-def read_saying(values: Mapping[str, str], room: Room, *, now: datetime, adds: bool = False) -> Saying:
-    """What the fields say; where it only adds, no result is asked for. Raises `BadFields` naming what to mend."""
+def read_saying(
+    values: Mapping[str, str], room: Room, *, now: datetime, adds: bool = False, lost: bool = False
+) -> Saying:
+    """What the fields say; where it only adds, no result is asked for. Raises `BadFields` naming what to mend.
+
+    `lost`: what it adds to says already that the deal is lost.
+    """
     reader = _Reader(values)
     next_at = reader.take("next_at", lambda _: _next_at(values, zone=room.zone, now=now), None)
     learned = _learned(reader, room)
+    if lost and learned.stage is None and values.get("lost_to", "").strip():
+        learned = replace(learned, stage=Stage.LOST)
     outcome = None if adds else _outcome(reader, room)
     lost_to = reader.take("lost_to", lambda text: one_line(text, "Please write a name on one line."), "")
     text = reader.take("note", many_lines, "")
