@@ -224,7 +224,8 @@ ADDRESSES = {
 
 def routes(who: str, said: Kept) -> str:
     """The addresses of one handler, in its order, with what its functions say of themselves."""
-    found = developer_routes() if who == "dev" else handled(SOURCE / "handlers" / f"on_{who}_request.py")
+    file = f"on_{who}_request.py" if who in {"visitor", "rep"} else f"on_{who}.py"
+    found = developer_routes() if who == "dev" else handled(SOURCE / "handlers" / file)
     rows = ((code(route), does or said.get(code(route), UNEXPLAINED)) for route, does in found)
     return table(("Route", "Does"), rows)
 
@@ -251,10 +252,16 @@ def developer_routes() -> Iterator[tuple[str, str]]:
 def tokens(_: str, said: Kept) -> str:
     """What is signed, and how long it lives."""
     rows = (
-        (code(use), f"{life.days} day{'s' * (life.days != 1)}", said.get(code(use), UNEXPLAINED))
+        (code(use), span(life), said.get(code(use), UNEXPLAINED))
         for use, life in LIFE.items()
     )
     return table(("Purpose", "Lives", "Carried by"), rows)
+
+
+def span(life: timedelta) -> str:
+    """A life in days, or in minutes where it is shorter."""
+    count, unit = (life.days, "day") if life.days else (life.seconds // 60, "minute")
+    return f"{count} {unit}{'s' * (count != 1)}"
 
 
 def answers(_: str, __: Kept) -> str:
