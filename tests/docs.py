@@ -251,10 +251,7 @@ def developer_routes() -> Iterator[tuple[str, str]]:
 
 def tokens(_: str, said: Kept) -> str:
     """What is signed, and how long it lives."""
-    rows = (
-        (code(use), span(life), said.get(code(use), UNEXPLAINED))
-        for use, life in LIFE.items()
-    )
+    rows = ((code(use), span(life), said.get(code(use), UNEXPLAINED)) for use, life in LIFE.items())
     return table(("Purpose", "Lives", "Carried by"), rows)
 
 
