@@ -78,7 +78,9 @@ def message(
         reply_to=_reply_to(services, sender, due) if sender else noting,
         message_id=_message_id(services, due),
         date=services.clock.now(),
-        footer=Footer(bundle.team.company, WHY[name] + (f" {IN_A_LINE}" if noting else ""), footer_links),
+        footer=Footer(
+            bundle.team.company, WHY[name] + (f" {IN_A_LINE}" if noting and name == "notify" else ""), footer_links
+        ),
         theme=bundle.manifest.theme,
         headers={"Auto-Submitted": "auto-generated", **_return_path(services, due)},
         language=bundle.manifest.language,

@@ -5,12 +5,13 @@ Called by `handlers.on_due` for the row that `rep.by_mail` has set. May repeat, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from leadlight import letter, links
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
-from leadlight.model.due import Due
+from leadlight.model.due import Due, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person
@@ -52,7 +53,9 @@ def tell_understood(services: Services, due: Due) -> Done | None:
         return Ready(letter.message(services, bundle, "noted", context, to=to, due=due, noted_by=rep))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return Change(lead=lead, touches=(touch_of(done, cause=about),))
+        touch = touch_of(done, cause=about)
+        told = replace(touch, kind=TouchKind.NOTIFIED) if done.state is LedgerState.SENT else touch
+        return Change(lead=lead, touches=(told,))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
