@@ -25,10 +25,11 @@ from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.encounters import FULL, Bar, bars
+from leadlight.rules.notices import is_now
 from leadlight.rules.objective import suggested
 from leadlight.rules.routing import owner_of
 from leadlight.rules.said import AIMS, another_aim
-from leadlight.rules.there import hour_there, in_words
+from leadlight.rules.there import Hour, hour_there, in_words
 from leadlight.views import (
     ANSWER_FIRST,
     OPENINGS,
@@ -129,7 +130,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         dial=dialled(seen.phone),
         confirmed=case.confirmed,
         call=call_in_words(case.wish) + (NO_NUMBER if wanted and not seen.phone else ""),
-        hour=in_words(hour, hours_of(reader, bundle.team).zone) if hour else "",
+        hour=_hour(hour, hours_of(reader, bundle.team).zone, asked=is_now(case.wish, now)) if hour else "",
         decent=hour is None or hour.decent,
         state=", ".join(filter(None, (score.temperature, score.stage, case.intent, score.value))),
         title=page.title,
@@ -152,7 +153,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         objective=aim,
         aim=AIMS[aim],
         hint=another_aim(lead, case.touches),
-        opening=ANSWER_FIRST if case.touch.kind in SPOKEN else OPENINGS[aim],
+        opening=ANSWER_FIRST if _waits_for_an_answer(case) else OPENINGS[aim],
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
     )
@@ -186,6 +187,20 @@ def dialled(phone: str) -> str:
 def _last_call(touches: Sequence[Touch], *, confirmed: bool) -> Touch | None:
     said = (t for t in reversed(touches) if t.kind is TouchKind.CALL_WANTED and counts(t, confirmed=confirmed))
     return next(said, None)
+
+
+def _hour(hour: Hour, zone: str, *, asked: bool) -> str:
+    """The time there by the reader's clock; who asks for a call now means it, whatever the hour."""
+    return in_words(hour, zone) + ("" if hour.decent or not asked else ", but they ask for it")
+
+
+def _waits_for_an_answer(case: Case) -> bool:
+    """Whether they have said something that nobody has written an outcome of since."""
+    if case.touch.kind in SPOKEN:
+        return True
+    told = (t for t in reversed(case.touches) if t.kind in SPOKEN | {TouchKind.OUTCOME})
+    last = next((t for t in told if counts(t, confirmed=case.confirmed)), None)
+    return last is not None and last.kind in SPOKEN
 
 
 def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tuple[str, str], ...]:

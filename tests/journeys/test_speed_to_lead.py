@@ -85,3 +85,20 @@ def test_each_clock_is_in_the_mail_and_on_the_page(world: World) -> None:
 
     assert says in world.mail(REP_ADDRESS).text
     assert says in world.browser().get(world.briefing()).text
+
+
+def test_mail_and_page_say_the_same(world: World) -> None:
+    world.confirmed(name="Anna", company="Acme", call="now", phone="+44 20 7946 0999", zone="America/New_York")
+    reader = world.confirmed(gate="guides/rep", role="buyer")
+    reader.post("/api/question", gate="guides/mail", question="Does it float?")
+    world.settle()
+    mail = world.mail(REP_ADDRESS).text
+    page = world.browser().get(world.briefing()).text
+
+    for said in (
+        "Monday 05:00 in New York, 5 hours behind you: too early, wait until 08:30, but they ask for it",
+        "Call now", "+44 20 7946 0999", "Does it float?", "Answer them first; then ask one thing back.", "Acme",
+        "Mark Manager is told at 10:15 unless you take it", "hot: they want a call", "buyer",
+    ):  # fmt: skip
+        assert said in " ".join(mail.split())
+        assert said in page
