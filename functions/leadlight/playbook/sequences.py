@@ -153,7 +153,7 @@ def _other_purposes(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     """The form promises mails for one purpose, and a lead is mailed for no other."""
     for draft in drafts.values():
         coming = drafts.get(draft.settings.then or "")
-        if coming is not None and coming.purpose != draft.purpose:
+        if coming is not None and not coming.settings.starts_when and coming.purpose != draft.purpose:
             said, other = draft.purpose or "nothing", coming.purpose or "nothing"
             message = f"`{coming.name}` says another `purpose` ({other}) than this ({said}); the form promises one:"
             yield draft.written.problem(("then",), f"{message} write the same in both")
