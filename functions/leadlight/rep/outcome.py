@@ -31,7 +31,7 @@ from leadlight.rep.taking import pending_gates
 from leadlight.rules.next_action import CLOSED, reminded_of
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import after_learning, after_outcome, facts_learned, facts_of
-from leadlight.rules.speed import answered
+from leadlight.rules.speed import answered, claims
 from leadlight.rules.waiting import ends_of_holds, tasks, to_answer
 from leadlight.vault import Fields, seal
 
@@ -141,7 +141,8 @@ def _over(
     saying = written.saying
     if saying.outcome is None and saying.next_at is None and lead.stage not in CLOSED:
         return ()
-    return (*ends_of_holds(rows), *_seen_to(bundle, lead, rows, touches), *answered(rows, lead, now))
+    clocks = claims(rows) if lead.stage in CLOSED else answered(rows, lead, now)
+    return (*ends_of_holds(rows), *_seen_to(bundle, lead, rows, touches), *clocks)
 
 
 def _seen_to(bundle: Bundle, lead: Lead, rows: Sequence[Due], touches: tuple[Touch, ...]) -> tuple[str, ...]:

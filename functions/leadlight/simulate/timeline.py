@@ -35,6 +35,7 @@ WHAT: Mapping[TouchKind, str] = {
     TouchKind.CLAIMED: "taken-over",
     TouchKind.HOLD_LAPSED: "hold-lapsed",
     TouchKind.OUTCOME: "outcome",
+    TouchKind.NOTED: "noted",
     TouchKind.UNSUBSCRIBED: "unsubscribed",
     TouchKind.PREFERRED: "preferred",
     TouchKind.PAUSED: "paused",
