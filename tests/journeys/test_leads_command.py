@@ -206,3 +206,13 @@ def test_leads_without_their_keys_are_told_of_in_words(world: World) -> None:
 
     assert (said.exit_code, type(said.exception)) == (1, SystemExit)
     assert "Put the key file back" in said.output
+
+
+def test_the_clock_of_a_lead_that_nobody_has_taken_is_shown(world: World) -> None:
+    (world.data / "bundle").symlink_to(world.bundle)
+    world.confirmed(call="now")
+
+    shown = told(world, "show", world.id_of()).output
+
+    assert "next         2026-01-05 10:15 goes on to the next rep, or the manager, unless rita takes it" in shown
+    assert "clock        Mark Manager is told at 10:15 unless Rita Rep takes it" in shown
