@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from leadlight.decide import decide
 from leadlight.errors import BadSignature, MissingSetting, UnknownHook
-from leadlight.lifecycle import grown
+from leadlight.lifecycle import grown, met
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Hold, Lead, Stage
@@ -102,7 +102,7 @@ def receive(services: Services, fact: Fact, fact_id: str) -> None:
             return None
         change = _following(services, bundle, lead, fact, touch)
         change = replace(change, keys=(key,) if key else ())
-        change = grown(services, bundle, change, before=lead, touches=touches)
+        change = grown(services, bundle, change, before=lead, touches=touches, fit=met)
         return _unhurried(change) if fact.name is FactName.BOOKING else change
 
     decide(services, found.id, str(found.generation), told)

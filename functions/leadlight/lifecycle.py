@@ -5,7 +5,7 @@ The answer goes into the same transaction: the new stage with its reason, what i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,20 +34,31 @@ LOOK = f"{DueKind.REVIEW}/{LAPSE}"
 """The key of the row that looks at a lead without a plan."""
 
 
-def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, touches: Sequence[Touch]) -> Change:
+Fit = Callable[[Services, Bundle, Lead, Sequence[Touch]], Sequence[Criterion]]
+"""Which criteria a lead meets, by its profile and its timeline."""
+
+
+def grown(
+    services: Services,
+    bundle: Bundle,
+    change: Change,
+    *,
+    before: Lead,
+    touches: Sequence[Touch],
+    fit: Fit | None = None,
+) -> Change:
     """The change with what follows from it for stage and heat: `before` is the lead as stored, `touches` its timeline.
 
     Call it with the change as it would be stored, its plan included; what the new stage ends or begins is planned anew.
-    Raises `MissingBundle`.
+    `fit` is `met`, or None for whoever only seals what people write and may open nothing: what depends on a criterion
+    is then left to `looked_at`, which whoever tells the rep asks a moment later. Raises `MissingBundle`.
     """
     now = services.clock.now()
     timeline = (*touches, *change.touches)
     lead = with_facts(change.lead, change.touches, touches)
 
-    def fit() -> Sequence[Criterion]:
-        return _met(services, bundle, lead, timeline)
-
-    moved = moves(before, lead, change.touches, timeline, bundle.criteria, fit=fit)
+    asked = (lambda: fit(services, bundle, lead, timeline)) if fit else None
+    moved = moves(before, lead, change.touches, timeline, bundle.criteria, fit=asked)
     at_stage = _at_stage(before, lead, moved[-1], now) if moved else lead
     after = after_the_sale(bundle, before, at_stage, change.touches, now)
     told = tuple(_stage_touch(lead, move, now) for move in moved)
@@ -62,6 +73,13 @@ def grown(services: Services, bundle: Bundle, change: Change, *, before: Lead, t
     )
     change = begun(services, bundle, _heated(bundle, change, before, touches, now), before=before)
     return _planned_anew(bundle, change, now) if moved or after != lead else change
+
+
+def looked_at(services: Services, bundle: Bundle, change: Change, *, before: Lead) -> Change:
+    """The change of somebody who has opened the profile, with what was left to them: is the lead a prospect?"""
+    if before.stage is not Stage.LEAD or before.authority is None:
+        return change
+    return grown(services, bundle, change, before=before, touches=services.store.touches(before.id), fit=met)
 
 
 def review(services: Services, due: Due) -> None:
@@ -91,7 +109,7 @@ def _lapsed(lead: Lead, touches: Sequence[Touch], due: Due, now: datetime) -> Ch
     return Change(lead=lapsed, touches=(touch,), undue=(due.key,))
 
 
-def _met(services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch]) -> Sequence[Criterion]:
+def met(services: Services, bundle: Bundle, lead: Lead, touches: Sequence[Touch]) -> Sequence[Criterion]:
     """The criteria that hold; by what is known without the profile where that cannot be opened any more."""
     try:
         profile = profile_of(services, lead)

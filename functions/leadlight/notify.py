@@ -14,6 +14,7 @@ from leadlight.decide import decide
 from leadlight.errors import Conflict
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
+from leadlight.lifecycle import looked_at
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
@@ -55,8 +56,7 @@ def tell_rep(services: Services, due: Due) -> Done | None:
         if member(bundle.team, lead.owner) is None:  # nobody's yet, or of somebody who has left
             _assign(services, bundle, lead, touches[_cause(due)])
             raise Conflict("it is somebody's now: to be read again")
-        others = () if reminds else waiting(services.store.due_of(lead.id))
-        told[:] = [due, *(row for row in others if row.key != due.key and _cause(row) in touches)]
+        told[:] = [due, *([] if reminds else [row for row in _others(services, due) if _cause(row) in touches])]
         known = tuple(touches.values())
         cases = [case_of(services, lead, touches[_cause(row)], known, reminds=reminds) for row in told]
         return _put_off(services, bundle, cases, due) or Ready(_briefing_mail(services, bundle, cases, due))
@@ -64,10 +64,21 @@ def tell_rep(services: Services, due: Due) -> Done | None:
     def conclude(lead: Lead, done: Done) -> Change:
         change = _told(lead, done, _cause(due), to=owner_of(lead, bundle.team))
         if reminds:
-            return replace(change, due=_again(bundle.team, lead, done))
-        return _told_together(change, told[1:]) if done.state is LedgerState.SENT else change
+            change = replace(change, due=_again(bundle.team, lead, done))
+        elif done.state is LedgerState.SENT:
+            change = _told_together(change, told[1:])
+        return looked_at(services, bundle, change, before=lead)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _others(services: Services, due: Due) -> list[Due]:
+    """What else waits to be told of the same lead. A row that a worker is at, or died at, is seen to by itself."""
+    rows = [row for row in waiting(services.store.due_of(due.lead_id)) if row.key != due.key]
+    if not rows:
+        return rows
+    begun = {entry.key for entry in services.store.ledger(due.lead_id) if entry.state is LedgerState.CLAIMED}
+    return [row for row in rows if row.ledger_key not in begun]
 
 
 def _cause(row: Due) -> str:
@@ -209,7 +220,7 @@ def _told_together(change: Change, rows: Sequence[Due]) -> Change:
     touches = (
         replace(
             first,
-            id=f"sent/{row.ledger_key}",
+            id=f"{first.id}+{row.key}",
             facts={**first.facts, "what": row.key, "cause": _cause(row), "with": first.id},
         )
         for row in rows

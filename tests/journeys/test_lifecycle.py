@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.world import ANNA, FORM, Browser, World
+from tests.world import ANNA, FORM, MAIL, Browser, World
 
 from leadlight.handlers import on_due
 from leadlight.model.criteria import Authority, Criteria, Criterion
@@ -241,6 +241,17 @@ def test_a_prospect_meets_the_criteria_of_the_playbook(choosy: World, address: s
     assert [why for _, _, why in stages(choosy, address)] == [
         "meets the criteria (a firm), is to use it, and has talked back: they spoke with a rep"
     ] * (stage is Stage.PROSPECT)
+
+
+def test_a_word_of_their_own_makes_a_prospect_once_the_rep_is_told_of_it(choosy: World) -> None:
+    reader = choosy.confirmed()
+    choosy.log(choosy.taken(), objective="start", achieved="no", why_not="not-reached", authority="decides")
+
+    reader.post("/api/question", gate=MAIL, question="Does it hold in summer?")
+    assert choosy.lead().stage is Stage.LEAD  # the visitor's function opens no profile
+    choosy.settle()
+
+    assert choosy.lead().stage is Stage.PROSPECT
 
 
 def test_a_rep_sees_the_points_with_every_reason(choosy: World) -> None:

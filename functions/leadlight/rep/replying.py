@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadlight.decide import decide
-from leadlight.lifecycle import grown
+from leadlight.lifecycle import grown, met
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import Encounter, Touch, TouchKind
@@ -39,6 +39,6 @@ def they_replied(services: Services, opened: Visit) -> Lead:
             undue=planned.undue,
             due=(*planned.due, *rows),
         )
-        return grown(services, bundle, change, before=lead, touches=touches)
+        return grown(services, bundle, change, before=lead, touches=touches, fit=met)
 
     return decide(services, opened.lead.id, str(opened.lead.generation), answer)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from leadlight import crm
 from leadlight.decide import decide
 from leadlight.errors import BadFields
-from leadlight.lifecycle import grown
+from leadlight.lifecycle import grown, met
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Hold, Lead
@@ -44,7 +44,7 @@ def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead
         if held and not approved and not claims(rows):
             return None
         change = _taken(services, bundle, lead, opened.rep, aim, approved)
-        return grown(services, bundle, change, before=lead, touches=touches)
+        return grown(services, bundle, change, before=lead, touches=touches, fit=met)
 
     return decide(services, opened.lead.id, str(opened.lead.generation), take)
 

@@ -76,11 +76,12 @@ def moves(
     timeline: Sequence[Touch],
     criteria: Criteria,
     *,
-    fit: Callable[[], Sequence[Criterion]],
+    fit: Callable[[], Sequence[Criterion]] | None,
 ) -> tuple[Move, ...]:
     """How the stage changes by what is new: `before` as stored, `lead` as the change has it, `with_facts`.
 
-    `timeline` holds everything, `new` included. `fit`, the criteria that hold, is asked for only where it decides.
+    `timeline` holds everything, `new` included. `fit`, the criteria that hold, is asked for only where it decides;
+    where it is None nobody can tell, and what depends on it is left for later.
     """
     found: list[Move] = []
     stage = before.stage
@@ -155,14 +156,14 @@ def _said(touch: Touch, to: Stage) -> str:
 
 
 def _why_prospect(
-    lead: Lead, timeline: Sequence[Touch], criteria: Criteria, fit: Callable[[], Sequence[Criterion]]
+    lead: Lead, timeline: Sequence[Touch], criteria: Criteria, fit: Callable[[], Sequence[Criterion]] | None
 ) -> str | None:
     """Why a lead is a prospect: it meets what is required, is empowered, and has talked back since it was last lost."""
     talk = last_talk(timeline)
     if talk is None or lead.authority not in criteria.empowered:
         return None
     required = [criterion for criterion in criteria.fit if criterion.required]
-    if required and any(criterion not in met for met in [fit()] for criterion in required):
+    if required and (fit is None or any(criterion not in met for met in [fit()] for criterion in required)):
         return None
     names = f"meets the criteria ({', '.join(c.name for c in required)})" if required else "meets the criteria"
     return f"{names}, {EMPOWERED[lead.authority]}, and has talked back: they {talks(talk)}"
