@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
@@ -10,6 +11,8 @@ import pytest
 from tests.journeys.lists import installed, listed
 from tests.world import ANNA, DAY, REP_ADDRESS, World
 
+from leadlight.cli.importing import Teller, tell
+from leadlight.errors import StoreBusy
 from leadlight.imports import Basis, Fate, Read, Supply, dry_run, take_in
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
@@ -263,6 +266,22 @@ def test_for_a_program_it_says_each_problem_and_a_sum_as_json(world: World) -> N
     problem, total = [msgspec.json.decode(line) for line in said.stdout.splitlines()]
     assert (problem["row"], list(problem["wrong"])) == (2, ["email"])
     assert total == {"rows": 2, "written": False, "fates": {"taken": 1, "to be mended": 1}}
+
+
+def test_a_store_that_gives_up_says_how_far_it_came_and_what_to_do() -> None:
+    said: list[str] = []
+
+    def reads() -> Iterator[Read]:
+        yield Read(2, Fate.TAKEN)
+        raise StoreBusy("SQLite: database is locked.")
+
+    with pytest.raises(SystemExit):
+        tell(reads(), Teller(said.append, lambda: None), as_json=False)
+
+    assert said == [
+        "It ended after row 2. SQLite: database is locked.",
+        "Run it again: it goes on from there, and nobody is taken in twice.",
+    ]
 
 
 def test_a_name_that_is_no_name_and_a_person_that_is_nobody_are_refused(world: World) -> None:

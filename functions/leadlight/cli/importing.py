@@ -15,6 +15,7 @@ import click
 
 from leadlight.cli.leads import installation
 from leadlight.cli.terminal import DATA, JSON, answer, counted, said
+from leadlight.errors import TryAgain
 
 if TYPE_CHECKING:
     from leadlight.imports import Read
@@ -62,7 +63,7 @@ def import_leads(
         ):
             rows = rows_of(text)
             reads = take_in(services, bundle, rows, supply) if write else dry_run(services, rows, supply)
-            fates = _told(reads, teller, as_json=as_json)
+            fates = tell(reads, teller, as_json=as_json)
     _summed_up(fates, file, write=write, as_json=as_json)
     sys.exit(1 if fates["to be mended"] else 0)
 
@@ -98,16 +99,22 @@ def _teller(file: Path, text: TextIO) -> Iterator[Teller]:
         yield Teller(say if to_terminal else click.echo, lambda: progress.update(task, completed=text.buffer.tell()))
 
 
-def _told(reads: Iterator[Read], teller: Teller, *, as_json: bool) -> Counter[str]:
-    """Says each row that is not taken, as soon as it is known; counts all."""
+def tell(reads: Iterator[Read], teller: Teller, *, as_json: bool) -> Counter[str]:
+    """Says each row that is not taken, as soon as it is known; counts all. Ends with 1 where the store gives up."""
     fates: Counter[str] = Counter()
-    for read in reads:
-        fates[read.fate] += 1
-        teller.step()
-        if as_json and (read.wrong or read.why):
-            answer(read)
-        for line in () if as_json else _lines(read):
-            teller.say(f"row {read.row}: {line}")
+    last = 1
+    try:
+        for read in reads:
+            fates[read.fate], last = fates[read.fate] + 1, read.row
+            teller.step()
+            if as_json and (read.wrong or read.why):
+                answer(read)
+            for line in () if as_json else _lines(read):
+                teller.say(f"row {read.row}: {line}")
+    except TryAgain as error:
+        teller.say(f"It ended after row {last}. {error}")
+        teller.say("Run it again: it goes on from there, and nobody is taken in twice.")
+        sys.exit(1)
     return fates
 
 
