@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from tests.world import ANNA, MONDAY, Browser, World, built
 from tests.world_site import FILES, TEAM, as_text
 
-from leadlight.model.due import Due, DueKind
+from leadlight.handlers import on_due
+from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.model.touch import TouchKind
+from leadlight.rules.notices import waiting
 
 PEOPLE = [
     {"id": name, "name": name.title(), "email": f"{name}@glass.example", "booking": "https://glass.example/book"}
@@ -189,3 +192,29 @@ def test_the_manager_is_left_alone_at_night_but_for_a_wished_call(team: World) -
     team.advance("11 hours")
 
     assert team.mail("mark@").message["Date"].datetime == MONDAY + timedelta(hours=22)
+
+
+def test_two_workers_who_are_at_two_rows_of_one_lead_leave_nothing_behind(team: World) -> None:
+    browser = at_night(team)
+    asks(browser, "One?")
+    asks(browser, "Two?")
+    team.jump("12 hours")
+    first, second = waiting(team.services.store.due_of(team.id_of()))
+    inner = team.services.mailer
+
+    class Slow:
+        reports_later = False
+
+        def send(self, message: EmailMessage, *, tag: str) -> str:
+            if tag.endswith(first.ref):
+                on_due.handle(team.services, second)
+            return inner.send(message, tag=tag)
+
+        def was_sent(self, tag: str) -> bool | None:
+            return inner.was_sent(tag)
+
+    on_due.handle(team.services.with_mailer(Slow()), first)
+
+    assert waiting(team.services.store.due_of(team.id_of())) == ()
+    assert LedgerState.CLAIMED not in {entry.state for entry in team.services.store.ledger(team.id_of())}
+    assert "One?" in team.mail(owner(team)).text

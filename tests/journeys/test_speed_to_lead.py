@@ -15,6 +15,7 @@ def clocks(world: World) -> list[Due]:
     return [row for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.CLAIM]
 
 
+@pytest.mark.grounds("local", "prompt", "hostile")
 def test_a_call_that_nobody_makes_is_the_managers_after_a_quarter_of_an_hour(world: World) -> None:
     world.confirmed(name="Anna", phone="+44 20 7946 0999", call="now")
     world.advance("14 minutes")
