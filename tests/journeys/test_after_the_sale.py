@@ -179,3 +179,14 @@ def test_a_renewal_is_the_reps_task_two_months_before(world: World) -> None:
     assert row.at.date() == day - timedelta(days=60)
     assert world.mail(REP_ADDRESS, "renew").subject == "Anna is to renew soon"
     assert [touch.facts["name"] for touch in world.touches(TouchKind.FACT)] == ["renewal"]
+
+
+def test_a_customer_sees_what_still_comes_and_why_nothing_does(world: World) -> None:
+    link = asked(world, agreed="yes")
+    control = world.mail(ANNA, "Satisfied?").link("/preferences")
+
+    ahead = world.browser().get(control).text
+    world.browser().submit(link, answer="no")
+
+    assert "Since you bought from us: 1 of 3 mails is left" in ahead
+    assert "Rita Rep gets in touch with you first." in world.browser().get(control).text

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.pages.frame import page
-from leadlight.rules.stop import LEAD, pause_of
+from leadlight.rules.steps import open_enrolments
+from leadlight.rules.stop import AGREED, LEAD, pause_of
 from leadlight.views import call_promise
 from leadlight.visitor.outlook import RAISABLE, Agreed, Coming, Left, Outlook, day_in_words
 from leadlight.visitor.preferences import SPANS, Did
@@ -115,9 +116,12 @@ def _state(outlook: Outlook) -> str:
     if lead.stops:
         said = STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
         return said.format(answers=outlook.answers.name)
-    if Purpose.FOLLOW_UP not in lead.purposes and lead.enrolments:
+    open_ = open_enrolments(lead)
+    if Purpose.FOLLOW_UP not in lead.purposes and lead.enrolments and not any(e.basis == AGREED for e in open_):
         return "You have taken back your yes to follow-ups, so none are sent."
     waits = _wait(outlook)
+    if any(enrolment.held for enrolment in open_):
+        waits = f"{outlook.answers.name} gets in touch with you first. {waits}".strip()
     if not outlook.coming:
         return waits or "Nothing more is planned."
     if waits:
@@ -148,7 +152,8 @@ def _line(coming: Coming, zone: str) -> Line:
 
 def _promise(left: Left, zone: str) -> str:
     mails = f"{left.mails} of {left.of} mails {'is' if left.mails == 1 else 'are'} left"
-    return f"Promised when you opened “{left.title}”: {mails}, until {_day(left.until, zone)} at the latest."
+    since = f"Promised when you opened “{left.title}”" if left.title else "Since you bought from us"
+    return f"{since}: {mails}, until {_day(left.until, zone)} at the latest."
 
 
 def _box(agreed: Agreed, zone: str) -> Box:

@@ -61,7 +61,7 @@ class Coming:
 class Left:
     """What is left of one promise."""
 
-    title: str  # of the page it began at
+    title: str  # of the page it began at; empty where a sale began it
     mails: int
     of: int
     until: datetime
@@ -172,7 +172,7 @@ def day_in_words(at: datetime, zone: str) -> str:
 def _left(bundle: Bundle, enrolment: Enrolment) -> Left:
     gate = bundle.manifest.gates.get(enrolment.gate)
     promise = enrolment.promise
-    title = gate.title if gate else bundle.manifest.site_name
+    title = "" if enrolment.basis else gate.title if gate else bundle.manifest.site_name
     return Left(title, max(0, promise.mails - enrolment.mails_sent), promise.mails, promised_until(enrolment))
 
 
