@@ -7,6 +7,7 @@ from tests.world import MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.touch import TouchKind
+from leadlight.speed import pass_on
 
 pytestmark = pytest.mark.grounds("local", "prompt")
 
@@ -103,3 +104,24 @@ def test_mail_and_page_say_the_same(world: World) -> None:
     ):  # fmt: skip
         assert said in " ".join(mail.split())
         assert said in page
+
+
+def test_who_confirms_again_after_a_month_is_back(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.advance("40 days")
+
+    world.confirmed(gate="guides/form", name="Anna")
+
+    assert "Anna is back after 40 days: “Form guide”" in world.subjects(REP_ADDRESS)
+
+
+def test_passing_on_twice_is_once(world: World) -> None:
+    world.confirmed(call="now")
+    (row,) = clocks(world)
+    world.jump("16 minutes")
+
+    for _ in range(2):
+        pass_on(world.services, row)
+
+    assert len(world.touches(TouchKind.ESCALATED)) == 1
+    assert clocks(world) == []
