@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,9 @@ WITHHELD = "flooded"
 """A word that stands in the withheld half of `MAILED` only."""
 DEEP = "#when-to-stop"
 """The anchor of a heading there."""
+
+OURS = ".leadlight, .leadlight-after, .leadlight-page"
+"""What of a page is ours, and none of the theme's."""
 
 FLAGS = (
     "--no-sandbox",
@@ -161,6 +165,17 @@ def person(browser: Browser, demo: Demo, **options: object) -> Person:
     context.on("console", lambda said: somebody.complaints.append(said.text) if said.type == "error" else None)
     context.on("weberror", lambda wrong: somebody.complaints.append(str(wrong.error)))
     return somebody
+
+
+def flaws(tab: Page, where: str, *, parts: str = OURS) -> list[str]:
+    """What axe finds in our parts, and whether the page is wider than the window."""
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE_SCRIPT)
+    only = "{resultTypes: ['violations']}"  # all that it finds in order is ten times as much to carry over
+    found = tab.evaluate(f"axe.run({parts!r}, {only}).then(found => found.violations)")
+    wide = tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+    targets = [f"{where}: {flaw['id']} at {node['target']}" for flaw in found for node in flaw["nodes"]]
+    return targets + [f"{where}: wider than the window"] * wide
 
 
 def chromium(playwright: Playwright, executable: str) -> Browser:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import MAILED, WITHHELD, Demo, code_of, link_of, person, words_of
+from playwright.sync_api import Browser, expect
+from tests.journeys.browser import MAILED, WITHHELD, Demo, code_of, flaws, link_of, person, words_of
 from tests.journeys.walks import New, confirm, send_form, wait_for_mail, whole_page_without_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -20,7 +19,6 @@ LOOKS = {
     "light": {"color_scheme": "light"},
     "dark-and-narrow": {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
 }
-OURS = ".leadlight, .leadlight-after, .leadlight-page"
 
 
 # --- without JavaScript
@@ -144,14 +142,6 @@ def test_a_lead_taken_over_opens_in_no_second_browser(new: New, address: str) ->
 
 
 # --- how it looks
-
-
-def flaws(tab: Page, where: str) -> list[str]:
-    """What axe finds in our parts, and whether the page is wider than the window."""
-    found = Axe().run(tab, context=OURS).response["violations"]
-    wide = tab.evaluate("document.documentElement.scrollWidth > innerWidth")
-    targets = [f"{where}: {flaw['id']} at {node['target']}" for flaw in found for node in flaw["nodes"]]
-    return targets + [f"{where}: wider than the window"] * wide
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -33,6 +33,7 @@ def test_each_step_goes_out_once_in_order_when_it_is_due(world: World) -> None:
     assert dates(world) == DATES
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_a_rep_step_is_a_mail_to_the_rep_and_not_to_the_lead(world: World) -> None:
     world.confirmed(name="Anna")
 
@@ -42,6 +43,7 @@ def test_a_rep_step_is_a_mail_to_the_rep_and_not_to_the_lead(world: World) -> No
     assert "Third" not in world.subjects(ANNA)
 
 
+@pytest.mark.grounds("local", "hostile")
 def test_a_condition_that_does_not_hold_leaves_the_step_out(world: World) -> None:
     world.confirmed(call="now", phone="+44 20 7946 0999")
 
@@ -51,6 +53,7 @@ def test_a_condition_that_does_not_hold_leaves_the_step_out(world: World) -> Non
     assert "not so" in world.touches(TouchKind.SKIPPED)[-1].facts["reason"]
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_who_did_not_agree_to_follow_ups_gets_none(world: World) -> None:
     world.confirmed(FORM, consent=False)
 
@@ -68,6 +71,7 @@ def test_a_second_form_for_the_same_sequence_starts_nothing_twice(world: World) 
     assert world.follow_ups() == ALL
 
 
+@pytest.mark.grounds("local", "tick")
 def test_after_an_outage_a_stale_step_is_skipped_and_the_next_is_planned(world: World) -> None:
     world.confirmed()
     world.advance("1 day")
@@ -81,6 +85,7 @@ def test_after_an_outage_a_stale_step_is_skipped_and_the_next_is_planned(world: 
     assert "late by more than 3 days" in [touch.facts.get("reason") for touch in world.touches(TouchKind.SKIPPED)]
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_after_an_outage_steps_come_one_by_one_and_not_in_a_burst(world: World) -> None:
     world.confirmed()
 
@@ -103,6 +108,7 @@ def walk(world: World, wake: object) -> None:
         wake()
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_with_the_tick_alone_everything_happens_all_the_same(world: World) -> None:
     world.browser().ask_for()
     on_tick.handle(world.services)
@@ -135,6 +141,7 @@ def test_with_schedules_and_feed_alone_everything_happens_all_the_same(world: Wo
     assert dates(world) == DATES
 
 
+@pytest.mark.grounds("local", "hostile")
 def test_a_feed_handled_twice_or_backwards_does_everything_once(world: World) -> None:
     world.confirmed()
     world.advance("60 days")
@@ -146,6 +153,7 @@ def test_a_feed_handled_twice_or_backwards_does_everything_once(world: World) ->
     assert [mail.subject for mail in world.mails()] == before
 
 
+@pytest.mark.grounds("local", "prompt")
 def test_a_schedule_that_fires_early_or_for_a_superseded_row_does_nothing(world: World) -> None:
     world.confirmed()
     (step,) = world.services.store.due_of(world.id_of())
@@ -159,6 +167,7 @@ def test_a_schedule_that_fires_early_or_for_a_superseded_row_does_nothing(world:
     assert world.follow_ups() == []
 
 
+@pytest.mark.grounds("local", "prompt", "tick")
 @pytest.mark.parametrize("kind", [DueKind.MAIL, DueKind.STEP, DueKind.TASK, DueKind.HOLD])
 def test_a_poisoned_row_stops_no_other(world: World, kind: DueKind) -> None:
     poison, good = "poison@example.com", ANNA
@@ -174,6 +183,7 @@ def test_a_poisoned_row_stops_no_other(world: World, kind: DueKind) -> None:
     assert world.follow_ups(poison) == ["First: hello"]
 
 
+@pytest.mark.grounds("local", "prompt", "tick")
 def test_a_row_that_fails_is_tried_again_and_comes_through_once_mended(world: World) -> None:
     world.confirmed()
     sequence = next((world.bundle / "sequences").iterdir())
@@ -214,6 +224,7 @@ def test_a_feed_record_is_there_until_it_is_handled(world: World) -> None:
     assert first == again != ()
 
 
+@pytest.mark.grounds("local", "tick")
 def test_every_open_lead_has_a_next_action_or_a_stated_reason(world: World) -> None:
     world.confirmed()
 
