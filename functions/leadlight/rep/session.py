@@ -18,6 +18,9 @@ from leadlight.tokens import TokenUse
 
 SESSION = "leadlight_desk"
 
+NEWEST, ASKED = "sign-in", "sign-in/"
+"""The note that says when a link was last asked for at all, and what begins the note of one person."""
+
 OUT = "signed-out/"
 """Begins the note that says when a person last signed out: sessions from before then are over, on every device."""
 

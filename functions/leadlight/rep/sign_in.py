@@ -15,13 +15,10 @@ from leadlight.model.exchange import Budget
 from leadlight.model.site import Person
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rep.session import member
+from leadlight.rep.session import ASKED, NEWEST, member
 from leadlight.rules.form import read_address
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.vault import normal_address
-
-NEWEST, ASKED = "sign-in", "sign-in/"
-"""The note that says when a link was last asked for at all, and what begins the note of one person."""
 
 NOBODY = "nobody"
 """Whom the note names where the address is not of the team. No person's id has a `/` before it, so it is nobody's."""

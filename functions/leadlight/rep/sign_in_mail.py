@@ -15,7 +15,7 @@ from leadlight.model.exchange import Budget
 from leadlight.model.site import Person
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rep.sign_in import ASKED, NEWEST
+from leadlight.rep.session import ASKED, NEWEST
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.views import company_view, rep_view
 
