@@ -88,6 +88,7 @@ def test_an_unhappy_customer_is_a_task_at_once_and_gets_no_mail_until_there_is_a
     assert world.mail(REP_ADDRESS, "Unhappy: Anna")
     assert after_sale(world) == SEQUENCE
     assert [row.kind for row in rows] == [DueKind.TASK]
+    assert world.lead().enrolments[-1].next_step == "03-refer"
     assert why_stuck(world.lead(), rows, world.clock.now()) is None
 
 
