@@ -70,7 +70,7 @@ def coming(
     if row is None:
         return None
     at = max(row.at, services.clock.now())
-    return passing(replace(row, at=at), lead, touches, bundle.team, _facts(bundle, lead, row, touches))
+    return passing(replace(row, at=at), lead, touches, bundle.team, _facts(services, bundle, lead, row, touches))
 
 
 def pass_on(services: Services, due: Due) -> None:
@@ -85,7 +85,7 @@ def pass_on(services: Services, due: Due) -> None:
         cause = next((touch for touch in touches if touch.id == cause_of(due)), None)
         if cause is None or is_over(lead) or is_answered(cause, said_wish(cause) or lead.call, touches):
             return Change(lead=lead, undue=(due.key,))
-        found = passing(replace(due, at=now), lead, touches, team, _facts(bundle, lead, due, touches))
+        found = passing(replace(due, at=now), lead, touches, team, _facts(services, bundle, lead, due, touches))
         change = (
             _to_manager(lead, due, found.to, team, now) if found.manager else _to_next(lead, due, found.to, team, now)
         )
@@ -94,10 +94,12 @@ def pass_on(services: Services, due: Due) -> None:
     decide(services, due.lead_id, str(due.generation), passed)
 
 
-def _facts(bundle: Bundle, lead: Lead, row: Due, touches: Sequence[Touch]) -> Facts:
-    """What decides who takes such leads, as far as it is known without opening what is sealed."""
+def _facts(services: Services, bundle: Bundle, lead: Lead, row: Due, touches: Sequence[Touch]) -> Facts:
+    """What decides who takes such leads; nothing of it is sealed."""
     gate_id = next((touch.gate for touch in touches if touch.id == cause_of(row)), None)
-    return facts_of(lead, gate_id=gate_id, gate=bundle.manifest.gates.get(gate_id) if gate_id else None)
+    gate = bundle.manifest.gates.get(gate_id) if gate_id else None
+    captures = (c for c in reversed(services.store.captures(lead.id)) if c.id in lead.confirmed or not lead.confirmed)
+    return facts_of(lead, size=next((c.size for c in captures if c.size), ""), gate_id=gate_id, gate=gate)
 
 
 def _to_next(lead: Lead, due: Due, to: Person, team: Team, now: datetime) -> Change:
