@@ -9,6 +9,7 @@ LeadlightError
 │   ├── BadFields             .fields: field name → what to do
 │   ├── UnknownGate           .gate
 │   ├── UnknownLead           no such lead, or none of this person's
+│   ├── NotSignedIn           the desk is for people of the team
 │   ├── NotOpen               .gate: no pass for it
 │   ├── WrongCode             .used_up
 │   ├── UnknownHook           no such fact is taken here, or none at all
@@ -112,6 +113,13 @@ class UnknownLead(VisitorCanFix):
 
     def __init__(self) -> None:
         super().__init__("There is nothing here that is yours. Perhaps a colleague has it by now.")
+
+
+class NotSignedIn(VisitorCanFix):
+    """A program asked the desk for something without a session; a person is shown the door instead."""
+
+    def __init__(self) -> None:
+        super().__init__("This is for people of the team. Sign in at /sign-in first.")
 
 
 class NotOpen(VisitorCanFix):

@@ -153,6 +153,15 @@ def test_a_colleagues_lead_stays_theirs_and_the_colleague_hears_of_it(world: Wor
     assert world.lead().owner == "rita"
 
 
+def test_a_program_is_answered_in_its_own_way(world: World) -> None:
+    desk = at_desk(world)
+
+    stranger, added = (b.post("/rep/leads", email=CLERK, name="Cleo") for b in (world.browser(), desk))
+
+    assert (stranger.status, stranger.headers["content-type"]) == (401, "application/problem+json")
+    assert (added.status, added.json) == (202, {"status": "added", "lead": world.id_of(CLERK)})
+
+
 def test_a_second_tap_adds_nobody_twice(world: World) -> None:
     desk = at_desk(world)
 

@@ -25,6 +25,7 @@ STATUS: Mapping[type[errors.LeadlightError], HTTPStatus] = {
     errors.BadFields: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnknownGate: HTTPStatus.NOT_FOUND,
     errors.UnknownLead: HTTPStatus.NOT_FOUND,
+    errors.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     errors.NotOpen: HTTPStatus.UNAUTHORIZED,
     errors.WrongCode: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import links
-from leadlight.errors import UnknownLead
+from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome
 from leadlight.handlers.edge import here, shell_of
-from leadlight.handlers.http import as_page, see_other
+from leadlight.handlers.http import as_json, as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person
@@ -198,6 +199,9 @@ def post_leads() -> Response[str]:
 
     def answer(services: Services, request: Request, _: Bundle, me: Person) -> Response[str]:
         added = add_lead(services, me, request.values)
+        if not request.wants_page:
+            said = {"status": "check_mail" if added.mailed else "added"}
+            return as_json({**said, **({} if added.others else {"lead": added.lead})}, HTTPStatus.ACCEPTED)
         if added.others is not None:
             return as_page(pages.added(shell_of(services), owner=added.others.name))
         return see_other(f"/rep/desk/lead/{added.lead}")
@@ -226,6 +230,8 @@ def _at_desk(answer: Callable[[Services, Request, Bundle, Person], Response[str]
     if request.method == "POST":
         check_origin(request, services.settings, by_token=False)
     me = signed_in(services, request.cookies)
+    if me is None and request.method == "POST" and not request.wants_page:
+        raise NotSignedIn
     if me is None:
         return see_other(DOOR)
     return answer(services, request, open_bundle(services.files), me)
