@@ -9,7 +9,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.touch import TouchKind
 from leadlight.speed import pass_on
 
-pytestmark = pytest.mark.grounds("local", "prompt")
+BOTH = pytest.mark.grounds("local", "prompt")
 
 
 def clocks(world: World) -> list[Due]:
@@ -30,6 +30,7 @@ def test_a_call_that_nobody_makes_is_the_managers_after_a_quarter_of_an_hour(wor
     assert clocks(world) == []
 
 
+@BOTH
 def test_who_takes_over_ends_the_clock(world: World) -> None:
     world.confirmed(call="now")
 
@@ -40,6 +41,7 @@ def test_who_takes_over_ends_the_clock(world: World) -> None:
     assert world.touches(TouchKind.ESCALATED) == []
 
 
+@BOTH
 def test_they_replied_stops_the_plan_and_is_on_the_timeline(world: World) -> None:
     world.confirmed(name="Anna")
     rep = world.browser()
@@ -56,6 +58,7 @@ def test_they_replied_stops_the_plan_and_is_on_the_timeline(world: World) -> Non
     assert "Answered a mail, as Rita Rep says" in rep.get(world.briefing("Anna")).text
 
 
+@BOTH
 def test_who_comes_back_after_a_month_is_told_of_with_the_days_of_silence(world: World) -> None:
     reader = world.confirmed(name="Anna")
     world.advance("45 days")
