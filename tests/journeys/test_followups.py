@@ -12,6 +12,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change, FeedRecord
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Store
+from leadlight.rules.next_action import why_stuck
 
 pytestmark = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 
@@ -203,6 +204,24 @@ def test_a_row_that_fails_is_tried_again_and_comes_through_once_mended(world: Wo
     world.advance("1 hour")
     assert world.follow_ups() == ["First: hello"]
     assert lead.id == world.lead().id
+
+
+@pytest.mark.grounds("local", "hostile")
+def test_a_row_that_fails_for_long_is_shown_as_a_dead_end(world: World) -> None:
+    world.confirmed()
+    lead = world.lead()
+    bad = Due(lead.id, lead.generation, DueKind.MAIL, "no/such/thing", MONDAY + HOUR)
+    world.services.store.commit(Change(lead=lead, due=(bad,)))
+
+    world.advance("2 hours")
+    assert stuck(world) is None
+    world.advance("1 hour")
+
+    assert stuck(world) == "mail/no/such/thing has failed since 2026-01-05 11:00 UTC; the log says why"
+
+
+def stuck(world: World) -> str | None:
+    return why_stuck(world.lead(), world.services.store.due_of(world.id_of()), world.clock.now())
 
 
 def fresh_files(world: World):

@@ -126,6 +126,15 @@ def test_a_lead_that_goes_on_is_not_stuck(changed: Lead, rows: list[Due]) -> Non
     assert why_stuck(changed, rows, MONDAY) is None
 
 
+def test_a_row_that_fails_again_and_again_is_a_dead_end_until_it_is_done() -> None:
+    failing = replace(row(DueKind.STEP, STEP), failing_since=MONDAY)
+
+    assert why_stuck(IN_COURSE, [failing], MONDAY + HOUR) is None
+    assert why_stuck(IN_COURSE, [failing], MONDAY + 1.1 * HOUR) == (
+        f"step/{STEP} has failed since 2026-01-05 10:00 UTC; the log says why"
+    )
+
+
 def test_a_row_that_was_left_lying_is_a_dead_end() -> None:
     late = row(DueKind.STEP, STEP, days=0)
 

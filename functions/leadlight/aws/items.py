@@ -152,7 +152,7 @@ def stored_at(item: Item) -> int:
 def moved_due(names: Names, due: Sequence[Due], *, undue: Sequence[str] = (), lead_id: LeadId) -> Iterator[Write]:
     """Removes rows and writes rows; one in both is moved, and each is named once, as a transaction demands."""
     rows = {row.key: row for row in due}
-    for key in set(undue) - rows.keys():
+    for key in (key for key in dict.fromkeys(undue) if key not in rows):
         yield Write(key, "Delete", {"TableName": names.leads, "Key": place(lead_id, tables.DUE + key)})
     for row in rows.values():
         item = {

@@ -125,11 +125,15 @@ def _run(services: Services, due: Due) -> Done | None:
 
 
 def _put_off(services: Services, due: Due) -> None:
-    """Moves the row, if it is still there; where even that fails, the row stays and is passed over this time."""
+    """Moves the row, if it is still there; where even that fails, the row stays and is passed over this time.
+
+    The row remembers since when it fails: one that does for long is shown to people (`rules.next_action.why_stuck`).
+    """
     try:
         found = services.store.dossier(due)
-        if found is not None and due.stands_as(found.due):
-            later = replace(due, at=services.clock.now() + AGAIN)
+        if found is not None and found.due is not None and due.stands_as(found.due):
+            now = services.clock.now()
+            later = replace(found.due, at=now + AGAIN, failing_since=found.due.failing_since or now)
             services.store.commit(Change(lead=found.lead, due=(later,)))
     except Exception:
         logger.exception("due.not_put_off", lead=due.lead_id, what=due.key)

@@ -328,7 +328,7 @@ def mark_captures(
     code_sent: Mapping[CaptureId, datetime],
 ) -> None:
     """Writes the times into the captures that they name; one that is not this lead's is a `Conflict`."""
-    for capture_id in confirm.keys() | code_sent.keys():
+    for capture_id in dict.fromkeys((*confirm, *code_sent)):
         row = db.execute("SELECT doc FROM capture WHERE id = ? AND lead_id = ?", (capture_id, lead_id)).fetchone()
         if not row:
             raise Conflict

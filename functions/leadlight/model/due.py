@@ -40,6 +40,7 @@ class Due:
     at: datetime
     captures: tuple[CaptureId, ...] = ()
     request: str = ""  # the HTTP request that it follows from, if one does: for the log
+    failing_since: datetime | None = None  # since when doing it has failed, again and again
 
     @property
     def key(self) -> str:
@@ -53,7 +54,9 @@ class Due:
 
     def stands_as(self, stored: Due | None) -> bool:
         """Whether `stored` is this row, neither gone nor moved. What it only brings along does not matter."""
-        return stored is not None and replace(stored, captures=self.captures, request=self.request) == self
+        return stored is not None and self == replace(
+            stored, captures=self.captures, request=self.request, failing_since=self.failing_since
+        )
 
 
 class LedgerState(StrEnum):

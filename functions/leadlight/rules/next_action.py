@@ -114,9 +114,8 @@ def _why_no_plan(lead: Lead) -> str | None:
 
 def why_stuck(lead: Lead, rows: Sequence[Due], now: datetime) -> str | None:
     """Why this lead is at a dead end, in words, or None if it is not. Nobody should ever read it."""
-    late = [row for row in rows if row.at < now - OVERDUE]
-    if late:
-        return f"{late[0].key} is overdue since {late[0].at:%Y-%m-%d %H:%M} UTC"
+    if lying := _left_lying(rows, now):
+        return lying
     if lead.stops and not any(stop.reason is StopReason.REPLIED for stop in lead.stops):
         return None
     kinds = {row.kind for row in rows}
@@ -129,6 +128,16 @@ def why_stuck(lead: Lead, rows: Sequence[Due], now: datetime) -> str | None:
         return f"{step} comes next, and nothing brings it"
     acting = [row for row in rows if row.kind is not DueKind.REVIEW]  # a look in half a year answers nobody
     return "no next action and no reason for none" if next_action(lead, acting) is None else None
+
+
+def _left_lying(rows: Sequence[Due], now: datetime) -> str | None:
+    """What should be done by now and is not, as nobody came or as it fails again and again."""
+    late = [row for row in rows if row.at < now - OVERDUE]
+    if late:
+        return f"{late[0].key} is overdue since {late[0].at:%Y-%m-%d %H:%M} UTC"
+    failing = [(row.failing_since, row.key) for row in rows if row.failing_since is not None]
+    since, key = min(failing, default=(now, ""))
+    return f"{key} has failed since {since:%Y-%m-%d %H:%M} UTC; the log says why" if since < now - OVERDUE else None
 
 
 def pauser_of(row: Due) -> str | None:
