@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from leadlight.decide import decide
-from leadlight.model.due import Due, DueKind
+from leadlight.model.due import Due
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.touch import Touch, TouchKind
@@ -20,6 +20,7 @@ from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.rules import aftersale as rule
 from leadlight.rules.next_action import CLOSED, reminder
+from leadlight.rules.notices import tell as tell_rep
 
 
 def after_the_sale(bundle: Bundle, before: Lead, lead: Lead, touches: Sequence[Touch], now: datetime) -> Lead:
@@ -51,10 +52,9 @@ def renew(services: Services, due: Due) -> None:
         now = services.clock.now()
         facts = {"name": rule.RENEWAL, "at": lead.renewal_at.isoformat()}
         touch = Touch(f"fact/renewal/{lead.renewal_at:%Y-%m-%d}", lead.id, TouchKind.FACT, now, facts=facts)
-        notify = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)
         if any(stored.id == touch.id for stored in services.store.touches(lead.id)):
             return Change(lead=lead, undue=(due.key,))
-        rows = (notify, reminder(lead, touch.id, bundle.team.hours, now))
+        rows = (*tell_rep(lead, touch.id, bundle.team, now)[:1], reminder(lead, touch.id, bundle.team.hours, now))
         return Change(lead=lead, touches=(touch,), undue=(due.key,), due=rows)
 
     decide(services, due.lead_id, str(due.generation), tell)

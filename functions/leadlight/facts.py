@@ -114,6 +114,7 @@ def _touch(lead: Lead, fact: Fact, fact_id: str, now: datetime) -> Touch:
         **({"at": fact.at.isoformat()} if fact.at else {}),
         **({"value": fact.value} if fact.value else {}),
         **({"why": fact.why} if fact.why else {}),
+        **({"renewal_at": fact.renewal_at} if fact.renewal_at else {}),
         **({"stage": STAGES[fact.name]} if fact.name in STAGES else {}),
     }
     plain = fact_id if PLAIN_ID.fullmatch(fact_id) else hashlib.sha256(fact_id.encode()).hexdigest()[:32]

@@ -138,9 +138,10 @@ def test_a_trial_that_was_used_is_an_experience_of_the_product(hooked: World) ->
 def test_a_deal_won_makes_a_customer_with_its_value(hooked: World) -> None:
     hooked.confirmed()
 
-    tell(hooked, "crm.won", email=ANNA, value=4800.5)
+    tell(hooked, "crm.won", email=ANNA, value=4800.5, renewal_at="2026-12-31")
 
     assert (hooked.lead().stage, hooked.lead().value) == (Stage.CUSTOMER, 4800.5)
+    assert f"{hooked.lead().renewal_at:%Y-%m-%d}" == "2026-12-31"
     assert [t.facts["to"] for t in hooked.touches(TouchKind.STAGE_CHANGED)] == ["customer"]
 
 
@@ -262,6 +263,7 @@ def test_what_is_no_such_json_says_what_to_send(hooked: World, body: bytes) -> N
         ("crm.won", {"email": ANNA, "value": "lots"}, "value"),
         ("crm.won", {"email": ANNA, "value": float("1e30")}, "value"),
         ("crm.won", {"email": ANNA, "value": -1}, "value"),
+        ("crm.won", {"email": ANNA, "renewal_at": "next year"}, "renewal_at"),
         ("crm.lost", {"email": ANNA, "why": "Too Dear!"}, "why"),
         ("crm.lost", {"email": ANNA, "note": "a\0b"}, "note"),
         ("trial.used", {}, "email"),

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from leadlight.errors import BadFields, BadRequest
@@ -37,6 +37,7 @@ class Fact:
     value: str = ""
     why: str = ""
     text: str = ""
+    renewal_at: str = ""  # a day, such as 2026-12-31
 
 
 def read_fact(name: FactName, body: bytes) -> Fact:
@@ -51,9 +52,10 @@ def read_fact(name: FactName, body: bytes) -> Fact:
     if why and not SLUG.fullmatch(why):
         wrong["why"] = "Give a short id, such as price or no-budget; words for the rep go into `note`."
     value, text = _value(data.get("value", ""), wrong), _text(data, wrong)
+    renewal_at = _day(data.get("renewal_at", ""), wrong)
     if wrong:
         raise BadFields(wrong)
-    return Fact(name, lead, email, at, value, why, text)
+    return Fact(name, lead, email, at, value, why, text, renewal_at)
 
 
 def _data_of(name: FactName, body: bytes) -> Mapping[str, str]:
@@ -96,6 +98,14 @@ def _at(text: str, wrong: dict[str, str]) -> datetime | None:
         pass
     wrong["at"] = "Give the time with its offset, such as 2026-01-05T14:30:00+01:00."
     return None
+
+
+def _day(text: str, wrong: dict[str, str]) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        wrong["renewal_at"] = "Give the day of the renewal, such as 2026-12-31."
+        return ""
 
 
 def _value(text: str, wrong: dict[str, str]) -> str:

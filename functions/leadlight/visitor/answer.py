@@ -23,6 +23,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules import aftersale
 from leadlight.rules.next_action import reminder
+from leadlight.rules.notices import NOTIFY, tell
 from leadlight.rules.offers import (
     ACCEPTED,
     DECLINED,
@@ -136,7 +137,8 @@ def answer(services: Services, token: str, values: Mapping[str, str]) -> Asked:
             touch = replace(touch, facts={**touch.facts, "late": "yes"})
         change = _change(services, bundle, lead, touch, now)
         if stands is not None:  # whoever has not heard of that one yet hears of this one
-            change = replace(change, undue=(*change.undue, f"{DueKind.MAIL}/notify/{stands.id}"))
+            heard = (f"{DueKind.MAIL}/{NOTIFY}{stands.id}", f"{DueKind.CLAIM}/{stands.id}")
+            change = replace(change, undue=(*change.undue, *heard))
         return grown(services, bundle, change, before=lead, touches=touches)
 
     decide(services, link.lead, link.generation, say)
@@ -183,9 +185,10 @@ def _change(services: Services, bundle: Bundle, lead: Lead, touch: Touch, now: d
     said, rows = touch.facts["answer"], services.store.due_of(lead.id)
     after = aftersale.answered(lead, touch)
     planned = replanned(bundle, after, now)
-    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)
-    remind = [reminder(lead, touch.id, bundle.team.hours, now)] if said in {ACCEPTED, NO} else []
-    told = () if said == YES and lead.satisfied is not False else (tell,)
+    rows_told = tell(planned.lead, touch.id, bundle.team, now)
+    waits = said in {ACCEPTED, NO}
+    told = () if said == YES and lead.satisfied is not False else rows_told if waits else rows_told[:1]
+    remind = [reminder(lead, touch.id, bundle.team.hours, now)] if waits else []
     return Change(
         lead=planned.lead,
         touches=(touch, *planned.touches),
