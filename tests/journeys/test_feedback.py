@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 from tests.world import REP_ADDRESS, World
 from tests.world_sale import compiled
+from tests.world_site import FILES
 
 from leadlight.cli import main
 from leadlight.feedback import lines
+from leadlight.gate.build import build_site
 from leadlight.gate.history import feedback_done
 from leadlight.model.site import FeedbackDone, Manifest
 from leadlight.model.touch import TouchKind
@@ -49,6 +51,13 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
 
 
+def site(folder: Path) -> None:
+    """What a marketer has in the repository."""
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
 def said(world: World, aim: str = "page:guides/mail") -> str:
     """The id of a line that a rep has left in an outcome."""
     world.confirmed(name="Anna")
@@ -74,11 +83,13 @@ def test_a_line_keeps_its_words_and_what_it_is_about(world: World) -> None:
 
 def test_a_commit_that_takes_up_a_line_tells_its_rep_once(world: World, repository: Path) -> None:
     line = said(world)
-    git(repository, "commit", "--allow-empty", "--quiet", "-m", f"Show prices on the first page\n\nFeedback: {line}")
+    site(repository)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "-m", f"Show prices on the first page\n\nFeedback: {line}")
 
-    published(world, *feedback_done(repository))
+    manifest = build_site(repository / "mkdocs.yml", repository / "site", world.bundle).manifest
     world.settle()
-    published(world, *feedback_done(repository), FeedbackDone("F-ZZZZZZ", "1234567", "Of somebody else"))
+    published(world, *manifest.feedback_done, FeedbackDone("F-ZZZZZZ", "1234567", "Of somebody else"))
     world.settle()
 
     assert world.subjects(REP_ADDRESS).count("Taken up: your line about the page “Mail guide”") == 1
