@@ -306,6 +306,22 @@ def test_several_boxes_may_be_ticked(world: World) -> None:
     assert world.lead().needs == ("A number.", "To sleep, and well.")
 
 
+def test_what_was_ticked_is_ticked_still_where_something_is_to_be_mended(world: World) -> None:
+    world.confirmed()
+    rep = world.taken()
+    values = {
+        "achieved": "yes", "value": "much", "objections": "no-time", "needs_shown": "A number.", "stage": "opportunity",
+        "next_at": "2026-01-06T09:00", "agreed": "yes", "channel": "meeting",
+    }  # fmt: skip
+
+    page = world.log(rep, **values).text
+
+    ticked = re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)" checked', page)
+    assert ticked == [("next_at", "2026-01-06T09:00"), ("objections", "no-time"), ("agreed", "yes")]
+    chosen = re.findall(r'<option value="([^"]*)" selected', page)
+    assert {"opportunity", "meeting"} <= set(chosen)
+
+
 def test_needs_that_were_only_shown_are_not_corrected(world: World) -> None:
     world.confirmed()
 

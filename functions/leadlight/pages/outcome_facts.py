@@ -92,7 +92,8 @@ def fields_of(
     """Everything that may be said besides the result."""
     hours = hours_of(rep, bundle.team)
     tagged = typed.get("objections", "").replace(",", "\n").splitlines()
-    needs = typed["needs"].splitlines() if "needs" in typed else _likely_needs(bundle, lead, touches)
+    sent = "needs" in typed or "needs_shown" in typed  # none may be ticked
+    needs = typed.get("needs", "").splitlines() if sent else _likely_needs(bundle, lead, touches)
     known = needs_known(bundle, lead)
     return Fields(
         zone=hours.zone,
@@ -241,6 +242,8 @@ def _next(bundle: Bundle, lead: Lead, rows: Sequence[Due], reader: Reader) -> st
         return f"nothing by itself: {action.why if action else why_nothing(lead) or 'all is done'}."
     row = next(row for row in ahead if row.key == action.what)
     what = "the pause ends" if row.ref.startswith(PAUSE) else COMES[row.kind]
+    if row.kind is DueKind.TASK and not row.ref.startswith(OUTCOME):
+        what = "a reminder of what waits for an answer"
     owner = next((person.name for person in bundle.team.people if person.id == action.owner), "")
     by = f", {owner}" if row.kind is DueKind.TASK and owner else ""
     return f"{reader.day(action.at)}: {what}{by}."
