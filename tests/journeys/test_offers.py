@@ -117,3 +117,15 @@ def test_no_link_buries_a_rep_in_answers(world: World) -> None:
         assert world.browser().submit(link, answer=answer).status == 200
 
     assert world.browser().submit(link, answer="accepted").status == 429
+
+
+def test_the_reps_timeline_tells_each_answer(world: World) -> None:
+    link = offered(world)
+    world.browser().submit(link, answer="declined", why="too-dear")
+    world.browser().submit(link, answer="accepted")
+    world.settle()
+
+    page = world.browser().get(world.briefing(), accept="text/html").text
+
+    assert "Offer declined: “A trial of two weeks”, because of “too dear”" in page
+    assert "Offer accepted: “A trial of two weeks”" in page

@@ -60,6 +60,10 @@ SAID = {
     TouchKind.IMPORTED: "Came on a list, {source} ({basis})",
     TouchKind.FACT: "Another system says: {name}",
     TouchKind.GIVEN_TO_CRM: "Handed over to the CRM",
+    TouchKind.OFFER_ANSWERED: "Offer {answer}: “{offer}”",
+    TouchKind.SATISFACTION: "Said whether they are satisfied: {answer}",
+    TouchKind.FEEDBACK: "A line for those who write ({id})",
+    TouchKind.FEEDBACK_DONE: "That line was taken up ({id})",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
 
@@ -68,10 +72,11 @@ FACTS = {
     "trial.used": "Used the trial",
     "crm.won": "The CRM says that they have bought",
     "crm.lost": "The CRM says that the deal is lost",
+    "renewal": "The renewal has come near",
 }
 """The same of facts that other systems tell, by their names."""
 
-NOTED = frozenset({TouchKind.ADDED, TouchKind.HANDED_OVER, TouchKind.FACT})
+NOTED = frozenset({TouchKind.ADDED, TouchKind.HANDED_OVER, TouchKind.FACT, TouchKind.FEEDBACK})
 """Touches that carry a word of a colleague, or of another system."""
 
 NEXT = {
@@ -135,6 +140,7 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
         "call": "",
         "reason": "",
         "name": "something new",
+        "offer": "",
         **touch.facts,
         "by": bundle.team.person(touch.by).name if touch.by else "",
         "what": _named(touch.facts.get("step", "")) or _mail(touch),
@@ -146,6 +152,8 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
         title += ", from another address"
     if touch.kind is TouchKind.REPLIED and touch.by:
         title += f", as {facts['by']} says"
+    if touch.kind is TouchKind.OFFER_ANSWERED and (why := touch.facts.get("why")):
+        title += f", because of “{why.replace('-', ' ')}”"
     unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
     question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN | NOTED else ""
     return said + title + (f": {question}" if question else "") + unsure

@@ -45,6 +45,7 @@ WHY = {
     TouchKind.IMPORTED: "from a list: get in touch",
     TouchKind.HANDED_OVER: "handed over to you",
     TouchKind.SATISFACTION: "is not happy",
+    TouchKind.OFFER_ANSWERED: "has accepted the offer",
     TouchKind.FACT: "another system says something new",
 }
 """Why it is the rep's turn, by the touch that asks for it."""
