@@ -154,10 +154,7 @@ class BadSignature(VisitorCanFix):
     """Nobody who knows our secret has sent this, or it was sent long ago."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The signature does not fit, or its time is off by more than five minutes. Sign the bytes of the body as "
-            "Standard Webhooks says, with the secret of this installation."
-        )
+        super().__init__("The signature does not fit, or is older than five minutes. Sign as Standard Webhooks says.")
 
 
 class TooMany(VisitorCanFix):
