@@ -143,7 +143,7 @@ def _clock(row: Due, touches: Sequence[Touch]) -> str:
     cause = next((touch for touch in touches if touch.id == reminded_of(row)), None)
     if row.kind is not DueKind.TASK or cause is None or cause.kind in AGREED:
         return of_row(row)
-    return f"the rep is reminded: {WHY.get(cause.kind, 'something is open')}"
+    return f"a reminder: {WHY.get(cause.kind, 'something is open')}"
 
 
 def _in_words(coming: Coming) -> str:
