@@ -17,7 +17,8 @@ LeadlightError
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
 │       ├── ExpiredToken      .expired_at
-│       └── rep.link.Elsewhere     at home in another browser; a fresh link can be mailed
+│       ├── rep.link.Elsewhere     at home in another browser; a fresh link can be mailed
+│       └── rep.sign_in.Used       a link to the desk that has let somebody in already
 ├── OperatorMustFix
 │   ├── BadPlaybook           .problems: file, line, what to do
 │   ├── Leak                  .leaks: file, phrase, where it was withheld
