@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.world import World
 from tests.world_site import COURSE, FILES, STOP, TEAM, as_text, step
 
@@ -39,6 +40,9 @@ SALE = {
 }  # fmt: skip
 
 
+_made: list[Path] = []
+
+
 def compiled(folder: Path, **team: object) -> Path:
     """The bundle of that site; `team` in the place of what the team of other worlds says."""
     for name, text in {**SALE, "docs/playbook/team.yml": as_text({**TEAM, **team})}.items():
@@ -47,6 +51,13 @@ def compiled(folder: Path, **team: object) -> Path:
         path.write_text(text)
     compile_lean(folder / "mkdocs.yml", folder / "bundle")
     return folder / "bundle"
+
+
+def shared(factory: pytest.TempPathFactory) -> Path:
+    """That bundle, made once per process; nobody changes it."""
+    if not _made:
+        _made.append(compiled(factory.mktemp("sale")))
+    return _made[0]
 
 
 def offered(world: World, **values: object) -> str:

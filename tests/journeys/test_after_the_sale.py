@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.world import ANNA, MONDAY, REP_ADDRESS, World
-from tests.world_sale import compiled, won
+from tests.world_sale import shared, won
 
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
@@ -22,7 +22,7 @@ SEQUENCE = ["Thanks", "Satisfied?"]
 
 @pytest.fixture(scope="module")
 def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled(tmp_path_factory.mktemp("sale"))
+    return shared(tmp_path_factory)
 
 
 def asked(world: World, **values: str) -> str:

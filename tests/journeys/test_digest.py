@@ -41,7 +41,6 @@ def with_question(world: World) -> None:
     world.settle()
 
 
-@pytest.mark.grounds("local", "prompt")
 def test_a_digest_comes_at_eight_by_the_reps_clock_and_says_whom_to_call_because(world: World) -> None:
     with_question(world)
 

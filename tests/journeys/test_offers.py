@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.world import ANNA, REP_ADDRESS, World
-from tests.world_sale import compiled, offered
+from tests.world_sale import offered, shared
 
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Stage
@@ -15,7 +15,7 @@ from leadlight.model.touch import Objective, Touch, TouchKind
 
 @pytest.fixture(scope="module")
 def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled(tmp_path_factory.mktemp("sale"))
+    return shared(tmp_path_factory)
 
 
 def answers(world: World) -> list[Touch]:

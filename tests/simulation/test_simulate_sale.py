@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.simulation.rehearsed import MONDAY
-from tests.world_sale import compiled
+from tests.world_sale import shared
 
 from leadlight.local.files import LocalFiles
 from leadlight.playbook.bundle import open_bundle
@@ -33,7 +33,7 @@ world:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled(tmp_path_factory.mktemp("sale"))
+    return shared(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
