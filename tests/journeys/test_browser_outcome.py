@@ -43,6 +43,7 @@ def test_the_outcome_can_be_logged_by_everybody(new: New, address: str, look: st
     tab.locator("summary", has_text="Add a note").click()
     found = flaws(tab, "unfolded")
     tab.get_by_role("button", name="Lost to another").click()
+    expect(tab.get_by_role("heading", name="Logged")).to_be_visible()
     found += flaws(tab, "logged")
 
     assert found == []

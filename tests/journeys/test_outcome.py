@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.world import HOUR, MANAGER_ADDRESS, REP_ADDRESS, Answer, Browser, World, built
+from tests.journeys.outcomes import after, the_outcome
+from tests.world import HOUR, MANAGER_ADDRESS, REP_ADDRESS, World, built
 from tests.world_site import FILES
 
 from leadlight.model.criteria import Authority
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Stage, StopReason
 from leadlight.model.person import CallKind
-from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
+from leadlight.model.touch import Objective, TouchKind, WhyNot
 from leadlight.profile import sealed_fields
 
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -30,25 +31,6 @@ PLAYBOOK = {
 def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world's site, with objections and a buyer in its playbook."""
     return built(tmp_path_factory.mktemp("glass"), PLAYBOOK)
-
-
-def after(world: World, rep: Browser, **values: str) -> str:
-    """The page that follows the tap."""
-    answer = world.log(rep, **values)
-    assert answer.status == 303, answer.text
-    return rep.get(answer.location, accept="text/html").text
-
-
-def add(world: World, rep: Browser, answer: Answer, **values: str) -> Answer:
-    """The rep adds to what was just logged."""
-    named = re.search(r"outcome=([0-9a-f]+)", answer.location)
-    assert named
-    return world.log(rep, outcome=named[1], **values)
-
-
-def the_outcome(world: World) -> Touch:
-    (touch,) = world.touches(TouchKind.OUTCOME)
-    return touch
 
 
 def keys(world: World) -> list[str]:
@@ -156,85 +138,6 @@ def test_who_was_not_reached_still_wants_the_call(world: World) -> None:
     world.log(world.browser(), why_not="not-reached")
 
     assert world.lead().call.kind is CallKind.NOW
-
-
-@BOTH
-def test_what_is_added_later_is_no_second_contact(world: World) -> None:
-    world.confirmed(name="Anna")
-    rep = world.taken()
-    logged = world.log(rep, achieved="yes", objective="start")
-
-    added = add(world, rep, logged, note="Likes tea", stage="opportunity", value="500", next_at="2026-01-07T10:00")
-    again = add(world, rep, logged, note="Likes tea", stage="opportunity", value="500", next_at="2026-01-07T10:00")
-
-    assert added.location == again.location
-    (note,) = world.touches(TouchKind.NOTED)
-    assert (note.quality, note.facts["outcome"]) == (0, the_outcome(world).id)
-    assert (world.lead().stage, world.lead().value) == (Stage.OPPORTUNITY, 500.0)
-    page = rep.get(added.location, accept="text/html").text
-    assert "Start a conversation: achieved" in page
-    assert "Wed 7 January, 10:00: your next step" in page
-
-
-def test_to_whom_a_deal_was_lost_may_be_said_after_the_tap(world: World) -> None:
-    world.confirmed()
-    rep = world.taken()
-    logged = world.log(rep, why_not="lost")
-    assert "Lost to whom" in rep.get(logged.location).text
-
-    page = rep.get(add(world, rep, logged, lost_to="Acme Corp").location).text
-
-    assert "The deal is lost to Acme Corp" in page
-    (note,) = world.touches(TouchKind.NOTED)
-    assert note.facts["why"] == "competitor"
-    assert len(world.touches(TouchKind.STAGE_CHANGED)) == 1
-
-
-def test_a_sale_that_is_said_twice_of_one_contact_is_one(world: World) -> None:
-    world.confirmed()
-    rep = world.taken()
-
-    logged = world.log(rep, achieved="yes", stage="customer")
-    add(world, rep, logged, stage="customer", value="700")
-
-    assert (world.lead().sales, world.lead().value) == (1, 700.0)
-
-
-def test_adding_nothing_changes_nothing(world: World) -> None:
-    world.confirmed()
-    rep = world.taken()
-    logged = world.log(rep, achieved="yes")
-    before = world.dump()
-
-    assert add(world, rep, logged).status == 303
-
-    assert world.dump() == before
-
-
-def test_after_half_an_hour_another_contact_has_to_be_logged(world: World) -> None:
-    world.confirmed()
-    rep = world.taken()
-    logged = world.log(rep, achieved="yes")
-    assert "Add to this contact" in rep.get(logged.location, accept="text/html").text
-    world.clock.move_to(world.clock.now() + HOUR)
-
-    late = add(world, rep, logged, note="Likes tea")
-
-    assert late.status == 422
-    assert "more than 30 minutes ago" in late.text
-    assert "Likes tea" in late.text
-    assert "Add to this contact" not in rep.get(logged.location, accept="text/html").text
-
-
-def test_the_next_step_that_was_added_reaches_the_rep(world: World) -> None:
-    world.confirmed(name="Anna")
-    rep = world.taken()
-    add(world, rep, world.log(rep, why_not="wrong-time"), next_at="2026-01-06T15:00")
-
-    world.advance("2 days")
-
-    assert world.mail(REP_ADDRESS, "Today: your next step with Anna")
-    assert world.follow_ups() == []
 
 
 @pytest.mark.parametrize(
