@@ -24,6 +24,7 @@ from leadlight.ports import Services
 from leadlight.profile import Profile, profile_of
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.digest import SHOWN, Digest, Known, Line, digest_of, is_open
+from leadlight.rules.mail_events import TEAM
 from leadlight.rules.pulse import pulse_of
 from leadlight.rules.rounds import Round, round_of
 from leadlight.rules.score import Score, score
@@ -64,7 +65,7 @@ class Job:
     @property
     def tag(self) -> str:
         """How the carrier is told which mail it is: it belongs to no lead."""
-        return f"team/1/{self.kind}/{self.person.id}/{self.key}"
+        return f"{TEAM}/1/{self.kind}/{self.person.id}/{self.key}"
 
 
 def rounds(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from tests.world_sale import compiled
 
 from leadlight.digest import NEXT
 from leadlight.errors import NotSent
-from leadlight.handlers import on_tick
+from leadlight.handlers import on_mail_event, on_tick
+from leadlight.local.mailer import Carried
+from leadlight.simulate.carrier import bounced
 
 WARSAW = {"zone": "Europe/Warsaw", "days": "mon-fri", "from": "09:00", "to": "17:00", "country": "PL"}
 
@@ -200,3 +203,14 @@ def test_a_tick_with_nothing_to_do_reads_one_note_for_all_of_this(world: World) 
     on_tick.handle(world.services)
 
     assert [name for name in asked if name.startswith(("rounds", "digest", "pulse", "feedback"))] == ["rounds"]
+
+
+def test_a_digest_that_comes_back_is_an_error_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    message = EmailMessage()
+    message["Message-ID"] = "<digest@glass.example>"
+    mail = Carried(world.clock.now(), "team/1/digest/rita/2026-01-07", message, b"")
+
+    with caplog.at_level("INFO", logger="leadlight"):
+        on_mail_event.handle_report(world.services, bounced(mail, world.clock.now()))
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "mail.bounced")]

@@ -16,7 +16,7 @@ from leadlight.errors import BadEvent, MissingMail, TryAgain
 from leadlight.handlers import measures
 from leadlight.ports import Services
 from leadlight.rep import by_mail
-from leadlight.rules.mail_events import ReportKind, due_key, is_to_lead, report_of
+from leadlight.rules.mail_events import TEAM, ReportKind, due_key, is_to_lead, report_of
 
 Event = Mapping[str, Any]
 
@@ -51,6 +51,12 @@ def handle_report(services: Services, event: Event) -> None:
     report = report_of(event)
     if report is None:
         logger.info("mail.not_ours", what=event.get("detail-type"))
+        return
+    if report.lead_id == TEAM:
+        # Nobody else would hear that a digest, or a link to the desk, did not arrive.
+        lost = report.kind in {ReportKind.BOUNCED, ReportKind.REJECTED}
+        log = logger.error if lost else logger.info
+        log(_name(report.kind), to=TEAM, mail=report.message_id, why=report.reason)
         return
     key = returns.note(services, report)
     if key is None:

@@ -76,6 +76,9 @@ write anything there, an address for example; the log and the timeline get what 
 NO_COMPLAINT = "not-spam"
 """A complaint's `complaintFeedbackType` when a person took a mail *out* of the spam folder (RFC 6430)."""
 
+TEAM = LeadId("team")
+"""Stands in the place of a lead where a mail to our own people is about none: a digest, a link to the desk."""
+
 TO_LEADS = (f"{DueKind.STEP}/", f"{DueKind.MAIL}/optin/", f"{DueKind.MAIL}/delivery/")
 """How the due keys of mails to a lead begin. Whatever else we mail goes to our own people."""
 
