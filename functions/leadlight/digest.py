@@ -81,11 +81,11 @@ def rounds(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) 
     all_told = feedback.note_done(services, may_go_on=may_go_on)
     coming, sent = [now + LONGEST if all_told else now + AGAIN], 0
     for person in bundle.team.people:
-        round_ = round_of(person, bundle.team, now)
-        if round_ is None:
+        turn = round_of(person, bundle.team, now)
+        if turn is None:
             continue
-        coming += [round_.after] if round_.after else []
-        for job in _jobs(services, bundle, person, round_, now):
+        coming += [turn.after] if turn.after else []
+        for job in _jobs(services, bundle, person, turn, now):
             if not may_go_on():
                 return sent
             done = _done(services, job, now)
