@@ -125,6 +125,36 @@ def test_a_next_step_alone_holds_the_plan_until_then(world: World, post: Path) -
     assert world.mail(REP_ADDRESS, "Today: your next step with Anna")
 
 
+def test_a_line_after_a_tap_adds_to_it(world: World, post: Path) -> None:
+    world.log(world.browser(), achieved="yes", objective="start")
+
+    said(world, post, "Thursday 11:00")
+
+    (note,) = world.touches(TouchKind.NOTED)
+    assert note.facts["outcome"] == world.touches(TouchKind.OUTCOME)[0].id
+    assert world.lead().hold is not None
+
+
+def test_a_line_for_those_who_write_is_about_the_page_that_they_came_for(world: World, post: Path) -> None:
+    back = said(world, post, "not reached, feedback on the page: they look for prices, first of all")
+
+    (told,) = world.touches(TouchKind.FEEDBACK)
+    assert (told.facts["aim"], told.gate) == ("page:guides/mail", "guides/mail")
+    assert sealed_fields(world.services, told)["text"] == "they look for prices, first of all"
+    assert "Your line goes to those who write" in back.text
+
+
+def test_a_line_that_no_form_would_take_is_kept_whole_as_a_note(world: World, post: Path) -> None:
+    text = "achieved, feedback on the product: " + "too slow " * 40
+
+    back = said(world, post, text)
+
+    (note,) = world.touches(TouchKind.NOTED)
+    assert sealed_fields(world.services, note)["text"].startswith("achieved, feedback on the product: too slow")
+    assert (world.touches(TouchKind.OUTCOME), world.touches(TouchKind.FEEDBACK)) == ([], [])
+    assert back.subject == "Not understood: Anna"
+
+
 @BOTH
 def test_the_same_mail_again_is_one_outcome(world: World, post: Path) -> None:
     message = line(world, "reached")

@@ -98,6 +98,7 @@ UNCLEAR = [
     "SSO", "yes", "will think about it", "Tuesday is bad", "not Tuesday", "next week", "today", "10", "tuesday at 3",
     "9:00", "3/4", "31 February", "tomorrow 25:00", "won 12.000", "won $12000", "won the lottery", "objection: colour",
     "feedback: too long", "call me", "the day before tomorrow", "in 2 blue moons", "half past two",
+    "1 January 2999", "yesterday", "5 January 10:59",
 ]  # fmt: skip
 
 

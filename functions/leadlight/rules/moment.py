@@ -38,6 +38,8 @@ WRITTEN = (
 DOTTED = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})?")
 
 MOST_WORDS = 8
+FARTHEST = timedelta(days=5 * 365)
+"""Beyond that it is a slip."""
 
 
 def day_begins(hours: Hours) -> time:
@@ -61,7 +63,7 @@ def moment(text: str, *, now: datetime, opens: time) -> datetime | None:
     if not words or len(words) > MOST_WORDS:
         return None
     found = {at for at in _readings(words, now, opens) if at is not None}
-    return found.pop() if len(found) == 1 and min(found) > now else None
+    return found.pop() if len(found) == 1 and now < min(found) <= now + FARTHEST else None
 
 
 def _readings(words: list[str], now: datetime, opens: time) -> list[datetime | None]:
