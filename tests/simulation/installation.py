@@ -79,8 +79,9 @@ class Installation:
         tells: bool = False,
         jump: timedelta = 30 * HOUR,
         account: Account | None = None,
+        writes_to_team: bool = True,
     ) -> None:
-        self.jump = jump
+        self.jump, self.writes_to_team = jump, writes_to_team
         self.clock = StandingClock(MONDAY)
         random_bytes = random.Random(seed).randbytes
         self.place: Place = (
@@ -194,7 +195,11 @@ class Installation:
 
     def _tick(self, services: Services) -> None:
         if self.ticking:
-            on_tick.handle(services)
+            on_tick.handle(services, writes_to_team=self.writes_to_team)
+
+    def _all_there_is(self, process: Process) -> None:
+        self.place.elsewhere(process.services)
+        on_tick.handle(process.services, writes_to_team=self.writes_to_team)
 
     def do(self, work: Work) -> object:
         """One thing in the process that runs. Where it dies of it, another one is started."""
@@ -218,7 +223,7 @@ class Installation:
                 self.clock.move_to(self.clock.now() + self.jump)
             case Kind.PAUSE:
                 self.clock.move_to(self.clock.now() + NAP)
-                self._elsewhere(lambda p: self.place.elsewhere(p.services))
+                self._elsewhere(self._all_there_is)
             case Kind.TWICE if self._work:
                 work, touches, rows = self._work, self.place.news(), self._rows()
                 self._elsewhere(work)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from tests.simulation.shelf import VERSIONS
 
-from leadlight.handlers import on_change, on_due, on_mail_event, on_tick
+from leadlight.handlers import on_change, on_due, on_mail_event
 from leadlight.local.files import LocalFiles
 from leadlight.local.inbox import MemoryInbox
 from leadlight.local.mailer import Carried, MemoryMailer
@@ -57,7 +57,7 @@ class Place(Protocol):
         """What is delivered now besides the tick, one thing after the other."""
 
     def elsewhere(self, services: Services) -> None:
-        """What another process there would do meanwhile."""
+        """What another process there would do meanwhile, besides the tick."""
 
     def wakes_at(self, services: Services) -> datetime | None:
         """When something would wake a process by itself."""
@@ -128,7 +128,6 @@ class Here:
 
     def elsewhere(self, services: Services) -> None:
         on_change.drain(services)
-        on_tick.handle(services)
 
     def wakes_at(self, services: Services) -> datetime | None:
         return cast("Alarm", services.scheduler).next_at()
@@ -189,8 +188,7 @@ class There:
         yield self._reports
 
     def elsewhere(self, services: Services) -> None:
-        """A shard has one reader; the tick runs beside it."""
-        on_tick.handle(services)
+        """Nothing: a shard has one reader."""
 
     def wakes_at(self, services: Services) -> datetime | None:
         from tests.ground_aws import time_of

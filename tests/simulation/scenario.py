@@ -28,8 +28,11 @@ def told(
     steps: int = 2,
     account: Account | None = None,
 ) -> tuple[Installation, list[str]]:
-    """Capture, opt-in, confirm, notify and delivery, follow-ups, the way out, and a fortnight of silence."""
-    home = Installation(folders, plan=plan, tells=tells, account=account)
+    """Capture, opt-in, confirm, notify and delivery, follow-ups, the way out, and a fortnight of silence.
+
+    In the short story of one step, our own people are mailed nothing by the calendar: it is about the lead alone.
+    """
+    home = Installation(folders, plan=plan, tells=tells, account=account, writes_to_team=steps > 1)
     anna = Visitor(home, ANNA)
     if anna.ask(MAIL, name="Anna"):
         home.walk(timedelta(minutes=1))

@@ -250,7 +250,8 @@ def steps_go_out_in_their_order(seen: Observed) -> Iterator[str]:
 def every_follow_up_can_be_ended_with_one_click(seen: Observed) -> Iterator[str]:
     """RFC 8058, and who writes from where (CAN-SPAM § 7704(a)(5))."""
     for mail in seen.follow_ups:
-        if "One-Click" not in str(mail.mail.message["List-Unsubscribe-Post"]):
+        headers = dict(mail.mail.message.raw_items())  # unparsed: this is asked after every step of every simulation
+        if "One-Click" not in str(headers.get("List-Unsubscribe-Post")):
             yield f"{mail.name} has no one-click way out"
         if seen.team.company.postal and seen.team.company.name.encode() not in mail.mail.data:
             yield f"{mail.name} does not say who writes"
