@@ -53,7 +53,7 @@ SAID = {
     TouchKind.COMPLAINED: "Called a mail spam",
     TouchKind.ADDED: "Added from a rep's own day",
     TouchKind.HANDED_OVER: "Handed over to a colleague",
-    TouchKind.STAGE_CHANGED: "Now a {to}: {why}",
+    TouchKind.STAGE_CHANGED: "From {from} to {to}: {why}",
     TouchKind.HEATED: "Turned hot: {why}",
     TouchKind.ROUTED: "With {by} now: {why}",
     TouchKind.ESCALATED: "Nobody took it in time",
