@@ -191,3 +191,30 @@ def test_a_customer_sees_what_still_comes_and_why_nothing_does(world: World) -> 
 
     assert "Since you bought from us: 1 of 3 mails is left" in ahead
     assert "Rita Rep gets in touch with you first." in world.browser().get(control).text
+
+
+def test_a_complaint_after_the_last_step_still_waits_for_somebody(world: World) -> None:
+    link = asked(world)
+    world.advance("20 days")
+    assert world.lead().enrolments[-1].ended
+
+    world.browser().submit(link, answer="no")
+    world.settle()
+    world.log(world.taken(), objective="relate", why_not="not-reached")
+
+    rows = world.services.store.due_of(world.id_of())
+    assert [row.kind for row in rows] == [DueKind.TASK]
+
+
+def test_a_rep_may_let_the_plan_go_on_without_an_outcome(world: World) -> None:
+    world.browser().submit(asked(world), answer="no")
+    world.settle()
+    rep = world.taken()
+    world.advance("1 day")
+
+    rep.submit(world.briefing().replace("/rep/lead", "/rep/resume"))
+    world.settle()
+
+    rows = world.services.store.due_of(world.id_of())
+    assert not world.lead().enrolments[-1].held
+    assert why_stuck(world.lead(), rows, world.clock.now()) is None

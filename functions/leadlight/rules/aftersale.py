@@ -70,12 +70,16 @@ def answered(lead: Lead, touch: Touch) -> Lead:
     rep has spoken to them, or until they say otherwise themselves.
     """
     if touch.kind is TouchKind.SATISFACTION:
-        is_satisfied = touch.facts["answer"] == YES
-        held = tuple(replace(e, held=not is_satisfied) if e.basis and not e.ended else e for e in lead.enrolments)
-        return replace(lead, satisfied=is_satisfied, enrolments=held)
+        return _judged(lead, is_satisfied=touch.facts["answer"] == YES)
     if touch.facts["answer"] == ACCEPTED and touch.objective and touch.objective not in lead.achieved:
         return replace(lead, achieved=(*lead.achieved, touch.objective))
     return lead
+
+
+def _judged(lead: Lead, *, is_satisfied: bool) -> Lead:
+    """What is over already is marked as well: somebody has to speak to them, whatever else there was to send."""
+    held = tuple(replace(e, held=not is_satisfied) if e.basis else e for e in lead.enrolments)
+    return replace(lead, satisfied=is_satisfied, enrolments=held)
 
 
 def has_agreed(touches: Sequence[Touch]) -> bool:

@@ -185,14 +185,17 @@ def resumed(lead: Lead, by: str, now: datetime) -> Lead:
     """The lead whose plan goes on as far as `by` may let it, and is back in what a reply had ended.
 
     The lead itself lifts its own pause and nothing else. A rep lifts an answer's stop, a take-over and the pauses of
-    reps; an operator, who acts on somebody's word, every pause. Every other stop stays.
+    reps; an operator, who acts on somebody's word, every pause. Either lets go on what waits for an unhappy customer.
+    Every other stop stays.
     """
     if by == LEAD:
         return without_pauses(lead, [LEAD], now)
     pausing = [pause.by for pause in lead.pauses]
     lead = without_pauses(lead, pausing if by == OPERATOR else set(pausing) - {LEAD, OPERATOR}, now)
     stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
-    return replace(_reopened(lead), hold=None, stops=stops)
+    lead = _reopened(lead)
+    going = tuple(replace(enrolment, held=False) for enrolment in lead.enrolments)
+    return replace(lead, hold=None, stops=stops, enrolments=going)
 
 
 def why_stopped(lead: Lead) -> str | None:

@@ -66,7 +66,7 @@ def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, .
     Without it nothing would come next.
     """
     answered = [stop.reason for stop in lead.stops] == [StopReason.REPLIED]
-    unhappy = not lead.stops and any(enrolment.held and not enrolment.ended for enrolment in lead.enrolments)
+    unhappy = not lead.stops and any(enrolment.held for enrolment in lead.enrolments)
     if lead.hold or not (answered or unhappy):
         return ()
     return (reminder(lead, touch, team.hours, now),)
