@@ -10,15 +10,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from leadlight.decide import decide
-from leadlight.model.due import Due
+from leadlight.errors import BadPlaybook
+from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stage
+from leadlight.model.sequence import Channel
+from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import SaleView
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.rules import aftersale as rule
+from leadlight.rules.cadence import after, within
 from leadlight.rules.next_action import CLOSED, reminder
 from leadlight.rules.notices import tell as tell_rep
 
@@ -34,10 +38,37 @@ def after_the_sale(bundle: Bundle, before: Lead, lead: Lead, touches: Sequence[T
     return rule.begun(lead, _beginnings(bundle, lead, stage), agreed=agreed, by_rep=by_rep, now=now)
 
 
-def renewal_rows(bundle: Bundle, before: Lead, lead: Lead, now: datetime) -> tuple[Due, ...]:
-    """What wakes us before the renewal, where its date is new."""
+def rows_after_the_sale(bundle: Bundle, before: Lead, lead: Lead, change: Change, now: datetime) -> tuple[Due, ...]:
+    """What wakes us before the renewal, where its date is new; and what is left of a sequence under a stop.
+
+    Whoever wants no more mails has bought all the same: the first task for a rep comes when it would have come.
+    """
     row = rule.renewal_row(before, lead, bundle.criteria.renewal, now)
-    return (row,) if row else ()
+    rows = [row] if row else []
+    stage = rule.reached(before, lead)
+    if stage and lead.stops and lead.stage not in CLOSED and not any(row.kind is DueKind.TASK for row in change.due):
+        sale = _sale(bundle, lead)
+        planned = [_first_task(bundle, each.sequence, sale, now) for each in _beginnings(bundle, lead, stage)]
+        if times := [at for at in planned if at]:
+            rows.append(Due(lead.id, lead.generation, DueKind.TASK, change.touches[0].id, min(times)))
+    return tuple(rows)
+
+
+def _first_task(bundle: Bundle, sequence: Conversation, sale: SaleView, now: datetime) -> datetime | None:
+    """When the first step for a rep would come. One whose condition asks for more than the sale is left out."""
+    at, hours = now, bundle.team.hours
+    for step in sequence.steps:
+        at = within(step.window, after(step.wait, at, hours), hours)
+        if step.channel is Channel.REP and (step.only_if is None or _holds(step.only_if, sale)):
+            return at
+    return None
+
+
+def _holds(condition: str, sale: SaleView) -> bool:
+    try:
+        return truth(condition, {"lead": sale})
+    except BadPlaybook:
+        return False
 
 
 def renew(services: Services, due: Due) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from leadlight.aftersale import after_the_sale, renewal_rows
+from leadlight.aftersale import after_the_sale, rows_after_the_sale
 from leadlight.decide import decide
 from leadlight.errors import LostKey
 from leadlight.model.criteria import Criterion
@@ -62,7 +62,7 @@ def grown(
     at_stage = _at_stage(before, lead, moved[-1], now) if moved else lead
     after = after_the_sale(bundle, before, at_stage, change.touches, now)
     told = tuple(_stage_touch(lead, move, now) for move in moved)
-    rows = renewal_rows(bundle, before, after, now)
+    rows = rows_after_the_sale(bundle, before, after, change, now)
     over = (LOOK,) if after.stage not in LAPSING and before.stage in LAPSING else ()
     change = replace(
         change,

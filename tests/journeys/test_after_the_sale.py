@@ -218,3 +218,15 @@ def test_a_rep_may_let_the_plan_go_on_without_an_outcome(world: World) -> None:
     rows = world.services.store.due_of(world.id_of())
     assert not world.lead().enrolments[-1].held
     assert why_stuck(world.lead(), rows, world.clock.now()) is None
+
+
+def test_who_wants_no_mails_and_buys_all_the_same_is_still_visited(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.advance("1 day")
+    world.browser().submit(world.mail(ANNA, "First").link("/unsubscribe"))
+
+    won(world, agreed="yes")
+    world.advance("12 days")
+
+    assert after_sale(world) == []
+    assert world.mail(REP_ADDRESS, "Today: your next step with Anna")
