@@ -175,9 +175,9 @@ def _why_manager(lead: Lead, rep: Person, due: Due) -> str:
     if due.ref.startswith(f"manager/{BOUNCED}"):
         return f"Our mail about this lead did not reach {rep.name}: {rep.email} does not take mail."
     if due.ref.startswith(f"manager/{PASSED}"):
-        return (
-            f"Nobody has taken this lead in time. {rep.name} was told last, and nobody else is left to pass it on to."
-        )
+        if lead.hold:
+            return f"This lead wants a call. It is with {rep.name}, who was told and wrote down nothing in time."
+        return f"Nobody has taken this lead in time. {rep.name} was told last, and nobody else who could is at work."
     if due.ref.startswith(f"manager/{LEFT}"):
         return f"Something waits for an answer by {rep.name}, who was reminded and wrote down no outcome."
     goes_on = bool(open_enrolments(lead)) and not lead.stops

@@ -218,3 +218,16 @@ def test_two_workers_who_are_at_two_rows_of_one_lead_leave_nothing_behind(team: 
     assert waiting(team.services.store.due_of(team.id_of())) == ()
     assert LedgerState.CLAIMED not in {entry.state for entry in team.services.store.ledger(team.id_of())}
     assert "One?" in team.mail(owner(team)).text
+
+
+def test_a_call_that_the_rep_who_has_the_lead_forgets_is_the_managers(team: World) -> None:
+    browser = team.confirmed(name="Anna")
+    team.taken(team.browser())
+    browser.post("/api/call", gate="guides/mail", call="now", phone="+44 20 7946 0999")
+    team.settle()
+    holder = owner(team)
+
+    team.advance("16 minutes")
+
+    assert owner(team) == holder
+    assert f"It is with {holder.title()}, who was told" in team.mail("mark").text

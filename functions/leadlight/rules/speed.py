@@ -79,9 +79,13 @@ def answered(rows: Sequence[Due], lead: Lead, now: datetime) -> tuple[str, ...]:
 
 
 def is_answered(cause: Touch, wish: CallWish | None, touches: Sequence[Touch]) -> bool:
-    """Whether somebody has done something about that touch: for a call at a time, since that time."""
+    """Whether somebody has done something about that touch: for a call at a time, since that time.
+
+    `touches` in their order, which tells what came first within one moment.
+    """
     since = max(cause.at, wish.at) if wish and wish.at else cause.at
-    return any(touch.kind in ACTED and touch.at >= since for touch in touches)
+    place = next((n for n, touch in enumerate(touches) if touch.id == cause.id), -1)
+    return any(touch.kind in ACTED and touch.at >= since for touch in touches[place + 1 :])
 
 
 def why_alone(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], team: Team) -> str | None:
