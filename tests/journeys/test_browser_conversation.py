@@ -1,4 +1,4 @@
-"""One whole conversation in a real browser, from a wish for a call to an unhappy customer; with JavaScript and without."""
+"""A whole conversation in a real browser, from a wished call to an unhappy customer; with JavaScript and without."""
 
 from __future__ import annotations
 
