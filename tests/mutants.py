@@ -49,6 +49,8 @@ PARTS = (
     Part(
         ("ledger.py", "fate.py", "evidence.py"),
         (
+            "tests/test_ledger.py",
+            "tests/rules/test_fate.py",
             "tests/rules/test_evidence_verdict.py",
             "tests/journeys/test_promises_sending.py",
             "tests/journeys/test_evidence.py",
