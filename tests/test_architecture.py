@@ -16,7 +16,8 @@ SAYING = DECIDING | {
     "backlog", "lifecycle", "aftersale", "answers", "briefing", "headline", "speed",
 }  # fmt: skip
 BY_ITSELF = {
-    "welcome", "followup", "pausing", "notify", "noted", "returns", "replies", "report", "rights", "digest", "feedback",
+    "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
+    "feedback",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
 ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF

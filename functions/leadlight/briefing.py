@@ -28,7 +28,7 @@ from leadlight.rules.encounters import FULL, Bar, bars
 from leadlight.rules.notices import is_now
 from leadlight.rules.objective import suggested
 from leadlight.rules.routing import owner_of
-from leadlight.rules.said import AIMS, another_aim
+from leadlight.rules.said import AIMS, Reader, another_aim, said
 from leadlight.rules.there import Hour, hour_there, in_words
 from leadlight.views import (
     ANSWER_FIRST,
@@ -146,7 +146,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
                 for name, v in case.profile.answers.items()
                 if name not in SHOWN
             ),
-            *_around(services, case.touch),
+            *_around(services, bundle, case, hours_of(reader, bundle.team).zone),
         ),
         score=f"{score.points} point{'' if score.points == '1' else 's'}",
         reasons=_reasons(score),
@@ -222,8 +222,11 @@ def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tu
     return tuple(found)
 
 
-def _around(services: Services, touch: Touch) -> tuple[tuple[str, str], ...]:
+def _around(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tuple[str, str], ...]:
     """What the rep should know of an answer besides its words, or what a colleague says who has passed the lead on."""
+    touch = case.touch
+    if touch.kind in {TouchKind.OUTCOME, TouchKind.NOTED} and not case.reminds:
+        return _written_down(services, bundle, touch, zone)
     if touch.kind is TouchKind.IMPORTED:
         return (("On a list", f"{touch.facts['source'].removeprefix('import/')}, kept by {touch.facts['basis']}"),)
     if touch.kind not in {TouchKind.REPLIED, TouchKind.HANDED_OVER, TouchKind.ADDED}:
@@ -234,6 +237,15 @@ def _around(services: Services, touch: Touch) -> tuple[tuple[str, str], ...]:
     other = said.get("from", "") if touch.facts.get("from") == "other" else ""
     around = (("Answered from another address", other), ("Attachments, not passed on", said.get("attachments", "")))
     return tuple((label, value) for label, value in around if value)
+
+
+def _written_down(services: Services, bundle: Bundle, touch: Touch, zone: str) -> tuple[tuple[str, str], ...]:
+    """What a colleague has written down about somebody whose rep reads it."""
+    who, sealed = bundle.team.person(touch.by).name, sealed_fields(services, touch)
+    titles = {name: objection.title for name, objection in bundle.knowledge.objections.items()}
+    lines = said(touch, Reader(zone, bundle.team.costs.currency, titles), lost_to=sealed.get("lost_to", ""))
+    told = ((f"{who} wrote down", "; ".join(lines)), (f"{who} says", sealed.get("text", "")))
+    return tuple((label, value) for label, value in told if value)
 
 
 def _gates(bundle: Bundle, case: Case) -> tuple[Gate, ...]:

@@ -30,6 +30,14 @@ REASONS = {
 }
 """Why this mail, now: its subject, behind the wish for a call."""
 
+COLLEAGUE = {
+    TouchKind.OUTCOME: "A colleague was in touch with {who}",
+    TouchKind.NOTED: "A colleague wrote something down about {who}",
+    TouchKind.PAUSED: "A colleague has paused the plan of {who}",
+    TouchKind.RESUMED: "A colleague lets the plan of {who} go on",
+}
+"""The same of what somebody else of the team has done, when it is told for the first time."""
+
 FACTS = {"booking": "{who} has booked a meeting", "renewal": "{who} is to renew soon"}
 """The same of a fact that another system tells, by its name."""
 
@@ -96,7 +104,8 @@ def in_words(case: Case, what: str) -> str:
     if days is not None:
         return f"{who} is back after {days} days: “{what}”"
     known = offers.in_words(case.touch) or FACTS.get(case.touch.facts.get("name", ""))
-    reason = known or REASONS.get(case.touch.kind, "{who}")
+    colleague = None if case.reminds else COLLEAGUE.get(case.touch.kind)
+    reason = known or colleague or REASONS.get(case.touch.kind, "{who}")
     return reason.format(who=who, what=what)
 
 

@@ -25,6 +25,7 @@ WHY = {
     "delivery": "You get this mail because you confirmed your address on our site.",
     "consent": "You get this mail because somebody, most likely you, asked for it on your page of preferences.",
     "notify": "You get this mail because this lead is yours.",
+    "moved": "You get this mail because this lead was yours.",
     "noted": "You get this mail because you have answered one about this lead.",
     "manager": "You get this mail because you look after the team.",
     "digest": "You get this mail on your working days, because these leads are yours.",
@@ -42,10 +43,11 @@ IN_A_LINE = (
 )
 """What a rep is told of the address that such a mail is answered to."""
 
+AFTER_A_SALE = "You get this mail because you have bought from us, and told us that we may write."
 FOLLOWS = {
     "": "You get this mail because you agreed to it when you opened a page on our site.",
-    SOLD: "You get this mail because you have bought from us, and agreed to follow-ups on our site.",
-    AGREED: "You get this mail because you have bought from us, and told us that we may write.",
+    SOLD: AFTER_A_SALE,
+    AGREED: AFTER_A_SALE,
 }
 """The same of a follow-up, by what it rests on."""
 

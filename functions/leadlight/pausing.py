@@ -20,6 +20,7 @@ from leadlight.ports import Services
 from leadlight.rules.next_action import PAUSE, pauser_of
 from leadlight.rules.stop import LEAD, OPERATOR, pause_of, paused, resumed, why_quiet, without_pauses
 from leadlight.rules.waiting import LAPSED, ends_of_holds, ends_of_pauses, to_answer, unanswered
+from leadlight.rules.whose import hearing, may_end
 
 
 def pause_lead(services: Services, lead: Lead, *, until: datetime, by: str = OPERATOR) -> Lead:
@@ -39,12 +40,13 @@ def pause_lead(services: Services, lead: Lead, *, until: datetime, by: str = OPE
         facts = {"by": by, "until": until.isoformat()}
         touch = Touch(touch_id, lead.id, TouchKind.PAUSED, now, by=person, facts=facts)
         planned = replanned(bundle, quiet, now)
+        heard = hearing(lead, quiet, touch, bundle.team, now) if person else ()
         goes_on = Due(lead.id, lead.generation, DueKind.HOLD, f"{PAUSE}{by}/{touch.id}", until)
         return Change(
             lead=planned.lead,
             touches=(touch, *planned.touches),
             undue=(*ends_of_pauses(services.store.due_of(lead.id), [by]), *planned.undue),
-            due=(*planned.due, goes_on),
+            due=(*planned.due, goes_on, *heard),
         )
 
     return decide(services, lead.id, str(lead.generation), pause)
@@ -59,17 +61,20 @@ def resume_lead(services: Services, lead: Lead, *, by: str = OPERATOR) -> Lead:
 
     def resume(lead: Lead) -> Change | None:
         now = services.clock.now()
+        person = None if by in {LEAD, OPERATOR} else by
         again = resumed(lead, by, now)
+        if person and not may_end(lead, person, bundle.team):
+            again = replace(again, hold=lead.hold)
         if again == lead:
             return None
-        person = None if by in {LEAD, OPERATOR} else by
         touch = Touch(touch_id, lead.id, TouchKind.RESUMED, now, by=person, facts={"by": by})
         planned = replanned(bundle, again, now)
+        heard = hearing(lead, again, touch, bundle.team, now) if person else ()
         return Change(
             lead=planned.lead,
             touches=(touch, *planned.touches),
             undue=(*_lifted(lead, again, services.store.due_of(lead.id)), *planned.undue),
-            due=planned.due,
+            due=(*planned.due, *heard),
         )
 
     return decide(services, lead.id, str(lead.generation), resume)
@@ -80,7 +85,8 @@ def lapse(services: Services, due: Due) -> None:
     bundle = open_bundle(services.files)
 
     def end(lead: Lead) -> Change | None:
-        if not any(due.stands_as(row) for row in services.store.due_of(lead.id)):
+        rows = services.store.due_of(lead.id)
+        if not any(due.stands_as(row) for row in rows):
             return None
         now = services.clock.now()
         whose = pauser_of(due)
@@ -88,14 +94,14 @@ def lapse(services: Services, due: Due) -> None:
             case Pause(until=until) as pause if until <= due.at:
                 return _pause_over(bundle, lead, pause, due, now)
             case Hold(until=until) as hold if until <= due.at:
-                return _hold_over(bundle, lead, hold, due, now)
+                return _hold_over(bundle, lead, hold, due, rows, now)
             case _:  # another pause, take-over or outcome has a row of its own
                 return Change(lead=lead, undue=(due.key,))
 
     decide(services, due.lead_id, str(due.generation), end)
 
 
-def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) -> Change:
+def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, rows: Sequence[Due], now: datetime) -> Change:
     """Nobody wrote down an outcome in time: the plan resumes and the manager is told, both at once."""
     touch = Touch(
         id=f"{LAPSED}{due.ref}", lead_id=lead.id, kind=TouchKind.HOLD_LAPSED, at=now, by=hold.by,
@@ -103,7 +109,7 @@ def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, now: datetime) 
     )  # fmt: skip
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
     change = _going_on(bundle, replace(lead, hold=None), due, touch, now)
-    return replace(change, due=(*change.due, tell, *to_answer(change.lead, touch.id, bundle.team, now)))
+    return replace(change, due=(*change.due, tell, *to_answer(change.lead, touch.id, bundle.team, now, rows=rows)))
 
 
 def _pause_over(bundle: Bundle, lead: Lead, pause: Pause, due: Due, now: datetime) -> Change:

@@ -10,7 +10,20 @@ from typing import Any, Protocol
 import msgspec
 from aws_lambda_powertools import Logger
 
-from leadlight import aftersale, crm, evidence, feedback, followup, lifecycle, noted, notify, pausing, speed, welcome
+from leadlight import (
+    aftersale,
+    crm,
+    evidence,
+    feedback,
+    followup,
+    lifecycle,
+    moved,
+    noted,
+    notify,
+    pausing,
+    speed,
+    welcome,
+)
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
@@ -31,6 +44,7 @@ MAILS: Mapping[str, Doing] = {
     "notify": notify.tell_rep,
     "manager": notify.tell_manager,
     "relink": notify.send_fresh_link,
+    "moved": moved.tell_former,
     "noted": noted.tell_understood,
     "feedback": feedback.tell_done,
     "crm": crm.hand_over,

@@ -210,6 +210,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "unclear": tuple[str, ...],
             "too_old": bool,
         },
+        "moved": {"lead": LeadView, "rep": RepView, "company": CompanyView, "owner": RepView},
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
         "digest": {

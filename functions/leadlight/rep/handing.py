@@ -18,14 +18,17 @@ from leadlight.rep.session import member
 from leadlight.rules.form import many_lines
 from leadlight.rules.next_action import reminder
 from leadlight.rules.outcome import hold_until
-from leadlight.rules.waiting import HANDED, ends_of_holds
+from leadlight.rules.speed import claim, claims
+from leadlight.rules.waiting import HANDED, ends_of_holds, wants_call
+from leadlight.rules.whose import hearing
 from leadlight.vault import seal
 
 
 def hand_over(services: Services, opened: Visit, values: Mapping[str, str]) -> Lead:
     """The lead is `to`'s from now on, with a word from who had it. Twice is once. Raises `BadFields`.
 
-    A take-over goes along: the plan keeps waiting, and the colleague has the team's whole time for an outcome.
+    A take-over goes along: the plan keeps waiting, and the colleague has the team's whole time for an outcome. For a
+    call that is wished for, their clock begins; whoever had the lead hears of it, if a third person gives it away.
     """
     team = open_bundle(services.files).team
     to = member(team, values.get("to", ""))
@@ -48,14 +51,16 @@ def hand_over(services: Services, opened: Visit, values: Mapping[str, str]) -> L
         hold = replace(lead.hold, by=to.id, since=now, until=max(until, lead.hold.until)) if lead.hold else None
         ends = Due(lead.id, lead.generation, DueKind.HOLD, touch_id, hold.until) if hold else None
         rows = services.store.due_of(lead.id)
-        clocks = tuple(row.key for row in rows if row.kind is DueKind.CLAIM)
+        handed = replace(lead, owner=to.id, hold=hold)
+        clock = claim(handed, touch_id, team, now) if wants_call(lead) else None
         return Change(
-            lead=replace(lead, owner=to.id, hold=hold),
+            lead=handed,
             touches=(touch,),
-            undue=(*(ends_of_holds(rows) if hold else ()), *clocks),
+            undue=(*(ends_of_holds(rows) if hold else ()), *claims(rows)),
             due=(
-                Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now),
                 ends or reminder(lead, touch_id, team.hours, now),
+                *((clock,) if clock else ()),
+                *hearing(lead, handed, touch, team, now),
             ),
             keys=(key,) if word else (),
         )

@@ -32,7 +32,8 @@ from leadlight.rules.next_action import CLOSED, reminded_of
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import after_learning, after_outcome, facts_learned, facts_of
 from leadlight.rules.speed import answered, claims
-from leadlight.rules.waiting import ends_of_holds, tasks, to_answer
+from leadlight.rules.waiting import CALL, ends_of_holds, reminders, tasks, to_answer, wants_call
+from leadlight.rules.whose import hearing, is_theirs
 from leadlight.vault import Fields, seal
 
 QUALITY_OF_CONTACT = 5
@@ -103,14 +104,18 @@ def write(services: Services, bundle: Bundle, lead: Lead, written: Written) -> L
         touch = _sealed(_touch(lead, written, now), texts[0], keys[0])
         told = (_sealed(_feedback(lead, written, feedback_id, touch, now), texts[1], keys[1]),) if feedback_id else ()
         after = _after(bundle, lead, written, (*touches, touch), now)
-        planned = replanned(bundle, after, now)
+        heard = () if saying.is_empty else hearing(lead, after, touch, bundle.team, now)
+        planned, theirs = replanned(bundle, after, now), is_theirs(lead, written.rep, bundle.team)
+        ends = theirs or after.stage in CLOSED
+        over = _over(bundle, after, written, rows, touches, now) if ends else _called(lead, after, rows)
         change = Change(
             lead=planned.lead,
             touches=(touch, *told, *planned.touches),
-            undue=(*_over(bundle, planned.lead, written, rows, touches, now), *planned.undue),
+            undue=(*over, *planned.undue),
             due=(
                 *planned.due,
-                *_next_rows(bundle, planned.lead, written, now),
+                *(_next_rows(bundle, after, written, rows, now) if theirs else _for_the_owner(lead, after, written)),
+                *heard,
                 *crm.rows_for(services, lead, touch),
                 *(Due(lead.id, lead.generation, DueKind.MAIL, ref, now) for ref in written.mails),
             ),
@@ -122,16 +127,22 @@ def write(services: Services, bundle: Bundle, lead: Lead, written: Written) -> L
 
 
 def _after(bundle: Bundle, lead: Lead, written: Written, touches: Sequence[Touch], now: datetime) -> Lead:
-    """The lead by what was said. What comes next aims at what is still to be achieved, and has not failed twice."""
-    saying, rep, team = written.saying, written.rep, bundle.team
+    """The lead by what was said. What comes next aims at what is still to be achieved, and has not failed twice.
+
+    Of a colleague's lead it counts as well, but it stays theirs, and so does their take-over.
+    """
+    saying, team, theirs = written.saying, bundle.team, is_theirs(lead, written.rep, bundle.team)
+    by = written.rep if theirs else str(lead.owner)
     if saying.outcome:
-        after = after_outcome(lead, saying.outcome, by=rep, team=team, now=now)
+        after = after_outcome(lead, saying.outcome, by=by, team=team, now=now)
     else:
         aim = lead.hold.objective if lead.hold else suggested(lead, touches).objective
-        after = after_learning(lead, saying.learned, saying.next_at, aim, by=rep, team=team, now=now)
+        after = after_learning(lead, saying.learned, saying.next_at, aim, by=by, team=team, now=now)
+    if lead.hold and not theirs and after.stage not in CLOSED:
+        return replace(after, hold=lead.hold)
     if after.hold and saying.outcome:
         after = replace(after, hold=replace(after.hold, objective=suggested(after, touches).objective))
-    return replace(after, owner=rep) if saying.outcome or saying.next_at else after
+    return replace(after, owner=by) if saying.outcome or saying.next_at else after
 
 
 def _over(
@@ -139,29 +150,45 @@ def _over(
 ) -> tuple[str, ...]:
     """The rows that this ends: the take-over's, the rep's tasks, the clock of a lead that nobody has taken."""
     saying = written.saying
-    if saying.outcome is None and saying.next_at is None and lead.stage not in CLOSED:
+    if lead.stage in CLOSED:
+        return (*ends_of_holds(rows), *tasks(rows), *claims(rows))
+    if saying.outcome is None and saying.next_at is None:
         return ()
-    clocks = claims(rows) if lead.stage in CLOSED else answered(rows, lead, now)
-    return (*ends_of_holds(rows), *_seen_to(bundle, lead, rows, touches), *clocks)
+    return (*ends_of_holds(rows), *_seen_to(bundle, lead, rows, touches), *answered(rows, lead, now))
+
+
+def _called(before: Lead, lead: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
+    """The rows of a colleague's lead that this ends: those of a call that was wished for, and that took place."""
+    called = wants_call(before) and not wants_call(lead)
+    return (*claims(rows), *reminders(rows, CALL)) if called else ()
 
 
 def _seen_to(bundle: Bundle, lead: Lead, rows: Sequence[Due], touches: tuple[Touch, ...]) -> tuple[str, ...]:
-    """The tasks that an outcome ends: all, but for gates that still wait for approval, as long as anybody waits."""
-    if lead.stage in CLOSED:
-        return tasks(rows)
+    """The tasks that an outcome ends: all, but for gates and a call that are still waited for."""
     gates = pending_gates(bundle, lead, touches)
     waiting = {touch.id for touch in touches if touch.kind is TouchKind.CONFIRMED and touch.gate in gates}
-    return tasks([row for row in rows if reminded_of(row) not in waiting])
+    called = reminders(rows, CALL) if wants_call(lead) else ()
+    return tasks([row for row in rows if reminded_of(row) not in waiting and row.key not in called])
 
 
-def _next_rows(bundle: Bundle, lead: Lead, written: Written, now: datetime) -> tuple[Due, ...]:
+def _next_rows(bundle: Bundle, lead: Lead, written: Written, rows: Sequence[Due], now: datetime) -> tuple[Due, ...]:
+    """What follows from it: the next step, and the end of waiting for it; or a reminder, where nothing would come."""
     saying, touch_id = written.saying, written.touch_id
     if lead.hold is None or saying.next_at is None:
-        return to_answer(lead, touch_id, bundle.team, now) if saying.outcome else ()
+        return to_answer(lead, touch_id, bundle.team, now, rows=rows) if saying.outcome else ()
     return (
         Due(lead.id, lead.generation, DueKind.TASK, touch_id, saying.next_at),
         Due(lead.id, lead.generation, DueKind.HOLD, touch_id, lead.hold.until),
     )
+
+
+def _for_the_owner(before: Lead, lead: Lead, written: Written) -> tuple[Due, ...]:
+    """The next step that was agreed on for a colleague's lead. A take-over of theirs keeps the end that it has."""
+    next_at = written.saying.next_at
+    if lead.hold is None or next_at is None:
+        return ()
+    task = Due(lead.id, lead.generation, DueKind.TASK, written.touch_id, next_at)
+    return (task,) if before.hold else (task, replace(task, kind=DueKind.HOLD, at=lead.hold.until))
 
 
 def _touch(lead: Lead, written: Written, now: datetime) -> Touch:

@@ -15,6 +15,7 @@ from leadlight.replies import QUALITY_OF_TALK
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import stopped_anew
 from leadlight.rules.waiting import ANSWER, reminders
+from leadlight.rules.whose import hearing
 
 
 def they_replied(services: Services, opened: Visit) -> Lead:
@@ -37,7 +38,7 @@ def they_replied(services: Services, opened: Visit) -> Lead:
             lead=planned.lead,
             touches=(touch, *planned.touches),
             undue=planned.undue,
-            due=(*planned.due, *rows),
+            due=(*planned.due, *rows, *hearing(lead, planned.lead, touch, bundle.team, now)),
         )
         return grown(services, bundle, change, before=lead, touches=touches, fit=met)
 

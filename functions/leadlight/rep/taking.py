@@ -23,6 +23,7 @@ from leadlight.rules.outcome import hold_until
 from leadlight.rules.speed import claims
 from leadlight.rules.waiting import ADDED, HANDED, ends_of_holds, reminders, unanswered
 from leadlight.rules.warmth import suggested_objective
+from leadlight.rules.whose import hearing
 
 
 def take_over(services: Services, opened: Visit, *, objective: str = "") -> Lead:
@@ -89,5 +90,6 @@ def _taken(
             Due(lead.id, lead.generation, DueKind.HOLD, touch_id, until),
             *mails.values(),
             *crm.rows_for(services, lead, touch),
+            *hearing(lead, planned.lead, touch, bundle.team, now),
         ),
     )

@@ -15,7 +15,7 @@ from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import Wait, WaitUnit, Window
 from leadlight.model.site import Person, Team
-from leadlight.model.touch import Touch, TouchKind
+from leadlight.model.touch import Touch, TouchKind, WhyNot
 from leadlight.rules.attendance import at_work, begins_work, hours_of
 from leadlight.rules.cadence import after, within, working_time_later
 from leadlight.rules.routing import Facts, facts_of, owner_of, pool
@@ -81,11 +81,13 @@ def answered(rows: Sequence[Due], lead: Lead, now: datetime) -> tuple[str, ...]:
 def is_answered(cause: Touch, wish: CallWish | None, touches: Sequence[Touch]) -> bool:
     """Whether somebody has done something about that touch: for a call at a time, since that time.
 
-    `touches` in their order, which tells what came first within one moment.
+    `touches` in their order, which tells what came first within one moment. Who was not reached still waits: whose
+    lead it is has ended the clock by saying so, and a colleague has not.
     """
     since = max(cause.at, wish.at) if wish and wish.at else cause.at
     place = next((n for n, touch in enumerate(touches) if touch.id == cause.id), -1)
-    return any(touch.kind in ACTED and touch.at >= since for touch in touches[place + 1 :])
+    acted = (touch for touch in touches[place + 1 :] if touch.kind in ACTED and touch.at >= since)
+    return any(touch.facts.get("why_not") != WhyNot.NOT_REACHED for touch in acted)
 
 
 def why_alone(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], team: Team) -> str | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import CallKind
 from leadlight.model.site import Team
 from leadlight.rules.next_action import PAUSE, pauser_of, reminder
 
@@ -60,13 +61,20 @@ def unanswered(lead: Lead, rows: Sequence[Due]) -> tuple[str, ...]:
     return reminders(rows, ANSWER, LAPSED, *(() if lead.hold else (OUTCOME,)))
 
 
-def to_answer(lead: Lead, touch: str, team: Team, now: datetime) -> tuple[Due, ...]:
-    """The reminder of a lead that an answer has stopped or put aside, and nobody has taken over.
+def to_answer(lead: Lead, touch: str, team: Team, now: datetime, *, rows: Sequence[Due] = ()) -> tuple[Due, ...]:
+    """The reminder of a lead that an answer has stopped or put aside, or that wants a call, and nobody has taken over.
 
-    Without it nothing would come next.
+    Without it nobody would come back to it. `rows` are those that stood before: a wish reminds by its own, if it may.
     """
     answered = [stop.reason for stop in lead.stops] == [StopReason.REPLIED]
     unhappy = not lead.stops and any(enrolment.held for enrolment in lead.enrolments)
-    if lead.hold or not (answered or unhappy):
+    called = wants_call(lead) and not lead.stops and not reminders(rows, CALL)
+    if lead.hold or not (answered or unhappy or called):
         return ()
-    return (reminder(lead, touch, team.hours, now),)
+    since = lead.call.at if lead.call and lead.call.at else now
+    return (reminder(lead, touch, team.hours, max(since, now)),)
+
+
+def wants_call(lead: Lead) -> bool:
+    """Whether somebody is to call, by the lead's own word: not reached so far, or not yet."""
+    return lead.call is not None and lead.call.kind is not CallKind.NO

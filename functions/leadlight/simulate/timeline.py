@@ -61,6 +61,7 @@ MAILS = {
     "delivery": "the mail with the way back",
     "notify": "the rep is told",
     "manager": "the manager is told",
+    "moved": "who had the lead is told",
     "relink": "a fresh link for the rep",
 }
 """What a mail outside sequences is, by the first part of its row's name."""
