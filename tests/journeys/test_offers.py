@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.journeys.desk import at_desk
 from tests.world import ANNA, REP_ADDRESS, World
 from tests.world_sale import offered, shared
 
 from leadlight.model.due import DueKind
-from leadlight.model.lead import Stage
+from leadlight.model.lead import Stage, StopReason
 from leadlight.model.touch import Objective, Touch, TouchKind
 
 
@@ -46,6 +47,22 @@ def test_a_yes_makes_an_opportunity_and_the_rep_hears_of_it_at_once(world: World
     assert Objective.CLOSE in world.lead().achieved
     assert "Anna" in world.mail(REP_ADDRESS).subject
     assert "accepts “A trial of two weeks”" in world.mail(REP_ADDRESS).subject
+
+
+def test_a_yes_after_a_rep_has_given_up_is_told_and_begins_nothing(world: World) -> None:
+    link = offered(world, name="Anna")
+    at_desk(world).submit(f"/rep/desk/lead/{world.id_of()}/outcome", objective="close", why_not="no-need")
+    sent = world.follow_ups()
+
+    world.browser().submit(link, answer="accepted")
+    world.settle()
+    lead = world.lead()
+    world.advance("20 days")
+
+    assert (lead.stage, [stop.reason for stop in lead.stops]) == (Stage.DISQUALIFIED, [StopReason.DISQUALIFIED])
+    assert world.mail(REP_ADDRESS, "accepts")
+    assert len(answers(world)) == 1
+    assert world.follow_ups() == sent
 
 
 def test_a_yes_waits_for_an_outcome(world: World) -> None:

@@ -14,6 +14,7 @@ from leadlight.model.criteria import Authority, Criteria, Criterion
 from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.next_action import CLOSED
+from leadlight.rules.outcome import GIVEN_UP
 from leadlight.rules.talk import last_talk, talks
 
 BY_FACT = (Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED)
@@ -135,6 +136,8 @@ def _by_fact(touch: Touch, stage: Stage, sales: int) -> Stage | None:
     if named not in set(BY_FACT):
         return None
     to = Stage(named)
+    if touch.kind is TouchKind.OFFER_ANSWERED and stage in GIVEN_UP:  # a tap in an old or forwarded mail: told, no more
+        return None
     if to is Stage.OPPORTUNITY and stage in SOLD:
         return None
     if to is Stage.CUSTOMER and sales > 1:
