@@ -25,7 +25,6 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.calls import with_call
 from leadlight.rules.fact import Fact, FactName
 from leadlight.rules.notices import NOTIFY, tell_at
 from leadlight.rules.outcome import hold_until
@@ -144,10 +143,12 @@ def _following(services: Services, bundle: Bundle, lead: Lead, fact: Fact, touch
 def _booked(bundle: Bundle, lead: Lead, touch: Touch, at: datetime, rows: tuple[Due, ...]) -> Change:
     """The meeting stands in the place of an earlier one: the plan waits for it, its rep hears of it now and then.
 
-    Who books a meeting wishes for that call, whatever they said of calls before.
+    A call that they have asked for themselves moves to that time. Else their word on calls stays what it is: whoever
+    books for an address need not be its owner, and no words were shown.
     """
     rep, now = owner_of(lead, bundle.team), touch.at
-    agreed = replace(with_call(lead, CallWish(CallKind.AT, at)), owner=rep.id)
+    asked = lead.call is not None and lead.call.kind is not CallKind.NO
+    agreed = replace(lead, owner=rep.id, call=CallWish(CallKind.AT, at) if asked else lead.call)
     hears = tell_at(rep, bundle.team, wants_call_now=False, now=now)
     told = [Due(lead.id, lead.generation, DueKind.MAIL, f"{NOTIFY}{touch.id}", hears)]
     if at > now:

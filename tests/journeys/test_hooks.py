@@ -62,7 +62,7 @@ def test_a_booking_holds_the_plan_and_reaches_the_rep_now_and_then(hooked: World
     lead = hooked.lead()
     assert lead.hold is not None
     assert lead.hold.until > at
-    assert lead.call == CallWish(CallKind.AT, at)
+    assert lead.call is None
     assert {due.at for due in hooked.services.store.due_of(lead.id) if due.kind is DueKind.TASK} == {at}
     before = len(hooked.mails(REP_ADDRESS))
     hooked.advance("2 days")
@@ -110,7 +110,36 @@ def test_a_booking_is_word_from_the_lead_and_makes_hot(hooked: World) -> None:
     touches = hooked.services.store.touches(lead.id)
 
     assert temperature(lead, touches, criteria, hooked.clock.now()) is Temperature.HOT
-    assert Purpose.PHONE in lead.purposes
+    assert Purpose.PHONE not in lead.purposes
+
+
+def test_a_booking_is_no_word_of_the_lead_on_calls(hooked: World) -> None:
+    hooked.confirmed(call="no", phone="+44 20 7946 0999")
+
+    tell(hooked, "booking", email=ANNA, at=(MONDAY + DAY).isoformat())
+
+    lead = hooked.lead()
+    assert lead.hold is not None
+    assert (lead.call, Purpose.PHONE in lead.purposes) == (CallWish(CallKind.NO), False)
+
+
+def test_a_call_that_was_asked_for_moves_to_the_time_that_was_booked(hooked: World) -> None:
+    hooked.confirmed(call="now", phone="+44 20 7946 0999")
+
+    tell(hooked, "booking", email=ANNA, at=(MONDAY + DAY).isoformat())
+
+    assert hooked.lead().call == CallWish(CallKind.AT, MONDAY + DAY)
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:00:00+00:00", "2999-01-05T10:00:00+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_time_that_can_only_be_a_slip_is_refused(hooked: World, at: str) -> None:
+    hooked.confirmed()
+
+    answer = tell(hooked, "booking", email=ANNA, at=at)
+
+    assert answer.status == 422
+    assert "more than five years from now" in answer.text
+    assert hooked.lead().hold is None
 
 
 def test_another_booking_stands_in_the_place_of_the_first(hooked: World) -> None:

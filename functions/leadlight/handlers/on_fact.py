@@ -32,5 +32,5 @@ def post_fact(name: str) -> Response[str]:
         request.headers.get("webhook-signature", ""),
     )
     facts.check(services, signed, request.body)
-    facts.receive(services, read_fact(known, request.body), signed.id)
+    facts.receive(services, read_fact(known, request.body, now=services.clock.now()), signed.id)
     return as_json({"status": "taken"}, HTTPStatus.ACCEPTED)

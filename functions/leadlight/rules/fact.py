@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from leadlight.errors import BadFields, BadRequest
@@ -15,6 +15,10 @@ from leadlight.rules.form import many_lines, read_address
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LEAD_ID = re.compile(r"[a-z2-7]{26}")
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
+
+
+FARTHEST = timedelta(days=5 * 365)
+"""So far from now may something be said to have happened, or to come; a plan must not wait for a slip of the pen."""
 
 
 class FactName(StrEnum):
@@ -40,12 +44,12 @@ class Fact:
     renewal_at: str = ""  # a day, such as 2026-12-31
 
 
-def read_fact(name: FactName, body: bytes) -> Fact:
+def read_fact(name: FactName, body: bytes, *, now: datetime) -> Fact:
     """The fact. Raises `BadRequest` for what is no such JSON, `BadFields` naming each field to mend."""
     data = _data_of(name, body)
     wrong: dict[str, str] = {}
     lead, email = _whose(data, wrong)
-    at = _at(data.get("at", ""), wrong)
+    at = _at(data.get("at", ""), now, wrong)
     if name is FactName.BOOKING and at is None:
         wrong.setdefault("at", "Say when the meeting is, such as 2026-01-05T14:30:00+01:00.")
     why = data.get("why", "")
@@ -87,16 +91,20 @@ def _whose(data: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
         return "", ""
 
 
-def _at(text: str, wrong: dict[str, str]) -> datetime | None:
+def _at(text: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
     if not text:
         return None
     try:
         at = datetime.fromisoformat(text)
-        if at.tzinfo:
+        if at.tzinfo and abs(at - now) <= FARTHEST:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
-        pass
-    wrong["at"] = "Give the time with its offset, such as 2026-01-05T14:30:00+01:00."
+        at = None
+    wrong["at"] = (
+        "This is more than five years from now. Give the time of the meeting."
+        if at and at.tzinfo
+        else "Give the time with its offset, such as 2026-01-05T14:30:00+01:00."
+    )
     return None
 
 
