@@ -21,7 +21,7 @@ from leadlight.model.lead import Lead, StopReason
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.profile import RESERVED, known_of
+from leadlight.profile import RESERVED, Profile, outside_of
 from leadlight.restore import mark_for
 from leadlight.rules.routing import owner_of
 from leadlight.views import SHOWN, call_in_words, lead_view, titles_read
@@ -93,14 +93,14 @@ def _name(lead: Lead, cause: str) -> str:
 def _told(services: Services, lead: Lead, touch: Touch) -> str:
     """What the CRM gets. The fields are named as in `content/project/other-ways-in.md`."""
     bundle = open_bundle(services.files)
-    data = {**_person(services, lead), **_state(bundle, lead), "because": _because(touch)}
+    lead, profile = outside_of(services, lead)
+    data = {**_person(lead, profile), **_state(bundle, lead), "because": _because(touch)}
     data["read"] = titles_read(bundle, services.store.touches(lead.id), confirmed=lead.confirmed_at is not None)
     return msgspec.json.encode({"type": EVENT, "timestamp": touch.at, "data": data}).decode()
 
 
-def _person(services: Services, lead: Lead) -> dict[str, object]:
+def _person(lead: Lead, profile: Profile) -> dict[str, object]:
     """Who it is. Whoever does not want calls has no phone here either."""
-    profile = known_of(services, lead)
     seen = lead_view(lead, profile)
     names = {name: profile.fields.get(name, "") for name in ("first_name", "last_name")}
     answers = {n: v for n, v in profile.answers.items() if n not in SHOWN | RESERVED}
@@ -121,6 +121,7 @@ def _state(bundle: Bundle, lead: Lead) -> dict[str, object]:
     owner = owner_of(lead, bundle.team)
     return {
         "owner": {"id": owner.id, "name": owner.name, "email": owner.email},
+        "confirmed": lead.confirmed_at is not None,  # else nobody knows whether the address is theirs
         "stage": lead.stage,
         "intent": lead.intent,
         "authority": lead.authority,

@@ -17,7 +17,7 @@ from leadlight.errors import LostKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
 from leadlight.ports import Services
-from leadlight.profile import RESERVED, Profile, known_of
+from leadlight.profile import RESERVED, Profile, outside_of
 from leadlight.rules.cells import neutral
 from leadlight.views import call_in_words
 
@@ -28,6 +28,9 @@ STATE = (
     "id", "created_at", "confirmed_at", "stage", "owner", "source", "legal_basis", "purposes", "stops", "call",
     "intent", "authority", "value", "sales", "country", "language", "zone", "renewal_at", "satisfied",
 )  # fmt: skip
+CONSENT = "consent"
+"""The basis that needs their word: see `model.person.Consent`."""
+
 COLUMNS = (*STATE, *NAMES, "answers", "readable")
 
 
@@ -66,24 +69,32 @@ def write_lines(rows: Iterator[Mapping[str, Any]], out: TextIO) -> int:
 
 
 def _row(services: Services, lead: Lead) -> dict[str, Any]:
-    profile, readable = _profile(services, lead)
+    lead, profile, readable = _outside(services, lead)
     answers = {n: v for n, v in profile.answers.items() if n not in {*NAMES, *RESERVED, "country"}}
     names = {name: profile.fields.get(name, "") for name in NAMES}
     return {**_state(lead, services.store.captures(lead.id)), **names, "answers": answers, "readable": readable}
 
 
-def _profile(services: Services, lead: Lead) -> tuple[Profile, bool]:
+def _outside(services: Services, lead: Lead) -> tuple[Lead, Profile, bool]:
     try:
-        return known_of(services, lead), True
+        return *outside_of(services, lead), True
     except LostKey:
-        return Profile({}), False
+        return lead, Profile({}), False
+
+
+def _basis(lead: Lead, captures: tuple[Capture, ...]) -> str:
+    """What the newest confirmed form, or a supplier, gives us a right by, else a rep; nobody's consent before they have
+    confirmed it."""
+    newest = [*reversed(captures)]
+    found = [c for c in newest if c.id in lead.confirmed] or [c for c in newest if c.consent.legal_basis != CONSENT]
+    return found[0].consent.legal_basis if found else ""
 
 
 def _state(lead: Lead, captures: tuple[Capture, ...]) -> dict[str, Any]:
     plain = {name: getattr(lead, name, None) for name in STATE}
     return {
         **plain,
-        "legal_basis": captures[-1].consent.legal_basis if captures else "",
+        "legal_basis": _basis(lead, captures),
         "purposes": lead.purposes,
         "stops": tuple(stop.reason for stop in lead.stops),
         "call": call_in_words(lead.call),

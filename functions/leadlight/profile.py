@@ -6,17 +6,20 @@ The profile is what the *confirmed* captures add up to; one submit that nobody c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadlight.model.exchange import Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, CaptureId
+from leadlight.model.person import CallKind, Capture, CaptureId
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.vault import unseal
 
 RESERVED = frozenset({"email", "network"})
 """Fields that are not answers to a question of the form."""
+
+BY_REP = "rep/"
+"""Begins how a capture came that a rep has typed; its `note` is for colleagues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,22 @@ def known_of(services: Services, lead: Lead) -> Profile:
     """The profile; of a lead that has confirmed nothing yet, what its newest form said. Raises `LostKey`."""
     captures = () if lead.confirmed else services.store.captures(lead.id)
     return profile_of(services, lead, only=captures[-1] if captures else None)
+
+
+def outside_of(services: Services, lead: Lead) -> tuple[Lead, Profile]:
+    """The lead and what is known of it, as other programs may have it. Raises `LostKey`.
+
+    Its word on calls is that of the same form as its fields, and no number goes along where that is a no. What a rep
+    has written down for colleagues when adding them stays here.
+    """
+    captures = services.store.captures(lead.id)
+    if captures and not lead.confirmed:
+        lead = replace(lead, call=captures[-1].call)
+    known = known_of(services, lead)
+    refused = lead.call is not None and lead.call.kind is CallKind.NO
+    private = {"phone"} if refused else set()
+    private |= {"note"} if any(capture.consent.how.startswith(BY_REP) for capture in captures) else set()
+    return lead, Profile({name: text for name, text in known.fields.items() if name not in private})
 
 
 def _confirmed(services: Services, lead: Lead, known: Iterable[Capture]) -> tuple[Capture, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.contracts.hooks import SECRET, Receiver, receiver
+from tests.journeys.desk import at_desk
 from tests.world import ANNA, HOUR, World
 
 from leadlight.errors import MissingSetting, NotGiven
@@ -86,6 +87,30 @@ def test_who_does_not_want_calls_has_no_number_in_the_crm(world: World, crm: Crm
     world.taken()
 
     assert crm.taken[0]["phone"] == ""
+
+
+def test_the_number_of_an_unconfirmed_form_goes_to_the_crm_only_if_that_form_allows_calls(
+    world: World, crm: Crm
+) -> None:
+    world.browser().ask_for("guides/form", phone="+44 20 7946 0999", call="no")
+    world.settle()
+
+    world.taken()
+
+    assert [(given["phone"], given["call"], given["confirmed"]) for given in crm.taken] == [
+        ("", "Please don't call", False)
+    ]
+
+
+def test_what_a_rep_noted_when_adding_somebody_stays_with_colleagues(world: World, crm: Crm) -> None:
+    at_desk(world).submit("/rep/leads", email="cleo@acme.example", name="Cleo", note="Their budget is tight")
+    its = f"/rep/desk/lead/{world.id_of('cleo@acme.example')}/outcome"
+
+    at_desk(world).submit(its, objective="start", achieved="yes")
+    world.settle()
+
+    assert [given["name"] for given in crm.taken] == ["Cleo"]
+    assert "budget" not in repr(crm.taken)
 
 
 @pytest.mark.grounds("local", "prompt")

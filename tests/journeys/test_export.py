@@ -127,6 +127,19 @@ def test_who_has_not_confirmed_is_there_and_shows_it(world: World) -> None:
     assert (row["name"], row["confirmed_at"], row["owner"]) == ("Anna", "", "")
 
 
+def test_nobody_has_consented_to_anything_before_they_confirm_it(world: World) -> None:
+    installed(world)
+    listed(world, "email,phone\nanna.nowak@example.com,+44 20 7946 0999\n", "--yes")
+    world.browser().ask_for(name="Anna")
+    world.browser().ask_for(address="bob@example.com", phone="+44 20 7946 0998", call="no")
+
+    rows = {row["email"]: row for row in table(run(world, "export").stdout)}
+
+    assert rows[ANNA]["legal_basis"] == "legitimate-interest"
+    assert (rows["bob@example.com"]["legal_basis"], rows["bob@example.com"]["phone"]) == ("", "")
+    assert rows["bob@example.com"]["call"] == "Please don't call"
+
+
 def test_who_was_erased_is_a_row_without_a_person(anna: World) -> None:
     keys = [capture.sealed.key_id for capture in anna.services.store.captures(anna.id_of())]
     anna.services.keys.shred(keys)
