@@ -9,6 +9,7 @@ from tests.world import World
 from tests.world_site import COURSE, FILES, STOP, TEAM, as_text, step
 
 from leadlight.gate.lean import compile_lean
+from leadlight.playbook.bundle import open_bundle
 
 THANKS = "docs/playbook/sequences/thanks"
 YES_NO = "\n\n[Yes]({{ offer.accept }}) or [no]({{ offer.decline }}), until {{ offer.until }}."
@@ -67,7 +68,13 @@ def offered(world: World, **values: object) -> str:
     return world.mail("anna", "Fourth").link("/answer")
 
 
-def won(world: World, *, value: str = "5000", **values: str) -> None:
-    """The rep takes over and writes down the sale."""
+def read_out(world: World) -> str:
+    """Names the words by which a rep asks for mails after the sale, as the tick does."""
+    return open_bundle(world.services.files).manifest.after_sale
+
+
+def won(world: World, *, value: str = "5000", agreed: bool = True, **values: str) -> None:
+    """The rep takes over and writes down the sale, and whether they agreed to mails after it."""
     rep = world.taken()
-    assert world.log(rep, objective="close", achieved="yes", stage="customer", value=value, **values).status == 303
+    said = {"objective": "close", "achieved": "yes", "stage": "customer", "value": value, **values}
+    assert world.log(rep, **said, **({"agreed": read_out(world)} if agreed else {})).status == 303

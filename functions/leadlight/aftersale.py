@@ -1,7 +1,7 @@
 """Which sequences begin with this sale, and what becomes of a renewal? Called by `lifecycle` and by `handlers.on_due`.
 
-A sequence that begins so rests on the sale: its tasks come always, its mails while the lead agrees to follow-ups, or
-where a rep has ticked that they agreed to these.
+A sequence that begins so rests on the sale: its tasks come always, its mails only where a rep has ticked that they
+agreed to these, by words read out to them.
 """
 
 from __future__ import annotations
@@ -25,16 +25,23 @@ from leadlight.rules import aftersale as rule
 from leadlight.rules.cadence import after, within
 from leadlight.rules.next_action import CLOSED, reminder
 from leadlight.rules.notices import tell as tell_rep
+from leadlight.rules.steps import open_enrolments
+from leadlight.rules.stop import SOLD
 
 
-def after_the_sale(bundle: Bundle, before: Lead, lead: Lead, touches: Sequence[Touch], now: datetime) -> Lead:
-    """The lead with what begins by these touches. `before` is as stored, `lead` at its new stage. Raises
-    `MissingBundle`."""
+def after_the_sale(
+    bundle: Bundle, before: Lead, lead: Lead, touches: Sequence[Touch], timeline: Sequence[Touch], now: datetime
+) -> Lead:
+    """The lead with what begins by these touches, of the whole `timeline`. `before` is as stored, `lead` at its new
+    stage. Raises `MissingBundle`."""
     lead = rule.renewing(lead, touches, bundle.team.hours.zone)
-    stage = rule.reached(before, lead)
+    stage, agreed = rule.reached(before, lead), rule.has_agreed(lead, touches, timeline)
+    if agreed:
+        sold = [e.version for e in open_enrolments(lead) if e.basis == SOLD]
+        lead = rule.agreed_since(lead, {version: bundle.sequence_version(version) for version in sold})
     if stage is None:
         return lead
-    agreed, by_rep = rule.has_agreed(touches), rule.by_rep(touches)
+    by_rep = rule.by_rep(touches)
     return rule.begun(lead, _beginnings(bundle, lead, stage), agreed=agreed, by_rep=by_rep, now=now)
 
 

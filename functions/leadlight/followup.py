@@ -21,7 +21,7 @@ from leadlight.model.sequence import Channel, Migrate, Sequence, Step
 from leadlight.model.site import Hours, Team
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.playbook.context import Context, Links
+from leadlight.playbook.context import Context, LeadView, Links
 from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.profile import Profile, profile_of
@@ -152,7 +152,9 @@ def _forbidden(turn: Turn) -> str | None:
 
 def _why_not(turn: Turn, context: Context) -> str | None:
     """Why this step should not be sent any more, or None if it should."""
-    step = turn.step
+    step, reader = turn.step, context["lead"]
+    if step.channel is Channel.MAIL and isinstance(reader, LeadView) and not reader.email:
+        return "there is no address to write to"
     if step.stale_after and turn.now > after(step.stale_after, turn.planned_at, turn.hours):
         return f"late by more than {step.stale_after}"
     if step.only_if and not truth(step.only_if, context):

@@ -25,6 +25,7 @@ from leadlight.rules.lapse import LAPSE, LAPSING, heard_at, look_again, may_laps
 from leadlight.rules.next_action import CLOSED
 from leadlight.rules.notices import NOTIFY, waiting
 from leadlight.rules.stage import Move, moves, open_again, with_facts
+from leadlight.rules.steps import open_enrolments, step_key
 from leadlight.rules.stop import stopped
 from leadlight.rules.talk import why_hot
 from leadlight.speed import begun
@@ -60,10 +61,10 @@ def grown(
     asked = (lambda: fit(services, bundle, lead, timeline)) if fit else None
     moved = moves(before, lead, change.touches, timeline, bundle.criteria, fit=asked)
     at_stage = _at_stage(before, lead, moved[-1], now) if moved else lead
-    after = after_the_sale(bundle, before, at_stage, change.touches, now)
+    after = after_the_sale(bundle, before, at_stage, change.touches, timeline, now)
     told = tuple(_stage_touch(lead, move, now) for move in moved)
     rows = rows_after_the_sale(bundle, before, after, change, now)
-    over = (LOOK,) if after.stage not in LAPSING and before.stage in LAPSING else ()
+    over = (*_begun_anew(lead, after), *((LOOK,) if after.stage not in LAPSING and before.stage in LAPSING else ()))
     change = replace(
         change,
         lead=after,
@@ -124,6 +125,12 @@ def _at_stage(before: Lead, lead: Lead, move: Move, now: datetime) -> Lead:
     if move.to in CLOSED:
         return stopped(lead, StopReason.DISQUALIFIED, now)
     return open_again(lead) if before.stage in CLOSED else lead
+
+
+def _begun_anew(lead: Lead, after: Lead) -> tuple[str, ...]:
+    """The rows of steps that are the next ones no more."""
+    kept = {step_key(enrolment) for enrolment in open_enrolments(after)}
+    return tuple(key for key in map(step_key, open_enrolments(lead)) if key not in kept)
 
 
 def _stage_touch(lead: Lead, move: Move, now: datetime) -> Touch:

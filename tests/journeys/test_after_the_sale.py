@@ -6,14 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.journeys.desk import at_desk
+from tests.journeys.outcomes import add
 from tests.world import ANNA, MONDAY, REP_ADDRESS, World
-from tests.world_sale import shared, won
+from tests.world_sale import read_out, shared, won
 
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Stage, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.touch import TouchKind
+from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.next_action import why_stuck
 from leadlight.rules.stop import AGREED, SOLD, stopped
 
@@ -33,6 +36,17 @@ def asked(world: World, **values: str) -> str:
     return world.mail("anna", "Satisfied?").link("/answer")
 
 
+def untick(world: World) -> None:
+    """They take back follow-ups on their page of preferences."""
+    world.browser().submit(world.mail(ANNA, "First").link("/preferences"), do="purposes")
+    world.settle()
+    assert Purpose.FOLLOW_UP not in world.lead().purposes
+
+
+def outcome_page(world: World) -> str:
+    return at_desk(world).get(f"/rep/desk/lead/{world.id_of()}/outcome", accept="text/html").text
+
+
 def after_sale(world: World) -> list[str]:
     """The mails of the sequence that the sale began."""
     return [subject for subject in world.follow_ups() if subject in {*SEQUENCE, "Who else?"}]
@@ -43,7 +57,7 @@ def test_a_sale_begins_its_own_sequence_under_its_own_promise(world: World) -> N
 
     enrolment = world.lead().enrolments[-1]
     assert (world.lead().stage, after_sale(world)) == (Stage.CUSTOMER, SEQUENCE)
-    assert (enrolment.promise.purpose, enrolment.promise.mails, enrolment.basis) == ("after the sale", 3, SOLD)
+    assert (enrolment.promise.purpose, enrolment.promise.mails, enrolment.basis) == ("after the sale", 3, AGREED)
 
 
 def test_a_small_sale_begins_nothing(world: World) -> None:
@@ -55,25 +69,106 @@ def test_a_small_sale_begins_nothing(world: World) -> None:
     assert (world.lead().stage, after_sale(world)) == (Stage.CUSTOMER, [])
 
 
-def test_without_consent_to_follow_ups_a_sale_sends_a_rep_and_no_mail(world: World) -> None:
-    world.confirmed("guides/form", consent=False, name="Anna")
+def test_without_the_tick_a_sale_sends_a_rep_and_no_mail_whatever_the_form_said(world: World) -> None:
+    world.confirmed(name="Anna")
 
-    won(world)
+    won(world, agreed=False)
     world.advance("10 days")
 
-    assert after_sale(world) == []
+    assert (after_sale(world), world.lead().enrolments[-1].basis) == ([], SOLD)
     assert "Anna" in world.mail(REP_ADDRESS, "Your turn").subject
 
 
 def test_what_they_agreed_to_with_the_rep_needs_no_form(world: World) -> None:
     world.confirmed("guides/form", consent=False)
 
-    won(world, agreed="yes")
+    won(world)
     world.advance("8 days")
 
     assert after_sale(world) == SEQUENCE
     assert world.lead().enrolments[-1].basis == AGREED
     assert Purpose.FOLLOW_UP not in world.lead().purposes
+
+
+def test_the_words_that_are_read_out_hold_the_promise_and_the_receipt_names_them(world: World) -> None:
+    world.confirmed()
+    won(world)
+    page = outcome_page(world)
+
+    (receipt,) = world.touches(TouchKind.OUTCOME)
+    wording = open_bundle(world.services.files).wording(receipt.facts["wording"])
+    assert wording is not None
+    assert (wording.promise.mails, receipt.by, receipt.at) == (3, "rita", world.clock.now())
+    assert "at most 3 mails in" in page
+    assert wording.wording[Purpose.FOLLOW_UP] in page
+
+
+def test_a_tick_beside_other_words_is_not_taken(world: World) -> None:
+    world.confirmed()
+
+    answer = world.log(world.taken(), objective="close", achieved="yes", stage="customer", agreed="0" * 32)
+
+    assert answer.status == 422
+    assert "Read out the new ones" in answer.text
+    assert world.touches(TouchKind.OUTCOME) == []
+
+
+def test_the_tick_stays_where_something_else_is_to_be_mended(world: World) -> None:
+    world.confirmed()
+
+    page = world.log(world.taken(), achieved="yes", value="much", agreed=read_out(world)).text
+
+    assert f'name="agreed" value="{read_out(world)}" aria-describedby="leadlight-agreed-words" checked' in page
+
+
+def test_a_tick_that_is_added_later_begins_the_mails(world: World) -> None:
+    world.confirmed()
+    rep = world.taken()
+    logged = world.log(rep, objective="close", achieved="yes", stage="customer", value="5000")
+    add(world, rep, logged, agreed=read_out(world))
+
+    world.advance("8 days")
+
+    assert after_sale(world) == SEQUENCE
+    assert world.mail(REP_ADDRESS, "Your turn")
+
+
+def test_who_unticks_follow_ups_after_the_sale_gets_none_of_its_mails(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.advance("3 days")
+    won(world)
+
+    untick(world)
+    world.advance("10 days")
+
+    assert after_sale(world) == []
+
+
+def test_who_has_unticked_follow_ups_before_is_asked_nothing_and_gets_no_mail(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.advance("3 days")
+    untick(world)
+
+    won(world)
+    world.advance("10 days")
+
+    page = outcome_page(world)
+    assert after_sale(world) == []
+    assert "They have taken back follow-ups themselves" in page
+    assert 'name="agreed"' not in page
+
+
+def test_who_never_confirmed_gets_no_mail_after_a_sale(world: World) -> None:
+    at_desk(world, REP_ADDRESS).submit("/rep/leads", email="clerk@acme.example", name="Cleo")
+    desk, its = at_desk(world, REP_ADDRESS), f"/rep/desk/lead/{world.id_of('clerk@acme.example')}/outcome"
+
+    sold = {"objective": "close", "achieved": "yes", "stage": "customer", "value": "5000"}
+    assert desk.submit(its, **sold, agreed=read_out(world)).status == 303
+    world.settle()
+    world.advance("10 days")
+
+    assert world.mails("clerk") == world.mails("<>") == []
+    assert world.lead("clerk@acme.example").stage is Stage.CUSTOMER
 
 
 @pytest.mark.grounds("local", "prompt")
@@ -183,7 +278,7 @@ def test_a_renewal_is_the_reps_task_two_months_before(world: World) -> None:
 
 
 def test_a_customer_sees_what_still_comes_and_why_nothing_does(world: World) -> None:
-    link = asked(world, agreed="yes")
+    link = asked(world)
     control = world.mail(ANNA, "Satisfied?").link("/preferences")
 
     ahead = world.browser().get(control).text
@@ -225,7 +320,7 @@ def test_who_wants_no_mails_and_buys_all_the_same_is_still_visited(world: World)
     world.advance("1 day")
     world.browser().submit(world.mail(ANNA, "First").link("/unsubscribe"))
 
-    won(world, agreed="yes")
+    won(world)
     world.advance("12 days")
 
     assert after_sale(world) == []

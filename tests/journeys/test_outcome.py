@@ -76,14 +76,14 @@ def test_everything_that_was_said_is_stored_at_once(world: World) -> None:
 
     world.log(
         rep, achieved="yes", objective="advance", stage="opportunity", value="12,000", authority="decides",
-        minutes="20", objections="too-dear", satisfaction="yes", channel="meeting", note="Tea", agreed="yes",
+        minutes="20", objections="too-dear", satisfaction="yes", channel="meeting", note="Tea",
         feedback="They look for prices first", feedback_aim="page:guides/mail",
     )  # fmt: skip
 
     facts, lead = the_outcome(world).facts, world.lead()
-    said = ("stage", "value", "authority", "minutes", "objections", "satisfaction", "channel", "agreed")
+    said = ("stage", "value", "authority", "minutes", "objections", "satisfaction", "channel")
     assert [facts[name] for name in said] == [
-        "opportunity", "12000", "decides", "20", "too-dear", "yes", "meeting", "yes",
+        "opportunity", "12000", "decides", "20", "too-dear", "yes", "meeting",
     ]  # fmt: skip
     assert (lead.stage, lead.value, lead.authority) == (Stage.OPPORTUNITY, 12000.0, Authority.DECIDES)
     assert lead.satisfied
@@ -214,13 +214,13 @@ def test_what_was_ticked_is_ticked_still_where_something_is_to_be_mended(world: 
     rep = world.taken()
     values = {
         "achieved": "yes", "value": "much", "objections": "no-time", "needs_shown": "A number.", "stage": "opportunity",
-        "next_at": "2026-01-06T09:00", "agreed": "yes", "channel": "meeting",
+        "next_at": "2026-01-06T09:00", "channel": "meeting",
     }  # fmt: skip
 
     page = world.log(rep, **values).text
 
     ticked = re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)" checked', page)
-    assert ticked == [("next_at", "2026-01-06T09:00"), ("objections", "no-time"), ("agreed", "yes")]
+    assert ticked == [("next_at", "2026-01-06T09:00"), ("objections", "no-time")]
     chosen = re.findall(r'<option value="([^"]*)" selected', page)
     assert {"opportunity", "meeting"} <= set(chosen)
 

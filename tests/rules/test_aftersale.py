@@ -12,7 +12,8 @@ from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.aftersale import Beginning, answered, begun, reached, renewal_row, renewing
+from leadlight.rules.aftersale import Beginning, answered, begun, has_agreed, reached, renewal_row, renewing
+from leadlight.rules.preferences import without
 from leadlight.rules.stop import AGREED, SOLD, not_agreed, stopped, why_no_follow_up, why_quiet
 
 THANKS = replace(COURSE, name="thanks", starts_when="customer")
@@ -66,20 +67,46 @@ def test_nothing_begins_under_a_stop_but_an_answer_that_a_rep_has_dealt_with(
 @pytest.mark.parametrize(
     ("consents", "basis", "mail", "task"),
     [
-        (True, SOLD, True, True),
+        (True, SOLD, False, True),
         (False, SOLD, False, True),
         (False, AGREED, True, True),
         (True, "", True, True),
         (False, "", False, False),
     ],
 )
-def test_mails_need_an_agreement_and_tasks_after_a_sale_need_none(
+def test_mails_after_a_sale_need_their_own_agreement_and_tasks_need_none(
     consents: bool, basis: str, mail: bool, task: bool
 ) -> None:
     who = lead(purposes=(Purpose.FOLLOW_UP,) if consents else ())
     its = enrolment("thanks", basis=basis)
 
     assert [not_agreed(who, its, step) is None for step in (MAIL, TASK)] == [mail, task]
+
+
+def test_who_never_confirmed_gets_no_mail_by_a_rep_s_word() -> None:
+    its = enrolment("thanks", basis=AGREED)
+
+    who = lead(confirmed_at=None)
+
+    assert not_agreed(who, its, MAIL) == "they have not confirmed their address"
+    assert not_agreed(who, its, TASK) is None
+
+
+def test_taking_back_follow_ups_takes_back_mails_after_the_sale() -> None:
+    who = bought(lead(), agreed=True)
+
+    assert [e.basis for e in without(who, [Purpose.FOLLOW_UP]).enrolments] == [SOLD]
+    assert [e.basis for e in without(who, [Purpose.NEWS]).enrolments] == [AGREED]
+
+
+def test_a_tick_counts_for_nobody_who_took_it_back_by_themselves() -> None:
+    tick = Touch("o", lead().id, TouchKind.OUTCOME, MONDAY, by="rita", facts={"agreed": "yes"})
+    lowered = Touch("p", lead().id, TouchKind.PREFERRED, MONDAY, facts={"did": "lowered", "purposes": "follow-up"})
+    never, after = lead(purposes=()), lead()
+
+    assert has_agreed(never, [tick], [tick])
+    assert not has_agreed(never, [tick], [lowered, tick])
+    assert has_agreed(after, [tick], [lowered, tick])  # they have said yes again since, by a mail of theirs
 
 
 def test_a_stop_of_the_lead_wins_over_what_it_agreed_to_face_to_face() -> None:

@@ -24,6 +24,7 @@ from leadlight.model.site import MANIFEST_SCHEMA, FeedbackDone, FileObject, Form
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
+from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 
 ASSETS = Path(__file__).parent / "assets"
@@ -183,7 +184,12 @@ class Stage:
     def finish(self, about: About, bundle: Path) -> Manifest:
         """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those."""
         writer, playbook = BundleWriter(self.root), self.playbook
-        all_sequences = playbook.sequences.items()
+        sequences = {
+            name: writer.put_sequence(each, self._own(each)) for name, each in sorted(playbook.sequences.items())
+        }
+        spoken = spoken_of(sequences.values())
+        if spoken:
+            self.wordings[wording_hash(spoken)] = writer.put_json("wordings", spoken)
         manifest = Manifest(
             schema=MANIFEST_SCHEMA,
             version="",
@@ -192,7 +198,7 @@ class Stage:
             language=about.language,
             theme=about.theme,
             gates=dict(sorted(self.gates.items())),
-            sequences={name: writer.put_sequence(each, self._own(each)) for name, each in sorted(all_sequences)},
+            sequences=sequences,
             wordings=dict(sorted((_wordings(bundle) | self.wordings).items())),
             team=writer.put_json("team", playbook.team),
             messages=writer.put_json("messages", playbook.messages),
@@ -200,6 +206,7 @@ class Stage:
             criteria=writer.put_json("criteria", playbook.criteria),
             knowledge=writer.put_json("knowledge", playbook.knowledge),
             feedback_done=about.feedback_done,
+            after_sale=wording_hash(spoken) if spoken else "",
         )
         manifest = replace(manifest, at_hand=self._at_hand(manifest))
         manifest = replace(manifest, version=content_hash(as_json(manifest)))

@@ -160,6 +160,7 @@ class Manifest:
     criteria: str = ""  # path of Criteria; empty: all defaults
     knowledge: str = ""  # path of Knowledge; empty: there is none
     feedback_done: tuple[FeedbackDone, ...] = ()  # as far as the last commits tell, the newest first
+    after_sale: str = ""  # hash of the words by which a rep asks for mails after a sale; empty: none would come
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"

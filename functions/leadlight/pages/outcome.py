@@ -31,8 +31,9 @@ class Choice:
 class Fields:
     """What may be said besides the result. `typed` is what was typed before, `wrong` what is to be mended of it.
 
-    `needs_shown` is what was ticked among the needs when the page was made, one a line. `open` unfolds it, `whom`
-    asks first to whom the deal was lost.
+    `needs_shown` is what was ticked among the needs when the page was made, one a line. `agreement` names the words to
+    be read out before mails after the sale, and holds them; without a value it says why none may come. `open` unfolds
+    it, `whom` asks first to whom the deal was lost.
     """
 
     zone: str
@@ -46,6 +47,7 @@ class Fields:
     channel: tuple[Choice, ...] = ()
     satisfaction: tuple[Choice, ...] = ()
     stage: tuple[Choice, ...] = ()
+    agreement: Choice | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     open: bool = False

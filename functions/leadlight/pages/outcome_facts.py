@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadlight.errors import LostKey, NeverOpens
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import Purpose
 from leadlight.model.sequence import Window
 from leadlight.model.site import Hours, Person
 from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
@@ -22,6 +23,7 @@ from leadlight.ports import Services
 from leadlight.profile import known_of, sealed_fields
 from leadlight.rep.outcome import ADDING, OUTCOME
 from leadlight.rep.saying import PRODUCT, needs_known, steps_met
+from leadlight.rules.aftersale import may_agree
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import within
 from leadlight.rules.moment import day_begins
@@ -110,10 +112,24 @@ def fields_of(
         channel=_choices(CHANNELS, typed.get("channel", ""), "Not said"),
         satisfaction=_choices(SATISFIED, typed.get("satisfaction", ""), "Not said"),
         stage=_choices(DEALS, typed.get("stage", ""), "As before"),
+        agreement=_agreement(bundle, lead, touches, typed.get("agreed", "")),
         typed=typed,
         wrong=wrong,
         open=unfold or bool(set(wrong) - {"outcome", "achieved", "objective"}),
     )
+
+
+def _agreement(bundle: Bundle, lead: Lead, touches: Sequence[Touch], ticked: str) -> Choice | None:
+    """The words that ask for mails after the sale, or why they are not asked for; None where no mails would come."""
+    named = bundle.manifest.after_sale
+    wording = bundle.wording(named) if named else None
+    if wording is None:
+        return None
+    if lead.confirmed_at is None:
+        return Choice("", "They have not confirmed their address, so no mails come after a sale.")
+    if not may_agree(lead, touches):
+        return Choice("", "They have taken back follow-ups themselves, so no mails come after a sale.")
+    return Choice(named, wording.wording[Purpose.FOLLOW_UP], chosen=ticked == named)
 
 
 def after_of(

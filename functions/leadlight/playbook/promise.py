@@ -81,6 +81,14 @@ def in_words(promise: Promise, *, language: str = "en") -> str:
     return say(promise)
 
 
+def mails_in_words(promise: Promise) -> str:
+    """How many mails in which time, in English: `4 mails in 3 weeks`."""
+    count, weeks = _span(promise)
+    unit = ("weeks" if weeks else "days") if count > 1 else "day"
+    mails = f"{promise.mails} mail{'' if promise.mails == 1 else 's'}" if promise.mails else "no mails"
+    return f"{mails} in {count} {unit}"
+
+
 @lru_cache(maxsize=256)
 def longest(pace: Pace, hours: Hours) -> int:
     """Days from the unlock to the last step in the worst case: begun at the worst hours of every day of some years.
@@ -146,11 +154,8 @@ def _span(promise: Promise) -> tuple[int, bool]:
 def _english(promise: Promise) -> str:
     if not promise.channels:
         return "no follow-up, just this one mail"
-    count, weeks = _span(promise)
-    unit = ("weeks" if weeks else "days") if count > 1 else "day"
-    mails = f"{promise.mails} mail{'' if promise.mails == 1 else 's'}" if promise.mails else "no mails"
     call = "and a call from a person" if "call" in promise.channels else "no call unless you ask"
-    return f"{mails} in {count} {unit}, {call}"
+    return f"{mails_in_words(promise)}, {call}"
 
 
 def _german(promise: Promise) -> str:

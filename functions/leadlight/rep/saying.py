@@ -74,6 +74,7 @@ class Room:
     needs: tuple[str, ...]
     gates: tuple[str, ...]
     steps: tuple[str, ...]
+    agreement: str = ""  # names the words that ask for mails after the sale
 
 
 def room_of(bundle: Bundle, lead: Lead, touches: Sequence[Touch], rep: Person) -> Room:
@@ -87,6 +88,7 @@ def room_of(bundle: Bundle, lead: Lead, touches: Sequence[Touch], rep: Person) -
         needs=needs_known(bundle, lead),
         gates=tuple(bundle.manifest.gates),
         steps=steps_met(touches),
+        agreement=bundle.manifest.after_sale,
     )
 
 
@@ -173,7 +175,7 @@ def _learned(reader: _Reader, room: Room) -> Learned:
         satisfied=is_yes(asked) if asked else None,
         needs=_needs(reader, room),
         by=reader.take("channel", lambda text: _one_of(text, ContactBy) if text else None, None),
-        agreed=is_yes(reader.values.get("agreed")),
+        agreed=reader.take("agreed", lambda text: _agreed(text, room), ""),
         renewal_at=reader.take("renewal_at", _day, None),
     )
 
@@ -210,6 +212,15 @@ def _stage(text: str) -> Stage | None:
     if text and text not in STAGES:
         raise ValueError(f"Please choose one of {', '.join(STAGES)}.")
     return STAGES.get(text)
+
+
+def _agreed(text: str, room: Room) -> str:
+    """What was ticked names the words that stood beside it, so nobody agrees to what was not read out to them."""
+    if text and text != room.agreement:
+        raise ValueError(
+            "These words have changed, so nothing was agreed to yet. Read out the new ones, and tick again."
+        )
+    return text
 
 
 def _minutes(text: str) -> int | None:

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Enrolment, Lead, Stage, StopReason
-from leadlight.model.person import GateId, Promise
+from leadlight.model.person import GateId, Promise, Purpose
+from leadlight.model.sequence import Channel
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.offers import ACCEPTED, YES
 from leadlight.rules.planning import AT_ONCE
+from leadlight.rules.preferences import lowered_by
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import AGREED, SOLD
 
@@ -25,6 +27,9 @@ RENEWAL = "renewal"
 
 BY_REP = (TouchKind.OUTCOME, TouchKind.NOTED)
 """What a rep has written down: an outcome, or what was added to it."""
+
+LEFT_BY = (TouchKind.UNSUBSCRIBED, TouchKind.COMPLAINED)
+"""By what somebody takes back mails of every kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,37 @@ def _judged(lead: Lead, *, is_satisfied: bool) -> Lead:
     return replace(lead, satisfied=is_satisfied, enrolments=held)
 
 
-def has_agreed(touches: Sequence[Touch]) -> bool:
-    """Whether a rep has written down that they said yes to mails after the sale."""
-    return any(touch.kind in BY_REP and touch.facts.get("agreed") == "yes" for touch in touches)
+def agreed_since(lead: Lead, sequences: Mapping[str, Conversation]) -> Lead:
+    """The lead that has now agreed to the mails of what a sale had begun; `sequences` by version.
+
+    One of which nothing has happened yet goes through all of its steps, any other goes on from where it is.
+    """
+    return replace(
+        lead,
+        enrolments=tuple(
+            _agreed(e, sequences[e.version]) if e.basis == SOLD and not e.ended else e for e in lead.enrolments
+        ),
+    )
+
+
+def _agreed(enrolment: Enrolment, sequence: Conversation) -> Enrolment:
+    mails = {step.slug for step in sequence.steps if step.channel is Channel.MAIL}
+    if enrolment.mails_sent or not set(enrolment.done) <= mails:
+        return replace(enrolment, basis=AGREED)
+    return replace(enrolment, basis=AGREED, next_step=sequence.steps[0].slug, done=(), wait=None)
+
+
+def has_agreed(lead: Lead, new: Sequence[Touch], timeline: Sequence[Touch]) -> bool:
+    """Whether a rep has written down just now that they said yes to mails after the sale, and may."""
+    ticked = any(touch.kind in BY_REP and touch.facts.get("agreed") == "yes" for touch in new)
+    return ticked and may_agree(lead, timeline)
+
+
+def may_agree(lead: Lead, timeline: Iterable[Touch]) -> bool:
+    """Whether a rep's tick counts: what somebody has taken back by themselves, only they give again."""
+    return Purpose.FOLLOW_UP in lead.purposes or not any(
+        touch.kind in LEFT_BY or Purpose.FOLLOW_UP in lowered_by(touch) for touch in timeline
+    )
 
 
 def by_rep(touches: Sequence[Touch]) -> bool:

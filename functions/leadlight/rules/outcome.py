@@ -44,7 +44,7 @@ class Learned:
     """What a rep has found out or agreed on, each only if it was said.
 
     `stage` is one of opportunity, customer, lost, disqualified; `value` in the team's currency; `objections` by their
-    names in the playbook. `agreed`: they said yes to mails after the sale.
+    names in the playbook. `agreed` names the words by which they said yes to mails after the sale.
     """
 
     stage: Stage | None = None
@@ -55,7 +55,7 @@ class Learned:
     satisfied: bool | None = None
     needs: tuple[str, ...] | None = None
     by: ContactBy | None = None
-    agreed: bool = False
+    agreed: str = ""
     renewal_at: date | None = None
     to_other: bool = False  # lost to somebody whose name is known
 
@@ -136,6 +136,7 @@ def facts_learned(learned: Learned, next_at: datetime | None) -> Mapping[str, st
         "satisfaction": {True: "yes", False: "no", None: ""}[learned.satisfied],
         "channel": learned.by or "",
         "agreed": "yes" if learned.agreed else "",
+        "wording": learned.agreed,
         "renewal_at": learned.renewal_at.isoformat() if learned.renewal_at else "",
         "needs": "corrected" if learned.needs is not None else "",
     }

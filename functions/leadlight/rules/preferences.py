@@ -18,7 +18,7 @@ from leadlight.model.sequence import Cap, Sequence
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
-from leadlight.rules.stop import ENDED_BY_REPLY, promised_until
+from leadlight.rules.stop import ENDED_BY_REPLY, promised_until, taken_back
 
 FEWER = Cap(1, 14)
 """What "fewer" means: at most one mail in two weeks. The promised span stays as it was, so fewer mails come."""
@@ -39,7 +39,7 @@ def months_later(at: datetime, months: int) -> datetime:
 
 def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:
     """The lead after taking those purposes back. Taking back the phone is a word on calls: none."""
-    left = replace(lead, purposes=tuple(purpose for purpose in lead.purposes if purpose not in purposes))
+    left = taken_back(lead, purposes)
     return with_call(left, CallWish(CallKind.NO)) if Purpose.PHONE in purposes else left
 
 
@@ -67,13 +67,13 @@ def begun_afresh(lead: Lead) -> Lead:
 def may_return(lead: Lead, now: datetime) -> tuple[Enrolment, ...]:
     """The sequences that the lead itself has ended or put aside, as far as something of their promise is left.
 
-    Of one that it has begun more than once, only the last time: else its mails would come twice. None where something
-    else has stopped the lead: its own word cannot lift that.
+    Of one that it has begun more than once, only the last time: else its mails would come twice. None that a sale
+    began: a rep has to ask anew. None where something else has stopped the lead: its own word cannot lift that.
     """
     if any(stop.reason is not StopReason.UNSUBSCRIBED for stop in lead.stops):
         return ()
     newest = {enrolment.sequence: enrolment for enrolment in lead.enrolments}.values()
-    aside = [e for e in newest if e.ended == TAKEN_BACK or (not e.ended and not _agreed(lead))]
+    aside = [e for e in newest if not e.basis and (e.ended == TAKEN_BACK or (not e.ended and not _agreed(lead)))]
     return tuple(e for e in aside if e.next_step and e.mails_sent < e.promise.mails and now <= promised_until(e))
 
 

@@ -46,10 +46,12 @@ complains again, the rest begins anew.
 
 
 SOLD, AGREED = "sale", "agreed"
-"""What an enrolment rests on that a sale began: tasks for a rep may come of it always, mails as long as the lead agrees
-to follow-ups. Where it has agreed to just these, face to face with a rep, mails need no more than that."""
+"""What an enrolment rests on that a sale began: tasks for a rep may come of it always, mails only where the lead has
+agreed to just these, by the words that a rep has read out. No form has promised them, so its consent is not enough."""
 
 NOT_AGREED = "no consent to follow-ups"
+NOT_AGREED_AFTER_SALE = "nobody agreed to mails after the sale"
+NOT_CONFIRMED = "they have not confirmed their address"
 
 UNHAPPY = "they are not satisfied: it waits until a rep has spoken to them"
 
@@ -80,9 +82,23 @@ def is_aside(lead: Lead, enrolment: Enrolment) -> bool:
 
 def not_agreed(lead: Lead, enrolment: Enrolment, step: Step) -> str | None:
     """Why nobody has agreed to this step; None if somebody has, or need not."""
-    task = enrolment.basis and step.channel is Channel.REP
-    agreed = task or enrolment.basis == AGREED or Purpose.FOLLOW_UP in lead.purposes
-    return None if agreed else NOT_AGREED
+    if enrolment.basis and step.channel is Channel.REP:
+        return None
+    if lead.confirmed_at is None:
+        return NOT_CONFIRMED
+    if enrolment.basis:
+        return None if enrolment.basis == AGREED else NOT_AGREED_AFTER_SALE
+    return None if Purpose.FOLLOW_UP in lead.purposes else NOT_AGREED
+
+
+def taken_back(lead: Lead, purposes: Collection[Purpose]) -> Lead:
+    """The lead without these purposes. Who takes back follow-ups takes back mails after the sale as well."""
+    left = tuple(purpose for purpose in lead.purposes if purpose not in purposes)
+    lead = replace(lead, purposes=left)
+    if Purpose.FOLLOW_UP not in purposes:
+        return lead
+    sold = tuple(replace(e, basis=SOLD) if e.basis == AGREED else e for e in lead.enrolments)
+    return replace(lead, enrolments=sold)
 
 
 def not_promised(enrolment: Enrolment, step: Step) -> str | None:
@@ -140,8 +156,7 @@ def stopped_anew(lead: Lead, reason: StopReason, at: datetime) -> Lead:
 
 def complained(lead: Lead, at: datetime) -> Lead:
     """The lead after it called a mail spam: no mail at all, and what it had agreed to is taken back."""
-    without = tuple(p for p in lead.purposes if p not in WITHDRAWN)
-    return stopped_anew(replace(lead, purposes=without), StopReason.COMPLAINED, at)
+    return stopped_anew(taken_back(lead, WITHDRAWN), StopReason.COMPLAINED, at)
 
 
 def reached(lead: Lead, asked_at: datetime) -> Lead:

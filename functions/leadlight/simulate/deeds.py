@@ -184,7 +184,8 @@ class Reader:
         _, link = self._briefing()
         if link is None:
             return NO_MAIL_YET
-        values = {"objective": "close", "achieved": "yes", "stage": stage, "agreed": "yes", "value": value or WORTH}
+        agreed = open_bundle(self.world.disk.files).manifest.after_sale
+        values = {"objective": "close", "achieved": "yes", "stage": stage, "agreed": agreed, "value": value or WORTH}
         return refused(*self.rep_browser.submit(link.replace("/rep/lead", "/rep/outcome"), values))
 
     def complain(self) -> str | None:

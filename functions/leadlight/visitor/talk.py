@@ -12,7 +12,7 @@ from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
-from leadlight.model.person import CallKind, CallWish, GateId, Purpose
+from leadlight.model.person import CallKind, CallWish, GateId
 from leadlight.model.site import Hours
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
@@ -21,7 +21,7 @@ from leadlight.ports import Services
 from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
-from leadlight.rules.stop import stopped
+from leadlight.rules.stop import WITHDRAWN, stopped, taken_back
 from leadlight.rules.waiting import CALL, QUESTION, reminders
 from leadlight.speed import begun
 from leadlight.tokens import TokenUse
@@ -73,8 +73,7 @@ def leave(services: Services, lead_id: str, generation: str) -> None:
         if any(stop.reason is StopReason.UNSUBSCRIBED for stop in lead.stops):
             return None
         now = services.clock.now()
-        without = tuple(p for p in lead.purposes if p not in {Purpose.FOLLOW_UP, Purpose.NEWS})
-        planned = replanned(bundle, stopped(replace(lead, purposes=without), StopReason.UNSUBSCRIBED, now), now)
+        planned = replanned(bundle, stopped(taken_back(lead, WITHDRAWN), StopReason.UNSUBSCRIBED, now), now)
         touch = Touch(f"unsubscribed/{services.token()}", lead.id, TouchKind.UNSUBSCRIBED, now)
         return Change(lead=planned.lead, touches=(touch, *planned.touches), undue=planned.undue, due=planned.due)
 
