@@ -1,5 +1,6 @@
-"""Who was erased, and must not come back by a list? The one place that knows. Written by whatever erases, asked by
-`imports`.
+"""Who was erased, and must not come back by a list, or by a rep's word? The one place that knows.
+
+Written by whatever erases, asked by `imports` and `rep.adding`.
 
 The mark is a note named by the lead's id, a keyed hash, so it tells nobody who it was. It lies beside the keys and not
 with the leads: leads that are put back from an older copy do not bring an erased person back. A person's own new

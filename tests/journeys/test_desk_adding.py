@@ -15,6 +15,7 @@ from leadlight.model.person import Purpose
 from leadlight.model.touch import TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rep.adding import ADDS_PER_DAY
+from leadlight.tombstones import bury
 
 BOTH = pytest.mark.grounds("local", "prompt")
 CLERK = "clerk@acme.example"
@@ -240,3 +241,40 @@ def test_the_answer_to_a_form_does_not_tell_whether_the_address_is_known(world: 
     known, unknown = (world.browser().ask_for(address=to, **{"from": "rob"}) for to in (ANNA, "somebody@example.com"))
 
     assert (known.status, known.body) == (unknown.status, unknown.body)
+
+
+def test_who_asked_to_be_forgotten_is_not_written_down_again(world: World) -> None:
+    bury(world.services, world.id_of(CLERK), world.clock.now())
+    desk = at_desk(world)
+
+    told = {"email": CLERK, "name": "Cleo"}
+    alone, asked = (
+        desk.submit("/rep/leads", **told, **how)
+        for how in ({}, {"asked": "yes", "gate": MAIL, "wording": wording(world)})
+    )
+    world.settle()
+
+    assert (alone.status, asked.status) == (422, 422)
+    assert "asked us to forget this address" in alone.text
+    assert world.services.store.lead(world.id_of(CLERK)) is None
+    assert world.mails(CLERK) == []
+
+
+def test_who_sent_the_form_themselves_since_is_a_lead_again(world: World) -> None:
+    bury(world.services, world.id_of(CLERK), world.clock.now())
+    world.confirmed(address=CLERK)
+
+    answer = at_desk(world).submit("/rep/leads", email=CLERK, name="Cleo")
+
+    assert answer.status == 303
+
+
+def test_whom_a_rep_adds_is_of_a_company_once_they_have_confirmed(world: World) -> None:
+    desk = at_desk(world)
+    desk.submit("/rep/leads", email=CLERK, gate=MAIL, asked="yes", wording=wording(world))
+    world.settle()
+    assert world.lead(CLERK).company is None
+
+    world.browser().post(world.mail(CLERK).link("/confirm"))
+
+    assert world.lead(CLERK).company is not None

@@ -28,6 +28,8 @@ from leadlight.rules.form import is_yes, many_lines, read_address, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import why_stopped
 from leadlight.rules.waiting import ADDED
+from leadlight.rules.whose import hearing
+from leadlight.tombstones import is_erased
 from leadlight.vault import lead_id, seal
 
 SAME_TAP = timedelta(minutes=1)
@@ -46,6 +48,12 @@ LINES = (Field("name"), Field("company"), Field("phone", FieldType.PHONE), Field
 NO_ADDRESS = (
     "An address is what tells one person from another here. Ask for theirs, or let them scan your QR code; "
     "until then, keep the number in your own phone."
+)
+
+
+FORGOTTEN = (
+    "Somebody has asked us to forget this address, so nobody here writes it down again. If they want to hear from us, "
+    "let them send the form themselves, or scan your QR code."
 )
 
 
@@ -75,7 +83,10 @@ def add_lead(services: Services, person: Person, values: Mapping[str, str]) -> A
     """Stores the person, with a task for this rep. Raises `BadFields`, `TooMany`, `UnknownGate`."""
     bundle = open_bundle(services.files)
     somebody = read_somebody(bundle, values)
-    known = services.store.lead(lead_id(somebody.address, services.settings.lead_key))
+    found = lead_id(somebody.address, services.settings.lead_key)
+    known = services.store.lead(found)
+    if known is None and is_erased(services, found):
+        raise BadFields({"email": FORGOTTEN})
     if somebody.wording and known is not None and (why := why_stopped(known)):
         raise BadFields({"asked": f"No mail can go to them by your word ({why}): let them send the form themselves."})
     form = _digest(services, values)
@@ -150,11 +161,11 @@ def _captured(
         id=CaptureId(key.id), lead_id=lead.id, generation=lead.generation, gate=somebody.gate, at=now,
         sealed=seal(fields, key_id=key.id, secret=key.secret, owner=lead.id),
         consent=Consent(somebody.purposes, somebody.wording, somebody.promise, now, how, basis),
-        language=somebody.language, company=lead.company,
+        language=somebody.language, company=company_of(services, somebody.address),
     )  # fmt: skip
     touch = _touch(lead, person, somebody, f"{ADDED}{capture.id}", now)
     touch = replace(touch, facts={**touch.facts, "capture": capture.id, "confirmed": "no", "form": form})
-    rows = [*_tell(bundle, person, lead, touch, now)]
+    rows = [*_tell(bundle, lead, touch, now)]
     if somebody.wording:
         rows.append(Due(lead.id, lead.generation, DueKind.MAIL, f"optin/{capture.id}", now))
     services.store.capture(capture, key=key, touch=touch, due=traced(services, rows), budgets=(), lead=lead)
@@ -172,9 +183,7 @@ def _noted(services: Services, bundle: Bundle, person: Person, somebody: Somebod
         sealed = seal({"text": text}, key_id=key.id, secret=key.secret, owner=lead.id) if text else None
         touch = _touch(lead, person, somebody, touch_id, now)
         touch = replace(touch, facts={**touch.facts, "form": form}, sealed=sealed)
-        return Change(
-            lead=lead, touches=(touch,), due=_tell(bundle, person, lead, touch, now), keys=(key,) if sealed else ()
-        )
+        return Change(lead=lead, touches=(touch,), due=_tell(bundle, lead, touch, now), keys=(key,) if sealed else ())
 
     decide(services, known.id, str(known.generation), note)
 
@@ -191,7 +200,7 @@ def _taken_in(services: Services, person: Person, known: Lead) -> Lead:
 def _new_lead(services: Services, person: Person, somebody: Somebody, now: datetime) -> Lead:
     return Lead(
         lead_id(somebody.address, services.settings.lead_key), created_at=now, language=somebody.language,
-        owner=person.id, source=f"rep/{person.id}", company=company_of(services, somebody.address),
+        owner=person.id, source=f"rep/{person.id}",
     )  # fmt: skip
 
 
@@ -205,11 +214,9 @@ def _touch(lead: Lead, person: Person, somebody: Somebody, touch_id: str, now: d
     return Touch(touch_id, lead.id, TouchKind.ADDED, now, Encounter.PERSON, gate=gate, by=person.id, facts=facts)
 
 
-def _tell(bundle: Bundle, person: Person, lead: Lead, touch: Touch, now: datetime) -> tuple[Due, ...]:
+def _tell(bundle: Bundle, lead: Lead, touch: Touch, now: datetime) -> tuple[Due, ...]:
     """A task for whose lead it is; a colleague hears of it at once."""
-    task = reminder(lead, touch.id, bundle.team.hours, now)
-    mail = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch.id}", now)
-    return (task,) if lead.owner == person.id else (task, mail)
+    return reminder(lead, touch.id, bundle.team.hours, now), *hearing(lead, lead, touch, bundle.team, now)
 
 
 def _digest(services: Services, values: Mapping[str, str]) -> str:
