@@ -19,7 +19,7 @@ BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
     "feedback",
 }  # fmt: skip
-OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones"}
+OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "departed"}
 ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
@@ -56,7 +56,8 @@ MAY_IMPORT = {
     "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
-    "digest": SAYING | {"feedback"},
+    "digest": SAYING | {"feedback", "departed"},
+    "departed": DECIDING,
     "tombstones": DECIDING,
     "crm": SAYING | {"restore"},
     "facts": SAYING | {"lifecycle"},

@@ -125,11 +125,13 @@ class Browser:
 
     def post(self, path: str, **values: object) -> Answer:
         """Posts JSON, as our script does."""
-        return self.send("POST", path, msgspec.json.encode(values), {"content-type": "application/json"})
+        headers = {"content-type": "application/json", "origin": SETTINGS.site_url}
+        return self.send("POST", path, msgspec.json.encode(values), headers)
 
     def submit(self, path: str, **values: str) -> Answer:
         """Posts a form, as a browser without script does."""
-        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+        form = "application/x-www-form-urlencoded"
+        headers = {"content-type": form, "accept": "text/html", "origin": SETTINGS.site_url}
         return self.send("POST", path, urlencode(values).encode(), headers)
 
     def send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from leadlight import feedback, letter, links
+from leadlight.departed import remember
 from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUnclear
 from leadlight.model.exchange import Budget
 from leadlight.model.lead import Lead
@@ -78,6 +79,7 @@ def rounds(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) 
     at, _, version = (services.store.note(NEXT) or "").partition(" ")
     if version == bundle.manifest.version and now < datetime.fromisoformat(at):
         return 0
+    remember(services, bundle.team)
     all_told = feedback.note_done(services, may_go_on=may_go_on)
     coming, sent = [now + LONGEST if all_told else now + AGAIN], 0
     for person in bundle.team.people:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.journeys.desk import ROB, at_desk, with_rob
+from tests.journeys.deploys import bundle_of, deploy
+from tests.journeys.desk import ROB, at_desk, at_the_next_minute, with_rob
 from tests.world import ANNA, MAIL, MANAGER_ADDRESS, REP_ADDRESS, Browser, World
 
 from leadlight.model.exchange import Change
@@ -354,6 +355,21 @@ def test_scanners_that_open_every_link_of_every_rep_mail_change_nothing(world: W
 
     assert any("/sign-in?token=" in link for link in links)
     assert world.dump() == before
+
+
+@BOTH
+def test_a_manager_sees_and_finds_the_leads_of_who_has_left(world: World) -> None:
+    world.confirmed(name="Anna")
+    at_the_next_minute(world)
+    team = bundle_of(world).team
+    deploy(world, team=replace(team, people=tuple(p for p in team.people if p.id != "rita")))
+
+    desk = at_desk(world, MANAGER_ADDRESS)
+
+    assert "rita (has left)" in desk.get("/rep/desk").text
+    assert page_of(world) in desk.get("/rep/desk?of=rita").text
+    assert page_of(world) in desk.get("/rep/desk?find=anna").text
+    assert at_desk(world, ROB).get("/rep/desk?of=rita").status == 404
 
 
 def paths_of(world: World) -> list[tuple[str, str]]:

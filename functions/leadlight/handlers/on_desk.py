@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import links
+from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome
 from leadlight.handlers.edge import here, shell_of
@@ -77,7 +78,7 @@ def post_sign_in() -> Response[str]:
 def post_sign_out() -> Response[str]:
     """Every session of this person is over."""
     services, request = here(router)
-    check_origin(request, services.settings, by_token=False)
+    check_origin(request, services.settings, by_token=False, by_session=True)
     sign_out(services, request.cookies)
     return see_other(DOOR, (Cookie(SESSION, "", timedelta(0)),))
 
@@ -90,16 +91,20 @@ def get_desk() -> Response[str]:
         zone = desk.zone_of(me, bundle.team)
         query = " ".join(request.query.get("find", "").split())[:100]
         if query:
-            fitting, all_seen = desk.found(services, bundle.team.people if me.manager else (me,), query)
+            whose = (*bundle.team.people, *departed(services, bundle.team)) if me.manager else (me,)
+            fitting, all_seen = desk.found(services, whose, query)
             page = pages.results(
                 shell_of(services), fitting, query=query, team=bundle.team, zone=zone, all_seen=all_seen
             )
             return as_page(page)
-        whose = _whose(bundle, me, request.query.get("of", ""))
-        others = bundle.team.people if me.manager and whose.id == me.id else ()
+        whose = _whose(services, bundle, me, request.query.get("of", ""))
+        there = bundle.team.people if me.manager and whose.id == me.id else ()
+        left = departed(services, bundle.team) if there else ()
         found = desk.desk_of(services, bundle.team, whose)
+        others = [person for person in (*there, *left) if person.id != me.id]
         share = max(1, desk.LOOKED_AT // max(1, len(others)))
-        colleagues = [desk.desk_of(services, bundle.team, p, look_at=share, show=0) for p in others if p.id != me.id]
+        shown = [desk.desk_of(services, bundle.team, person, look_at=share, show=0) for person in others]
+        colleagues = [each for each in shown if each.leads or each.whose in there]
         return as_page(pages.desk(shell_of(services), found, me=me, zone=zone, colleagues=colleagues))
 
     return _at_desk(answer)
@@ -228,7 +233,7 @@ def _at_desk(answer: Callable[[Services, Request, Bundle, Person], Response[str]
     """The answer to somebody of the team; everybody else is shown the door."""
     services, request = here(router)
     if request.method == "POST":
-        check_origin(request, services.settings, by_token=False)
+        check_origin(request, services.settings, by_token=False, by_session=True)
     me = signed_in(services, request.cookies)
     if me is None and request.method == "POST" and not request.wants_page:
         raise NotSignedIn
@@ -247,12 +252,14 @@ def _acted(lead_id: str, act: Callable[[Services, Visit, Request], Lead]) -> Res
     return _at_desk(answer)
 
 
-def _whose(bundle: Bundle, me: Person, asked: str) -> Person:
-    """Whose desk is shown: one's own, or for a manager anybody's. Raises `UnknownLead`."""
+def _whose(services: Services, bundle: Bundle, me: Person, asked: str) -> Person:
+    """Whose desk is shown: one's own, or for a manager anybody's, who has left included. Raises `UnknownLead`."""
     if not asked or asked == me.id:
         return me
-    other = member(bundle.team, asked)
-    if other is None or not me.manager:
+    if not me.manager:
+        raise UnknownLead
+    other = member(bundle.team, asked) or next((p for p in departed(services, bundle.team) if p.id == asked), None)
+    if other is None:
         raise UnknownLead
     return other
 

@@ -116,10 +116,14 @@ def network_of(request: Request, settings: Settings) -> str:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
-def check_origin(request: Request, settings: Settings, *, by_token: bool) -> None:
-    """Refuses posts from other sites. `null` (pages that send no referrer) passes where a token stands for itself."""
+def check_origin(request: Request, settings: Settings, *, by_token: bool, by_session: bool = False) -> None:
+    """Refuses posts from other sites. `null` (pages that send no referrer) passes where a token stands for itself.
+
+    Programs say nothing of where they come from, and may; browsers always do. So a post that a session's cookie alone
+    lets in has to say it.
+    """
     origin = request.headers.get("origin")
-    if origin is None or (by_token and origin == "null"):
+    if (origin is None and not by_session) or (by_token and origin == "null"):
         return
     host = request.headers.get("host", "")
     if origin not in {settings.site_url, f"http://{host}", f"https://{host}"}:

@@ -23,6 +23,7 @@ from leadlight.playbook.promise import in_words
 from leadlight.profile import Profile
 from leadlight.rep.desk import SEARCHED, Desk, Entry, may_see
 from leadlight.rules.next_action import PAUSE, why_nothing
+from leadlight.rules.routing import member
 from leadlight.rules.turns import Urgency
 
 HEADINGS = {
@@ -187,7 +188,8 @@ def _line(entry: Entry, zone: ZoneInfo) -> Line:
 
 
 def _owner(lead: Lead, team: Team) -> str:
-    return team.person(lead.owner).name if lead.owner else "nobody"
+    person = member(team, lead.owner)
+    return person.name if person else f"{lead.owner} (has left)" if lead.owner else "nobody"
 
 
 def _gates(bundle: Bundle) -> Mapping[GateId, Gate]:
