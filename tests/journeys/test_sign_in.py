@@ -53,7 +53,7 @@ def test_an_address_of_the_team_costs_the_same_calls_as_any_other(account: Accou
         world.browser().submit("/sign-in", email=address)
         costs.append(tuple(account.faults.calls))
 
-    assert costs[1:] == [("UpdateItem", "UpdateItem", "PutItem", "PutItem")] * 2
+    assert costs[1:] == [("UpdateItem", "UpdateItem", "UpdateItem", "PutItem", "PutItem")] * 2
 
 
 def test_a_link_opens_the_desk_once(world: World) -> None:
@@ -100,13 +100,33 @@ def test_one_question_is_one_mail(world: World) -> None:
 
 def test_nobody_gets_flooded_with_links_and_the_answer_does_not_tell(world: World) -> None:
     answers = []
-    for number in range(15):
+    for number in range(25):
         answers.append(world.browser(f"198.51.{number}.7").submit("/sign-in", email=REP_ADDRESS).status)
         world.jump("1 minute")
         at_the_next_minute(world)
 
-    assert answers == [303] * 15
+    assert answers == [303] * 25
+    assert len(world.mails(REP_ADDRESS)) == 20
+
+
+def test_nobody_is_kept_out_of_the_desk_by_somebody_who_asks_in_their_name(world: World) -> None:
+    for _ in range(25):
+        world.browser("203.0.113.9").submit("/sign-in", email=REP_ADDRESS)
+        world.jump("1 minute")
+        at_the_next_minute(world)
     assert len(world.mails(REP_ADDRESS)) == 10
+
+    assert at_desk(world).get("/rep/desk").status == 200
+
+
+def test_a_session_acts_only_where_the_browser_says_which_page_it_comes_from(world: World) -> None:
+    browser = at_desk(world)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    statuses = [browser.send("POST", path, b"", form).status for path in ("/rep/leads", "/sign-out")]
+
+    assert statuses == [403, 403]
+    assert browser.get("/rep/desk").status == 200
 
 
 def test_one_network_cannot_ask_for_ever(world: World) -> None:

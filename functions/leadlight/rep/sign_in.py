@@ -24,8 +24,11 @@ NOBODY = "nobody"
 """Whom the note names where the address is not of the team. No person's id has a `/` before it, so it is nobody's."""
 
 LINKS_PER_DAY = 10
+LINKS_PER_HOUR = 20
 ASKED_PER_HOUR = 30
-"""So many links for one address a day, which nobody outside learns of; so many questions from one network an hour."""
+"""So many links for one address from one network a day, and for one address an hour, which nobody outside learns of; so
+many questions from one network an hour. Who asks again and again for somebody else keeps them out for an hour at most.
+"""
 
 
 def ask_for_link(services: Services, address: str, *, network: str) -> None:
@@ -39,7 +42,7 @@ def ask_for_link(services: Services, address: str, *, network: str) -> None:
         raise BadFields({"email": str(error)}) from error
     now = services.clock.now()
     _within_budget(services, network, now)
-    if not _has_links_left(services, known_as, now):
+    if not _has_links_left(services, known_as, network, now):
         return
     people = open_bundle(services.files).team.people
     found = [person for person in people if normal_address(person.email) == known_as]
@@ -84,11 +87,14 @@ def _within_budget(services: Services, network: str, now: datetime) -> None:
         raise TooMany(max(1, int((over - now).total_seconds())))
 
 
-def _has_links_left(services: Services, address: str, now: datetime) -> bool:
+def _has_links_left(services: Services, address: str, network: str, now: datetime) -> bool:
     if not services.settings.budgets:
         return True
-    name = f"door-address/{_hashed(services, address)}/{now:%Y-%m-%d}"
-    return services.store.count(Budget(name, LINKS_PER_DAY, now + timedelta(days=2)))
+    kept = now + timedelta(days=2)
+    here = f"door-address/{_hashed(services, f'{address} {network}')}/{now:%Y-%m-%d}"
+    anywhere = f"door-address/{_hashed(services, address)}/{now:%Y-%m-%dT%H}"
+    budgets = (Budget(here, LINKS_PER_DAY, kept), Budget(anywhere, LINKS_PER_HOUR, kept))
+    return all(services.store.count(budget) for budget in budgets)
 
 
 def _hashed(services: Services, text: str) -> str:
