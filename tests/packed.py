@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leadlight.errors import MissingWheel
+from leadlight.publish.lacking import MissingWheel
 from leadlight.publish.package import Packed, package
 from leadlight.publish.wheels import Arch
 

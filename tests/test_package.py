@@ -15,8 +15,8 @@ import pytest
 from tests.packed import COMPILED, ROOT, WHEELS, archives, packed_into
 
 from leadlight.aws.session import QuickFiles
-from leadlight.errors import MissingLock, MissingWheel, WrongPython
 from leadlight.publish.closure import functions, needs_of
+from leadlight.publish.lacking import MissingLock, MissingWheel, WrongPython
 from leadlight.publish.models import slimmed
 from leadlight.publish.shipped import infra_folder, lock_file
 from leadlight.publish.wheels import Pin, Target, distributions_of, pins, target, wheels

@@ -31,13 +31,10 @@ LeadlightError
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
 │   ├── NotParked             .key: of a mail whose fate is no question (any more)
-│   ├── NotPackaged           what a Lambda function needs cannot be put together
-│   │   ├── MissingLock       .path
-│   │   ├── MissingWheel      .requirement, .platform
-│   │   └── WrongPython       .found
 │   ├── NeverOpens            .window, .zone: nothing could ever be sent in it
 │   ├── StoreTooNew           .found, .known: schema versions
-│   └── publish.account.Refused  .code, .action: AWS said no
+│   ├── publish.account.Refused  .code, .action: AWS said no
+│   └── publish.lacking.NotPackaged  what a Lambda function needs cannot be put together
 └── TryAgain
     ├── Conflict              someone else changed this lead first: read again, decide again
     ├── AlreadyClaimed        .key, .state, .lease_until: another worker does it, or it is done
@@ -281,42 +278,6 @@ class NotParked(OperatorMustFix):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(f"No mail {key} is parked. `leadlight leads parked` shows those that are.")
-
-
-class NotPackaged(OperatorMustFix):
-    """What a Lambda function needs cannot be put together."""
-
-
-class MissingLock(NotPackaged):
-    """The list of exact versions is not there, or does not have all that is needed."""
-
-    def __init__(self, path: str, lacking: str = "") -> None:
-        self.path, self.lacking = path, lacking
-        wrong = f"There is no {lacking} in {path}" if lacking else f"There is no {path}"
-        super().__init__(f"{wrong}. In a checkout, run `make lock`; else install Leadlight again from its wheel.")
-
-
-class MissingWheel(NotPackaged):
-    """A part of a function cannot be had for the platform that the function runs on."""
-
-    def __init__(self, requirement: str, platform: str, said: str = "") -> None:
-        self.requirement, self.platform = requirement, platform
-        why = f" pip said: {said}" if said else ""
-        super().__init__(
-            f"There is no wheel of {requirement} for {platform}. Check that the package index can be reached, or pin "
-            f"a version that has one.{why}"
-        )
-
-
-class WrongPython(NotPackaged):
-    """Lambda has no runtime for the Python that this runs on."""
-
-    def __init__(self, found: str, known: Sequence[str]) -> None:
-        self.found = found
-        super().__init__(
-            f"This is Python {found}, and what it compiles runs on no runtime of Lambda. Run the same command with "
-            f"one of {', '.join(known)}."
-        )
 
 
 class NeverOpens(OperatorMustFix):

@@ -20,8 +20,8 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from leadlight.errors import NotPackaged
 from leadlight.publish.closure import OURS, Needs, functions, needs_of, source_of
+from leadlight.publish.lacking import NotPackaged
 from leadlight.publish.models import needed, slim
 from leadlight.publish.shipped import PACKAGE, lock_file
 from leadlight.publish.wheels import Arch, distributions_of, pins, target, wheels

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import leadlight
-from leadlight.errors import MissingLock
+from leadlight.publish.lacking import MissingLock
 
 PACKAGE = Path(leadlight.__file__).parent
 LOCK, INFRA = "requirements.lock", "infra"

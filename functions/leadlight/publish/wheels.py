@@ -22,7 +22,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from leadlight.errors import MissingLock, MissingWheel, WrongPython
+from leadlight.publish.lacking import MissingLock, MissingWheel, WrongPython
 
 Arch = Literal["arm64", "x86_64"]
 
