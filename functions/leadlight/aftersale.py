@@ -13,7 +13,7 @@ from leadlight.decide import decide
 from leadlight.errors import BadPlaybook
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
-from leadlight.model.lead import Lead, Stage
+from leadlight.model.lead import Enrolment, Lead, Stage
 from leadlight.model.sequence import Channel
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.touch import Touch, TouchKind
@@ -36,13 +36,20 @@ def after_the_sale(
     stage. Raises `MissingBundle`."""
     lead = rule.renewing(lead, touches, bundle.team.hours.zone)
     stage, agreed = rule.reached(before, lead), rule.has_agreed(lead, touches, timeline)
-    if agreed:
-        sold = [e.version for e in open_enrolments(lead) if e.basis == SOLD]
-        lead = rule.agreed_since(lead, {version: bundle.sequence_version(version) for version in sold})
-    if stage is None:
-        return lead
-    by_rep = rule.by_rep(touches)
-    return rule.begun(lead, _beginnings(bundle, lead, stage), agreed=agreed, by_rep=by_rep, now=now)
+    known = len(lead.enrolments)
+    if stage is not None:
+        by_rep = rule.by_rep(touches)
+        lead = rule.begun(lead, _beginnings(bundle, lead, stage), agreed=agreed, by_rep=by_rep, now=now)
+    return _agreed_since(bundle, lead, lead.enrolments[known:]) if agreed else lead
+
+
+def _agreed_since(bundle: Bundle, lead: Lead, begun: Sequence[Enrolment]) -> Lead:
+    """The lead whose new yes counts for what had begun before as well, as far as that is covered by what was read
+    out."""
+    wording = bundle.wording(bundle.manifest.after_sale)
+    room = wording.promise.mails - sum(enrolment.promise.mails for enrolment in begun) if wording else 0
+    sold = [enrolment.version for enrolment in open_enrolments(lead) if enrolment.basis == SOLD]
+    return rule.agreed_since(lead, {version: bundle.sequence_version(version) for version in sold}, room)
 
 
 def rows_after_the_sale(bundle: Bundle, before: Lead, lead: Lead, change: Change, now: datetime) -> tuple[Due, ...]:

@@ -12,7 +12,16 @@ from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.aftersale import Beginning, answered, begun, has_agreed, reached, renewal_row, renewing
+from leadlight.rules.aftersale import (
+    Beginning,
+    agreed_since,
+    answered,
+    begun,
+    has_agreed,
+    reached,
+    renewal_row,
+    renewing,
+)
 from leadlight.rules.preferences import without
 from leadlight.rules.stop import AGREED, SOLD, not_agreed, stopped, why_no_follow_up, why_quiet
 
@@ -97,6 +106,15 @@ def test_taking_back_follow_ups_takes_back_mails_after_the_sale() -> None:
 
     assert [e.basis for e in without(who, [Purpose.FOLLOW_UP]).enrolments] == [SOLD]
     assert [e.basis for e in without(who, [Purpose.NEWS]).enrolments] == [AGREED]
+
+
+@pytest.mark.parametrize(("room", "bases"), [(6, [AGREED, AGREED]), (3, [SOLD, AGREED]), (2, [SOLD, SOLD])])
+def test_a_later_yes_covers_no_more_mails_than_were_read_out(room: int, bases: list[str]) -> None:
+    who = lead(enrolments=(enrolment("thanks", basis=SOLD), enrolment("again", basis=SOLD)))
+
+    after = agreed_since(who, {"v1": THANKS}, room)
+
+    assert [e.basis for e in after.enrolments] == bases
 
 
 def test_a_tick_counts_for_nobody_who_took_it_back_by_themselves() -> None:

@@ -19,7 +19,7 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.offers import ACCEPTED, YES
 from leadlight.rules.planning import AT_ONCE
 from leadlight.rules.preferences import lowered_by
-from leadlight.rules.steps import open_enrolments
+from leadlight.rules.steps import open_enrolments, with_enrolment
 from leadlight.rules.stop import AGREED, SOLD
 
 RENEWAL = "renewal"
@@ -87,17 +87,17 @@ def _judged(lead: Lead, *, is_satisfied: bool) -> Lead:
     return replace(lead, satisfied=is_satisfied, enrolments=held)
 
 
-def agreed_since(lead: Lead, sequences: Mapping[str, Conversation]) -> Lead:
-    """The lead that has now agreed to the mails of what a sale had begun; `sequences` by version.
+def agreed_since(lead: Lead, sequences: Mapping[str, Conversation], room: int) -> Lead:
+    """The lead that has now agreed to the mails of what a sale had begun before, the newest first; `sequences` by
+    version, `room` is how many mails are left of those that were read out.
 
     One of which nothing has happened yet goes through all of its steps, any other goes on from where it is.
     """
-    return replace(
-        lead,
-        enrolments=tuple(
-            _agreed(e, sequences[e.version]) if e.basis == SOLD and not e.ended else e for e in lead.enrolments
-        ),
-    )
+    for enrolment in reversed(open_enrolments(lead)):
+        if enrolment.basis == SOLD and enrolment.promise.mails <= room:
+            room -= enrolment.promise.mails
+            lead = with_enrolment(lead, _agreed(enrolment, sequences[enrolment.version]))
+    return lead
 
 
 def _agreed(enrolment: Enrolment, sequence: Conversation) -> Enrolment:
