@@ -103,6 +103,15 @@ def test_what_is_accepted_is_noted_with_its_id(world: World, row: Due) -> None:
     assert entry(world).message_id
 
 
+def test_a_row_that_is_left_of_what_was_sent_is_thrown_away(world: World, row: Due) -> None:
+    done(world, row, ready())
+    world.services.store.commit(Change(lead=world.lead(), due=(row,)))
+    before = len(world.mails())
+
+    assert done(world, row, ready()) is None
+    assert (rows(world), len(world.mails())) == ((), before)
+
+
 def test_a_row_from_before_an_erasure_is_thrown_away_undone(world: World, row: Due) -> None:
     older = replace(row, generation=row.generation - 1)
     world.services.store.commit(Change(lead=world.lead(), due=(older,)))
