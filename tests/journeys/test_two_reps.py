@@ -13,6 +13,7 @@ from leadlight.model.lead import Stage
 from leadlight.model.touch import Objective, TouchKind
 from leadlight.rules.speed import claims
 
+BOTH = pytest.mark.grounds("local", "prompt")
 NUMBER = "+44 20 7946 0999"
 
 
@@ -51,6 +52,7 @@ def rows(world: World, kind: DueKind) -> list[str]:
     return [row.key for row in world.services.store.due_of(world.id_of()) if row.kind is kind]
 
 
+@BOTH
 def test_what_a_former_rep_writes_down_ends_no_take_over_of_the_one_who_has_the_lead(two: World) -> None:
     handed(two)
     taken_by_rob(two)
@@ -112,6 +114,7 @@ def test_a_call_that_a_colleague_made_ends_the_clock(two: World) -> None:
     assert two.lead().call is None
 
 
+@BOTH
 def test_whoever_had_the_lead_hears_that_a_colleague_has_taken_it_over(two: World) -> None:
     handed(two)
     taken_by_rob(two)
@@ -148,6 +151,7 @@ def test_whoever_had_the_lead_hears_that_a_manager_gave_it_away(two: World) -> N
     assert two.mail(ROB, "Anna is yours now")
 
 
+@BOTH
 def test_the_clock_of_a_wished_call_begins_anew_for_whom_the_lead_is_handed_to(two: World) -> None:
     handed(two)
     (clock,) = claims(two.services.store.due_of(two.id_of()))

@@ -91,8 +91,8 @@ def get_desk() -> Response[str]:
         zone = desk.zone_of(me, bundle.team)
         query = " ".join(request.query.get("find", "").split())[:100]
         if query:
-            whose = (*bundle.team.people, *departed(services, bundle.team)) if me.manager else (me,)
-            fitting, all_seen = desk.found(services, whose, query)
+            among = (*bundle.team.people, *departed(services, bundle.team)) if me.manager else (me,)
+            fitting, all_seen = desk.found(services, among, query)
             page = pages.results(
                 shell_of(services), fitting, query=query, team=bundle.team, zone=zone, all_seen=all_seen
             )
