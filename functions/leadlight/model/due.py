@@ -25,7 +25,8 @@ class DueKind(StrEnum):
 class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
-    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`, `raise/<touch>`, `crm/<touch>`; step
+    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`,
+    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`; step
     and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
     `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
     `renewal`.
