@@ -50,6 +50,7 @@ PARTS = (
         ("ledger.py", "fate.py", "evidence.py"),
         (
             "tests/test_ledger.py",
+            "tests/test_evidence_ends.py",
             "tests/rules/test_fate.py",
             "tests/rules/test_evidence_verdict.py",
             "tests/journeys/test_promises_sending.py",

@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 from leadlight import fate
-from leadlight.fate import LAST_RETRY, RELEASED, Done, looked_up, not_sent, of_the_try_before, touch_of, unclear
+from leadlight.fate import (
+    LAST_RETRY,
+    RELEASED,
+    Done,
+    looked_up,
+    not_sent,
+    of_the_try_before,
+    touch_of,
+    unclear,
+    waiting_for_word,
+)
 from leadlight.local.clock import StandingClock
 from leadlight.local.inbox import MemoryInbox
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
@@ -178,3 +188,17 @@ def test_the_timeline_tells_what_became_of_it(state: LedgerState, kind: TouchKin
         f"{kind.removeprefix('touch.')}/{DUE.ledger_key}", DUE.lead_id, kind, NOW,
         facts={"what": DUE.key, "step": "01", "reason": "why"},
     )  # fmt: skip
+
+
+def test_what_has_no_reason_is_told_without_one() -> None:
+    assert touch_of(Done(DUE, LedgerState.SENT, NOW)).facts == {"what": DUE.key}
+
+
+def test_no_step_comes_before_the_look_for_word_and_nothing_else_waits_for_it() -> None:
+    look = Due(DUE.lead_id, 1, DueKind.EVIDENCE, DUE.ref, NOW + timedelta(hours=1))
+    early, late = replace(DUE, ref="early"), replace(DUE, ref="late", at=NOW + timedelta(hours=2))
+    task = replace(DUE, kind=DueKind.TASK, ref="task")
+
+    waiting = waiting_for_word(Done(DUE, LedgerState.PARKED, NOW), [early, late, task])
+
+    assert waiting == (replace(early, at=look.at + timedelta(minutes=1)), late, task, look)
