@@ -6,12 +6,14 @@ pytest -m slow tests/journeys/test_import_long.py --rows 100000
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,16 +51,24 @@ def import_in_a_process(data: Path, path: Path, *, kill_after: int = 0) -> Run:
     options = ["--source", "fair", "--basis", "consent", "--yes"]
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    lines = []
+    lines, most = [], 0
     for line in process.stdout:
         lines.append(line.rstrip())
+        most = peak_of(process.pid) or most
         if kill_after and len(lines) == kill_after:
             process.send_signal(signal.SIGKILL)
             break
     process.stdout.close()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(tuple(lines), process.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss)
+    return Run(tuple(lines), process.returncode, used.ru_utime + used.ru_stime, most)
+
+
+def peak_of(pid: int) -> int:
+    """The most that a running process has held, in kilobytes. `ru_maxrss` would tell that of whoever started it."""
+    with suppress(OSError):
+        return sum(int(peak) for peak in re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()))
+    return 0
 
 
 def named(lines: Iterable[str]) -> list[int]:
@@ -85,7 +95,7 @@ def test_a_list_that_was_cut_off_half_way_goes_on_without_doubles(
     assert once_each(world) == Counter(
         {"leads": rows - len(bad), "tasks": rows - len(bad), "captures": rows - len(bad)}
     )
-    assert max(first.most, second.most) < ROOM
+    assert 0 < max(first.most, second.most) < ROOM
     tally("import", rows=rows, taken_before_the_kill=there, cpu_seconds=round(first.seconds + second.seconds))
 
 
