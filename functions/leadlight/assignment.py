@@ -95,7 +95,7 @@ def _next_in_turn(
     facts = facts_of(lead, size=fields.get("size", ""), gate_id=gate, gate=found)
     people, why = pool(facts, bundle.team, now, at_once=at_once)
     if len(people) == 1:
-        return Choice(people[0], f"{why}; the only one" if why else "the only one who takes leads")
+        return Choice(people[0], f"{why}; nobody else takes such leads" if why else "nobody else takes leads")
     number = services.store.turn("route/" + ",".join(person.id for person in people))
     turn = f"next of {len(people)} in turn"
     return Choice(turn_of(people, number), f"{why}; {turn}" if why else turn)

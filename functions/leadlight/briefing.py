@@ -47,7 +47,7 @@ from leadlight.views import (
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
 
-NEEDS, LIKELY, WORDS_SHOWN = 3, 2, 3
+NEEDS, LIKELY, WORDS_SHOWN = 3, 1, 3
 """So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
 
 WORD = re.compile(r"[^\W\d_]{4,}")
@@ -293,7 +293,7 @@ def _words(text: str) -> set[str]:
 
 def _bar(bar: Bar) -> BarView:
     filled = min(bar.points, FULL)
-    return BarView(bar.encounter.capitalize(), bar.points, FULL, "█" * filled + "░" * (FULL - filled))
+    return BarView(bar.encounter.capitalize(), filled, FULL, "█" * filled + "░" * (FULL - filled))
 
 
 def _reasons(found: ScoreView) -> tuple[str, ...]:

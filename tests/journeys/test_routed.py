@@ -72,5 +72,5 @@ def test_a_lead_whose_rep_has_left_is_somebodys_again_with_the_next_thing_that_h
     world.settle()
 
     assert world.lead("ala@gmail.com").owner == "jan"
-    assert why(world, "ala@gmail.com")[-1] == "the rep before has left; covers PL; the only one"
+    assert why(world, "ala@gmail.com")[-1] == "the rep before has left; covers PL; nobody else takes such leads"
     assert "asks about" in world.mail("jan@glass.example").subject

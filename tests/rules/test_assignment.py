@@ -100,7 +100,7 @@ def test_where_only_one_fits_no_turn_is_taken(services: Services) -> None:
     team = replace(TEAM, people=(ANN, replace(BOB, capacity=0.0)))
     lead, touches = given(services, somebody(services), team)
 
-    assert (lead.owner, why(touches)) == ("ann", "the only one who takes leads")
+    assert (lead.owner, why(touches)) == ("ann", "nobody else takes leads")
 
 
 def test_a_colleague_of_a_known_company_gets_the_same_rep(services: Services) -> None:

@@ -25,9 +25,19 @@ def failed(objective: Objective, times: int = 2) -> list[Touch]:
 
 @pytest.mark.parametrize(
     ("achieved", "wanted"),
-    [((), START), ((START,), ADVANCE), ((START, ADVANCE), CLOSE), (tuple(Objective), RELATE), ((CLOSE,), START)],
+    [
+        ((), START),
+        ((START,), ADVANCE),
+        ((START, ADVANCE), CLOSE),
+        (tuple(Objective), RELATE),
+        ((CLOSE,), RELATE),
+        ((ADVANCE,), CLOSE),
+        ((RELATE,), START),
+    ],
 )
-def test_the_next_progress_is_the_first_not_made_yet(achieved: tuple[Objective, ...], wanted: Objective) -> None:
+def test_the_next_progress_is_the_one_after_the_farthest_made(
+    achieved: tuple[Objective, ...], wanted: Objective
+) -> None:
     assert suggested(lead(achieved=achieved)) == Suggestion(wanted)
 
 

@@ -19,6 +19,7 @@ from leadlight.model.touch import TouchKind
 from leadlight.ports import Services
 from leadlight.profile import Profile
 from leadlight.rules.turns import ORDER, Turn, Urgency, turn_of
+from leadlight.rules.waiting import wants_call
 from leadlight.vault import unseal
 
 LOOKED_AT = 200
@@ -59,7 +60,7 @@ def desk_of(services: Services, team: Team, whose: Person, *, look_at: int = LOO
     now = services.clock.now()
     tonight = end_of_day(now, zone_of(whose, team))
     turns = [(lead, _turn(services, lead, now, tonight)) for lead in leads[:look_at]]
-    turns.sort(key=lambda pair: (pair[1].at or now, pair[0].id))
+    turns.sort(key=lambda pair: (not wants_call(pair[0]), pair[1].at or now, pair[0].id))  # a wished call goes first
     by_urgency = {urgency: [pair for pair in turns if pair[1].urgency is urgency] for urgency in ORDER}
     shown = {urgency: found[:show] for urgency, found in by_urgency.items()}
     profiles = profiles_of(services, [lead for found in shown.values() for lead, _ in found])

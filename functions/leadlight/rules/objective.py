@@ -36,8 +36,9 @@ class Suggestion:
 
 
 def suggested(lead: Lead, touches: Sequence[Touch] = ()) -> Suggestion:
-    """The first progress that was not made yet, unless it has failed twice; then the nearest one that has not."""
-    wanted = next((objective for objective in ORDER if objective not in lead.achieved), Objective.RELATE)
+    """The progress after the farthest that was made, unless it has failed twice; then the nearest one that has not."""
+    made = max((ORDER.index(objective) + 1 for objective in lead.achieved if objective in ORDER), default=0)
+    wanted = ORDER[made] if made < len(ORDER) else Objective.RELATE
     if failures(touches, wanted) < ENOUGH:
         return Suggestion(wanted)
     others = INSTEAD[wanted]

@@ -7,7 +7,7 @@ was told of, a take-over without an outcome, a step of the plan that was handed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,7 +58,19 @@ def turn_of(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], *, now: d
     if not closed:
         found += _steps_handed(touches, now)
         found += [Turn(Urgency.TODAY, r.at, by_id.get(reminded_of(r)), r) for r in rows if r.kind is DueKind.CLAIM]
+        found = [_let_down(turn) if lead.hold is None and _was_passed_on(turn, touches) else turn for turn in found]
     return min(found, key=_rank) if found else _by_itself(rows)
+
+
+def _was_passed_on(turn: Turn, touches: Sequence[Touch]) -> bool:
+    """Whether nobody took it in time since it was asked for."""
+    asked = turn.cause.at if turn.cause else None
+    return asked is not None and any(t.kind is TouchKind.ESCALATED and t.at >= asked for t in touches)
+
+
+def _let_down(turn: Turn) -> Turn:
+    """The turn of somebody who has waited for too long."""
+    return replace(turn, urgency=Urgency.OVERDUE) if turn.urgency is Urgency.TODAY else turn
 
 
 def _rank(turn: Turn) -> tuple[int, float]:
