@@ -12,7 +12,7 @@ from leadlight.model.touch import Objective
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """How far a lead has met one of the four: `points` of `full`, and no more. `drawn` is the bar in so many characters."""
+    """How far a lead has met one of the four: `points` of `full`, and no more; `drawn` in so many characters."""
 
     name: str = ""
     points: int = 0
