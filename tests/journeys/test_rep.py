@@ -60,6 +60,17 @@ def test_an_achieved_objective_takes_its_steps_out_of_the_plan(world: World) -> 
     assert Objective.START in world.lead().achieved
 
 
+def test_the_timeline_says_who_did_what_and_which_step_was_left_out(world: World) -> None:
+    world.confirmed()
+    rep = world.taken()
+    world.log(rep, objective="start", achieved="yes")
+
+    page = world.browser().get(world.briefing(), accept="text/html").text
+
+    for line in ("Rita Rep told", "Taken over by Rita Rep", "Left out: “hello” ("):
+        assert line in page
+
+
 def test_not_reached_lets_the_plan_go_on_at_once(world: World) -> None:
     world.confirmed()
     rep = world.taken()

@@ -20,7 +20,7 @@ from leadlight.ports import Services
 from leadlight.profile import sealed_fields
 from leadlight.rep.pausing import FARTHEST, USUALLY, begin_of
 from leadlight.rules.next_action import PAUSE
-from leadlight.rules.routing import owner_of
+from leadlight.rules.routing import member, owner_of
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.views import SPOKEN
@@ -66,6 +66,18 @@ SAID = {
     TouchKind.FEEDBACK_DONE: "That line was taken up ({id})",
 }
 """How each kind of touch reads on the timeline; names in braces are its facts."""
+
+BY = {
+    TouchKind.NOTIFIED: "{by} told",
+    TouchKind.SIGNED_IN: "Briefing opened by {by}",
+    TouchKind.CLAIMED: "Taken over by {by}",
+    TouchKind.HOLD_LAPSED: "Take-over by {by} lapsed without an outcome",
+    TouchKind.ESCALATED: "Nobody took it in time: it was with {by}",
+}
+"""The same where it is known who of the team it was."""
+
+LEFT_OUT = "Left out: “{what}” ({reason})"
+"""How a step of a sequence that was left out reads."""
 
 FACTS = {
     "booking": "Booked a meeting",
@@ -133,8 +145,7 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
     """One touch as a line of the timeline, with the words of whoever spoke."""
     if touch.kind in {TouchKind.OUTCOME, TouchKind.NOTED}:
         return _written(services, bundle, touch)
-    words = "A pause is over; the plan still waits" if "still" in touch.facts else SAID.get(touch.kind, touch.kind)
-    words = FACTS.get(touch.facts.get("name", ""), words) if touch.kind is TouchKind.FACT else words
+    words = _pattern(bundle, touch)
     facts = {
         "file": "",
         "call": "",
@@ -157,6 +168,16 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
     unsure = " (address not confirmed)" if touch.facts.get("confirmed") == "no" else ""
     question = sealed_fields(services, touch).get("text", "") if touch.kind in SPOKEN | NOTED else ""
     return said + title + (f": {question}" if question else "") + unsure
+
+
+def _pattern(bundle: Bundle, touch: Touch) -> str:
+    """How such a touch reads, with braces for what is known of it."""
+    if "still" in touch.facts:
+        return "A pause is over; the plan still waits"
+    if touch.kind is TouchKind.SKIPPED and touch.facts.get("step"):
+        return LEFT_OUT
+    words = (BY.get(touch.kind) if member(bundle.team, touch.by) else None) or SAID.get(touch.kind, touch.kind)
+    return FACTS.get(touch.facts.get("name", ""), words) if touch.kind is TouchKind.FACT else words
 
 
 def _mail(touch: Touch) -> str:
