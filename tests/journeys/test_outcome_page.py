@@ -56,7 +56,7 @@ def test_after_an_achievement_the_page_says_who_does_what_when(world: World) -> 
     page = after(world, rep, achieved="yes", objective="advance", next_at="2026-01-06T09:00", next="Demo")
 
     assert "Tue 6 January, 09:00: your next step, Rita Rep" in page
-    assert "Follow-ups wait while this is with Rita Rep" in page
+    assert "Follow-ups wait while this is with Rita Rep. Without a word from you on that step by Wed 7 January" in page
     assert "Note: Demo" in page
 
 

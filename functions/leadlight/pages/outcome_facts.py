@@ -147,7 +147,7 @@ def after_of(
     logged = next((t for t in touches if t.kind is TouchKind.OUTCOME and t.id == OUTCOME + outcome), None)
     if logged is None:
         return None
-    now = services.clock.now()
+    now, rows = services.clock.now(), services.store.due_of(lead.id)
     reader = reader_of(bundle, rep)
     added = [t for t in touches if t.kind is TouchKind.NOTED and t.facts.get("outcome") == logged.id]
     coming = outlook_of(services, bundle, lead).coming if not lead.stops else ()
@@ -163,8 +163,8 @@ def after_of(
         who=_who(services, lead),
         outcome=outcome,
         said=tuple(dict.fromkeys(line for line in lines if not any(other.startswith(f"{line} ") for other in lines))),
-        next_action=_next(bundle, lead, services.store.due_of(lead.id), reader),
-        plan=_plan(bundle, lead, reader, follows=bool(coming)),
+        next_action=_next(bundle, lead, rows, reader),
+        plan=_plan(bundle, lead, rows, rep, follows=bool(coming)),
         coming=tuple(_coming(c.at, c.subject, c.who, mailed=c.mailed, reader=reader) for c in coming[:MOST]),
         more=max(0, len(coming) - MOST),
         changed=tuple(_changed(touches, (logged, *added))),
@@ -265,8 +265,9 @@ def _next(bundle: Bundle, lead: Lead, rows: Sequence[Due], reader: Reader) -> st
     return f"{reader.day(action.at)}: {what}{by}."
 
 
-def _plan(bundle: Bundle, lead: Lead, reader: Reader, *, follows: bool) -> str:
-    """What the follow-ups do now, in a sentence."""
+def _plan(bundle: Bundle, lead: Lead, rows: Sequence[Due], rep: Person, *, follows: bool) -> str:
+    """What the follow-ups do now, in a sentence for that rep."""
+    reader = reader_of(bundle, rep)
     if lead.stops:
         return STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
     if not follows:
@@ -274,7 +275,10 @@ def _plan(bundle: Bundle, lead: Lead, reader: Reader, *, follows: bool) -> str:
         return f"No follow-up comes after this{f': {why}' if why else ''}."
     if lead.hold:
         name = bundle.team.person(lead.hold.by).name
-        return f"Follow-ups wait while this is with {name}. Without an outcome by {reader.day(lead.hold.until)}, then:"
+        agreed = any(row.kind is DueKind.TASK and row.ref.startswith(OUTCOME) for row in rows)
+        whose = "you" if lead.hold.by == rep.id else name
+        word = f"a word from {whose} on that step" if agreed else "an outcome"
+        return f"Follow-ups wait while this is with {name}. Without {word} by {reader.day(lead.hold.until)}, then:"
     if lead.pause:
         return f"Follow-ups are paused until {reader.day(lead.pause.until)}. Then:"
     return "The follow-ups go on:"
