@@ -50,6 +50,9 @@ NO_NUMBER = " (they left no number: write first)"
 NEEDS, LIKELY, WORDS_SHOWN = 3, 1, 3
 """So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
 
+WRITTEN = frozenset({TouchKind.OUTCOME, TouchKind.NOTED})
+"""Touches that hold what one of us has written down."""
+
 WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -133,10 +136,13 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         hour=_hour(hour, hours_of(reader, bundle.team).zone, asked=is_now(case.wish, now)) if hour else "",
         decent=hour is None or hour.decent,
         state=", ".join(filter(None, (score.temperature, score.stage, case.intent, score.value))),
-        title=page.title,
-        page=page.url,
+        title=page.title if case.touch.gate else "",
+        page=page.url if case.touch.gate else "",
         read=titles_read(bundle, case.touches, confirmed=case.confirmed),
-        said=_said(services, bundle, case, hours_of(reader, bundle.team).zone),
+        said=(
+            *_noted(services, bundle, case, reader),
+            *_said(services, bundle, case, hours_of(reader, bundle.team).zone),
+        ),
         needs=_needs(bundle, lead, gates),
         objections=_objections(bundle.knowledge, case, gates),
         bars=tuple(_bar(bar) for bar in bars(case.touches)),
@@ -146,7 +152,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
                 for name, v in case.profile.answers.items()
                 if name not in SHOWN
             ),
-            *_around(services, bundle, case, hours_of(reader, bundle.team).zone),
+            *_around(services, bundle, case, reader),
         ),
         score=f"{score.points} point{'' if score.points == '1' else 's'}",
         reasons=_reasons(score),
@@ -222,11 +228,28 @@ def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tu
     return tuple(found)
 
 
-def _around(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tuple[str, str], ...]:
+def _noted(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:
+    """The notes beside an agreed next step that has come: when and by whom, and what they say."""
+    if not case.reminds or case.touch.kind not in WRITTEN:
+        return ()
+    outcome = case.touch.facts.get("outcome") or case.touch.id
+    beside = [t for t in case.touches if t.kind in WRITTEN and outcome in {t.id, t.facts.get("outcome")}]
+    now, zone = services.clock.now(), hours_of(reader, bundle.team).zone
+    notes = ((t, sealed_fields(services, t).get("text", "")) for t in beside)
+    return tuple(
+        (f"{_writer(bundle, t, reader)} wrote {at_in_words(t.at, now, zone)}", text) for t, text in notes if text
+    )
+
+
+def _writer(bundle: Bundle, touch: Touch, reader: Person) -> str:
+    return "You" if touch.by == reader.id else bundle.team.person(touch.by).name
+
+
+def _around(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:
     """What the rep should know of an answer besides its words, or what a colleague says who has passed the lead on."""
     touch = case.touch
-    if touch.kind in {TouchKind.OUTCOME, TouchKind.NOTED} and not case.reminds:
-        return _written_down(services, bundle, touch, zone)
+    if touch.kind in WRITTEN:
+        return _written_down(services, bundle, case, reader)
     if touch.kind is TouchKind.IMPORTED:
         return (("On a list", f"{touch.facts['source'].removeprefix('import/')}, kept by {touch.facts['basis']}"),)
     if touch.kind not in {TouchKind.REPLIED, TouchKind.HANDED_OVER, TouchKind.ADDED}:
@@ -239,12 +262,15 @@ def _around(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[
     return tuple((label, value) for label, value in around if value)
 
 
-def _written_down(services: Services, bundle: Bundle, touch: Touch, zone: str) -> tuple[tuple[str, str], ...]:
-    """What a colleague has written down about somebody whose rep reads it."""
-    who, sealed = bundle.team.person(touch.by).name, sealed_fields(services, touch)
+def _written_down(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:
+    """What the reader, or a colleague of theirs, has written down. Beside a next step the note has its own place."""
+    touch, who = case.touch, _writer(bundle, case.touch, reader)
+    sealed = sealed_fields(services, touch)
     titles = {name: objection.title for name, objection in bundle.knowledge.objections.items()}
-    lines = said(touch, Reader(zone, bundle.team.costs.currency, titles), lost_to=sealed.get("lost_to", ""))
-    told = ((f"{who} wrote down", "; ".join(lines)), (f"{who} says", sealed.get("text", "")))
+    clock = Reader(hours_of(reader, bundle.team).zone, bundle.team.costs.currency, titles)
+    lines = said(touch, clock, lost_to=sealed.get("lost_to", ""))
+    note = "" if case.reminds else sealed.get("text", "")
+    told = ((f"{who} wrote down", "; ".join(lines)), (f"{who} {'say' if who == 'You' else 'says'}", note))
     return tuple((label, value) for label, value in told if value)
 
 
