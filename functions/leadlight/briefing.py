@@ -16,13 +16,14 @@ from leadlight import speed
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Gate, Knowledge, Objection, Person
-from leadlight.model.touch import Touch, TouchKind
+from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import ScoreView
 from leadlight.playbook.prose import plain_words
 from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
+from leadlight.rules import offers
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.encounters import FULL, Bar, bars
 from leadlight.rules.notices import is_now
@@ -31,6 +32,7 @@ from leadlight.rules.routing import owner_of
 from leadlight.rules.said import AIMS, Reader, another_aim, said
 from leadlight.rules.there import Hour, hour_there, in_words
 from leadlight.views import (
+    ACCEPTED,
     ANSWER_FIRST,
     OPENINGS,
     SHOWN,
@@ -49,6 +51,9 @@ NO_NUMBER = " (they left no number: write first)"
 
 NEEDS, LIKELY, WORDS_SHOWN = 3, 1, 3
 """So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
+
+VERBS = {TouchKind.ASKED: "Asked", TouchKind.REPLIED: "Answered"}
+"""What they did whose words are shown."""
 
 WRITTEN = frozenset({TouchKind.OUTCOME, TouchKind.NOTED})
 """Touches that hold what one of us has written down."""
@@ -159,7 +164,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         objective=aim,
         aim=AIMS[aim],
         hint=another_aim(lead, case.touches),
-        opening=ANSWER_FIRST if _waits_for_an_answer(case) else OPENINGS[aim],
+        opening=_opening(case, aim),
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
     )
@@ -200,32 +205,50 @@ def _hour(hour: Hour, zone: str, *, asked: bool) -> str:
     return in_words(hour, zone) + ("" if hour.decent or not asked else ", but they ask for it")
 
 
-def _waits_for_an_answer(case: Case) -> bool:
-    """Whether they have said something that nobody has written an outcome of since."""
-    if case.touch.kind in SPOKEN:
+def _opening(case: Case, aim: Objective) -> str:
+    """What to begin with: what they have said since somebody last wrote an outcome down, else the aim."""
+    kinds = SPOKEN | {TouchKind.OUTCOME, TouchKind.OFFER_ANSWERED}
+    told = [t for t in reversed(case.touches) if t.kind in kinds and counts(t, confirmed=case.confirmed)]
+    last = case.touch if case.touch.kind in SPOKEN else next((t for t in told if _stands(t, case.touches)), None)
+    if last is None or last.kind is TouchKind.OUTCOME:
+        return OPENINGS[aim]
+    return ANSWER_FIRST if last.kind in SPOKEN else ACCEPTED.format_map({"offer": "the offer", **last.facts})
+
+
+def _stands(touch: Touch, touches: Sequence[Touch]) -> bool:
+    """Whether it asks for a word of ours, or is one. An answer to an offer does where it is a yes, and the last one."""
+    if touch.kind is not TouchKind.OFFER_ANSWERED:
         return True
-    told = (t for t in reversed(case.touches) if t.kind in SPOKEN | {TouchKind.OUTCOME})
-    last = next((t for t in told if counts(t, confirmed=case.confirmed)), None)
-    return last is not None and last.kind in SPOKEN
+    last = offers.last_answer(touches, offers.OFFER, touch.facts.get("ref", ""))
+    return touch == last and touch.facts.get("answer") == offers.ACCEPTED
 
 
 def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tuple[str, str], ...]:
     """Their own words, newest first: when and about what, and what they said."""
-    here = [touch for touch in (case.touch, *reversed(case.told)) if touch.kind in SPOKEN]
+    told = SPOKEN | {TouchKind.OFFER_ANSWERED}
+    here = [touch for touch in (case.touch, *reversed(case.told)) if touch.kind in told]
     before = [t for t in reversed(case.touches) if t.kind in SPOKEN and counts(t, confirmed=case.confirmed)]
     first = tuple({touch.id: touch for touch in here}.values())  # all of it, however much came together
     spoken = tuple({touch.id: touch for touch in (*first, *before)}.values())[: max(len(first), WORDS_SHOWN)]
     now = services.clock.now()
     found = []
     for touch in spoken:
-        words = sealed_fields(services, touch).get("text", "")
+        words = _words_of(services, touch)
         gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
         about = f" about “{gate.title}”" if gate else ""
-        verb = "Asked" if touch.kind is TouchKind.ASKED else "Answered"
+        verb = f"Offer {touch.facts.get('answer')}" if touch.kind not in SPOKEN else VERBS[touch.kind]
         foreign = ", from another address" if touch.facts.get("from") == "other" else ""
         if words:
             found.append((f"{verb}{about} {at_in_words(touch.at, now, zone)}{foreign}", words))
     return tuple(found)
+
+
+def _words_of(services: Services, touch: Touch) -> str:
+    """Their own; of an answer to an offer, what was offered and why they do not want it."""
+    if touch.kind in SPOKEN:
+        return sealed_fields(services, touch).get("text", "")
+    why = touch.facts.get("why", "").replace("-", " ")
+    return touch.facts.get("offer", "") + (f": {why}" if why else "")
 
 
 def _noted(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:

@@ -41,6 +41,9 @@ OPENINGS = {
 ANSWER_FIRST = "Answer them first; then ask one thing back."
 """What to begin with where they have said something."""
 
+ACCEPTED = "They said yes to “{offer}”. Thank them, and agree on the first date."
+"""What to begin with where they have accepted an offer."""
+
 SPOKEN = frozenset({TouchKind.ASKED, TouchKind.REPLIED})
 """Touches whose words the rep gets to read."""
 
