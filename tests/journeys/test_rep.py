@@ -65,9 +65,9 @@ def test_the_timeline_says_who_did_what_and_which_step_was_left_out(world: World
     rep = world.taken()
     world.log(rep, objective="start", achieved="yes")
 
-    page = world.browser().get(world.briefing(), accept="text/html").text
+    page = rep.get(world.briefing(), accept="text/html").text
 
-    for line in ("Rita Rep told", "Taken over by Rita Rep", "Left out: “hello” ("):
+    for line in ("Rita Rep told", "Briefing opened by Rita Rep", "Taken over by Rita Rep", "Left out: “hello” ("):
         assert line in page
 
 
@@ -105,6 +105,19 @@ def test_the_next_step_reaches_the_rep_when_it_is_due(world: World) -> None:
     mail = world.mail(REP_ADDRESS, "Today: your next step with Anna")
     assert mail.message["Date"].datetime == MONDAY + DAY + 23.5 * HOUR
     assert world.follow_ups() == []
+
+
+def test_the_mail_of_a_next_step_says_what_the_rep_wrote_down(world: World) -> None:
+    world.confirmed(name="Anna")
+    rep = world.taken()
+    world.log(rep, objective="start", achieved="yes", next_at="2026-01-07T09:30", note="Show her the blank plan")
+
+    world.advance("3 days")
+
+    text = " ".join(world.mail(REP_ADDRESS, "Today: your next step with Anna").text.split())
+    assert "You wrote on Mon 05 Jan at 10:00: > Show her the blank plan" in text
+    assert "You wrote down: Start a conversation: achieved; Next step: Wed 7 January, 09:30" in text
+    assert "Came through" not in text
 
 
 def test_a_take_over_without_outcome_lapses_and_the_manager_is_told(world: World) -> None:
