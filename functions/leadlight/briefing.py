@@ -124,8 +124,9 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
     called = _last_call(case.touches, confirmed=case.confirmed)
     number = sealed_fields(services, called).get("phone", "") if called else ""
     seen = lead_view(replace(lead, call=case.wish), case.profile.with_phone(number))
-    wanted = case.wish is not None and case.wish.kind is not CallKind.NO
-    hour = hour_there(lead, now)
+    refused = case.wish is not None and case.wish.kind is CallKind.NO
+    wanted = case.wish is not None and not refused
+    hour = None if refused else hour_there(lead, now)
     score = score_view(services, bundle, lead, case.touches, case.profile, now)
     aim = lead.hold.objective if lead.hold else suggested(lead, case.touches).objective
     page = gate_view(services, bundle, case.touch.gate or "")
@@ -151,14 +152,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         needs=_needs(bundle, lead, gates),
         objections=_objections(bundle.knowledge, case, gates),
         bars=tuple(_bar(bar) for bar in bars(case.touches)),
-        answers=(
-            *(
-                (name.replace("_", " ").capitalize(), v)
-                for name, v in case.profile.answers.items()
-                if name not in SHOWN
-            ),
-            *_around(services, bundle, case, reader),
-        ),
+        answers=_answers(services, bundle, case, reader),
         score=f"{score.points} point{'' if score.points == '1' else 's'}",
         reasons=_reasons(score),
         objective=aim,
@@ -202,7 +196,10 @@ def _last_call(touches: Sequence[Touch], *, confirmed: bool) -> Touch | None:
 
 def _hour(hour: Hour, zone: str, *, asked: bool) -> str:
     """The time there by the reader's clock; who asks for a call now means it, whatever the hour."""
-    return in_words(hour, zone) + ("" if hour.decent or not asked else ", but they ask for it")
+    if hour.decent or not asked:
+        return in_words(hour, zone)
+    bare = hour.why_not.partition(",")[0].removeprefix("too ").removeprefix("not on ").removesuffix(" for today")
+    return in_words(replace(hour, why_not=f"{bare} there, but they ask for a call now"), zone)
 
 
 def _opening(case: Case, aim: Objective) -> str:
@@ -235,7 +232,7 @@ def _said(services: Services, bundle: Bundle, case: Case, zone: str) -> tuple[tu
     for touch in spoken:
         words = _words_of(services, touch)
         gate = bundle.manifest.gates.get(touch.gate) if touch.gate else None
-        about = f" about “{gate.title}”" if gate else ""
+        about = f" about “{gate.title}”" if gate and touch.kind in SPOKEN else ""
         verb = f"Offer {touch.facts.get('answer')}" if touch.kind not in SPOKEN else VERBS[touch.kind]
         foreign = ", from another address" if touch.facts.get("from") == "other" else ""
         if words:
@@ -266,6 +263,12 @@ def _noted(services: Services, bundle: Bundle, case: Case, reader: Person) -> tu
 
 def _writer(bundle: Bundle, touch: Touch, reader: Person) -> str:
     return "You" if touch.by == reader.id else bundle.team.person(touch.by).name
+
+
+def _answers(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:
+    """What they have filled in that has no place of its own, and what else there is to know."""
+    filled = ((name.replace("_", " ").capitalize(), v) for name, v in case.profile.answers.items() if name not in SHOWN)
+    return (*filled, *_around(services, bundle, case, reader))
 
 
 def _around(services: Services, bundle: Bundle, case: Case, reader: Person) -> tuple[tuple[str, str], ...]:

@@ -47,9 +47,10 @@ def test_a_yes_makes_an_opportunity_and_the_rep_hears_of_it_at_once(world: World
     assert Objective.CLOSE in world.lead().achieved
     assert "Anna" in world.mail(REP_ADDRESS).subject
     mail = world.mail(REP_ADDRESS)
+    text = " ".join(mail.text.replace("> ", "").split())
     assert "accepts “A trial of two weeks”" in mail.subject
-    assert "They said yes to “A trial of two weeks”. Thank them, and agree on the first date." in mail.text
-    assert "Offer accepted at 10:00" in mail.text
+    assert "They said yes to “A trial of two weeks”. Thank them, and agree on the first date." in text
+    assert "Offer accepted at 10:00: A trial of two weeks" in text
 
 
 def test_a_yes_after_a_rep_has_given_up_is_told_and_begins_nothing(world: World) -> None:

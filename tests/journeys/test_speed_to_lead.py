@@ -101,7 +101,7 @@ def test_mail_and_page_say_the_same(world: World) -> None:
     page = world.browser().get(world.briefing()).text
 
     for said in (
-        "Monday 05:00 in New York, 5 hours behind you: too early, wait until 08:30, but they ask for it",
+        "Monday 05:00 in New York, 5 hours behind you: early there, but they ask for a call now",
         "Call now", "+44 20 7946 0999", "Does it float?", "Answer them first; then ask one thing back.", "Acme",
         "Mark Manager is told at 10:15 unless you take it", "hot: they want a call", "buyer",
     ):  # fmt: skip
