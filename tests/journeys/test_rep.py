@@ -60,6 +60,21 @@ def test_an_achieved_objective_takes_its_steps_out_of_the_plan(world: World) -> 
     assert Objective.START in world.lead().achieved
 
 
+def test_who_has_taken_it_over_is_not_asked_to_take_it_over_from_themselves(world: World) -> None:
+    world.confirmed()
+
+    page = world.taken().get(world.briefing(), accept="text/html").text
+
+    assert "Change the aim</a>" in page
+
+
+def test_where_a_call_was_refused_no_hour_is_called_decent(world: World) -> None:
+    world.confirmed(call="no", zone="Europe/Warsaw")
+
+    assert "Please don't call" in world.mail(REP_ADDRESS).text
+    assert "in Warsaw" not in world.mail(REP_ADDRESS).text
+
+
 def test_the_timeline_says_who_did_what_and_which_step_was_left_out(world: World) -> None:
     world.confirmed()
     rep = world.taken()

@@ -129,6 +129,7 @@ def briefing_of(services: Services, lead: Lead, *, reader: str | None = None) ->
         timeline=tuple((_when(touch.at, bundle), what_happened(services, bundle, touch)) for touch in touches),
         next_action=_next(rows, bundle) or _why_none(lead),
         hold=_when(lead.hold.until, bundle) if lead.hold else "",
+        mine=lead.hold is not None and lead.hold.by == (reader or owner.id),
         plan=_plan(lead, rows, bundle, now),
         book=owner.booking,
         may_resume=_may_resume(lead, now),

@@ -30,8 +30,9 @@ class PauseDays:
 class Briefing:
     """`brief` is what to know before the call, as in the rep's mail. The rest is what a page adds.
 
-    `timeline` newest last, `hold` says until when the plan waits, `plan` what the follow-ups do, `book` is where the
-    rep's times can be booked. `pause` is set where the plan may be paused, `may_resume` where there is one to go on.
+    `timeline` newest last, `hold` says until when the plan waits, and `mine` that the reader has the lead; `plan` what
+    the follow-ups do, `book` is where the rep's times can be booked. `pause` is set where the plan may be paused,
+    `may_resume` where there is one to go on.
     """
 
     brief: BriefingView
@@ -40,6 +41,7 @@ class Briefing:
     timeline: tuple[tuple[str, str], ...] = ()
     next_action: str = ""
     hold: str = ""
+    mine: bool = False
     plan: str = ""
     book: str = ""
     may_resume: bool = False
