@@ -72,3 +72,15 @@ def test_a_turn_names_what_asks_for_it() -> None:
     task = row(DueKind.TASK, "asked", DAY)
 
     assert turn_of(LEAD, [task], [ASKED], now=NOW, tonight=TONIGHT) == Turn(Urgency.TODAY, ASKED.at, ASKED, task)
+
+
+@pytest.mark.parametrize(("passed_on", "urgency"), [(HOUR, Urgency.OVERDUE), (3 * HOUR, Urgency.TODAY)])
+def test_what_nobody_took_in_time_is_overdue_and_what_was_asked_later_is_not(
+    passed_on: timedelta, urgency: Urgency
+) -> None:
+    asked = touch(TouchKind.ASKED, 2 * HOUR)
+    escalated = touch(TouchKind.ESCALATED, passed_on)
+
+    found = turn_of(LEAD, [row(DueKind.TASK, asked.id, DAY)], [asked, escalated], now=NOW, tonight=TONIGHT)
+
+    assert found.urgency is urgency
