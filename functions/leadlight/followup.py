@@ -119,7 +119,10 @@ def _migrated(bundle: Bundle, turn: Turn, entry: LedgerEntry | None) -> Instead 
     """Where a newer version takes over the leads of older ones, the step's row becomes one of that version.
 
     Only while no worker has begun it: what was begun under the old name is finished under it, so nothing goes twice.
+    And only when it could go out: moving takes a claim, and nobody claims a step of a lead that is to be left alone.
     """
+    if why_quiet(turn.lead):
+        return None
     current = bundle.manifest.sequences.get(turn.sequence.name)
     begun = entry is not None and entry.state is not LedgerState.RELEASED
     if begun or current is None or current.version == turn.sequence.version:

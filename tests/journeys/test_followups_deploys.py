@@ -11,7 +11,7 @@ from tests.world import ANNA, HOUR, World
 from leadlight.handlers import on_due
 from leadlight.ledger import LEASE
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
-from leadlight.model.exchange import Dossier
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.sequence import Channel, Migrate, Sequence, Step
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Store
@@ -146,6 +146,21 @@ def test_of_a_worker_that_sends_and_one_that_moves_the_lead_on_only_one_comes_th
     world.advance("3 weeks")
 
     assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
+
+
+@BOTH
+def test_p3_a_held_lead_is_not_moved_on_for_that_would_take_a_claim(world: World) -> None:
+    world.confirmed()
+    world.clock.move_to(step_row(world).at)
+    row, course = step_row(world), course_of(world)
+    world.taken()
+    world.services.store.commit(Change(lead=world.lead(), due=(row,)))  # as put off by a cap: its plan's time has come
+    deploy(world, newer(course))
+
+    on_due.handle(world.services, row)
+
+    assert [entry.key for entry in world.services.store.ledger(world.id_of()) if "/step/" in entry.key] == []
+    assert row.key not in [due.key for due in world.services.store.due_of(world.id_of())]
 
 
 class Interrupted:
