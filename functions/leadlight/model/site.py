@@ -39,13 +39,15 @@ class FieldType(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     CHOICE = "choice"
+    MULTI_CHOICE = "multi-choice"  # answers come and are kept as one text, joined by `, `
+    COUNTRY = "country"  # ISO 3166-1 alpha-2, shown by its name in the reader's language
     TEXTAREA = "textarea"
     HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `buys` tells the visitor what the answer is good for."""
+    """One question of a form. `buys` tells the visitor what the answer is good for, `help` how to answer."""
 
     name: str
     type: FieldType = FieldType.TEXT
@@ -53,6 +55,32 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     buys: str = ""
+    help: str = ""
+
+
+class GateKind(StrEnum):
+    """What a gate keeps. A `waitlist` keeps a page that nobody has written yet; `sample` something to try."""
+
+    PAGE = "page"
+    AUDIO = "audio"
+    SAMPLE = "sample"
+    WAITLIST = "waitlist"
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """`2/month`: so many free full reads per `day`, `week`, `month` or `year`."""
+
+    count: int
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A place in a recording: seconds from its beginning, and what is told there."""
+
+    at: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +138,12 @@ class Gate:
     quality: int = 3
     topics: tuple[str, ...] = ()
     file_objects: Mapping[str, FileObject] = field(default_factory=dict)  # `files`, and what the half shows inline
+    kind: GateKind = GateKind.PAGE
+    meter: Meter | None = None
+    series: str | None = None  # the path that it is part of: see `Manifest.series`
+    chapters: tuple[Chapter, ...] = ()  # of a recording
+    trial: str = ""  # where a sample or trial is to be had; shown once the gate is open
+    variants: Mapping[str, Gate] = field(default_factory=dict)  # the same gate in other languages, by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +194,8 @@ class Manifest:
     criteria: str = ""  # path of Criteria; empty: all defaults
     knowledge: str = ""  # path of Knowledge; empty: there is none
     feedback_done: tuple[FeedbackDone, ...] = ()  # as far as the last commits tell, the newest first
+    series: Mapping[str, tuple[GateId, ...]] = field(default_factory=dict)  # paths: their gates in reading order
+    announced: tuple[GateId, ...] = ()  # pages whose publication is news
     after_sale: str = ""  # hash of the words by which a rep asks for mails after a sale; empty: none would come
 
 

@@ -13,11 +13,10 @@ from pathlib import Path, PurePosixPath
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import GateId
-from leadlight.model.site import Unlock
+from leadlight.model.site import Meter, Unlock
 from leadlight.model.touch import Encounter
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
 from leadlight.playbook.shapes import GateShape
-from leadlight.playbook.spans import Meter
 from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
 _KEYS = set(keys_of(GateShape))

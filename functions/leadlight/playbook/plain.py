@@ -1,6 +1,6 @@
 """How does this read without HTML? Turns the few tags that mails have into text; called by `prose`.
 
-Links become `words: address` at the end of a paragraph and `words <address>` within one (RFC 3986, appendix C), so
+Links become `words: address` at the end of a paragraph or line and `words <address>` within one (RFC 3986, appendix C), so
 that no full stop ends up in an address.
 """
 
@@ -94,7 +94,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
 
     def _end_link(self) -> None:
         words = self._words[self._link_from :].strip()
-        if self._href and words and "".join(words.split()) not in {self._href, self._href.partition(":")[2]}:
+        if self._href and words and not _says(words, self._href):
             self._link_ended = (len(self._words), self._href)
         self._href = None
 
@@ -104,6 +104,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
         position, address = self._link_ended
         shown = address.removeprefix("mailto:").removeprefix("tel:")
         before, after = self._words[:position], self._words[position:]
+        closing = closing or after.startswith(_BREAK)
         self._words = f"{before}: {shown}{after}" if closing else f"{before} <{shown}>{after}"
         self._link_ended = None
 
@@ -123,6 +124,19 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
             lines += "\n" + hang + _UNDERLINE[tag] * min(max(map(len, lines.splitlines())) - len(hang), 40)
         self._paragraphs.append((item is not None and not self._fresh_list, lines))
         self._fresh_list = self._fresh_list and item is None
+
+
+def _says(words: str, address: str) -> bool:
+    """Whether the words of a link hold its address already, as `Call +44 20 7946 0999` holds that of a `tel:` link.
+
+    >>> _says("Call +44 20 7946 0999", "tel:+442079460999"), _says("Write", "mailto:a@b.example")
+    (True, False)
+    """
+    scheme, _, bare = address.partition(":")
+    said = "".join(words.split())
+    if scheme == "tel":
+        return said.endswith(bare) or "".join(c for c in said if c.isdigit()) == bare.removeprefix("+")
+    return said in {address, bare} or (scheme == "mailto" and words.split()[-1] == bare)
 
 
 def _wrapped(words: str, first: str, rest: str, *, keep: bool) -> str:

@@ -17,7 +17,7 @@ from leadlight.playbook.expressions import clean, render
 from leadlight.playbook.plain import plain_text
 
 _TAGS = {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "li", "ol", "p", "pre", "strong", "ul"}
-_CLASSES = {"a": {"button"}, "code": {"bar"}, "p": {"code", "note"}}
+_CLASSES = {"a": {"button"}, "code": {"bar"}, "p": {"code", "note", "taps"}}
 _SCHEMES = {"https", "http", "mailto", "tel"}
 
 _SECRET = secrets.randbits(64)

@@ -16,11 +16,10 @@ from pydantic.dataclasses import dataclass
 
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
-from leadlight.model.site import Away, Clocks, ConsentMode, FieldType, Unlock
+from leadlight.model.site import Away, Clocks, ConsentMode, FieldType, Meter, Unlock
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.office import away_of, capacity_of, clocks_of, digest_of, quiet_of, territory
 from leadlight.playbook.spans import (
-    Meter,
     caps_of,
     days_of,
     expiry_of,

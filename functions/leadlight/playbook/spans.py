@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from datetime import date, time
 
 from leadlight.model.sequence import Cap, OpenHours, Wait, WaitUnit, Window
+from leadlight.model.site import Meter
 
 NEVER = "never"
 """What may stand for a span where there is a default and none is wanted."""
@@ -32,14 +32,6 @@ _HOURS = re.compile(
     re.IGNORECASE,
 )
 _PERIODS = {"day": 1, "week": 7, "month": 30}
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """`2/month`: so many free full reads per `day`, `week`, `month` or `year`."""
-
-    count: int
-    per: str
 
 
 def wait_of(text: object) -> Wait:
