@@ -36,6 +36,10 @@ empowered: [decides]
 lapse: 90 days
 renewal: 30 days
 bands: {huge: 50000, some: 500}
+spend:
+  google/spring: {2026-03: 1200, 2026-04: 900.5}
+  news.example:
+    2026-03: 80
 """
 
 
@@ -63,6 +67,7 @@ def test_everything_in_it_is_compiled(tmp_path: Path) -> None:
         lapse=timedelta(days=90),
         renewal=timedelta(days=30),
         bands=(Band("some", 500), Band("huge", 50_000)),
+        spend={"google/spring": {"2026-03": 1200, "2026-04": 900.5}, "news.example": {"2026-03": 80}},
     )
     assert msgspec.json.decode(msgspec.json.encode(found), type=Criteria) == found
 
@@ -116,6 +121,11 @@ def entry(when: str = "company.name", *, more: str = "points: 1") -> str:
         ("empowered: [none]\n", "1: `empowered`: name those who have a say"),
         ("warm: 1\nbands:\n  a lot: 9\n", "3: name the band `a lot` with lower-case letters, such as `high`"),
         ("bands: {low: 9, high: 9}\n", "1: `low` begins where another band does; give each its own amount"),
+        ("spend:\n  google:\n    2026-3: 9\n", "3: `2026-3` is no month; write it as `2026-03`"),
+        ("spend:\n  google:\n    2026-03-01: 9\n", "3: `2026-03-01` is no month"),
+        ("spend:\n  google:\n    2026-03: much\n", "3: `2026-03`: write a number of 0 or more"),
+        ("spend:\n  Google Ads: {2026-03: 9}\n", "2: no visit comes from `Google Ads`: a source is written as"),
+        ("spend: {google: 1200}\n", "1: `google` must be `name: value` lines"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_file_line_and_cure(tmp_path: Path, text: str, complaint: str) -> None:

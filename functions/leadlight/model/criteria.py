@@ -56,7 +56,9 @@ class Criteria:
 
     An experience counts half after `half_life`. `empowered` are the authorities that a prospect may have. After
     `lapse` without a sign a lead that nothing is planned for has lapsed; so long before its `renewal` the rep is told.
-    `bands` from the lowest to the highest.
+    `bands` from the lowest to the highest. `spend` is what campaigns cost: source → month (`2026-03`) → amount in the
+    team's currency. A source is named as visits are (`rules.source`): `google/spring` is one campaign, `google` all of
+    that name that have no line of their own.
     """
 
     fit: tuple[Criterion, ...] = ()
@@ -69,6 +71,7 @@ class Criteria:
     lapse: timedelta = timedelta(days=180)
     renewal: timedelta = timedelta(days=60)
     bands: tuple[Band, ...] = (Band("high", 10_000.0),)
+    spend: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def band(self, value: float | None) -> str | None:
         """The highest band that a deal of that value reaches; None below all of them, or where no value is known."""

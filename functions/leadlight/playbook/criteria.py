@@ -27,6 +27,7 @@ from leadlight.playbook.shapes import CLOSED, Amount, CostsShape, Line
 from leadlight.playbook.spans import wait_of
 from leadlight.playbook.templates import compared_with, expression_problems
 from leadlight.playbook.written import Written, read_yaml, text_of
+from leadlight.rules.source import cleaned
 
 EXPERIENCES = (
     TouchKind.CONFIRMED, TouchKind.READ, TouchKind.DOWNLOADED, TouchKind.ASKED, TouchKind.REPLIED,
@@ -45,6 +46,7 @@ _SPANS = {
 
 _TEMPERATURE = re.compile(r"\blead\s*(\.\s*temperature\b|\[\s*['\"]temperature)")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def calendar_span(text: object) -> timedelta:
@@ -110,6 +112,7 @@ class CriteriaShape:
     renewal: Span = DEFAULT.renewal
     bands: dict[str, Amount] = field(default_factory=lambda: {band.name: band.at_least for band in DEFAULT.bands})
     costs: CostsShape = field(default_factory=CostsShape)
+    spend: dict[str, dict[str, Amount]] = field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def _compiled(shape: CriteriaShape) -> Criteria:
         lapse=shape.lapse,
         renewal=shape.renewal,
         bands=tuple(Band(name, least) for name, least in sorted(shape.bands.items(), key=lambda band: band[1])),
+        spend=shape.spend,
     )
 
 
@@ -186,6 +190,7 @@ def _problems(shape: CriteriaShape, written: Written, names: Names) -> Iterator[
         choices = nearest("", [each for each in Authority if each is not Authority.NONE])
         yield written.problem(("empowered",), f"`empowered`: name those who have a say{choices}")
     yield from _band_problems(shape.bands, written)
+    yield from _spend_problems(shape.spend, written)
 
 
 def _fit_problems(shape: CriteriaShape, written: Written, names: Names) -> Iterator[Problem]:
@@ -219,3 +224,14 @@ def _band_problems(bands: Mapping[str, float], written: Written) -> Iterator[Pro
             yield written.problem(("bands", name), f"name the band `{name}` with lower-case letters, such as `high`")
         if list(bands.values()).count(least) > 1:
             yield written.problem(("bands", name), f"`{name}` begins where another band does; give each its own amount")
+
+
+def _spend_problems(spend: Mapping[str, Mapping[str, float]], written: Written) -> Iterator[Problem]:
+    for name, months in spend.items():
+        if cleaned(name) != name:
+            instead = f"; write `{cleaned(name)}`" if cleaned(name) else ""
+            message = f"no visit comes from `{name}`: a source is written as `google/spring` or `news.example`{instead}"
+            yield written.problem(("spend", name), message)
+        for month in months:
+            if not _MONTH.fullmatch(month):
+                yield written.problem(("spend", name, month), f"`{month}` is no month; write it as `2026-03`")
