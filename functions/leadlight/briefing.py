@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadlight import speed
-from leadlight.model.lead import Lead
+from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
 from leadlight.model.site import Gate, Knowledge, Objection, Person
 from leadlight.model.touch import Objective, Touch, TouchKind
@@ -26,11 +26,12 @@ from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules import offers
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.encounters import FULL, Bar, bars
+from leadlight.rules.next_action import CLOSED
 from leadlight.rules.notices import is_now
 from leadlight.rules.objective import suggested
 from leadlight.rules.routing import owner_of
-from leadlight.rules.said import AIMS, Reader, another_aim, said
-from leadlight.rules.there import Hour, hour_there, in_words
+from leadlight.rules.said import AIMS, INTENTS, Reader, another_aim, said
+from leadlight.rules.there import Hour, beside, hour_there, in_words, named
 from leadlight.views import (
     ACCEPTED,
     ANSWER_FIRST,
@@ -49,7 +50,7 @@ from leadlight.views import (
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
 
-NEEDS, LIKELY, WORDS_SHOWN = 3, 1, 3
+NEEDS, LIKELY, WORDS_SHOWN = 3, 2, 3
 """So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
 
 VERBS = {TouchKind.ASKED: "Asked", TouchKind.REPLIED: "Answered"}
@@ -57,6 +58,9 @@ VERBS = {TouchKind.ASKED: "Asked", TouchKind.REPLIED: "Answered"}
 
 WRITTEN = frozenset({TouchKind.OUTCOME, TouchKind.NOTED})
 """Touches that hold what one of us has written down."""
+
+IN_A_LINE = 140
+"""So long at most is what a mail says of an answer to an objection; the page has all of it."""
 
 WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -126,6 +130,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
     seen = lead_view(replace(lead, call=case.wish), case.profile.with_phone(number))
     refused = case.wish is not None and case.wish.kind is CallKind.NO
     wanted = case.wish is not None and not refused
+    zone = hours_of(reader, bundle.team).zone
     hour = None if refused else hour_there(lead, now)
     score = score_view(services, bundle, lead, case.touches, case.profile, now)
     aim = lead.hold.objective if lead.hold else suggested(lead, case.touches).objective
@@ -138,16 +143,16 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         phone=seen.phone,
         dial=dialled(seen.phone),
         confirmed=case.confirmed,
-        call=call_in_words(case.wish) + (NO_NUMBER if wanted and not seen.phone else ""),
-        hour=_hour(hour, hours_of(reader, bundle.team).zone, asked=is_now(case.wish, now)) if hour else "",
+        call=call_in_words(case.wish, _call_at(case, zone)) + (NO_NUMBER if wanted and not seen.phone else ""),
+        hour=_hour(hour, zone, asked=is_now(case.wish, now)) if hour else "",
         decent=hour is None or hour.decent,
-        state=", ".join(filter(None, (score.temperature, score.stage, case.intent, score.value))),
+        state=_state(score, case.intent),
         title=page.title if case.touch.gate else "",
         page=page.url if case.touch.gate else "",
         read=titles_read(bundle, case.touches, confirmed=case.confirmed),
         said=(
             *_noted(services, bundle, case, reader),
-            *_said(services, bundle, case, hours_of(reader, bundle.team).zone),
+            *_said(services, bundle, case, zone),
         ),
         needs=_needs(bundle, lead, gates),
         objections=_objections(bundle.knowledge, case, gates),
@@ -161,6 +166,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         opening=_opening(case, aim),
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
+        times=named(zone),
     )
 
 
@@ -187,6 +193,22 @@ def dialled(phone: str) -> str:
     """The number as a `tel:` link wants it (RFC 3966): digits and a leading plus."""
     digits = "".join(c for c in phone if c in "0123456789")
     return "+" + digits if phone.strip().startswith("+") else digits
+
+
+def _call_at(case: Case, zone: str) -> str:
+    """The time of a wished call by the reader's clock, and by the lead's own; empty where none was named."""
+    if case.wish is None or case.wish.at is None:
+        return ""
+    there, theirs = case.wish.at.astimezone(ZoneInfo(zone)), beside(case.lead, case.wish.at, zone)
+    return f"{there:%A} {there.day} {there:%B} at {there:%H:%M}" + (f" ({theirs})" if theirs else "")
+
+
+def _state(score: ScoreView, intent: Intent | None) -> str:
+    """How far they are, in the words that people use: `hot prospect, ready to decide, worth 5,000 EUR`."""
+    stage = "repeat customer" if score.stage is Stage.REPEAT else score.stage
+    who = stage if score.stage in CLOSED else f"{score.temperature} {stage}"
+    worth = f"worth {score.value}" if score.value else ""
+    return ", ".join(filter(None, (who, INTENTS[intent] if intent else "", worth)))
 
 
 def _last_call(touches: Sequence[Touch], *, confirmed: bool) -> Touch | None:
@@ -324,7 +346,25 @@ def _objections(known: Knowledge, case: Case, gates: Sequence[Gate]) -> tuple[Ob
     tags = [name for t in case.touches for name in re.split(r"[,\s]+", t.facts.get("objections", ""))]
     raised = [known.objections[name] for name in dict.fromkeys(tags) if name in known.objections]
     shown = raised or _likely(known, gates)
-    return tuple(ObjectionView(o.title, plain_words(o.answer), raised=bool(raised)) for o in shown)
+    answers = [plain_words(o.answer) for o in shown]
+    return tuple(
+        ObjectionView(o.title, answer, _in_a_line(answer), raised=bool(raised))
+        for o, answer in zip(shown, answers, strict=True)
+    )
+
+
+def _in_a_line(answer: str) -> str:
+    """How an answer begins: whole sentences, as many as fit into one line.
+
+    >>> _in_a_line("It pays for itself. Mostly. " + "And more besides, " * 9)
+    'It pays for itself. Mostly.'
+    """
+    first, *others = re.split(r"(?<=[.!?])\s+", answer.partition("\n")[0])
+    for sentence in others:
+        if len(first) + len(sentence) >= IN_A_LINE:
+            break
+        first = f"{first} {sentence}"
+    return first if len(first) <= IN_A_LINE else f"{first[: IN_A_LINE - 1].rstrip()}…"
 
 
 def _likely(known: Knowledge, gates: Sequence[Gate]) -> list[Objection]:

@@ -10,6 +10,7 @@ from leadlight.model.person import CallKind, CallWish
 from leadlight.model.touch import TouchKind
 from leadlight.rules import offers
 from leadlight.rules.notices import days_of_silence, is_now
+from leadlight.rules.there import stamped
 
 REASONS = {
     TouchKind.CAPTURED: "{who} downloaded “{what}”",
@@ -19,7 +20,7 @@ REASONS = {
     TouchKind.ASKED: "{who} asks about “{what}”",
     TouchKind.REPLIED: "{who} answered “{what}”",
     TouchKind.CALL_WANTED: "{who} about “{what}”",
-    TouchKind.HEATED: "{who} turned hot",
+    TouchKind.HEATED: "{who} looks ready for an offer",
     TouchKind.OUTCOME: "Today: your next step with {who}",
     TouchKind.NOTED: "Today: your next step with {who}",
     TouchKind.SKIPPED: "Your turn with {who} about “{what}”",
@@ -73,8 +74,11 @@ def most_pressing(cases: Sequence[Case], now: datetime) -> Case:
     return min(cases, key=rank)
 
 
-def subject(case: Case, what: str) -> str:
-    """Who and why now; a wish for a call comes first, and a reminder or a lead passed on says that it is one."""
+def subject(case: Case, what: str, zone: str) -> str:
+    """Who and why now; a wish for a call comes first, and a reminder or a lead passed on says that it is one.
+
+    `zone` is the reader's: the hour of a call is by their clock, and says so.
+    """
     reason = in_words(case, what)
     if case.reminds and case.touch.kind not in FIRST_TOLD:
         reason = f"Still open: {reason}"
@@ -86,7 +90,7 @@ def subject(case: Case, what: str) -> str:
         case CallWish(kind=CallKind.AT) if case.reminds or case.passed:  # the agreed time has come
             return f"CALL NOW: {reason}"
         case CallWish(kind=CallKind.AT, at=datetime() as at):
-            return f"CALL AT {at:%d %b %Y, %H:%M} UTC: {reason}"
+            return f"CALL AT {stamped(at, zone)}: {reason}"
         case CallWish(kind=CallKind.NO):
             return f"No call: {reason}"
         case _:

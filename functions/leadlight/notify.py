@@ -166,7 +166,8 @@ def _case_for_manager(services: Services, bundle: Bundle, lead: Lead, due: Due) 
     passed = touch if touch and touch.kind is TouchKind.ESCALATED else None
     case = case_of(services, lead, passed, touches) if passed else latest_case(services, lead, touches)
     gate = gate_view(services, bundle, case.touch.gate or "")
-    said = headline.subject(replace(case, passed=None), gate.title) if passed else ""
+    zone = hours_of(bundle.team.manager, bundle.team).zone
+    said = headline.subject(replace(case, passed=None), gate.title, zone) if passed else ""
     return {"brief": view_of(services, bundle, case, reader=bundle.team.manager), "headline": said}
 
 
@@ -237,7 +238,7 @@ def _briefing_mail(services: Services, bundle: Bundle, cases: Sequence[Case], du
     context: Context = {
         "brief": brief,
         "go": links.taps(services, lead, rep, cause=due.ref),
-        "reason": headline.subject(case, what.title),
+        "reason": headline.subject(case, what.title, hours_of(rep, bundle.team).zone),
         "causes": _causes(services, bundle, cases, rep) if len(cases) > 1 else (),
         "link": links.briefing(services, lead, rep.id, cause=due.ref),
         "rep": rep_view(rep),

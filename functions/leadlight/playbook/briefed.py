@@ -22,10 +22,14 @@ class BarView:
 
 @dataclass(frozen=True, slots=True)
 class ObjectionView:
-    """What they object, and what the playbook answers. `raised`: they have said so; else it is only likely."""
+    """What they object, and what the playbook answers; `short` is how that begins, in one line.
+
+    `raised`: they have said so; else it is only likely.
+    """
 
     title: str = ""
     answer: str = ""
+    short: str = ""
     raised: bool = False
 
 
@@ -36,7 +40,7 @@ class BriefingView:
     `call` is their own word on calls, `dial` the number as a `tel:` link wants it; both phone fields are empty where a
     call was refused. `hour` says what time it is there and whether that is a decent hour. `said` are their own words,
     each with when and where. `hint` says why another aim is proposed than the one that would come next. `clock` says to
-    whom the lead goes next, and when.
+    whom the lead goes next, and when. `times` names the clock that all of it goes by: the reader's.
     """
 
     who: str = ""
@@ -65,6 +69,7 @@ class BriefingView:
     opening: str = ""
     owner: str = ""
     clock: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How does this read without HTML? Turns the few tags that mails have into text; called by `prose`.
 
-Links become `words: address` at the end of a paragraph or line and `words <address>` within one (RFC 3986, appendix C), so
-that no full stop ends up in an address.
+Links become `words: address` at the end of a paragraph or a line and `words <address>` within one (RFC 3986,
+appendix C), so that no full stop ends up in an address.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _says(words: str, address: str) -> bool:
     said = "".join(words.split())
     if scheme == "tel":
         return said.endswith(bare) or "".join(c for c in said if c.isdigit()) == bare.removeprefix("+")
-    return said in {address, bare} or (scheme == "mailto" and words.split()[-1] == bare)
+    return said in {address, bare} or (scheme == "mailto" and words.rsplit(maxsplit=1)[-1] == bare)
 
 
 def _wrapped(words: str, first: str, rest: str, *, keep: bool) -> str:

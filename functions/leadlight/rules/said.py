@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadlight.model.criteria import Authority
 from leadlight.model.lead import Lead, Stage
+from leadlight.model.person import Intent
 from leadlight.model.touch import Objective, Touch, WhyNot
 from leadlight.rules.objective import ENOUGH, failures, suggested
 from leadlight.rules.outcome import COMPETITOR, UNSAID
@@ -30,6 +31,13 @@ WHY_NOT: Mapping[WhyNot, str] = {
     WhyNot.LOST: "Lost to another",
 }
 """How a reason is called on its button."""
+
+INTENTS: Mapping[Intent, str] = {
+    Intent.EXPLORING: "exploring",
+    Intent.EVALUATING: "comparing options",
+    Intent.READY: "ready to decide",
+}
+"""What a visitor has said about where they are, in the words of the form's own choices."""
 
 DEALS = {
     Stage.OPPORTUNITY: "An opportunity",

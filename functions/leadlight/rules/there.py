@@ -1,4 +1,8 @@
-"""What time is it where somebody is, and is it a decent hour to ring? Asked by briefings."""
+"""What time is it where somebody is, and is it a decent hour to ring? Asked by briefings, digests and next steps.
+
+One rule for every time that our own people read: it is by the clock of whoever reads, which is named once; beside it
+stands what the lead's own clock shows, where that matters for a call.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +50,50 @@ def in_words(hour: Hour, here: str) -> str:
     'Monday 12:00 in Tokyo, 9 hours ahead of you: a decent hour'
     """
     offset = (hour.at.utcoffset() or timedelta(0)) - (hour.at.astimezone(ZoneInfo(here)).utcoffset() or timedelta(0))
-    place = str(hour.at.tzinfo).rpartition("/")[2].replace("_", " ")
-    return f"{hour.at:%A %H:%M} in {place}, {_apart(offset)}: {hour.why_not or 'a decent hour'}"
+    return f"{hour.at:%A %H:%M} in {_place(hour)}, {_apart(offset)}: {hour.why_not or 'a decent hour'}"
+
+
+def beside(lead: Lead, at: datetime, here: str) -> str:
+    """What the lead's own clock shows at `at`, for somebody in the zone `here`, and whether that is too early or late.
+
+    Such as `10:00 in Warsaw`, or `Sat 01:00 in Auckland, not on a Saturday`. Empty where the zone is not known.
+    """
+    hour = hour_there(lead, at)
+    if hour is None:
+        return ""
+    day = "" if hour.at.date() == at.astimezone(ZoneInfo(here)).date() else f"{hour.at:%a} "
+    why_not = hour.why_not.partition(",")[0].removesuffix(" for today")
+    return f"{day}{hour.at:%H:%M} in {_place(hour)}" + (f", {why_not}" if why_not else "")
+
+
+def named(zone: str) -> str:
+    """Whose clock a page or a mail goes by, as a sentence.
+
+    >>> named("Europe/London"), named("America/Argentina/Buenos_Aires"), named("UTC")
+    ('Times are by your clock, in London.', 'Times are by your clock, in Buenos Aires.', 'Times are in UTC.')
+    """
+    if "/" not in zone:
+        return f"Times are in {zone}."
+    return f"Times are by your clock, in {zone.rpartition('/')[2].replace('_', ' ')}."
+
+
+def stamped(at: datetime, zone: str) -> str:
+    """A moment with the short name of its zone, for a line that stands alone, such as a subject.
+
+    >>> from datetime import UTC
+    >>> stamped(datetime(2026, 1, 7, 14, 30, tzinfo=UTC), "Europe/Warsaw")
+    '07 Jan 2026, 15:30 CET'
+    >>> stamped(datetime(2026, 1, 7, 14, 30, tzinfo=UTC), "Asia/Kathmandu")
+    '07 Jan 2026, 20:15 in Kathmandu'
+    """
+    there = at.astimezone(ZoneInfo(zone))
+    short = f"{there:%Z}"
+    bare = short if short.isalpha() else f"in {zone.rpartition('/')[2].replace('_', ' ')}"
+    return f"{there:%d %b %Y, %H:%M} {bare}"
+
+
+def _place(hour: Hour) -> str:
+    return str(hour.at.tzinfo).rpartition("/")[2].replace("_", " ")
 
 
 def _why_not(at: datetime, country: str | None) -> str:
