@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "functions" / "leadlight"
 
 CORE = {"errors", "model"}
-DECIDING = CORE | {"rules", "tokens", "vault", "settings", "ports"}
+DECIDING = CORE | {"words", "rules", "tokens", "vault", "settings", "ports"}
 SAYING = DECIDING | {
     "assignment", "decide", "profile", "plan", "links", "playbook", "messages", "views", "letter", "incoming",
     "backlog", "lifecycle", "aftersale", "answers", "briefing", "headline", "speed",
@@ -24,9 +24,10 @@ ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence
 PEOPLE = {"visitor", "rep", "marketer"}
 
 MAY_IMPORT = {
-    "errors": set[str](),
+    "words": set[str](),
+    "errors": {"words"},
     "model": {"errors"},
-    "rules": CORE,
+    "rules": CORE | {"words"},
     "tokens": CORE,
     "vault": CORE,
     "settings": CORE,
@@ -76,7 +77,7 @@ MAY_IMPORT = {
     "serve": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
-    "gate": CORE | {"rules", "playbook"},
+    "gate": CORE | {"words", "rules", "playbook"},
     "publish": CORE | {"settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE

@@ -29,6 +29,7 @@ from leadlight.ports import Services
 from leadlight.profile import Profile
 from leadlight.rules.company import company_domain
 from leadlight.rules.score import score
+from leadlight.words import ENGLISH, day, words_of
 
 OPENINGS = {
     "start": "Ask what made them look for this today, and listen.",
@@ -117,13 +118,15 @@ def call_in_words(call: CallWish | None, at: str = "") -> str:
             return f"Call on {at}" if at else "Call at a time"
 
 
-def call_promise(call: CallWish | None) -> str:
+def call_promise(call: CallWish | None, *, language: str = ENGLISH) -> str:
     """The same as said to the visitor, as a sentence; empty where no call was wished."""
     if call is None or call.kind is CallKind.NO:
         return ""
     if call.kind is CallKind.NOW:
-        return "You asked for a call now: it is on its way."
-    return f"You asked for a call on {call.at:%A %d %B at %H:%M} UTC: it is noted."
+        return words_of(language).gettext("You asked for a call now: it is on its way.")
+    assert call.at is not None  # noqa: S101 - a wish for a time has one: the form sees to it
+    noted = words_of(language).gettext("You asked for a call on {day} at {time} UTC: it is noted.")
+    return noted.format(day=day(call.at, language, year=False), time=f"{call.at:%H:%M}")
 
 
 def words_agreed(bundle: Bundle, capture: Capture) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import mimetypes
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -26,9 +27,17 @@ from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
 from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
+from leadlight.words import words_of
 
 ASSETS = Path(__file__).parent / "assets"
-_TEMPLATES = Environment(loader=FileSystemLoader(ASSETS), autoescape=True)
+
+
+@cache
+def _templates(language: str) -> Environment:
+    environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, extensions=["jinja2.ext.i18n"])
+    # The extension adds this method, which the types of jinja2 do not know.
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]  # see above
+    return environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +78,28 @@ class GatedPage:
 
     def _render(self, template: str) -> str:
         page_url = f"/{self.url}"
-        return _TEMPLATES.get_template(template).render(
-            gate_id=self.front.id,
-            title=self.title,
-            unlock=str(self.unlock),
-            form=self.form,
-            fields=self.form.fields,
-            consent=str(self.form.consent),
-            wording={str(purpose): words for purpose, words in self.form.wording.items()},
-            wording_hash=wording_hash(self.wording),
-            promise=self.promise,
-            promise_text=in_words(self.promise, language=self.language),
-            withheld_percent=self.size.percent,
-            withheld_words=self.size.words,
-            minutes=self.size.minutes,
-            files=tuple((name, _human_size(file.size), file.type) for name, file in self.files.items()),
-            page_url=page_url,
-            full_url=f"{page_url}_full",
-            language=self.language,
+        return (
+            _templates(self.language)
+            .get_template(template)
+            .render(
+                gate_id=self.front.id,
+                title=self.title,
+                unlock=str(self.unlock),
+                form=self.form,
+                fields=self.form.fields,
+                consent=str(self.form.consent),
+                wording={str(purpose): words for purpose, words in self.form.wording.items()},
+                wording_hash=wording_hash(self.wording),
+                promise=self.promise,
+                promise_text=in_words(self.promise, language=self.language),
+                withheld_percent=self.size.percent,
+                withheld_words=self.size.words,
+                minutes=self.size.minutes,
+                files=tuple((name, _human_size(file.size), file.type) for name, file in self.files.items()),
+                page_url=page_url,
+                full_url=f"{page_url}_full",
+                language=self.language,
+            )
         )
 
 

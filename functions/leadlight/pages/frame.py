@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE
+from leadlight.words import ENGLISH, words_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -15,27 +16,33 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def page(shell: str, template: str, *, heading: str, **data: object) -> str:
-    """A whole HTML page. A shell without the mark for the body (or none at all) gives way to our own plain one.
+def page(shell: str, template: str, *, heading: str, language: str = ENGLISH, **data: object) -> str:
+    """A whole HTML page; `language` is the reader's, and `heading` is in it already.
 
-    Only the first mark of the body counts, and nothing is put in twice: what people typed may hold any text.
+    A shell without the mark for the body (or none at all) gives way to our own plain one. Only the first mark of the
+    body counts, and nothing is put in twice: what people typed may hold any text.
     """
-    body = _environment().get_template(template).render(heading=heading, **data)
+    body = _environment(language).get_template(template).render(heading=heading, **data)
     if SHELL_BODY not in shell:
-        shell = _environment().get_template("shell.html").render(title=SHELL_TITLE, body=SHELL_BODY)
+        plain = _environment(language).get_template("shell.html")
+        shell = plain.render(title=SHELL_TITLE, body=SHELL_BODY, language=language)
     before, _, after = shell.partition(SHELL_BODY)
     title = escape(heading)
     return before.replace(SHELL_TITLE, title) + body + after.replace(SHELL_TITLE, title)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - a submit never draws a page
 
-    return Environment(
+    environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # The extension adds this method, which its types do not know.
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]  # see above
+    return environment

@@ -17,39 +17,43 @@ from leadlight.pages.frame import page
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import AGREED, LEAD, pause_of
 from leadlight.views import call_promise
-from leadlight.visitor.outlook import RAISABLE, Agreed, Coming, Left, Outlook, day_in_words
+from leadlight.visitor.outlook import CALL_WORDS, RAISABLE, Agreed, Coming, Left, Outlook
 from leadlight.visitor.preferences import SPANS, Did
+from leadlight.words import ENGLISH, N_, day, words_of
 
 SAID: Mapping[Did, str] = {
-    Did.PAUSED: "Paused. Below is what comes afterwards.",
-    Did.RESUMED: "It goes on. The dates below have moved.",
-    Did.STILL_QUIET: "Your own pause is over. Nothing goes out yet, though: below is why.",
-    Did.FEWER: "From now on you get at most one mail in two weeks.",
-    Did.STOPPED: "Done. No more mails.",
-    Did.LOWERED: "Done. What you unticked is taken back.",
-    Did.NO_CALLS: "Noted. Nobody calls you.",
-    Did.ASKED: "Look into your mail: it has a button that says yes. Until you press it, nothing changes.",
-    Did.LOWERED_AND_ASKED: "What you unticked is taken back. For what you ticked, look into your mail: it has a button"
-    " that says yes.",
-    Did.AGREED: "Thank you. It is so again.",
-    Did.TOO_LATE: "This link no longer counts: something was changed here after it was asked for.",
-    Did.NOTHING: "All is as you wanted it already.",
+    Did.PAUSED: N_("Paused. Below is what comes afterwards."),
+    Did.RESUMED: N_("It goes on. The dates below have moved."),
+    Did.STILL_QUIET: N_("Your own pause is over. Nothing goes out yet, though: below is why."),
+    Did.FEWER: N_("From now on you get at most one mail in two weeks."),
+    Did.STOPPED: N_("Done. No more mails."),
+    Did.LOWERED: N_("Done. What you unticked is taken back."),
+    Did.NO_CALLS: N_("Noted. Nobody calls you."),
+    Did.ASKED: N_("Look into your mail: it has a button that says yes. Until you press it, nothing changes."),
+    Did.LOWERED_AND_ASKED: N_(
+        "What you unticked is taken back. For what you ticked, look into your mail: it has a button that says yes."
+    ),
+    Did.AGREED: N_("Thank you. It is so again."),
+    Did.TOO_LATE: N_("This link no longer counts: something was changed here after it was asked for."),
+    Did.NOTHING: N_("All is as you wanted it already."),
 }
 """What a tap came to."""
 
 STOPPED = {
-    StopReason.UNSUBSCRIBED: "You have stopped these mails: nothing more comes by itself. What you opened stays open.",
-    StopReason.REPLIED: "You have written to us, so nothing goes out by itself until {answers} has answered.",
-    StopReason.BOUNCED: "Our mails came back from your mailbox, so we have stopped.",
-    StopReason.COMPLAINED: "Your mail provider was told that our mails are spam, so we have stopped for good.",
+    StopReason.UNSUBSCRIBED: N_(
+        "You have stopped these mails: nothing more comes by itself. What you opened stays open."
+    ),
+    StopReason.REPLIED: N_("You have written to us, so nothing goes out by itself until {answers} has answered."),
+    StopReason.BOUNCED: N_("Our mails came back from your mailbox, so we have stopped."),
+    StopReason.COMPLAINED: N_("Your mail provider was told that our mails are spam, so we have stopped for good."),
 }
-OTHERWISE_STOPPED = "Nothing more comes by itself."
+OTHERWISE_STOPPED = N_("Nothing more comes by itself.")
 
 NAMES = {
-    Purpose.FOLLOW_UP: "Follow-ups to what I opened",
-    Purpose.PHONE: "A call",
-    Purpose.NEWS: "News",
-    Purpose.CONTENT: "The page itself",
+    Purpose.FOLLOW_UP: N_("Follow-ups to what I opened"),
+    Purpose.PHONE: N_("A call"),
+    Purpose.NEWS: N_("News"),
+    Purpose.CONTENT: N_("The page itself"),
 }
 """What a purpose is called beside its box."""
 
@@ -78,15 +82,16 @@ class Box:
 
 def preferences(shell: str, outlook: Outlook, *, token: str, did: Did | None = None) -> str:
     """The plan that is still ahead, and the buttons. They post to `/preferences`."""
-    lead = outlook.lead
+    lead, language = outlook.lead, outlook.lead.language
+    _ = words_of(language).gettext
     running = not lead.stops and bool(outlook.coming)
     return page(
-        shell, "preferences.html", heading="What is still to come",
+        shell, "preferences.html", heading=_("What is still to come"), language=language,
         token=token,
-        said=SAID[did] if did else "",
+        said=_(SAID[did]) if did else "",
         state=_state(outlook),
-        lines=[_line(coming, outlook.zone) for coming in outlook.coming],
-        promises=[_promise(left, outlook.zone) for left in outlook.left],
+        lines=[_line(coming, outlook) for coming in outlook.coming],
+        promises=[_promise(left, outlook) for left in outlook.left],
         zone=outlook.zone.replace("_", " "),
         answers=outlook.answers,
         company=outlook.company,
@@ -95,7 +100,7 @@ def preferences(shell: str, outlook: Outlook, *, token: str, did: Did | None = N
         can_have_fewer=running and lead.at_most is None,
         fewer=lead.at_most is not None,
         can_stop=not lead.stops and (running or Purpose.FOLLOW_UP in lead.purposes or Purpose.NEWS in lead.purposes),
-        boxes=[_box(agreed, outlook.zone) for agreed in outlook.agreed],
+        boxes=[_box(agreed, outlook) for agreed in outlook.agreed],
         can_save=any(_can_change(agreed) for agreed in outlook.agreed),
         call=_calls(outlook),
         can_refuse=Purpose.PHONE not in lead.purposes and not _refused(outlook),
@@ -104,61 +109,77 @@ def preferences(shell: str, outlook: Outlook, *, token: str, did: Did | None = N
     )  # fmt: skip
 
 
-def consent(shell: str, *, words: Sequence[str], token: str, back: str) -> str:
+def consent(shell: str, *, words: Sequence[str], token: str, back: str, language: str = ENGLISH) -> str:
     """What the mail of a wish opens: the exact words, and one button that posts `token` to `/preferences`."""
-    heading = "One tap, and it is so again" if words else "Nothing to say yes to"
-    return page(shell, "consent.html", heading=heading, words=words, token=token, back=back)
+    _ = words_of(language).gettext
+    heading = _("One tap, and it is so again") if words else _("Nothing to say yes to")
+    return page(shell, "consent.html", heading=heading, language=language, words=words, token=token, back=back)
 
 
 def _state(outlook: Outlook) -> str:
     """Why it pauses, that it is over, or what follows: one sentence above the list."""
     lead = outlook.lead
+    _ = words_of(lead.language).gettext
     if lead.stops:
-        said = STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED)
+        said = _(STOPPED.get(lead.stops[-1].reason, OTHERWISE_STOPPED))
         return said.format(answers=outlook.answers.name)
     open_ = open_enrolments(lead)
     if Purpose.FOLLOW_UP not in lead.purposes and lead.enrolments and not any(e.basis == AGREED for e in open_):
-        return "You have taken back your yes to follow-ups, so none are sent."
+        return _("You have taken back your yes to follow-ups, so none are sent.")
     waits = _wait(outlook)
     if any(enrolment.held for enrolment in open_):
-        waits = f"{outlook.answers.name} gets in touch with you first. {waits}".strip()
+        first = _("{name} gets in touch with you first.").format(name=outlook.answers.name)
+        waits = f"{first} {waits}".strip()
     if not outlook.coming:
-        return waits or "Nothing more is planned."
+        return waits or _("Nothing more is planned.")
     if waits:
-        return f"{waits} Then it goes on by itself, unless you say otherwise:"
-    return f"This is all that {outlook.company} still sends you by itself:"
+        return f"{waits} {_('Then it goes on by itself, unless you say otherwise:')}"
+    return _("This is all that {company} still sends you by itself:").format(company=outlook.company)
 
 
 def _wait(outlook: Outlook) -> str:
-    lead, zone = outlook.lead, outlook.zone
+    lead = outlook.lead
+    _ = words_of(lead.language).gettext
     if lead.hold:
-        name = outlook.answers.name
-        return (
-            f"{name} looks after this in person now, so nothing goes out by itself until {_day(lead.hold.until, zone)}."
-        )
+        text = _("{name} looks after this in person now, so nothing goes out by itself until {day}.")
+        return text.format(name=outlook.answers.name, day=_day(lead.hold.until, outlook))
+    others, own = _("{name} has paused this until {day}."), _("You have paused this until {day}.")
     return " ".join(
-        f"{f'{name} has' if name else 'You have'} paused this until {_day(until, zone)}."
-        for name, until in outlook.paused
+        (others if name else own).format(name=name, day=_day(until, outlook)) for name, until in outlook.paused
     )
 
 
-def _line(coming: Coming, zone: str) -> Line:
-    local = coming.at.astimezone(ZoneInfo(zone))
-    what = f"a mail from {coming.who}" if coming.mailed else f"{coming.who} may get in touch in person"
-    said = f"“{coming.subject}”, {what}" if coming.subject else what[:1].upper() + what[1:]
-    note = "only if it still fits" if coming.perhaps else ""
-    return Line(local.isoformat(timespec="minutes"), f"{_day(coming.at, zone)}, {local:%H:%M}", said, note)
+def _line(coming: Coming, outlook: Outlook) -> Line:
+    local = coming.at.astimezone(ZoneInfo(outlook.zone))
+    _ = words_of(outlook.lead.language).gettext
+    mail, person = _("a mail from {who}"), _("{who} may get in touch in person")
+    what = (mail if coming.mailed else person).format(who=coming.who)
+    quoted = _("“{subject}”").format(subject=coming.subject)
+    said = f"{quoted}, {what}" if coming.subject else what[:1].upper() + what[1:]
+    note = _("only if it still fits") if coming.perhaps else ""
+    return Line(local.isoformat(timespec="minutes"), f"{_day(coming.at, outlook)}, {local:%H:%M}", said, note)
 
 
-def _promise(left: Left, zone: str) -> str:
-    mails = f"{left.mails} of {left.of} mails {'is' if left.mails == 1 else 'are'} left"
-    since = f"Promised when you opened “{left.title}”" if left.title else "Since you bought from us"
-    return f"{since}: {mails}, until {_day(left.until, zone)} at the latest."
+def _promise(left: Left, outlook: Outlook) -> str:
+    words = words_of(outlook.lead.language)
+    since = (
+        words.gettext("Promised when you opened “{title}”") if left.title else words.gettext("Since you bought from us")
+    )
+    rest = words.ngettext(
+        "{mails} of {of} mails is left, until {day} at the latest.",
+        "{mails} of {of} mails are left, until {day} at the latest.",
+        left.mails,
+    )
+    said = rest.format(mails=left.mails, of=left.of, day=_day(left.until, outlook))
+    return f"{since.format(title=left.title)}: {said}"
 
 
-def _box(agreed: Agreed, zone: str) -> Box:
-    since = f", since {_day(agreed.at, zone)}" if agreed.at and agreed.holds else ""
-    return Box(agreed.purpose, NAMES[agreed.purpose], agreed.words, since, agreed.holds, _can_change(agreed))
+def _box(agreed: Agreed, outlook: Outlook) -> Box:
+    _ = words_of(outlook.lead.language).gettext
+    held = agreed.at is not None and agreed.holds
+    since = _(", since {day}").format(day=_day(agreed.at, outlook)) if agreed.at and held else ""
+    words = _(agreed.words) if agreed.words == CALL_WORDS else agreed.words
+    return Box(agreed.purpose, _(NAMES[agreed.purpose]), words, since, agreed.holds, _can_change(agreed))
 
 
 def _can_change(agreed: Agreed) -> bool:
@@ -166,16 +187,17 @@ def _can_change(agreed: Agreed) -> bool:
 
 
 def _calls(outlook: Outlook) -> str:
+    _ = words_of(outlook.lead.language).gettext
     if _refused(outlook):
-        return "Nobody calls you: you have asked for that."
+        return _("Nobody calls you: you have asked for that.")
     perhaps = any(not coming.mailed for coming in outlook.coming)
-    otherwise = "A call may be part of what is still to come." if perhaps else "Nobody calls you unless you ask."
-    return call_promise(outlook.lead.call) or otherwise
+    maybe, nobody = _("A call may be part of what is still to come."), _("Nobody calls you unless you ask.")
+    return call_promise(outlook.lead.call, language=outlook.lead.language) or (maybe if perhaps else nobody)
 
 
 def _refused(outlook: Outlook) -> bool:
     return outlook.lead.call is not None and outlook.lead.call.kind is CallKind.NO
 
 
-def _day(at: datetime, zone: str) -> str:
-    return day_in_words(at, zone)
+def _day(at: datetime, outlook: Outlook) -> str:
+    return day(at.astimezone(ZoneInfo(outlook.zone)), outlook.lead.language)

@@ -8,37 +8,59 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadlight.pages.frame import page
+from leadlight.words import ENGLISH, in_language, words_of
 
 
-def confirm(shell: str, *, title: str, token: str, page_url: str, minutes: int, agreed: Sequence[str] = ()) -> str:
+def confirm(
+    shell: str,
+    *,
+    title: str,
+    token: str,
+    page_url: str,
+    minutes: int,
+    agreed: Sequence[str] = (),
+    language: str = ENGLISH,
+) -> str:
     """What the mailed link opens: one button that posts `token` to `/confirm`, and in full what it says yes to."""
     return page(
-        shell, "confirm.html", heading="One tap, and it is open",
+        shell, "confirm.html", heading=words_of(language).gettext("One tap, and it is open"), language=language,
         title=title, token=token, page_url=page_url, minutes=minutes, agreed=agreed,
     )  # fmt: skip
 
 
-def waiting(shell: str, *, gate_id: str, title: str, page_url: str, full_url: str, error: str = "") -> str:
+def waiting(
+    shell: str, *, gate_id: str, title: str, page_url: str, full_url: str, error: str = "", language: str = ENGLISH
+) -> str:
     """Where a form post without JavaScript ends: `gate` and `code` go to `/api/code`. `error` stands at the field."""
     return page(
-        shell, "waiting.html", heading="Check your mail",
-        gate_id=gate_id, title=title, page_url=page_url, full_url=full_url, error=error,
+        shell, "waiting.html", heading=words_of(language).gettext("Check your mail"), language=language,
+        gate_id=gate_id, title=title, page_url=page_url, full_url=full_url, error=in_language(error, language),
     )  # fmt: skip
 
 
-def unsubscribe(shell: str, *, token: str, done: bool, company: str) -> str:
+def unsubscribe(shell: str, *, token: str, done: bool, company: str, language: str = ENGLISH) -> str:
     """Asks once, or says that it is done. Posts to `/unsubscribe`, as mail programs do by themselves (RFC 8058)."""
-    heading = "Done. No more mails" if done else "No more mails?"
-    return page(shell, "unsubscribe.html", heading=heading, token=token, done=done, company=company)
+    _ = words_of(language).gettext
+    heading = _("Done. No more mails") if done else _("No more mails?")
+    return page(shell, "unsubscribe.html", heading=heading, language=language, token=token, done=done, company=company)
 
 
-def problem(shell: str, *, heading: str, message: str, link: tuple[str, str] | None) -> str:
-    """What went wrong and what to do next. `link` is an address and its words."""
-    return page(shell, "problem.html", heading=heading, message=message, link=link)
+def problem(shell: str, *, heading: str, message: str, link: tuple[str, str] | None, language: str = ENGLISH) -> str:
+    """What went wrong and what to do next. `link` is an address and its words; all are said in `language` here."""
+    said = in_language(message, language)
+    link = (link[0], in_language(link[1], language)) if link else None
+    return page(
+        shell, "problem.html", heading=in_language(heading, language), language=language, message=said, link=link
+    )
 
 
-def form_errors(shell: str, *, page_url: str, fields: Mapping[str, str]) -> str:
+def form_errors(shell: str, *, page_url: str, fields: Mapping[str, str], language: str = ENGLISH) -> str:
     """The answer to a form that cannot be taken as it is: field name → what to do."""
-    heading = "Almost there" if len(fields) == 1 else f"Almost there: {len(fields)} things to mend"
-    named = [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in fields.items()]
-    return page(shell, "form_errors.html", heading=heading, page_url=page_url, fields=named)
+    words = words_of(language)
+    many = words.ngettext("Almost there: {count} thing to mend", "Almost there: {count} things to mend", len(fields))
+    heading = words.gettext("Almost there") if len(fields) == 1 else many.format(count=len(fields))
+    named = [
+        (words.gettext(name.replace("_", " ").replace("-", " ").capitalize()), in_language(text, language))
+        for name, text in fields.items()
+    ]
+    return page(shell, "form_errors.html", heading=heading, language=language, page_url=page_url, fields=named)

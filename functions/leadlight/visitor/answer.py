@@ -71,6 +71,7 @@ class Asked:
     until: date | None = None
     over: bool = False
     why: tuple[Objection, ...] = ()
+    language: str = "en"  # the reader's
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def what_it_asks(services: Services, token: str, said: str = "") -> Asked:
         until=until,
         over=is_over(until, services.clock.now(), hours),
         why=tuple(bundle.knowledge.objections.values()) if declined else (),
+        language=lead.language,
     )
 
 

@@ -1,0 +1,96 @@
+"""The catalogues of what visitors read. `python -m tests.words` renews them from the code, test_words.py compares.
+
+Texts are found by babel's own tools, by the names that code and templates mark them with. Write what is new into the
+`.po` file, run it again, and look at what it says is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from leadlight.words import CATALOGUES
+
+SOURCE = CATALOGUES.parent
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("gate/assets/**.html", "jinja2")]
+OPTIONS = {"**.html": {"newstyle_gettext": "true", "trimmed": "false", "silent": "false"}}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "said": None, "counted": (1, 2)}
+SETTLED = datetime(2026, 1, 1, tzinfo=UTC)
+"""What the files say of when they were made: nothing that differs from one run to the next."""
+
+
+def template() -> Catalog:
+    """All that can be said to a visitor, in English."""
+    found = Catalog(project="leadlight", charset="utf-8", creation_date=SETTLED, revision_date=SETTLED)
+    for name, _, message, comments, context in extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS):
+        found.add(message, locations=[(name, 1)], auto_comments=comments, context=context)
+    return found
+
+
+def files() -> Iterator[Path]:
+    """The catalogues that we have."""
+    yield from sorted(CATALOGUES.glob("*/LC_MESSAGES/leadlight.po"))
+
+
+def renewed(path: Path) -> Catalog:
+    """A catalogue with the texts of today: what is no longer said is gone, what is new is empty."""
+    catalogue = read(path)
+    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def read(path: Path) -> Catalog:
+    """A catalogue as it lies there."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3])
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """What the file for people says; without line numbers, which change with every line of code."""
+    catalogue.creation_date = catalogue.revision_date = SETTLED
+    file = BytesIO()
+    write_po(file, catalogue, sort_by_file=True, include_lineno=False, width=120, omit_header=False)
+    return file.getvalue()
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """What the running system reads."""
+    file = BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def missing(catalogue: Catalog) -> list[Message]:
+    """What has no words in that language yet, or not in each of its plural forms."""
+    return [message for message in catalogue if message.id and not _is_said(message)]
+
+
+def _is_said(message: Message) -> bool:
+    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(said) and not message.fuzzy
+
+
+def main() -> int:
+    """Writes both files of each language and tells what is still to be translated."""
+    lacking = 0
+    for path in files():
+        catalogue = renewed(path)
+        path.write_bytes(as_po(catalogue))
+        path.with_suffix(".mo").write_bytes(as_mo(catalogue))
+        for message in missing(catalogue):
+            lacking += 1
+            print(f"{path.parts[-3]}: {message.id!r}")
+    return min(lacking, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
