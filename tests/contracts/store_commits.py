@@ -152,6 +152,25 @@ class Commits:
 
         assert store.captures(lead.id) == (replace(what.capture, code_sent_at=NOW, confirmed_at=NOW + MINUTE),)
 
+    def test_a_change_may_bring_a_capture_with_its_key(self, store: Store) -> None:
+        lead = submit().into(store)
+        fresh, sealing = submit().capture, key()
+        capture = replace(fresh, id=CaptureId(sealing.id), lead_id=lead.id, confirmed_at=NOW)
+
+        store.commit(Change(lead, captures=(capture,), keys=(sealing,)))
+
+        assert store.captures(lead.id)[-1] == capture
+
+    def test_a_capture_that_is_there_already_refuses_the_change(self, store: Store) -> None:
+        what = submit()
+        lead = what.into(store)
+
+        with pytest.raises(Conflict):
+            store.commit(Change(lead, captures=(what.capture,), touches=(touch(lead.id, "late"),)))
+
+        assert store.lead(lead.id) == lead
+        assert "late" not in {found.id for found in store.touches(lead.id)}
+
     @pytest.mark.parametrize("whose", ["nobody's", "another lead's"])
     def test_a_capture_that_is_not_this_leads_cannot_be_confirmed(self, store: Store, whose: str) -> None:
         lead, other = submit().into(store), submit()

@@ -95,9 +95,11 @@ def unchanged_lead(names: Names, lead: Lead) -> Write:
 
 def new_capture(names: Names, capture: Capture) -> Write:
     """Writes a capture of a new id."""
+    marks = {"confirmed_at": capture.confirmed_at, "code_sent_at": capture.code_sent_at}
     item = {
         **place(capture.lead_id, tables.CAPTURE + capture.id),
         **packed(capture),
+        **{name: text(at.isoformat()) for name, at in marks.items() if at},
         "stored_at": number(time.time_ns()),
     }
     return Write(capture, "Put", {"TableName": names.leads, "Item": item}, NEW)

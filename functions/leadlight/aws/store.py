@@ -206,6 +206,7 @@ class DynamoStore:
         for capture_id in {name: None for times in marks.values() for name in times}:
             at = {name: times[capture_id] for name, times in marks.items() if capture_id in times}
             yield items.marked_capture(self._names, lead_id, capture_id, at)
+        yield from (items.new_capture(self._names, capture) for capture in change.captures)
         yield from items.new_keys(self._names, change.keys)
         yield from items.new_touches(self._names, change.touches)
         yield from items.moved_due(self._names, change.due, undue=change.undue, lead_id=lead_id)

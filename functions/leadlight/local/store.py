@@ -69,10 +69,7 @@ class SqliteStore:
             db.execute(
                 "INSERT INTO lead VALUES (?, ?, '', ?) ON CONFLICT DO NOTHING", (lead.id, lead.revision, packed(lead))
             )
-            db.execute(
-                "INSERT INTO capture (id, lead_id, at, key_id, doc) VALUES (?, ?, ?, ?, ?)",
-                (capture.id, capture.lead_id, micros(capture.at), capture.sealed.key_id, packed(capture)),
-            )
+            add_captures(db, (capture,))
             add_touches(db, (touch,))
             put_due(db, due)
             sweep_counters(db, capture.at)
@@ -90,6 +87,7 @@ class SqliteStore:
                 (lead.revision, change.nonce, packed(lead), lead.id),
             )
             use_keys(db, lead.id, change.keys)
+            add_captures(db, change.captures)
             mark_captures(db, lead.id, confirm=change.confirm or {}, code_sent=change.code_sent or {})
             add_touches(db, change.touches)
             db.executemany("DELETE FROM due WHERE lead_id = ? AND key = ?", [(lead.id, key) for key in change.undue])
@@ -270,6 +268,14 @@ def sweep_counters(db: sqlite3.Connection, now: datetime) -> None:
 def use_keys(db: sqlite3.Connection, lead_id: LeadId, keys: Iterable[SealingKey]) -> None:
     """Notes for ever that these keys have sealed something; one that has already is a `Conflict`."""
     db.executemany("INSERT INTO used_key VALUES (?, ?)", [(key.id, lead_id) for key in keys])
+
+
+def add_captures(db: sqlite3.Connection, captures: Iterable[Capture]) -> None:
+    """Writes captures of new ids; one that is there is a `Conflict`."""
+    db.executemany(
+        "INSERT INTO capture (id, lead_id, at, key_id, doc) VALUES (?, ?, ?, ?, ?)",
+        [(each.id, each.lead_id, micros(each.at), each.sealed.key_id, packed(each)) for each in captures],
+    )
 
 
 def add_touches(db: sqlite3.Connection, touches: Iterable[Touch]) -> None:

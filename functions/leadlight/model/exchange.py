@@ -44,11 +44,12 @@ class Change:
     `lead` is the new record. Its `revision` is the one it was decided on; the store writes it as `revision + 1` and
     refuses when the stored one differs. `settle` replaces ledger entries that this worker holds. `undue` are keys
     (`Due.key`) of rows to remove, whether they exist or not; `due` are written after that, so a row in both is moved.
-    `confirm` marks captures of this lead confirmed, `code_sent` records when the mail that carries the six digits
-    went out. `resolve` replaces parked entries, by evidence or by a person's word; one that is not parked (any more)
-    refuses the change with `LeaseLost`. `keys` are fresh keys that sealed something in `touches`. A touch whose id
-    exists already, a key that was used already, or a capture that is not this lead's refuses the change with
-    `Conflict`. At most 90 rows: the whole change is one transaction everywhere.
+    `confirm` marks captures of this lead confirmed, `code_sent` records when the mail that carries the six digits went
+    out. `captures` are new ones of this lead, which none of these two names. `resolve` replaces parked entries, by
+    evidence or by a person's word; one that is not parked (any more) refuses the change with `LeaseLost`. `keys` are
+    fresh keys that sealed something in `touches` or `captures`. A touch whose id exists already, a key that was used
+    already, or a capture that is not this lead's refuses the change with `Conflict`. At most 90 rows: the whole change
+    is one transaction everywhere.
     """
 
     lead: Lead
@@ -60,6 +61,7 @@ class Change:
     confirm: Mapping[CaptureId, datetime] | None = None
     code_sent: Mapping[CaptureId, datetime] | None = None
     keys: tuple[SealingKey, ...] = ()
+    captures: tuple[Capture, ...] = ()
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
 
 

@@ -141,6 +141,7 @@ class Lead:
     needs: tuple[str, ...] | None = None  # as a rep has corrected them; None: by what was read
     satisfied: bool | None = None  # by its last word after a sale
     renewal_at: datetime | None = None
+    known: tuple[str, ...] = ()  # the fields that its confirmed captures have answered, by name
     source: str = ""  # where it came from, if not from its own form: `import/<name>`, `rep/<person>`, `qr/<person>`
 
     @property

@@ -111,6 +111,7 @@ class Capture:
     country: str | None = None  # ISO 3166-1 alpha-2
     company: CompanyId | None = None  # told by the address, so that nobody has to open it to find a colleague's rep
     size: str = ""  # the answer to the field `size`, where it is one that somebody of the team is named for
+    answered: tuple[str, ...] = ()  # the names of the fields that were filled in, so that nobody is asked twice
 
     def is_submit_of(self, other: Capture) -> bool:
         """Whether both are the same submit, whatever was noted on either since."""
