@@ -13,12 +13,13 @@ from leadlight.handlers import on_desk, on_fact, outcome
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
+from leadlight.model.site import Person
 from leadlight.pages import rep as pages
 from leadlight.pages.briefing import briefing_of
 from leadlight.pages.desk import link_to
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rep.link import BROWSER, Elsewhere, Visit, visit
+from leadlight.rep.link import BROWSER, Elsewhere, Visit, gone_to, visit
 from leadlight.rep.pausing import pause, resume
 from leadlight.rep.replying import they_replied
 from leadlight.rep.taking import pending_gates, take_over
@@ -52,7 +53,7 @@ def get_claim() -> Response[str]:
     def answer(services: Services, request: Request, opened: Visit) -> Response[str]:
         touches = services.store.touches(opened.lead.id)
         waiting = bool(pending_gates(open_bundle(services.files), opened.lead, touches))
-        briefing = briefing_of(services, opened.lead)
+        briefing = briefing_of(services, opened.lead, reader=opened.rep)
         page = pages.claim(shell_of(services), briefing=briefing, token=_token(request), approve=waiting)
         return as_page(page, cookies=(_browser(services, opened),))
 
@@ -138,16 +139,41 @@ def post_resume() -> Response[str]:
 
 
 def _visited(answer: Callable[[Services, Request, Visit], Response[str]]) -> Response[str]:
-    """The answer to the rep whose link it is, in the browser it belongs to; elsewhere, the way to a fresh link."""
+    """The answer to the rep whose link it is, in the browser it belongs to; elsewhere, the way to a fresh link.
+
+    Who has handed the lead on learns who has it, and nothing of the lead; what they write down all the same is kept.
+    """
     services, request = here(router)
     if request.method == "POST":
         check_origin(request, services.settings, by_token=True)
     token = _token(request)
     try:
-        return answer(services, request, visit(services, token, request.cookies))
+        opened = visit(services, token, request.cookies)
+        owner = gone_to(services, opened)
+        if owner is None:
+            return answer(services, request, opened)
+        return _moved(services, request, opened, owner, answer)
     except Elsewhere as error:
         status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
         return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
+
+
+def _moved(
+    services: Services,
+    request: Request,
+    opened: Visit,
+    owner: Person,
+    answer: Callable[[Services, Request, Visit], Response[str]],
+) -> Response[str]:
+    """For somebody whose lead it is no more. A tap that came too late is stored; no page shows them the lead."""
+    if request.method != "POST":
+        wrote = bool(request.query.get("done"))
+        status = HTTPStatus.OK if wrote else HTTPStatus.FORBIDDEN
+        return as_page(pages.moved(shell_of(services), owner=owner, wrote=wrote), status)
+    answered = answer(services, request, opened)
+    if answered.status_code == HTTPStatus.SEE_OTHER:
+        return answered
+    return as_page(pages.moved(shell_of(services), owner=owner), HTTPStatus.FORBIDDEN)
 
 
 def _to_briefing(services: Services, request: Request, opened: Visit) -> Response[str]:

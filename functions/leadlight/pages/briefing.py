@@ -11,7 +11,9 @@ from leadlight.briefing import latest_case, view_of
 from leadlight.errors import MissingBundle
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import CallKind
 from leadlight.model.sequence import Channel
+from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.outcome_facts import reader_of, written_in
 from leadlight.pages.rep import Briefing, PauseDays
@@ -19,11 +21,12 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import sealed_fields
 from leadlight.rep.pausing import FARTHEST, USUALLY, begin_of
+from leadlight.rules.attendance import hours_of
 from leadlight.rules.next_action import PAUSE
 from leadlight.rules.routing import member, owner_of
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
-from leadlight.views import SPOKEN
+from leadlight.views import SPOKEN, said_wish
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
 
 SAID = {
@@ -54,7 +57,7 @@ SAID = {
     TouchKind.ADDED: "Added from a rep's own day",
     TouchKind.HANDED_OVER: "Handed over to a colleague",
     TouchKind.STAGE_CHANGED: "From {from} to {to}: {why}",
-    TouchKind.HEATED: "Turned hot: {why}",
+    TouchKind.HEATED: "Looks ready for an offer: {why}",
     TouchKind.ROUTED: "With {by} now: {why}",
     TouchKind.ESCALATED: "Nobody took it in time",
     TouchKind.IMPORTED: "Came on a list, {source} ({basis})",
@@ -75,6 +78,9 @@ BY = {
     TouchKind.ESCALATED: "Nobody took it in time: it was with {by}",
 }
 """The same where it is known who of the team it was."""
+
+WISHES = {CallKind.NOW: "now, please", CallKind.AT: "at a time", CallKind.NO: "not, please"}
+"""Their word on calls."""
 
 LEFT_OUT = "Left out: “{what}” ({reason})"
 """How a step of a sequence that was left out reads."""
@@ -121,39 +127,41 @@ def briefing_of(services: Services, lead: Lead, *, reader: str | None = None) ->
     touches, rows = services.store.touches(lead.id), services.store.due_of(lead.id)
     now, owner = services.clock.now(), owner_of(lead, bundle.team)
     case = latest_case(services, lead, touches)
-    brief = view_of(services, bundle, case, reader=bundle.team.person(reader or owner.id))
+    person = bundle.team.person(reader or owner.id)
+    zone = hours_of(person, bundle.team).zone
+    brief = view_of(services, bundle, case, reader=person)
     return Briefing(
         brief=brief,
         suggested_objective=brief.objective,
         language=lead.language,
-        timeline=tuple((_when(touch.at, bundle), what_happened(services, bundle, touch)) for touch in touches),
-        next_action=_next(rows, bundle) or _why_none(lead),
-        hold=_when(lead.hold.until, bundle) if lead.hold else "",
+        timeline=tuple((_when(touch.at, zone), what_happened(services, bundle, touch, person)) for touch in touches),
+        next_action=_row(rows[0], zone) if rows else _why_none(lead),
+        hold=_when(lead.hold.until, zone) if lead.hold else "",
         mine=lead.hold is not None and lead.hold.by == (reader or owner.id),
-        plan=_plan(lead, rows, bundle, now),
+        plan=_plan(lead, rows, bundle, now, zone),
         book=owner.booking,
         may_resume=_may_resume(lead, now),
-        pause=_pause_days(bundle, lead, now) if _may_pause(lead) else None,
+        pause=_pause_days(bundle, lead, now, ZoneInfo(zone)) if _may_pause(lead) else None,
     )
 
 
-def _when(at: datetime, bundle: Bundle) -> str:
-    """In the team's own time."""
-    return f"{at.astimezone(ZoneInfo(bundle.team.hours.zone)):%a %d %b, %H:%M}"
+def _when(at: datetime, zone: str) -> str:
+    """By the reader's clock."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M}"
 
 
-def what_happened(services: Services, bundle: Bundle, touch: Touch) -> str:
-    """One touch as a line of the timeline, with the words of whoever spoke."""
+def what_happened(services: Services, bundle: Bundle, touch: Touch, reader: Person) -> str:
+    """One touch as a line of the timeline, with the words of whoever spoke; times in it by the reader's clock."""
     if touch.kind in {TouchKind.OUTCOME, TouchKind.NOTED}:
-        return _written(services, bundle, touch)
+        return _written(services, bundle, touch, reader)
     words = _pattern(bundle, touch)
     facts = {
         "file": "",
-        "call": "",
         "reason": "",
         "name": "something new",
         "offer": "",
         **touch.facts,
+        "call": _wish(touch, hours_of(reader, bundle.team).zone),
         "by": bundle.team.person(touch.by).name if touch.by else "",
         "what": _named(touch.facts.get("step", "")) or _mail(touch),
     }
@@ -186,25 +194,27 @@ def _mail(touch: Touch) -> str:
     return names.get(touch.facts.get("what", "").removeprefix("mail/").partition("/")[0], "to the team")
 
 
-def _written(services: Services, bundle: Bundle, touch: Touch) -> str:
+def _wish(touch: Touch, zone: str) -> str:
+    """Their word on calls, in words."""
+    wish = said_wish(touch)
+    if wish is None:
+        return ""
+    return f"at {_when(wish.at, zone)}" if wish.at else WISHES[wish.kind]
+
+
+def _written(services: Services, bundle: Bundle, touch: Touch, reader: Person) -> str:
     """An outcome, or what a rep has added to one, with its note."""
     sealed = sealed_fields(services, touch)
-    lines = written_in(touch, sealed, reader_of(bundle, bundle.team.person(touch.by)))
+    lines = written_in(touch, sealed, reader_of(bundle, reader))
     return ("" if touch.kind is TouchKind.OUTCOME else "Noted: ") + ". ".join(lines)
 
 
-def _next(rows: tuple[Due, ...], bundle: Bundle) -> str:
-    if not rows:
-        return ""
-    return _row(rows[0], bundle)
-
-
-def _row(due: Due, bundle: Bundle) -> str:
+def _row(due: Due, zone: str) -> str:
     words = "The pause ends and follow-ups go on" if due.ref.startswith(PAUSE) else NEXT[due.kind]
-    return f"{words.format(slug=_named(due.ref.rpartition('/')[2]))}, {_when(due.at, bundle)}"
+    return f"{words.format(slug=_named(due.ref.rpartition('/')[2]))}, {_when(due.at, zone)}"
 
 
-def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle, now: datetime) -> str:
+def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle, now: datetime, zone: str) -> str:
     """What the follow-ups do: the next one with its time, or why there is none now."""
     if lead.stops:
         return STOPPED[lead.stops[-1].reason]
@@ -213,9 +223,9 @@ def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle, now: datetime) -> s
     if lead.pause:
         by = {LEAD: "they asked for quiet", OPERATOR: "paused by the operator"}.get(lead.pause.by)
         why = by or f"paused by {bundle.team.person(lead.pause.by).name}"
-        return f"Waits until {_when(lead.pause.until, bundle)}: {why}{_then(bundle, lead, now)}"
+        return f"Waits until {_when(lead.pause.until, zone)}: {why}{_then(bundle, lead, now)}"
     step = next((row for row in rows if row.kind is DueKind.STEP), None)
-    return _row(step, bundle) if step else _why_none(lead)
+    return _row(step, zone) if step else _why_none(lead)
 
 
 def _then(bundle: Bundle, lead: Lead, now: datetime) -> str:
@@ -246,8 +256,7 @@ def _is_open(lead: Lead) -> bool:
     return why_quiet(replace(lead, pauses=())) is None and bool(open_enrolments(lead))
 
 
-def _pause_days(bundle: Bundle, lead: Lead, now: datetime) -> PauseDays:
-    zone = ZoneInfo(bundle.team.hours.zone)
+def _pause_days(bundle: Bundle, lead: Lead, now: datetime, zone: ZoneInfo) -> PauseDays:
     today = now.astimezone(zone).date()
     usual, first, last = today + USUALLY, today + timedelta(days=1), today + FARTHEST
     cut = None

@@ -24,6 +24,7 @@ from leadlight.profile import Profile
 from leadlight.rep.desk import SEARCHED, Desk, Entry, may_see
 from leadlight.rules.next_action import PAUSE, why_nothing
 from leadlight.rules.routing import member
+from leadlight.rules.there import named
 from leadlight.rules.turns import Urgency
 
 HEADINGS = {
@@ -82,6 +83,7 @@ def desk(shell: str, found: Desk, *, me: Person, zone: ZoneInfo, colleagues: Seq
     return page(
         shell, "desk.html", heading="Your desk" if own else f"The desk of {found.whose.name}",
         found=found, sections=sections, colleagues=colleagues, query=query, own=own, urgency=Urgency,
+        times=named(zone.key),
     )  # fmt: skip
 
 
@@ -94,7 +96,9 @@ def results(
         for lead, profile in found
     ]
     limit = 0 if all_seen else SEARCHED
-    return page(shell, "desk_results.html", heading=f"“{query}”", lines=lines, query=query, limit=limit)
+    return page(
+        shell, "desk_results.html", heading=f"“{query}”", lines=lines, query=query, limit=limit, times=named(zone.key)
+    )
 
 
 def company(
@@ -110,7 +114,7 @@ def company(
         )
         for lead, profile, last in found
     ]
-    return page(shell, "desk_company.html", heading=name or "One company", lines=lines)
+    return page(shell, "desk_company.html", heading=name or "One company", lines=lines, times=named(zone.key))
 
 
 def add(shell: str, bundle: Bundle, *, chosen: str) -> str:
@@ -126,6 +130,7 @@ def add(shell: str, bundle: Bundle, *, chosen: str) -> str:
         follow=wording.wording.get(Purpose.FOLLOW_UP, "") if wording else "",
         promise=in_words(wording.promise, language=wording.language) if wording else "",
         required=gate is not None and gate.consent is ConsentMode.REQUIRED,
+        us=bundle.team.company.name,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from leadlight.answers import unasked
 from leadlight.errors import BadPlaybook, MissingBundle
@@ -84,7 +83,7 @@ def sheet_of(services: Services, bundle: Bundle, lead: Lead, *, me: Person) -> S
         score=score(lead, touches, bundle.criteria, fit=fit, now=now),
         ahead=tuple((when(c.at, zone), _in_words(c)) for c in outlook_of(services, bundle, lead).coming),
         clocks=tuple((when(row.at, zone), _clock(row, touches)) for row in rows),
-        timeline=tuple(_timeline(services, bundle, lead, profile, touches, zone)),
+        timeline=tuple(_timeline(services, bundle, lead, profile, touches, me)),
     )
 
 
@@ -97,12 +96,13 @@ def lead(shell: str, sheet: Sheet) -> str:
 
 
 def _timeline(
-    services: Services, bundle: Bundle, lead: Lead, profile: Profile, touches: Sequence[Touch], zone: ZoneInfo
+    services: Services, bundle: Bundle, lead: Lead, profile: Profile, touches: Sequence[Touch], me: Person
 ) -> Iterator[Happened]:
     """Newest first: on a phone nobody scrolls for what happened today."""
+    zone = zone_of(me, bundle.team)
     for touch in reversed(touches):
         subject, text = _mail(services, bundle, lead, profile, touch) if touch.kind in MAILED else ("", "")
-        yield Happened(when(touch.at, zone), what_happened(services, bundle, touch), subject, text)
+        yield Happened(when(touch.at, zone), what_happened(services, bundle, touch, me), subject, text)
 
 
 def _mail(services: Services, bundle: Bundle, lead: Lead, profile: Profile, touch: Touch) -> tuple[str, str]:

@@ -31,6 +31,7 @@ class Choice:
 class Fields:
     """What may be said besides the result. `typed` is what was typed before, `wrong` what is to be mended of it.
 
+    `zone` is the rep's, `theirs` tells how far the lead's own clock is from it.
     `needs_shown` is what was ticked among the needs when the page was made, one a line. `agreement` names the words to
     be read out before mails after the sale, and holds them; without a value it says why none may come. `open` unfolds
     it, `whom` asks first to whom the deal was lost.
@@ -38,6 +39,7 @@ class Fields:
 
     zone: str
     currency: str
+    theirs: str = ""
     moments: tuple[Choice, ...] = ()
     objections: tuple[Choice, ...] = ()
     needs: tuple[Choice, ...] = ()

@@ -31,6 +31,7 @@ from leadlight.rules.next_action import CLOSED, PAUSE, Action, next_action, why_
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import UNSAID
 from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, another_aim, said
+from leadlight.rules.there import apart, beside, hour_there
 from leadlight.visitor.outlook import outlook_of
 
 Name = TypeVar("Name", bound=str)
@@ -100,7 +101,8 @@ def fields_of(
     return Fields(
         zone=hours.zone,
         currency=bundle.team.costs.currency,
-        moments=tuple(_moments(hours, services.clock.now(), typed.get("next_at", ""))),
+        theirs=_theirs(lead, services.clock.now(), hours.zone),
+        moments=tuple(_moments(hours, lead, services.clock.now(), typed.get("next_at", ""))),
         objections=tuple(
             Choice(o.name, o.title, plain_words(o.answer), chosen=o.name in tagged)
             for o in bundle.knowledge.objections.values()
@@ -207,8 +209,14 @@ def _choices(words: Mapping[Name, str], chosen: str, none: str) -> tuple[Choice,
     return (Choice("", none), *(Choice(name, text, chosen=name == chosen) for name, text in words.items()))
 
 
-def _moments(hours: Hours, now: datetime, chosen: str) -> Iterator[Choice]:
-    """When the next step may be, with one tap: at the beginning of a working day of theirs."""
+def _theirs(lead: Lead, now: datetime, zone: str) -> str:
+    """What the lead's own clock shows now, for a step at a time that the rep types; empty where nobody knows."""
+    hour = hour_there(lead, now)
+    return f"Where they are it is {beside(lead, now, zone).partition(',')[0]} now, {apart(hour, zone)}." if hour else ""
+
+
+def _moments(hours: Hours, lead: Lead, now: datetime, chosen: str) -> Iterator[Choice]:
+    """When the next step may be, with one tap: as the rep's working day begins, and what their own clock shows then."""
     zone = ZoneInfo(hours.zone)
     today = now.astimezone(zone).date()
     ahead = (1, 2, 7 - today.weekday())
@@ -221,7 +229,7 @@ def _moments(hours: Hours, now: datetime, chosen: str) -> Iterator[Choice]:
     yield Choice("", "None", chosen=chosen not in found)
     for value, at in sorted(found.items()):
         day = "Tomorrow" if (at.date() - today).days == 1 else f"{at:%A} {at.day} {at:%B}"
-        yield Choice(value, f"{day}, {at:%H:%M}", chosen=value == chosen)
+        yield Choice(value, f"{day}, {at:%H:%M}", beside(lead, at, hours.zone), chosen=value == chosen)
 
 
 def _likely_needs(bundle: Bundle, lead: Lead, touches: Sequence[Touch]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadlight.model.site import Person
 from leadlight.model.touch import Objective
 from leadlight.pages.frame import page
 from leadlight.playbook.briefed import BriefingView
@@ -70,6 +71,14 @@ def claim(shell: str, *, briefing: Briefing, token: str, approve: bool) -> str:
 def replied(shell: str, *, briefing: Briefing, token: str) -> str:
     """They answered by another way than our mail: a button that stops the plan. Posts to `/rep/replied`."""
     return page(shell, "replied.html", heading=f"Has {briefing.who} replied?", b=briefing, token=token)
+
+
+def moved(shell: str, *, owner: Person, wrote: bool = False) -> str:
+    """For the link of somebody whose lead it is no more: who has it now, and nothing about the lead.
+
+    `wrote`: they have just written something down all the same, and it is kept.
+    """
+    return page(shell, "moved.html", heading=f"{owner.name} has this lead now", owner=owner, wrote=wrote)
 
 
 def elsewhere(shell: str, *, token: str, too_old: bool = False) -> str:

@@ -15,9 +15,12 @@ from leadlight.errors import BadToken, ExpiredToken
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
+from leadlight.model.site import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.rules.routing import owner_of
+from leadlight.rules.whose import may_end
 from leadlight.tokens import LIFE, TokenUse
 
 BROWSER = "leadlight_rep"
@@ -62,6 +65,15 @@ def visit(services: Services, token: str, cookies: Mapping[str, str]) -> Visit:
     if first is not None and first.facts["browser"] != _fingerprint(browser):
         raise Elsewhere
     return Visit(lead, facts["rep"], facts["id"], browser or services.token(16), first is not None)
+
+
+def gone_to(services: Services, opened: Visit) -> Person | None:
+    """Who has the lead now, where it is theirs no more whose link this is; None where they may go on reading.
+
+    A manager's links go on, and so do those of a lead that is nobody's in the team.
+    """
+    team = open_bundle(services.files).team
+    return None if may_end(opened.lead, opened.rep, team) else owner_of(opened.lead, team)
 
 
 def bind(services: Services, opened: Visit) -> None:

@@ -11,6 +11,7 @@ from leadlight.pausing import pause_lead, resume_lead
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
+from leadlight.rules.attendance import hours_of
 
 USUALLY = timedelta(weeks=2)
 """For how long a plan is paused unless the rep names a day."""
@@ -19,8 +20,9 @@ FARTHEST = timedelta(days=365)
 
 
 def pause(services: Services, opened: Visit, *, until: str = "") -> Lead:
-    """Nothing goes out before that day begins where the team works. Raises `BadFields`, `Elsewhere`."""
-    zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+    """Nothing goes out before that day begins where the rep works. Raises `BadFields`, `Elsewhere`."""
+    team = open_bundle(services.files).team
+    zone = ZoneInfo(hours_of(team.person(opened.rep), team).zone)
     day = read_day(until, today=services.clock.now().astimezone(zone).date())
     bind(services, opened)
     return pause_lead(services, opened.lead, until=begin_of(day, zone), by=opened.rep)

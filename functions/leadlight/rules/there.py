@@ -49,8 +49,13 @@ def in_words(hour: Hour, here: str) -> str:
     >>> in_words(Hour(datetime(2026, 1, 5, 12, tzinfo=ZoneInfo("Asia/Tokyo")), ""), "Europe/London")
     'Monday 12:00 in Tokyo, 9 hours ahead of you: a decent hour'
     """
+    return f"{hour.at:%A %H:%M} in {_place(hour)}, {apart(hour, here)}: {hour.why_not or 'a decent hour'}"
+
+
+def apart(hour: Hour, here: str) -> str:
+    """How far that clock is from the reader's, such as `1 hour ahead of you`."""
     offset = (hour.at.utcoffset() or timedelta(0)) - (hour.at.astimezone(ZoneInfo(here)).utcoffset() or timedelta(0))
-    return f"{hour.at:%A %H:%M} in {_place(hour)}, {_apart(offset)}: {hour.why_not or 'a decent hour'}"
+    return _apart(offset)
 
 
 def beside(lead: Lead, at: datetime, here: str) -> str:
