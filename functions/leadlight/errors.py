@@ -31,6 +31,7 @@ LeadlightError
 │   ├── MissingKeys           .path: leads without the keys to their personal fields
 │   ├── LostKey               .key_id: sealed fields cannot be opened
 │   ├── NotParked             .key: of a mail whose fate is no question (any more)
+│   ├── NotEmpty              .files: what a new site would write over
 │   ├── NeverOpens            .window, .zone: nothing could ever be sent in it
 │   ├── StoreTooNew           .found, .known: schema versions
 │   ├── publish.account.Refused  .code, .action: AWS said no
@@ -278,6 +279,17 @@ class NotParked(OperatorMustFix):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(f"No mail {key} is parked. `leadlight leads parked` shows those that are.")
+
+
+class NotEmpty(OperatorMustFix):
+    """A new site would write over files that are there."""
+
+    def __init__(self, folder: object, files: Sequence[object]) -> None:
+        self.files = tuple(str(file) for file in files)
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        super().__init__(
+            f"{files[0]}{more} would be written over. Name a new or empty folder in the place of {folder}."
+        )
 
 
 class NeverOpens(OperatorMustFix):

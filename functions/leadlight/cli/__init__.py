@@ -11,6 +11,7 @@ from leadlight.cli.exporting import export_leads
 from leadlight.cli.feedback import feedback
 from leadlight.cli.importing import import_leads
 from leadlight.cli.leads import leads
+from leadlight.cli.new import new
 from leadlight.cli.plan import plan
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
@@ -24,7 +25,7 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
+for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
     main.add_command(command)
 
 for command in (pause, resume, resolve, import_leads, export_leads):

@@ -51,7 +51,12 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
 @PORT
 @DATA
 @click.option("--site-url", help="The address people reach it by; links in mails begin with it.")
-@click.option("--smtp", help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.")
+@click.option(
+    "--smtp",
+    envvar="LEADLIGHT_SMTP",
+    show_envvar=True,
+    help="Send by this server, smtp://user:password@host:587?starttls; else into a Maildir.",
+)
 @click.option(
     "--webhook",
     "webhooks",
