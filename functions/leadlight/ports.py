@@ -34,7 +34,8 @@ from typing import Protocol, runtime_checkable
 
 from leadlight.model.due import Due, LedgerEntry
 from leadlight.model.event import Event
-from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.exchange import ON_CHANGE, Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.figures import Figures
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CompanyId, LeadId
 from leadlight.model.touch import Touch
@@ -181,15 +182,47 @@ class Store(Protocol):
     def count(self, budget: Budget) -> bool:
         """Increases the counter and returns True, or returns False when it has reached its limit. Never exceeds it."""
 
-    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
+    def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
         """The oldest touches that were not yet advanced over; the same again until `advance` is called.
 
-        In the order of the transactions that stored them, at least for each lead by itself.
-        On AWS the stream pushes instead; there this reads what a consumer of the stream would get.
+        In the order of the transactions that stored them, at least for each lead by itself. Each reader has a place of
+        its own. On AWS the stream pushes instead; there this reads what a consumer of the stream would get.
         """
 
-    def advance(self, position: int) -> None:
+    def advance(self, position: int, *, reader: str = ON_CHANGE) -> None:
         """Everything up to and including `position` is handled. Survives a crash. Never goes back."""
+
+    def figures(self, lead_id: LeadId) -> Figures | None:
+        """What that lead adds to the totals, as it was last kept; None if it never was."""
+
+    def all_figures(self) -> Iterator[Figures]:
+        """Everybody's, also of who is no lead any more, in no particular order; for operators."""
+
+    def keep_figures(self, figures: Figures, *, before: Figures | None) -> Figures:
+        """Puts a lead's figures in the place of `before`, together with the difference in the totals; returns them.
+
+        So each fact is in the totals exactly once, whatever comes twice or out of order. Raises `Conflict` when what is
+        stored is not `before` (any more): read again, count again. Where nothing differs, nothing is written. The
+        stored revision is greater than `before`'s; the one given does not matter. Keeping the same in the place of the
+        same again at once is answered as done.
+        Of very many cells a part may be stored, and `Conflict` or `StoreBusy` be raised for the rest; also then the
+        totals are the sums of all that is kept.
+        """
+
+    def rekey_figures(self, lead_id: LeadId, to: LeadId) -> bool:
+        """From now on a lead's figures are those of `to`; the totals stay. False if there are none to be moved.
+
+        Raises `Conflict` when `to` has some already.
+        """
+
+    def totals(self, since_week: str = "", until_week: str = "~") -> Mapping[str, int]:
+        """The sums of all that is kept and was added, by cell, of these weeks, both included; without those at 0.
+
+        On AWS read from several places one after the other: what is being kept meanwhile may show in part.
+        """
+
+    def add_to_totals(self, cells: Mapping[str, int]) -> None:
+        """Adds what is no lead's: at most 25 cells, at once. Repeated, it is added again."""
 
     def note(self, name: str) -> str | None:
         """A small named fact of the installation itself, such as the demo clock's offset."""

@@ -9,13 +9,14 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.contracts.cloud import Cloud, LosesAnswers, Tables
 from tests.contracts.examples import HOUR, NOW, budget, claim, submit, touch
 
-from leadlight.aws import dynamo, items
+from leadlight.aws import dynamo, figures, items
 from leadlight.aws.store import DynamoStore
 from leadlight.aws.stream import news_in, records, touch_in
 from leadlight.errors import AlreadyClaimed, Conflict, MissingSetting, StoreBusy
 from leadlight.model.due import LedgerEntry
 from leadlight.model.exchange import Change
-from leadlight.model.person import CompanyId
+from leadlight.model.figures import Figures
+from leadlight.model.person import CompanyId, LeadId
 
 
 @pytest.fixture
@@ -148,6 +149,33 @@ def test_a_touch_repeated_by_the_client_itself_is_ours(place: Tables) -> None:
     lead = submit().into(place.store())
 
     assert place.store(Repeats(place.cloud.client, "put_item")).append(touch(lead.id))
+
+
+def test_figures_kept_or_moved_repeated_by_the_client_itself_count_once(place: Tables) -> None:
+    cell = "2026-W02|site|mails"
+    ours = place.store(Repeats(place.cloud.client, "transact_write_items"))
+
+    kept = ours.keep_figures(Figures(LeadId("anna"), {cell: 2}), before=None)
+    moved = place.store(Repeats(place.cloud.client, "transact_write_items"))
+
+    assert moved.rekey_figures(kept.lead_id, LeadId("nobody"))
+    assert [found.lead_id for found in ours.all_figures()] == ["nobody"]
+    assert ours.totals() == {cell: 2}
+
+
+def test_figures_of_which_a_part_was_kept_go_on_from_there(place: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "AT_ONCE", 2)
+    cells = {f"2026-W02|page/{number}|read": number for number in range(1, 6)}
+    dies = place.store(LetsAnotherFirst(place.cloud.client, lambda: 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        dies.keep_figures(Figures(LeadId("anna"), cells), before=None)
+    store = place.store()
+    part = store.figures(LeadId("anna"))
+
+    assert part is not None
+    assert len(part.cells) == 2
+    assert store.totals() == part.cells
+    assert store.keep_figures(Figures(LeadId("anna"), cells), before=part).cells == store.totals() == cells
 
 
 def test_a_transaction_that_meets_another_one_waits_its_turn(place: Tables, monkeypatch: pytest.MonkeyPatch) -> None:

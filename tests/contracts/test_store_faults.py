@@ -18,7 +18,8 @@ from leadlight.aws.store import DynamoStore
 from leadlight.errors import Conflict, StoreBusy, TooLarge, TooMany
 from leadlight.model.due import LedgerState
 from leadlight.model.exchange import Change
-from leadlight.model.person import CompanyId
+from leadlight.model.figures import Figures
+from leadlight.model.person import CompanyId, LeadId
 
 THROTTLED = ("ThrottlingException", "RequestLimitExceeded", "ProvisionedThroughputExceededException")
 CODES = (*THROTTLED, "InternalServerError")
@@ -37,6 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dynamo, "PAUSE", 0)
 
 
+COUNTED = Figures(LeadId("anna"), {"2026-W02|site|mails": 1})
 Does = Callable[[DynamoStore, DynamoKeys, Submit], object]
 
 METHODS: Mapping[str, tuple[str, Does]] = {
@@ -58,6 +60,11 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "append": ("put_item", lambda store, _, what: store.append(touch(what.lead.id))),
     "set_note": ("put_item", lambda store, *_: store.set_note("epoch", "1")),
     "count": ("update_item", lambda store, *_: store.count(budget(1))),
+    "figures": ("get_item", lambda store, _, what: store.figures(what.lead.id)),
+    "all_figures": ("scan", lambda store, *_: list(store.all_figures())),
+    "keep_figures": ("transact_write_items", lambda store, *_: store.keep_figures(COUNTED, before=None)),
+    "totals": ("query", lambda store, *_: store.totals()),
+    "add_to_totals": ("transact_write_items", lambda store, *_: store.add_to_totals(COUNTED.cells)),
     "secrets": ("batch_get_item", lambda _, keys, what: keys.secrets([what.key.id])),
     "shred": ("batch_write_item", lambda _, keys, what: keys.shred([what.key.id])),
 }

@@ -13,8 +13,8 @@ from tests.contracts.processes import capture_and_wait, count_and_capture, run
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 from leadlight.local.schema import KEYS, STORE
-from leadlight.local.store import SqliteStore, packed
-from leadlight.model.exchange import Change
+from leadlight.local.store import SqliteStore, add_touches, packed
+from leadlight.model.exchange import FIGURES, Change
 from leadlight.model.person import CompanyId
 
 
@@ -169,11 +169,15 @@ def test_a_store_of_an_earlier_release_is_brought_forward_with_all_its_leads(tmp
         for script in STORE[:release]:
             db.executescript(script)
         db.execute("INSERT INTO lead VALUES (?, 0, '', ?)", (lead.id, packed(lead)))
+        add_touches(db, [touch(lead.id, "old")])
+        db.execute("UPDATE feed SET handled = 1")
         db.execute(f"PRAGMA user_version={release}")
 
     with closing(SqliteStore(path)) as store:
         assert list(store.owned("ola")) == list(store.at_company(CompanyId("acme"))) == [lead]
         assert store.turn("route/ola") == 0
+        assert store.feed(limit=1) == ()
+        assert [record.touch.id for record in store.feed(limit=1, reader=FIGURES)] == ["old"]  # it is counted now
 
 
 @pytest.mark.parametrize("field", ["owner", "company"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
+from leadlight.aws import figures as counted
 from leadlight.aws import items, tables
 from leadlight.aws.dynamo import GET, Client, Dynamo, Item, Write, number, text, text_of
 from leadlight.aws.items import captures_in, micros, place, stored_at, unpacked
@@ -23,7 +24,8 @@ from leadlight.aws.stream import Streams, records, touch_in
 from leadlight.aws.tables import Names, partition
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, MissingSetting, StoreBusy, TooMany
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
-from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.exchange import ON_CHANGE, Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.figures import Figures
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CompanyId, LeadId
 from leadlight.model.touch import Touch
@@ -35,8 +37,8 @@ Doc = TypeVar("Doc", Due, Touch)
 CLAIM_TRIES = 4
 """How often a claim looks at an entry that changed while it was being taken over."""
 
-FEED = "feed/handled"
-"""The note that holds how far a reader of `feed` is. Lambda keeps its own place in the stream."""
+FEED = "feed/"
+"""Begins the notes that hold how far a reader of `feed` is. Lambda keeps its own place in the stream."""
 
 
 class DynamoStore:
@@ -169,18 +171,58 @@ class DynamoStore:
     def count(self, budget: Budget) -> bool:
         return not self._db.write(items.counted(self._names, budget))
 
-    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
+    def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
         """What the stream of the last 24 hours holds. For tools and tests: Lambda gets it pushed."""
         if self._streams is None:
             raise MissingSetting("A client for DynamoDB's streams", 'botocore.session.create_client("dynamodbstreams")')
-        handled = int(self.note(FEED) or 0)
+        handled = int(self.note(FEED + reader) or 0)
         found = sorted(records(self._streams, self._db.stream_of(self._names.leads)), key=lambda record: record[0])
         touches = ((position, touch_in(record)) for position, record in found if position > handled)
         return tuple(FeedRecord(position, touch) for position, touch in touches if touch)[:limit]
 
-    def advance(self, position: int) -> None:
-        if position > int(self.note(FEED) or 0):
-            self.set_note(FEED, str(position))
+    def advance(self, position: int, *, reader: str = ON_CHANGE) -> None:
+        if position > int(self.note(FEED + reader) or 0):
+            self.set_note(FEED + reader, str(position))
+
+    def figures(self, lead_id: LeadId) -> Figures | None:
+        item = self._db.get(self._names.leads, place(lead_id, tables.FIGURES))
+        return counted.figures_in(item) if item else None
+
+    def all_figures(self) -> Iterator[Figures]:
+        found = self._db.scan(self._names.leads, "sk = :figures", {":figures": text(tables.FIGURES)})
+        return map(counted.figures_in, found)
+
+    def keep_figures(self, figures: Figures, *, before: Figures | None) -> Figures:
+        """One transaction, or as many as it takes: each leaves totals that are the sums of what is kept."""
+        stored = before or Figures(figures.lead_id)
+        for new, change in counted.slices(stored, figures):
+            totals = counted.added(self._names, change, counted.place_of(figures.lead_id))
+            for refusal in self._db.transact([counted.kept(self._names, new), *totals]):
+                if not refusal.found or counted.figures_in(refusal.found) != new:
+                    raise Conflict
+            stored = new
+        return stored
+
+    def rekey_figures(self, lead_id: LeadId, to: LeadId) -> bool:
+        while found := self.figures(lead_id):
+            new = replace(found, lead_id=to, revision=1)
+            refused = self._db.transact([counted.removed(self._names, found), counted.kept(self._names, new)])
+            taken = [counted.figures_in(refusal.found) for refusal in refused if refusal.about is new]
+            if taken and taken != [new]:
+                raise Conflict
+            if taken or not refused:
+                return True
+        return False
+
+    def totals(self, since_week: str = "", until_week: str = "~") -> Mapping[str, int]:
+        asked = (counted.weeks(number, since_week, until_week) for number in range(counted.PLACES))
+        table = self._names.leads
+        return counted.totals_in(item for each in asked for item in self._db.query(table, counted.BETWEEN, each))
+
+    def add_to_totals(self, cells: Mapping[str, int]) -> None:
+        writes = list(counted.added(self._names, cells, secrets.randbelow(counted.PLACES)))
+        if writes:
+            self._db.transact(writes)
 
     def note(self, name: str) -> str | None:
         item = self._db.get(self._names.leads, items.note_place(name))

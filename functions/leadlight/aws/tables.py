@@ -7,8 +7,10 @@
     what is due by now, of all leads        Query    due_shard=0…15, due_at <= now          due, sparse
     the leads of one person of the team     Query    owned_by=<person>, then BatchGetItem   owner, sparse
     the leads of one company                Query    works_at=<company>, then BatchGetItem  company, sparse
+    what a lead adds to the totals          GetItem  pk=LEAD#<lead> sk=FIGURES              table
+    the totals of some weeks                Query    pk=TOTALS#0…3, sk=<week>|<about>       table
     a note of the installation              GetItem  pk=NOTE sk=<name>                      table
-    all leads, for operators and reports    Scan     sk=LEAD                                table
+    all leads, all figures, for operators   Scan     sk=LEAD, sk=FIGURES                    table
     a counter, whose turn it is             UpdateItem on the counters table
     keys of sealed fields                   BatchGetItem on the keys table
 
@@ -35,6 +37,7 @@ COUNTER_TTL = "expires_at"  # seconds, as DynamoDB's time to live wants them
 
 LEAD, CAPTURE, TOUCH, DUE, LEDGER = "LEAD", "CAPTURE#", "TOUCH#", "DUE#", "LEDGER#"
 NOTE = "NOTE"
+FIGURES, TOTALS = "FIGURES", "TOTALS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ STORE = (
     CREATE INDEX lead_by_company ON lead (company, came_at) WHERE company IS NOT NULL;
     CREATE TABLE turn (name TEXT PRIMARY KEY, asked INTEGER NOT NULL) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE figures (lead_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE total (cell TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO feed VALUES ('figures', 0)
+    """,
 )
 
 KEYS = (

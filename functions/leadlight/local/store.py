@@ -17,10 +17,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
+from leadlight.local import figures as counted
 from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
-from leadlight.model.exchange import EPOCH_NOTE, Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.exchange import EPOCH_NOTE, ON_CHANGE, Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.figures import Figures
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, CompanyId, LeadId
 from leadlight.model.touch import Touch
@@ -33,6 +35,10 @@ PAGE = 500
 ALL = -1  # as a limit, for SQLite
 SWEPT = 20  # expired counters removed with each capture: more than one capture adds
 AT_COMPANY = "SELECT doc FROM lead WHERE company = ? ORDER BY came_at, id LIMIT ?"
+ON_FEED = (
+    "SELECT seq, doc FROM touch WHERE seq > MAX(?2, (SELECT handled FROM feed WHERE consumer = ?1)) "
+    "ORDER BY seq LIMIT ?3"
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -184,19 +190,44 @@ class SqliteStore:
         with self._db.writing() as db:
             return increase(db, budget)
 
-    def feed(self, *, limit: int) -> tuple[FeedRecord, ...]:
-        query = "SELECT seq, doc FROM touch WHERE seq > MAX(?, (SELECT handled FROM feed)) ORDER BY seq LIMIT ?"
-        rows = self._rows(query, 0, limit)
+    def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
+        rows = self._rows(ON_FEED, reader, 0, limit)
         while rows:
             found = tuple(FeedRecord(seq, touch) for seq, doc in rows for touch in readable([(seq, doc)], Touch))
             if found:
                 return found
-            rows = self._rows(query, rows[-1][0], limit)  # a page of unreadable rows must not end the feed
+            rows = self._rows(ON_FEED, reader, rows[-1][0], limit)  # a page of unreadable rows must not end the feed
         return ()
 
-    def advance(self, position: int) -> None:
+    def advance(self, position: int, *, reader: str = ON_CHANGE) -> None:
         with self._db.writing() as db:
-            db.execute("UPDATE feed SET handled = ?1 WHERE handled < ?1", (position,))
+            db.execute("UPDATE feed SET handled = ?1 WHERE consumer = ?2 AND handled < ?1", (position, reader))
+
+    def figures(self, lead_id: LeadId) -> Figures | None:
+        with self._db.reading() as db:
+            return counted.stored(db, lead_id)
+
+    def all_figures(self) -> Iterator[Figures]:
+        page = self._figures("")
+        while page:
+            yield from page
+            page = self._figures(page[-1].lead_id)
+
+    def keep_figures(self, figures: Figures, *, before: Figures | None) -> Figures:
+        with self._db.writing() as db:
+            return counted.keep(db, figures, before)
+
+    def rekey_figures(self, lead_id: LeadId, to: LeadId) -> bool:
+        with self._db.writing() as db:
+            return counted.rekey(db, lead_id, to)
+
+    def totals(self, since_week: str = "", until_week: str = "~") -> Mapping[str, int]:
+        with self._db.reading() as db:
+            return counted.totals(db, since_week, until_week)
+
+    def add_to_totals(self, cells: Mapping[str, int]) -> None:
+        with self._db.writing() as db:
+            counted.add(db, cells)
 
     def note(self, name: str) -> str | None:
         return self._db.note(name)
@@ -213,6 +244,10 @@ class SqliteStore:
 
     def close(self) -> None:
         self._db.close()
+
+    def _figures(self, behind: str) -> list[Figures]:
+        with self._db.reading() as db:
+            return counted.page(db, behind, PAGE)
 
     def _docs(self, query: str, kind: type[Doc], *values: str | int) -> tuple[Doc, ...]:
         return tuple(unpacked(doc, kind) for (doc,) in self._rows(query, *values))

@@ -12,6 +12,9 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
 
+ON_CHANGE, FIGURES = "on_change", "figures"
+"""Who reads the feed: what happens after a touch, and what counts it."""
+
 EPOCH_NOTE = "epoch"
 """The note, with the leads and with the keys, that tells leads which were put back from a copy."""
 

@@ -71,7 +71,7 @@ class Funnel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one lead adds to the totals: cell → how much, each above 0. `revision` counts what was stored before."""
+    """What one lead adds to the totals: cell → how much, each above 0. `revision` counts what was stored."""
 
     lead_id: LeadId
     cells: Mapping[str, int] = field(default_factory=dict)
@@ -111,6 +111,16 @@ class Cell(NamedTuple):
         week, _, rest = name.partition("|")
         about, _, what = rest.rpartition("|")
         return cls(week, about, what)
+
+
+def difference(before: Figures, after: Mapping[str, int]) -> Mapping[str, int]:
+    """What has to be added to the totals, where a lead has these cells in the place of those; never 0.
+
+    >>> difference(Figures(LeadId("anna"), {"a": 2, "b": 1}), {"a": 3, "c": 1})
+    {'a': 1, 'b': -1, 'c': 1}
+    """
+    names = sorted({*before.cells, *after})
+    return {name: n for name in names if (n := after.get(name, 0) - before.cells.get(name, 0))}
 
 
 def week_of(at: datetime) -> str:
