@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 from leadlight import feedback, letter, links
 from leadlight.departed import remember
@@ -29,6 +30,7 @@ from leadlight.rules.mail_events import TEAM
 from leadlight.rules.pulse import pulse_of
 from leadlight.rules.rounds import Round, round_of
 from leadlight.rules.score import Score, score
+from leadlight.rules.there import apart, beside, hour_there, named
 from leadlight.views import company_view, criteria_met, rep_view
 
 NEXT = "rounds"
@@ -148,7 +150,7 @@ def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: d
         return None
 
     def shown(lines: Sequence[Line]) -> tuple[LineView, ...]:
-        return tuple(_line(services, leads[line.lead], line, person, day) for line in lines[:SHOWN])
+        return tuple(_line(services, leads[line.lead], line, person, day, zone=zone) for line in lines[:SHOWN])
 
     context: Context = {
         "rep": rep_view(person),
@@ -160,6 +162,7 @@ def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: d
         "worked": shown(found.worked),
         "headline": _headline(found),
         "more": _more(found),
+        "times": named(zone),
         "desk": links.page(services, "rep/desk"),
     }
     return letter.to_team(services, bundle, "digest", context, to=person, about=f"digest/{person.id}/{day}")
@@ -180,7 +183,7 @@ def _known(services: Services, bundle: Bundle, lead: Lead, since: datetime, now:
     return Known(lead, touches, services.store.due_of(lead.id), scored(now), scored(since))
 
 
-def _line(services: Services, lead: Lead, line: Line, person: Person, day: str) -> LineView:
+def _line(services: Services, lead: Lead, line: Line, person: Person, day: str, *, zone: str) -> LineView:
     profile = _profile(services, lead)
     refused = lead.call is not None and lead.call.kind is CallKind.NO
     return LineView(
@@ -188,8 +191,22 @@ def _line(services: Services, lead: Lead, line: Line, person: Person, day: str) 
         company=profile.fields.get("company", ""),
         phone="" if refused else profile.fields.get("phone", ""),
         why=line.why,
+        there="" if refused else _there(lead, line, zone, services.clock.now()),
         link=links.briefing(services, lead, person.id, cause=f"digest/{day}"),
     )
+
+
+def _there(lead: Lead, line: Line, zone: str, now: datetime) -> str:
+    """What the lead's clock shows at the line's time, else now and how far it is from here; empty where it is the same.
+
+    Whoever reads that at nine has to know both: when they may ring today, and when it is too early.
+    """
+    hour = hour_there(lead, line.at or now)
+    if hour is None or hour.at.utcoffset() == hour.at.astimezone(ZoneInfo(zone)).utcoffset():
+        return ""
+    if line.at:
+        return beside(lead, line.at, zone)
+    return f"{beside(lead, now, zone).partition(',')[0]} now, {apart(hour, zone)}"
 
 
 def _profile(services: Services, lead: Lead) -> Profile:

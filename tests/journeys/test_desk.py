@@ -377,3 +377,17 @@ def paths_of(world: World) -> list[tuple[str, str]]:
     page = page_of(world, BEN)
     acts = [("POST", f"{page}/{act}") for act in ("claim", "pause", "resume", "hand-over")]
     return [("GET", page), ("GET", f"/rep/desk/company/{world.lead(BEN).company}"), *acts]
+
+
+# --- in what order
+
+
+def test_a_wished_call_stands_first_among_what_is_for_today(world: World) -> None:
+    world.confirmed(address=BEN, name="Ben").post("/api/question", gate=MAIL, question="Does it scale?")
+    world.settle()
+    world.advance("5 minutes")
+    world.confirmed(name="Anna", call="now", phone="+44 20 7946 0999")
+
+    today = section(at_desk(world).get("/rep/desk").text, "Today")
+
+    assert 0 < today.index("Anna") < today.index("Ben")

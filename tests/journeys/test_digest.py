@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -214,3 +215,26 @@ def test_a_digest_that_comes_back_is_an_error_in_the_log(world: World, caplog: p
         on_mail_event.handle_report(world.services, bounced(mail, world.clock.now()))
 
     assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "mail.bounced")]
+
+
+@pytest.mark.parametrize("tick", ["2026-01-07T07:00", "2026-01-07T08:30"])
+def test_a_step_agreed_for_nine_stands_in_that_mornings_digest_however_late_it_comes(world: World, tick: str) -> None:
+    world.confirmed(name="Anna Nowak", zone="Europe/London")
+    world.log(world.taken(), objective="start", achieved="yes", next_at="2026-01-07T09:00+01:00")
+    world.clock.move_to(datetime(2026, 1, 7, 6, tzinfo=UTC))
+
+    at(world, tick)
+
+    text = " ".join(world.mail(REP_ADDRESS, "Today: 1 due today").text.split())
+    assert re.search(r"Anna Nowak: your next step at 09:00 \(08:[03]0 in London", text)
+    assert "Times are by your clock, in Warsaw." in text
+
+
+def test_a_digest_says_what_time_it_is_where_they_are(world: World) -> None:
+    world.confirmed(name="Anna Nowak", zone="Asia/Tokyo").post("/api/question", gate="guides/mail", question="Why?")
+    world.settle()
+
+    at(world, "2026-01-07T07:00")
+
+    text = " ".join(world.mail(REP_ADDRESS, "Today:").text.split())
+    assert "nobody has answered (16:00 in Tokyo now, 8 hours ahead of you)" in text

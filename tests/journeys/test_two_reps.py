@@ -179,3 +179,36 @@ def test_a_wish_whose_reminder_has_gone_out_gets_another_one(two: World) -> None
     two.log(rep, objective="start", why_not="not-reached")
 
     assert len(rows(two, DueKind.TASK)) == 1
+
+
+PAGES = ("lead", "claim", "outcome", "outcome?done=1", "replied")
+
+
+@BOTH
+@pytest.mark.parametrize("path", PAGES)
+def test_a_link_of_who_has_handed_the_lead_on_says_who_has_it_and_nothing_of_the_lead(two: World, path: str) -> None:
+    link = two.briefing().replace("/rep/lead?", f"/rep/{path}{'&' if '?' in path else '?'}")
+    assert "Anna" in two.browser().get(link, accept="text/html").text
+    handed(two)
+
+    page = two.browser().get(link, accept="text/html").text
+
+    assert "Rob Rep has this lead now" in page
+    assert not [told for told in ("Anna", NUMBER, "tel:", "anna.nowak") if told in page]
+
+
+def test_a_line_that_cannot_be_read_shows_a_former_rep_nothing_of_the_lead(two: World) -> None:
+    handed(two)
+
+    answer = by_rita(two, achieved="yes", next_at="no time")
+
+    assert answer.status == 403
+    assert "Anna" not in answer.text
+
+
+def test_a_managers_link_goes_on_whoever_has_the_lead(two: World) -> None:
+    two.advance("20 minutes")
+    link = two.mail(MANAGER_ADDRESS, "Nobody took").link("/rep/lead")
+    handed(two, by=MANAGER_ADDRESS)
+
+    assert NUMBER in two.browser().get(link, accept="text/html").text

@@ -194,3 +194,33 @@ def test_a_pulse_counts_the_sales_of_the_week_and_whom_a_rep_has_brought() -> No
 
 def test_where_nothing_ever_happened_there_is_no_pulse() -> None:
     assert pulse_of([lead(confirmed_at=NOW - timedelta(weeks=9))], zone="UTC", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("agreed", "later", "why"),
+    [
+        (NOW - HOUR, (), "your next step at 07:00"),
+        (NOW - DAY, (), "your next step, left from Sun 4 January"),
+        (NOW + HOUR, (), "your next step at 09:00"),
+        (NOW + 2 * DAY, (), None),
+        (NOW - HOUR, (TouchKind.OUTCOME,), None),
+        (NOW - HOUR, (TouchKind.CLAIMED,), None),
+        (NOW - HOUR, (TouchKind.NOTED,), "your next step at 07:00"),
+    ],
+)
+def test_an_agreed_step_is_due_until_somebody_writes_of_it_though_its_reminder_has_gone_out(
+    agreed: datetime, later: tuple[TouchKind, ...], why: str | None
+) -> None:
+    outcome = touch(TouchKind.OUTCOME, NOW - 2 * DAY, achieved="yes", next_at=agreed.isoformat())
+    held = Hold("rita", Objective.ADVANCE, NOW - 2 * DAY, NOW + 5 * DAY)
+
+    found = told(known("a", hold=held, touches=(outcome, *(touch(kind, NOW - HOUR / 2) for kind in later))))
+
+    assert [line.why for line in found.due] == ([why] if why else [])
+
+
+def test_who_wants_no_more_mails_is_still_a_task_of_the_rep_who_has_taken_them_over() -> None:
+    left = lead(stops=(Stop(StopReason.UNSUBSCRIBED, NOW - DAY),))
+
+    assert not is_open(left)
+    assert is_open(replace(left, hold=Hold("rita", Objective.ADVANCE, NOW - DAY, NOW + DAY)))

@@ -145,12 +145,13 @@ class SatisfiedView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One lead in a digest, why it is there, and the way to its briefing."""
+    """One lead in a digest, why it is there, and the way to its briefing. `there` is what the lead's own clock shows."""
 
     who: str = ""
     company: str = ""
     phone: str = ""
     why: str = ""
+    there: str = ""
     link: str = ""
 
 
@@ -219,6 +220,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             **dict.fromkeys(("call", "due", "unanswered", "cooling", "worked"), tuple[LineView, ...]),
             "headline": str,
             "more": int,
+            "times": str,
             "desk": str,
         },
         "pulse": {

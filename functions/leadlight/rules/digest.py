@@ -16,7 +16,9 @@ from leadlight.model.lead import Lead, Stage, StopReason, Temperature
 from leadlight.model.person import CallKind, LeadId
 from leadlight.model.touch import Touch, TouchKind, WhyNot
 from leadlight.rules.next_action import CLOSED
+from leadlight.rules.said import AIMS
 from leadlight.rules.score import Score
+from leadlight.rules.turns import DEALT_WITH
 from leadlight.rules.waiting import ACCEPTED, ANSWER, LAPSED, QUESTION, SATISFACTION
 
 TO_CALL = 3
@@ -39,6 +41,9 @@ WAITS: Mapping[str, str] = {
 }
 """What it means that a task still stands, by how its ref begins; the most pressing first."""
 
+OVER = frozenset({StopReason.ERASED, StopReason.DISQUALIFIED})
+"""Stops after which nobody should do anything, whoever has the lead."""
+
 RISEN = frozenset({Stage.PROSPECT, Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.REPEAT})
 PROMISING = frozenset({Stage.PROSPECT, Stage.OPPORTUNITY})
 WARMTHS = (Temperature.COLD, Temperature.WARM, Temperature.HOT)
@@ -57,10 +62,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One lead, and why it is here."""
+    """One lead, and why it is here; `at` is when, where that has a time which is still to come."""
 
     lead: LeadId
     why: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,12 @@ class Digest:
 
 def is_open(lead: Lead) -> bool:
     """Whether anybody should still do something about that lead."""
+    if lead.stage in CLOSED or any(stop.reason in OVER for stop in lead.stops):
+        return False
+    if lead.hold is not None:
+        return True  # whoever has taken it over has something to do, whether mails may go out or not
     final = any(stop.reason is not StopReason.REPLIED for stop in lead.stops)
-    told = lead.confirmed_at is not None or bool(lead.source)
-    return told and not final and lead.stage not in {*CLOSED, Stage.LAPSED}
+    return not final and (lead.confirmed_at is not None or bool(lead.source))
 
 
 def digest_of(known: Sequence[Known], *, zone: str, since: datetime, now: datetime) -> Digest:
@@ -105,8 +114,13 @@ def digest_of(known: Sequence[Known], *, zone: str, since: datetime, now: dateti
     )
 
 
-Found = tuple[float, str]
-"""How pressing, the smallest first, and why."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """How pressing, the smallest first; why; and when, if at a time that is still to come."""
+
+    rank: float
+    why: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,48 +131,52 @@ class _Day:
     since: datetime
     now: datetime
 
-    def why_call(self, each: Known) -> Found | None:
+    def why_call(self, each: Known) -> _Found | None:
         """Why this one is worth a call today. Who does not want calls, or has asked for quiet, is left in peace."""
         lead = each.lead
         if lead.call is not None and lead.call.kind is CallKind.NO:
             return None
         if lead.call is not None and self._is_today(lead.call.at or self.now):
-            return 0, f"they want a call{self._clock(lead.call.at)}"
+            return self._found(0, "they want a call", lead.call.at)
         quiet = lead.pause is not None or self._spoken_to(each)
         return _waiting(each.rows) or (None if quiet else _why_warm(each.score))
 
-    def who_waits(self, each: Known) -> Found | None:
+    def who_waits(self, each: Known) -> _Found | None:
         """Who has said something that nobody has answered, beyond those who are to be called."""
         return _waiting(each.rows)
 
-    def what_is_due(self, each: Known) -> Found | None:
-        """The task of today, if there is one."""
-        today = [row for row in each.rows if row.kind is DueKind.TASK and self._is_today(row.at)]
+    def what_is_due(self, each: Known) -> _Found | None:
+        """The task of today, or the agreed step whose time has come and of which nobody has written anything since.
+
+        Its row is gone once the rep was reminded, which may be before a digest that comes late.
+        """
+        rows = [row.at for row in each.rows if row.kind is DueKind.TASK]
+        agreed = _agreed(each.touches)
+        today = [at for at in (*rows, *([agreed] if agreed else [])) if self._is_today(at)]
         if not today:
             return None
-        first = min(today, key=lambda row: row.at)
-        return first.at.timestamp(), f"your next step{self._clock(max(first.at, self.now))}"
+        return self._found(min(today).timestamp(), "your next step", min(today))
 
-    def what_cools(self, each: Known) -> Found | None:
+    def what_cools(self, each: Known) -> _Found | None:
         """A lead that is less than it was, or from whom nothing has come for long. Each is told once, then weekly."""
         fell = WARMTHS.index(each.score.temperature) < WARMTHS.index(each.before.temperature)
         if fell:
-            return 0, f"was {each.before.temperature}, is {each.score.temperature}"
+            return _Found(0, f"was {each.before.temperature}, is {each.score.temperature}")
         promising = each.lead.stage in PROMISING or each.score.temperature is not Temperature.COLD
         sign = max((touch.at for touch in each.touches if touch.quality), default=None)
         if sign is None or not promising or each.lead.hold:
             return None
         silent = self.now - sign
         is_new = silent // WEEK > (self.since - sign) // WEEK
-        return (1, f"nothing from them for {silent.days} days") if silent >= SILENT and is_new else None
+        return _Found(1, f"nothing from them for {silent.days} days") if silent >= SILENT and is_new else None
 
-    def what_worked(self, each: Known) -> Found | None:
+    def what_worked(self, each: Known) -> _Found | None:
         """The progress that this lead has made since the last digest."""
         for touch in reversed([touch for touch in each.touches if touch.at > self.since]):
             if touch.kind is TouchKind.STAGE_CHANGED and touch.facts.get("to") in RISEN:
-                return 0, f"{STEPS_UP[Stage(touch.facts['to'])]}: {touch.facts.get('why', '')}".rstrip(": ")
+                return _Found(0, f"{STEPS_UP[Stage(touch.facts['to'])]}: {touch.facts.get('why', '')}".rstrip(": "))
             if touch.kind is TouchKind.OUTCOME and touch.facts.get("achieved") == "yes" and touch.objective:
-                return 0, f"a contact achieved “{touch.objective}”"
+                return _Found(0, f"a contact achieved “{AIMS[touch.objective]}”")
         return None
 
     def _spoken_to(self, each: Known) -> bool:
@@ -175,8 +193,13 @@ class _Day:
         """Today, or left from before."""
         return at.astimezone(self.place).date() <= self.now.astimezone(self.place).date()
 
-    def _clock(self, at: datetime | None) -> str:
-        return f" at {at.astimezone(self.place):%H:%M}" if at and at > self.now else ""
+    def _found(self, rank: float, why: str, at: datetime | None) -> _Found:
+        """With its time; what was left from another day has that day."""
+        if at is None:
+            return _Found(rank, why)
+        there, today = at.astimezone(self.place), self.now.astimezone(self.place).date()
+        when = f" at {there:%H:%M}" if there.date() == today else f", left from {there:%a} {there.day} {there:%B}"
+        return _Found(rank, why + when, at if at > self.now else None)
 
 
 STEPS_UP = {
@@ -187,24 +210,35 @@ STEPS_UP = {
 }
 
 
-def _why_warm(score: Score) -> Found | None:
+def _why_warm(score: Score) -> _Found | None:
     if score.hot:
-        return 10, score.hot
+        return _Found(10, score.hot)
     best = score.reasons[0].words if score.reasons else "no reason is left"
-    return (11, f"warm with {score.points:g} points: {best}") if score.temperature is Temperature.WARM else None
+    return _Found(11, f"warm with {score.points:g} points: {best}") if score.temperature is Temperature.WARM else None
 
 
-def _waiting(rows: Iterable[Due]) -> Found | None:
+def _waiting(rows: Iterable[Due]) -> _Found | None:
     refs = [row.ref for row in rows if row.kind is DueKind.TASK]
     found = (place for place, begin in enumerate(WAITS) if any(ref.startswith(begin) for ref in refs))
     place = next(found, None)
-    return None if place is None else (1 + place, list(WAITS.values())[place])
+    return None if place is None else _Found(1 + place, list(WAITS.values())[place])
 
 
-def _lines(known: Iterable[Known], why: Callable[[Known], Found | None]) -> Iterator[tuple[float, Line]]:
+def _agreed(touches: Sequence[Touch]) -> datetime | None:
+    """When the next step is that was agreed on last, by what was written down since somebody last dealt with them."""
+    last: str | None = None
+    for touch in touches:
+        if touch.kind in DEALT_WITH:
+            last = touch.facts.get("next_at")
+        elif touch.kind is TouchKind.NOTED:
+            last = touch.facts.get("next_at") or last
+    return datetime.fromisoformat(last) if last else None
+
+
+def _lines(known: Iterable[Known], why: Callable[[Known], _Found | None]) -> Iterator[tuple[float, Line]]:
     for each in known:
         if found := why(each):
-            yield found[0], Line(each.lead.id, found[1])
+            yield found.rank, Line(each.lead.id, found.why, found.at)
 
 
 def _without(known: Sequence[Known], lines: Sequence[Line]) -> list[Known]:
