@@ -47,7 +47,11 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `buys` tells the visitor what the answer is good for, `help` how to answer."""
+    """One question of a form. `buys` tells the visitor what the answer is good for, `help` how to answer.
+
+    `choices` are the answers that may be given; `shown` has those that read differently in the form's language. Of a
+    hidden field `choices` holds what it says by itself.
+    """
 
     name: str
     type: FieldType = FieldType.TEXT
@@ -56,6 +60,7 @@ class Field:
     choices: tuple[str, ...] = ()
     buys: str = ""
     help: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 class GateKind(StrEnum):

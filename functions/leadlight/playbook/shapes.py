@@ -18,6 +18,7 @@ from leadlight.model.person import Purpose
 from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
 from leadlight.model.site import Away, Clocks, ConsentMode, FieldType, Meter, Unlock
 from leadlight.model.touch import Encounter, Objective
+from leadlight.playbook.languages import choices_of, words_of
 from leadlight.playbook.office import away_of, capacity_of, clocks_of, digest_of, quiet_of, territory
 from leadlight.playbook.spans import (
     caps_of,
@@ -30,6 +31,11 @@ from leadlight.playbook.spans import (
     window_of,
 )
 from leadlight.playbook.terms import amount, beginning, country_code, currency_code, endings
+
+OWN_NAMES = frozenset(
+    {"gate", "consent", "news", "wording", "call", "call_at", "zone", "from", "network", "landing", "landing_last"}
+)
+"""What the form sends by itself."""
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -63,7 +69,7 @@ def _zone(text: str) -> str:
 def _field_name(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
         raise ValueError(f"{text!r} is no field name; use lower-case letters, digits and `_`")
-    if text in {"gate", "consent", "news", "wording", "call"}:
+    if text in OWN_NAMES:
         raise ValueError(f"`{text}` is used by the form itself; choose another name")
     return text
 
@@ -91,6 +97,7 @@ Span = Annotated[Wait, BeforeValidator(wait_of)]
 Time = Annotated[time, BeforeValidator(_clock_time)]
 Country = Annotated[str, AfterValidator(country_code)]
 Amount = Annotated[float, BeforeValidator(amount)]
+Words = Annotated[dict[str, str], BeforeValidator(words_of)]
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -169,10 +176,12 @@ class FieldShape:
 
     name: Annotated[str, AfterValidator(_field_name), Field(description="name the field, such as `company`")]
     type: FieldType = FieldType.TEXT
-    label: str = ""
+    label: Words = field(default_factory=dict)
     required: bool = False
-    choices: tuple[str, ...] = ()
-    buys: str = ""
+    choices: Annotated[dict[str, dict[str, str]], BeforeValidator(choices_of)] = field(default_factory=dict)
+    buys: Words = field(default_factory=dict)
+    help: Words = field(default_factory=dict)
+    value: str = ""
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
@@ -180,11 +189,11 @@ class FormShape:
     """`forms/<name>.yml`."""
 
     wording: Annotated[
-        dict[Purpose, Line],
+        dict[Purpose, Words],
         Field(description="write the words for each purpose: `content:` and, where you follow up, `follow-up:`"),
     ]
-    title: str = ""
-    button: str = ""
+    title: Words = field(default_factory=dict)
+    button: Words = field(default_factory=dict)
     consent: ConsentMode = ConsentMode.OPTIONAL
     fields: tuple[FieldShape, ...] = ()
 

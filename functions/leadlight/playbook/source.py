@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.criteria import Criteria
-from leadlight.model.person import Intent, Purpose
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import ConsentMode, Field, FieldType, Form, Knowledge, Message, Team, Unlock
+from leadlight.model.site import Form, Knowledge, Message, Team, Unlock
 from leadlight.playbook.advice import advice
 from leadlight.playbook.context import MESSAGES
 from leadlight.playbook.criteria import GateAsked, WrittenCriteria, read_criteria
 from leadlight.playbook.findings import gather, nearest, shaped
+from leadlight.playbook.forms import read_forms
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
 from leadlight.playbook.profiles import DEFAULTS
 from leadlight.playbook.roster import built_in_team, read_team
 from leadlight.playbook.sequences import pinned, read_drafts
-from leadlight.playbook.shapes import FieldShape, FormShape, MessageShape
+from leadlight.playbook.shapes import MessageShape
 from leadlight.playbook.steps import text_problems
-from leadlight.playbook.written import Written, read_yaml, split_front, text_of
+from leadlight.playbook.written import read_yaml, split_front, text_of
 
 _BUILT_IN = Path(__file__).parent
 _PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
@@ -37,7 +37,8 @@ class Playbook:
     """Everything marketers wrote, checked, with the built-in parts where they wrote none.
 
     `buyers` are names of pages; None where there is no such folder. `warnings` say what could be better, though it
-    works. `gates_asked` are those that criteria name.
+    works. `gates_asked` are those that criteria name. `forms` are in the site's own language; `forms_in` has them by
+    other languages that they are written in.
     """
 
     forms: Mapping[str, Form]
@@ -49,6 +50,11 @@ class Playbook:
     buyers: tuple[str, ...] | None = None
     warnings: tuple[Problem, ...] = ()
     gates_asked: tuple[GateAsked, ...] = ()
+    forms_in: Mapping[str, Mapping[str, Form]] = field(default_factory=dict)
+
+    def form(self, name: str, language: str) -> Form:
+        """That form in the words of a language, as far as it has any."""
+        return self.forms_in.get(language, self.forms)[name]
 
 
 def load(playbook_dir: Path, *, language: str) -> Playbook:
@@ -56,9 +62,9 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     problems, warnings = list(_strays(playbook_dir)), list[Problem]()
     team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
-    forms = _forms(_BUILT_IN / "forms", problems) | _forms(playbook_dir / "forms", problems)
+    forms = read_forms(_forms(playbook_dir, problems), language, problems)
     messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
-    weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms))
+    weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms.main))
     weighed = weighed or WrittenCriteria(Criteria(), team.costs)
     buyers = _texts(playbook_dir / "buyers", problems)
     objections = _texts(playbook_dir / "objections", problems)
@@ -67,7 +73,8 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     warnings += advice(drafts, team)
     team = replace(team, costs=weighed.costs)
     return Playbook(
-        forms=forms,
+        forms=forms.main,
+        forms_in=forms.others,
         sequences=pinned(drafts),
         messages=messages,
         team=team,
@@ -137,52 +144,10 @@ def _named_files(folder: Path, suffix: str, problems: list[Problem]) -> Iterator
             problems.append(Problem(str(path), 0, f"name it with lower-case letters, digits and `-`, and `{suffix}`"))
 
 
-def _forms(folder: Path, problems: list[Problem]) -> dict[str, Form]:
-    read = {
-        path.stem: gather(problems, lambda path=path: _form(path))  # type: ignore[misc]  # mypy cannot type lambda defaults
-        for path in _named_files(folder, ".yml", problems)
-    }
-    return {name: form for name, form in read.items() if form is not None}
-
-
-def _form(path: Path) -> Form:
-    written = read_yaml(text_of(path), file=str(path))
-    shape = shaped(FormShape, written)
-    problems = list(_form_problems(shape, written))
-    if problems:
-        raise BadPlaybook(problems)
-    fields = tuple(_field(field) for field in shape.fields)
-    if not any(field.name == "email" for field in fields):
-        fields = (Field("email", FieldType.EMAIL, label="E-mail address", required=True), *fields)
-    return Form(path.stem, fields, shape.consent, shape.wording, title=shape.title, button=shape.button)
-
-
-def _field(shape: FieldShape) -> Field:
-    label = shape.label or shape.name.replace("_", " ").capitalize()
-    required = shape.required or shape.name == "email"
-    return Field(shape.name, shape.type, label, required=required, choices=shape.choices, buys=shape.buys)
-
-
-def _form_problems(shape: FormShape, written: Written) -> Iterator[Problem]:
-    if Purpose.CONTENT not in shape.wording:
-        yield written.problem(("wording",), "`content` is missing: say what the address is used for at once")
-    if shape.consent is ConsentMode.REQUIRED and Purpose.FOLLOW_UP not in shape.wording:
-        message = (
-            "`consent: required` makes follow-ups part of the exchange, so `wording` must say so: add `follow-up:`"
-        )
-        yield written.problem(("consent",), message)
-    seen = set[str]()
-    for index, field in enumerate(shape.fields):
-        where = ("fields", index)
-        if field.name in seen:
-            yield written.problem(where, f"there are two fields called `{field.name}`; rename or remove one")
-        seen.add(field.name)
-        if (field.name == "email") != (field.type is FieldType.EMAIL):
-            yield written.problem(where, "the one field of type email is called `email`, and it has that type")
-        if (field.type is FieldType.CHOICE) != bool(field.choices):
-            yield written.problem(where, f"`{field.name}` needs both `type: choice` and `choices:`, or neither")
-        if field.name == "intent" and not set(field.choices) <= set(Intent):
-            yield written.problem((*where, "choices"), f"`intent` can be {', '.join(Intent)}")
+def _forms(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The files of all forms; what the playbook has comes after what is built in."""
+    yield from _named_files(_BUILT_IN / "forms", ".yml", problems)
+    yield from _named_files(folder / "forms", ".yml", problems)
 
 
 def _messages(folder: Path, problems: list[Problem]) -> dict[str, Message]:

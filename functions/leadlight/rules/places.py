@@ -84,6 +84,12 @@ def country_named(text: str) -> str | None:
     return _names().get(plain) if not alone or alone[1].isupper() else None
 
 
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """The codes of all countries (ISO 3166-1 alpha-2)."""
+    return frozenset(code for code, _ in _rows("zoneinfo/iso3166.tab", 2))
+
+
 def known_zone(text: str) -> str | None:
     """The IANA zone of that name, as the database spells it."""
     return _known().get(text.strip().lower())
