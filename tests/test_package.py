@@ -18,6 +18,7 @@ from leadlight.aws.session import QuickFiles
 from leadlight.publish.closure import functions, needs_of
 from leadlight.publish.lacking import MissingLock, MissingWheel, WrongPython
 from leadlight.publish.models import slimmed
+from leadlight.publish.package_archive import squeezed, write_archive
 from leadlight.publish.shipped import infra_folder, lock_file
 from leadlight.publish.wheels import Pin, Target, distributions_of, pins, target, wheels
 
@@ -207,6 +208,22 @@ def test_the_wheel_of_the_product_carries_its_lock_and_its_infrastructure(tmp_pa
     assert lock == (ROOT / "requirements.lock").read_bytes()
     assert {f"leadlight/infra/{path.name}" for path in (ROOT / "infra").iterdir() if path.is_file()} <= names
     assert {f"leadlight/infra/workflows/{name}.yml" for name in ("preview", "deploy")} <= names
+
+
+def test_an_archive_is_read_by_any_unzip_as_it_was_written(tmp_path: Path) -> None:
+    files = {"b/größe.py": b"x" * 5000, "a.so": b"", "c.txt": bytes(range(256))}
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    write_archive(tmp_path / "on_it.zip", [squeezed(tmp_path, name) for name in files])
+
+    with zipfile.ZipFile(tmp_path / "on_it.zip") as archive:
+        entries = archive.infolist()
+        assert archive.testzip() is None
+        assert {entry.filename: archive.read(entry) for entry in entries} == files
+    assert [oct(entry.external_attr >> 16) for entry in entries] == ["0o100644", "0o100755", "0o100644"]
+    assert sorted(path.name for path in tmp_path.glob("on_it*")) == ["on_it.zip"]
 
 
 class TestArchives:

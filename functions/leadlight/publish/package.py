@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
@@ -23,12 +24,12 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from leadlight.publish.closure import OURS, Needs, functions, needs_of, source_of
 from leadlight.publish.lacking import NotPackaged
 from leadlight.publish.models import needed, slim
+from leadlight.publish.package_archive import Entry, squeezed, write_archive
 from leadlight.publish.shipped import PACKAGE, lock_file
 from leadlight.publish.wheels import Arch, distributions_of, pins, target, wheels
 
 SOURCES = PACKAGE.parent
 TASK_ROOT = "/var/task"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # as old as an archive's entry can be
 _TESTS = frozenset({"test", "tests", "__pycache__"})
 _NOT_RUN = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".typed", ".pyc"})
 _COMPILE = """
@@ -79,12 +80,12 @@ def package(
         _copied(sources, stage, needs.values())
         slim(stage, words)
         _compiled(stage)
-        with ThreadPoolExecutor() as pool:  # deflating lets other threads work
-            tasks = [
-                pool.submit(_packed, name, need, {n: files[n] for n in names[name]}, stage, out)
-                for name, need in needs.items()
-            ]
-            return tuple(task.result() for task in tasks)
+        inside = {name: _inside(need, sources, [files[n] for n in names[name]]) for name, need in needs.items()}
+        entries = _squeezed(stage, frozenset[str]().union(*inside.values()))
+    return tuple(
+        _packed(out / f"{name}.zip", need, names[name], [entries[file] for file in inside[name]])
+        for name, need in needs.items()
+    )
 
 
 def _name(wheel: Path) -> str:
@@ -137,22 +138,13 @@ def _compiled(stage: Path) -> None:
         raise NotPackaged(f"Some code does not compile under this Python:\n{done.stdout.strip()}{done.stderr.strip()}")
 
 
-def _packed(function: str, need: Needs, theirs: Mapping[str, Iterable[str]], stage: Path, out: Path) -> Packed:
-    names = [path.as_posix() for path in _ours(need, stage)]
-    for files in theirs.values():
+def _inside(need: Needs, sources: Path, theirs: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """The names of all files of a function, sorted."""
+    names = [path.as_posix() for path in _ours(need, sources)]
+    for files in theirs:
         names.extend(files)
     names.extend(_cached(name) for name in tuple(names) if name.endswith(".py"))
-    path = out / f"{function}.zip"
-    unpacked = _archive(path, stage, sorted(names))
-    return Packed(
-        function=function,
-        path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        size=path.stat().st_size,
-        unpacked=unpacked,
-        modules=need.modules,
-        distributions=tuple(sorted(theirs)),
-    )
+    return tuple(sorted(names))
 
 
 def _cached(name: str) -> str:
@@ -160,16 +152,20 @@ def _cached(name: str) -> str:
     return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
 
 
-def _archive(path: Path, stage: Path, names: Iterable[str]) -> int:
-    """Writes the archive, whole or not at all; returns how many bytes it holds unpacked."""
-    part, total = path.with_suffix(".part"), 0
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            entry.create_system, entry.compress_type = 3, zipfile.ZIP_DEFLATED  # Unix, wherever this runs
-            entry.external_attr = (0o100755 if name.endswith(".so") else 0o100644) << 16  # Lambda reads as another user
-            data = (stage / name).read_bytes()
-            archive.writestr(entry, data)
-            total += len(data)
-    part.replace(path)
-    return total
+def _squeezed(stage: Path, names: Iterable[str]) -> Mapping[str, Entry]:
+    with ThreadPoolExecutor() as pool:
+        return {entry.name: entry for entry in pool.map(partial(squeezed, stage), sorted(names))}
+
+
+def _packed(path: Path, need: Needs, theirs: Iterable[str], entries: Iterable[Entry]) -> Packed:
+    entries = tuple(entries)
+    write_archive(path, entries)
+    return Packed(
+        function=path.stem,
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        size=path.stat().st_size,
+        unpacked=sum(entry.size for entry in entries),
+        modules=need.modules,
+        distributions=tuple(sorted(theirs)),
+    )
