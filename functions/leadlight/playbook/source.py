@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
@@ -63,7 +64,7 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
     forms = read_forms(_forms(playbook_dir, problems), language, problems)
-    messages = _messages(_BUILT_IN / "messages", problems) | _messages(playbook_dir / "messages", problems)
+    messages = (gather(problems, _built_in_messages) or {}) | _messages(playbook_dir / "messages", problems)
     weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms.main))
     weighed = weighed or WrittenCriteria(Criteria(), team.costs)
     buyers = _texts(playbook_dir / "buyers", problems)
@@ -148,6 +149,16 @@ def _forms(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     """The files of all forms; what the playbook has comes after what is built in."""
     yield from _named_files(_BUILT_IN / "forms", ".yml", problems)
     yield from _named_files(folder / "forms", ".yml", problems)
+
+
+@cache
+def _built_in_messages() -> dict[str, Message]:
+    """Ours, read once: nothing changes them while we run, and to check them takes longer than all that a team wrote."""
+    problems = list[Problem]()
+    messages = _messages(_BUILT_IN / "messages", problems)
+    if problems:
+        raise BadPlaybook(problems)
+    return messages
 
 
 def _messages(folder: Path, problems: list[Problem]) -> dict[str, Message]:
