@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -73,11 +74,11 @@ class Mail:
 
     message: EmailMessage
 
-    @property
+    @cached_property
     def subject(self) -> str:
         return str(self.message["Subject"])
 
-    @property
+    @cached_property
     def to(self) -> str:
         return str(self.message["To"])
 
@@ -108,6 +109,12 @@ class Mail:
         found = CODE.search(self.text)
         assert found, self.text
         return found[1]
+
+
+@lru_cache(maxsize=1000)
+def mail_of(raw: bytes) -> Mail:
+    """Reads a mail, once: stories look into the same mailboxes again and again. Nobody changes what was sent."""
+    return Mail(email.message_from_bytes(raw, policy=email.policy.default))
 
 
 class Browser:
@@ -205,7 +212,7 @@ class World:
 
     def mails(self, to: str = "") -> list[Mail]:
         """What lies in the mailbox of that address, oldest first."""
-        mails = [Mail(email.message_from_bytes(raw, policy=email.policy.default)) for raw in self.ground.mails()]
+        mails = map(mail_of, self.ground.mails())
         return [mail for mail in mails if to in mail.to]
 
     def mail(self, to: str = "", subject: str = "") -> Mail:
