@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "errors": {"words"},
     "model": {"errors"},
     "rules": CORE | {"words"},
-    "tokens": CORE,
+    "tokens": CORE | {"words"},
     "vault": CORE,
     "settings": CORE,
     "ports": DECIDING - {"ports"},

@@ -10,7 +10,8 @@ from leadlight.model.sequence import Step
 from leadlight.model.site import Hours
 from leadlight.playbook.context import Context, OfferView, SatisfiedView
 from leadlight.ports import Services
-from leadlight.rules.offers import ACCEPTED, DECLINED, NO, OFFER, SATISFACTION, YES, day_in_words, last_day
+from leadlight.rules.offers import ACCEPTED, DECLINED, NO, OFFER, SATISFACTION, YES, last_day
+from leadlight.words import day
 
 
 def asked(services: Services, lead: Lead, step: Step, ref: str, *, hours: Hours, now: datetime) -> Context:
@@ -28,7 +29,7 @@ def asked(services: Services, lead: Lead, step: Step, ref: str, *, hours: Hours,
             accept=link(OFFER, ACCEPTED),
             decline=link(OFFER, DECLINED),
             url=step.offer.url,
-            until=day_in_words(last_day(step.offer, now, hours)),
+            until=day(last, lead.language) if (last := last_day(step.offer, now, hours)) else "",
         )
     return names
 

@@ -11,6 +11,7 @@ from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
 from leadlight.ports import Services
+from leadlight.words import N_
 
 TRIES = 8
 
@@ -41,5 +42,5 @@ def the_lead(services: Services, lead_id: str, generation: str) -> Lead:
     """The lead that a token names. Raises `BadToken` when it is gone or started anew since."""
     lead = services.store.lead(LeadId(lead_id))
     if lead is None or str(lead.generation) != generation:
-        raise BadToken("This link belongs to data that was erased. Open the page and start afresh, if you like.")
+        raise BadToken(N_("This link belongs to data that was erased. Open the page and start afresh, if you like."))
     return lead

@@ -56,6 +56,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadlight.words import N_, counted, said
+
 
 class LeadlightError(Exception):
     """Anything this product raises on purpose."""
@@ -74,14 +76,14 @@ class TooLarge(BadRequest):
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        super().__init__(f"That is too much: at most {limit // 1024} KB. Please shorten your text.")
+        super().__init__(said("That is too much: at most {most} KB. Please shorten your text.", most=limit // 1024))
 
 
 class ForeignOrigin(VisitorCanFix):
     """Another site tried to post in this person's name."""
 
     def __init__(self) -> None:
-        super().__init__("This was sent from another site. Please use the form on our page.")
+        super().__init__(N_("This was sent from another site. Please use the form on our page."))
 
 
 class NotThroughTheDoor(VisitorCanFix):
@@ -104,7 +106,7 @@ class UnknownGate(VisitorCanFix):
 
     def __init__(self, gate: str) -> None:
         self.gate = gate
-        super().__init__("There is nothing of that name here. Open the page again and try from there.")
+        super().__init__(N_("There is nothing of that name here. Open the page again and try from there."))
 
 
 class UnknownLead(VisitorCanFix):
@@ -126,7 +128,7 @@ class NotOpen(VisitorCanFix):
 
     def __init__(self, gate: str) -> None:
         self.gate = gate
-        super().__init__("This part is for readers who left their address. The form on the page opens it.")
+        super().__init__(N_("This part is for readers who left their address. The form on the page opens it."))
 
 
 class WrongCode(VisitorCanFix):
@@ -135,11 +137,11 @@ class WrongCode(VisitorCanFix):
     def __init__(self, *, used_up: bool) -> None:
         self.used_up = used_up
         what_next = (
-            "It was tried too often. Send the form again for a fresh one."
+            N_("That code does not fit. It was tried too often. Send the form again for a fresh one.")
             if used_up
-            else "Look at the newest mail and try again; a code works for 15 minutes."
+            else N_("That code does not fit. Look at the newest mail and try again; a code works for 15 minutes.")
         )
-        super().__init__(f"That code does not fit. {what_next}")
+        super().__init__(what_next)
 
 
 class UnknownHook(VisitorCanFix):
@@ -161,22 +163,30 @@ class TooMany(VisitorCanFix):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after  # seconds
-        super().__init__(f"That was a lot at once. Please try again in {max(1, retry_after // 60)} minutes.")
+        super().__init__(
+            counted(
+                "That was a lot at once. Please try again in {count} minute.",
+                "That was a lot at once. Please try again in {count} minutes.",
+                max(1, retry_after // 60),
+            )
+        )
 
 
 class BadToken(VisitorCanFix):
     """A link that we did not make, that was changed, or that is meant for something else."""
 
-    def __init__(self, message: str = "This link is not complete. Open it from the mail again.") -> None:
+    def __init__(self, message: str = N_("This link is not complete. Open it from the mail again.")) -> None:
         super().__init__(message)
 
 
 class ExpiredToken(BadToken):
     """A link of ours whose time is over."""
 
-    def __init__(self, expired_at: datetime, instead: str = "Send the form again for a fresh one.") -> None:
+    def __init__(self, expired_at: datetime, instead: str = N_("Send the form again for a fresh one.")) -> None:
         self.expired_at = expired_at
-        super().__init__(f"This link worked until {expired_at:%d %B %Y, %H:%M} UTC. {instead}")
+        super().__init__(
+            said("This link worked until {until} UTC. {instead}", until=expired_at, instead=said(instead))
+        )
 
 
 class OperatorMustFix(LeadlightError):

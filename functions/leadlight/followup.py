@@ -225,7 +225,7 @@ def _context(services: Services, bundle: Bundle, turn: Turn, dossier: Dossier) -
     """What the step's texts and its condition may know."""
     lead = turn.lead
     profile = profile_of(services, lead, dossier=dossier)
-    gate = gate_view(services, bundle, turn.enrolment.gate)
+    gate = gate_view(services, bundle, turn.enrolment.gate, lead.language)
     warmth, band = _warmth(services, bundle, turn, profile), bundle.criteria.band(lead.value)
     return {
         "lead": lead_view(lead, profile, temperature=warmth, band=band),

@@ -19,11 +19,15 @@ from leadlight.rules.mail_events import BOUNCE, NOTE, REPLY, mail_name
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import named_by
 from leadlight.rules.stop import AGREED, SOLD
+from leadlight.words import ENGLISH, N_, words_of
 
 WHY = {
-    "confirm": "You get this mail because this address was typed into our site. Nothing follows unless you confirm.",
-    "delivery": "You get this mail because you confirmed your address on our site.",
-    "consent": "You get this mail because somebody, most likely you, asked for it on your page of preferences.",
+    "confirm": N_(
+        "You get this mail because this address was typed into our site. Nothing follows unless you confirm."
+    ),
+    "delivery": N_("You get this mail because you confirmed your address on our site."),
+    "consent": N_("You get this mail because somebody, most likely you, asked for it on your page of preferences."),
+    "news": N_("You get this mail because you asked to hear of new pages on our site."),
     "notify": "You get this mail because this lead is yours.",
     "moved": "You get this mail because this lead was yours.",
     "noted": "You get this mail because you have answered one about this lead.",
@@ -43,15 +47,15 @@ IN_A_LINE = (
 )
 """What a rep is told of the address that such a mail is answered to."""
 
-AFTER_A_SALE = "You get this mail because you have bought from us, and told us that we may write."
+AFTER_A_SALE = N_("You get this mail because you have bought from us, and told us that we may write.")
 FOLLOWS = {
-    "": "You get this mail because you agreed to it when you opened a page on our site.",
+    "": N_("You get this mail because you agreed to it when you opened a page on our site."),
     SOLD: AFTER_A_SALE,
     AGREED: AFTER_A_SALE,
 }
 """The same of a follow-up, by what it rests on."""
 
-CONTROL = "See the plan, pause, fewer"
+CONTROL = N_("See the plan, pause, fewer")
 """The words of the link to the preferences."""
 
 
@@ -66,14 +70,18 @@ def message(
     sender: Person | None = None,
     footer_links: tuple[tuple[str, str], ...] = (),
     noted_by: Person | None = None,
+    language: str | None = None,
 ) -> EmailMessage:
     """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it.
 
-    `noted_by` may answer it in a line that says how it went, where there is a domain for that.
+    `language` is that of a lead; our own people read the site's. `noted_by` may answer it in a line that says how it
+    went, where there is a domain for that.
     """
     noting = _noting(services, noted_by, due) if noted_by else None
+    spoken = language or bundle.manifest.language
+    _ = words_of(language or ENGLISH).gettext
     return compose(
-        bundle.message(name),
+        bundle.message(name).words_for(spoken),
         context,
         sender=_mailbox(sender) if sender else _company(services, bundle.team),
         to=Mailbox(*to),
@@ -81,11 +89,13 @@ def message(
         message_id=_message_id(services, due),
         date=services.clock.now(),
         footer=Footer(
-            bundle.team.company, WHY[name] + (f" {IN_A_LINE}" if noting and name == "notify" else ""), footer_links
+            bundle.team.company,
+            _(WHY[name]) + (f" {IN_A_LINE}" if noting and name == "notify" else ""),
+            tuple((_(words), address) for words, address in footer_links),
         ),
         theme=bundle.manifest.theme,
         headers={"Auto-Submitted": "auto-generated", **_return_path(services, due)},
-        language=bundle.manifest.language,
+        language=spoken,
     )
 
 
@@ -113,7 +123,7 @@ def follow_up(
     reader = context["lead"]
     assert isinstance(reader, LeadView)  # noqa: S101 tells the type checker what `followup` has put there
     sender = _sender(bundle.team, step, lead)
-    stop = links.unsubscribe(services, lead)
+    stop, _ = links.unsubscribe(services, lead), words_of(lead.language).gettext
     headers = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -131,8 +141,8 @@ def follow_up(
         date=services.clock.now(),
         footer=Footer(
             bundle.team.company,
-            FOLLOWS[found[0].basis if (found := named_by(due.ref, lead)) else ""],
-            (("Stop these mails", stop), (CONTROL, links.preferences(services, lead))),
+            _(FOLLOWS[found[0].basis if (found := named_by(due.ref, lead)) else ""]),
+            ((_("Stop these mails"), stop), (_(CONTROL), links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,
         headers=headers,

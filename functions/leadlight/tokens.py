@@ -17,6 +17,7 @@ from enum import StrEnum
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from leadlight.errors import BadToken, ExpiredToken
+from leadlight.words import N_
 
 
 class TokenUse(StrEnum):
@@ -56,9 +57,9 @@ NOTE_LIFE = timedelta(days=30)
 
 INSTEAD: Mapping[TokenUse, tuple[str]] = {
     TokenUse.SIGN_IN: ("Such a link works for half an hour. Ask for a new one at /sign-in.",),
-    TokenUse.PREFERENCES: ("Open the link in a newer mail.",),
-    TokenUse.CONSENT: ("Open your preferences by the link in one of our mails, and tick it again.",),
-    TokenUse.ANSWER: ("Reply to the mail instead: a person reads it.",),
+    TokenUse.PREFERENCES: (N_("Open the link in a newer mail."),),
+    TokenUse.CONSENT: (N_("Open your preferences by the link in one of our mails, and tick it again."),),
+    TokenUse.ANSWER: (N_("Reply to the mail instead: a person reads it."),),
 }
 """What helps when the link is too old, where that is not to send the form again."""
 

@@ -9,7 +9,7 @@ from leadlight import links
 from leadlight.errors import BadPlaybook
 from leadlight.model.criteria import Criterion
 from leadlight.model.lead import Lead, Temperature
-from leadlight.model.person import CallKind, CallWish, Capture, GateId, Purpose
+from leadlight.model.person import CallKind, CallWish, Capture, Purpose
 from leadlight.model.site import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
@@ -79,9 +79,12 @@ def lead_view(
     )
 
 
-def gate_view(services: Services, bundle: Bundle, gate_id: str) -> GateView:
-    """The gated page with its public address; the site itself once the page is gone, so that no plan ends with it."""
-    gate = bundle.manifest.gates.get(GateId(gate_id))
+def gate_view(services: Services, bundle: Bundle, gate_id: str, language: str = "") -> GateView:
+    """The gated page with its public address, in that language if there is one.
+
+    The site itself once the page is gone, so that no plan ends with it.
+    """
+    gate = bundle.gate(gate_id, language) if gate_id in bundle.manifest.gates else None
     if gate is None:
         return GateView(bundle.manifest.site_name, links.page(services, ""))
     return GateView(gate.title, links.page(services, gate.page), gate.minutes, gate.files)
@@ -137,7 +140,8 @@ def words_agreed(bundle: Bundle, capture: Capture) -> tuple[str, ...]:
     said = [words for purpose, words in wording.wording.items() if purpose in capture.consent.purposes]
     follows = Purpose.FOLLOW_UP in capture.consent.purposes
     promise = in_words(capture.consent.promise, language=wording.language)
-    return (*said, *([f"What follows: {promise}."] if follows else []))
+    what = words_of(wording.language).gettext("What follows: {promise}.").format(promise=promise)
+    return (*said, *([what] if follows else []))
 
 
 def said_wish(touch: Touch) -> CallWish | None:

@@ -35,14 +35,16 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
             skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
             return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
         context: dict[str, object] = {
-            "gate": gate_view(services, bundle, capture.gate),
+            "gate": gate_view(services, bundle, capture.gate, capture.language),
             "company": company_view(services, bundle.team),
             "link": links.confirm(services, capture),
             "code": six_digits(capture.id, services.settings.token_keys[0]),
             "agreed": words_agreed(bundle, capture),
         }
         to = profile_of(services, lead, only=capture).address
-        return Ready(letter.message(services, bundle, "confirm", context, to=("", to), due=due))
+        return Ready(
+            letter.message(services, bundle, "confirm", context, to=("", to), due=due, language=capture.language)
+        )
 
     def conclude(lead: Lead, done: Done) -> Change:
         capture = capture_of(services, lead, capture_id)
@@ -68,16 +70,16 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         profile = profile_of(services, lead)
         context: dict[str, object] = {
             "lead": lead_view(lead, profile),
-            "gate": gate_view(services, bundle, capture.gate),
+            "gate": gate_view(services, bundle, capture.gate, capture.language),
             "rep": rep_view(rep),
             "company": company_view(services, bundle.team),
             "link": links.confirm(services, capture),
-            "call": call_promise(capture.call),
+            "call": call_promise(capture.call, language=capture.language),
         }
         return Ready(
             letter.message(
                 services, bundle, "delivery", context, to=(profile.name, profile.address), due=due, sender=rep,
-                footer_links=((letter.CONTROL, links.preferences(services, lead)),),
+                footer_links=((letter.CONTROL, links.preferences(services, lead)),), language=capture.language,
             )
         )  # fmt: skip
 
@@ -105,7 +107,7 @@ def send_consent(services: Services, due: Due) -> Done | None:
             "agreed": tuple(wished.facts["words"].split("\n")),
         }
         to = profile_of(services, lead).address
-        return Ready(letter.message(services, bundle, "consent", context, to=("", to), due=due))
+        return Ready(letter.message(services, bundle, "consent", context, to=("", to), due=due, language=lead.language))
 
     def conclude(lead: Lead, done: Done) -> Change:
         return Change(lead=lead, touches=(touch_of(done),))

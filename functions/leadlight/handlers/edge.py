@@ -16,6 +16,7 @@ from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
 from leadlight.handlers.request import Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.words import ENGLISH
 
 Event = Mapping[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
@@ -41,7 +42,7 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
             logger.exception("request.failed", path=_route(request))
         if isinstance(error, TryAgain):
             logger.warning("request.delayed", path=_route(request), why=str(error))
-        return refusal(error, request, _shell_for(error, request, services))
+        return refusal(error, request, *_shell_for(error, request, services))
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same
     def failed(_: Exception) -> Response[str]:
@@ -50,7 +51,9 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
 
     @app.not_found
     def nowhere(_: Exception) -> Response[str]:
-        return refusal(UnknownGate(""), app.context["request"], shell_of(services))
+        request = app.context["request"]
+        language = language_of(services, request)
+        return refusal(UnknownGate(""), request, shell_of(services, language), language)
 
     def guarded(app: APIGatewayHttpResolver, proceed: Callable[..., Response[str]]) -> Response[str]:
         check_door(app.context["request"], services.settings)
@@ -78,17 +81,31 @@ def warmed(services: Services) -> Services:
     return services
 
 
-def shell_of(services: Services) -> str:
-    """The site's own page around ours; nothing if there is no bundle to take it from."""
+def shell_of(services: Services, language: str = "") -> str:
+    """The site's own page around ours, in that language if it has one; nothing if there is no bundle."""
     try:
-        return open_bundle(services.files).shell
+        return open_bundle(services.files).shell_in(language)
     except LeadlightError:
         return ""
 
 
-def _shell_for(error: LeadlightError, request: Request, services: Services) -> str:
-    """The page around an answer, read only for a person, and never for somebody who goes around the distribution."""
-    return shell_of(services) if request.wants_page and not isinstance(error, NotThroughTheDoor) else ""
+def language_of(services: Services, request: Request) -> str:
+    """Which of the site's languages to answer in, where no lead tells."""
+    try:
+        return request.language(open_bundle(services.files).languages)
+    except LeadlightError:
+        return ENGLISH
+
+
+def _shell_for(error: LeadlightError, request: Request, services: Services) -> tuple[str, str]:
+    """The page around an answer, read only for a person, and its language.
+
+    Neither is looked for where somebody goes around the distribution.
+    """
+    if isinstance(error, NotThroughTheDoor):
+        return "", ENGLISH
+    language = language_of(services, request)
+    return shell_of(services, language) if request.wants_page else "", language
 
 
 def _as_get(event: Event) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from leadlight import errors
 from leadlight.handlers.request import Request
 from leadlight.pages import visitor as pages
 from leadlight.visitor.passes import Cookie
+from leadlight.words import ENGLISH, N_, in_language
 
 STATUS: Mapping[type[errors.LeadlightError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -97,17 +98,17 @@ def as_file(path: str, *, name: str, media_type: str, link: str | None) -> Respo
     return Response(HTTPStatus.OK, media_type, "", headers)
 
 
-def refusal(error: errors.LeadlightError, request: Request, shell: str) -> Response[str]:
-    """The answer to what went wrong: problem JSON (RFC 9457) for a program, a page for a person."""
+def refusal(error: errors.LeadlightError, request: Request, shell: str, language: str = ENGLISH) -> Response[str]:
+    """The answer to what went wrong: problem JSON (RFC 9457) for a program, a page for a person; in their language."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
     hidden = status is HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "Something is broken on our side. Please try again later." if hidden else str(error)
-    if isinstance(error, errors.TryAgain):
-        detail = "We could not store that just now, and nothing is half done. Please try again in a moment."
+    detail = in_language(
+        BROKEN if hidden else DELAYED if isinstance(error, errors.TryAgain) else error.args[0], language
+    )
     if request.wants_page:
-        answer = as_page(_page_of(error, status, detail, request, shell), status)
+        answer = as_page(_page_of(error, status, detail, request, shell, language), status)
     else:
-        answer = _problem(error, status, detail)
+        answer = _problem(error, status, detail, language)
     if isinstance(error, errors.TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.TryAgain):
@@ -120,24 +121,27 @@ def broken(request: Request) -> Response[str]:
     return refusal(errors.OperatorMustFix(), request, "")
 
 
-def _problem(error: errors.LeadlightError, status: HTTPStatus, detail: str) -> Response[str]:
+def _problem(error: errors.LeadlightError, status: HTTPStatus, detail: str, language: str) -> Response[str]:
     body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
     if isinstance(error, errors.BadFields):
-        body["fields"] = error.fields
+        body["fields"] = {name: in_language(text, language) for name, text in error.fields.items()}
     if isinstance(error, errors.WrongCode):
         body["fields"] = {"code": detail}
     return Response(status, "application/problem+json", json.dumps(body), dict(HEADERS))
 
 
-def _page_of(error: errors.LeadlightError, status: HTTPStatus, detail: str, request: Request, shell: str) -> str:
+def _page_of(
+    error: errors.LeadlightError, status: HTTPStatus, detail: str, request: Request, shell: str, language: str
+) -> str:
     if isinstance(error, errors.BadFields) and request.path == PREFERENCES:
-        said = " ".join(error.fields.values())
-        back = (_preferences_of(request), "Back to your preferences")
-        return pages.problem(shell, heading=HEADINGS[status], message=said, link=back)
+        said = " ".join(in_language(text, language) for text in error.fields.values())
+        back = (_preferences_of(request), N_("Back to your preferences"))
+        return pages.problem(shell, heading=HEADINGS[status], message=said, link=back, language=language)
     if isinstance(error, errors.BadFields):
         form = request.headers.get("referer", "/")
-        return pages.form_errors(shell, page_url=_path_of(form), fields=error.fields)
-    return pages.problem(shell, heading=HEADINGS.get(status, status.phrase), message=detail, link=("/", "To the site"))
+        return pages.form_errors(shell, page_url=_path_of(form), fields=error.fields, language=language)
+    heading, home = HEADINGS.get(status, status.phrase), ("/", N_("To the site"))
+    return pages.problem(shell, heading=heading, message=detail, link=home, language=language)
 
 
 def _preferences_of(request: Request) -> str:
@@ -148,15 +152,18 @@ def _preferences_of(request: Request) -> str:
     return f"{PREFERENCES}?{urlencode({'token': token})}" if token else PREFERENCES
 
 
+BROKEN = N_("Something is broken on our side. Please try again later.")
+DELAYED = N_("We could not store that just now, and nothing is half done. Please try again in a moment.")
+
 HEADINGS = {
-    HTTPStatus.GONE: "This link is too old",
-    HTTPStatus.FORBIDDEN: "This link does not work",
-    HTTPStatus.UNAUTHORIZED: "Not open yet",
-    HTTPStatus.NOT_FOUND: "Not here",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Almost",
-    HTTPStatus.TOO_MANY_REQUESTS: "A moment, please",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Once more, please",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Our fault",
+    HTTPStatus.GONE: N_("This link is too old"),
+    HTTPStatus.FORBIDDEN: N_("This link does not work"),
+    HTTPStatus.UNAUTHORIZED: N_("Not open yet"),
+    HTTPStatus.NOT_FOUND: N_("Not here"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("Almost"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("A moment, please"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("Once more, please"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Our fault"),
 }
 
 

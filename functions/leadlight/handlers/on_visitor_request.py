@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -11,13 +11,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from leadlight import __version__, links
 from leadlight.errors import BadToken, ExpiredToken, NotOpen, WrongCode
 from leadlight.handlers import measures
-from leadlight.handlers.edge import Handler, handler_of, here, shell_of
+from leadlight.handlers.edge import Handler, handler_of, here, language_of, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
+from leadlight.model.person import LeadId
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
-from leadlight.playbook.bundle import Bundle, open_bundle
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
 from leadlight.visitor import access, answer, confirm, preferences, read, talk, wishes
@@ -39,8 +40,8 @@ def post_access() -> Response[str]:
     granted = access.request_access(services, values, network=network_of(request, services.settings))
     measures.count("Captured")
     if request.is_form:
-        where = f"/{granted.page}_full" if granted.open else f"/api/access?gate={quote(granted.gate, safe='')}"
-        return see_other(where, granted.cookies)
+        waits = f"/api/access?{urlencode({'gate': granted.gate, 'lang': granted.language})}"
+        return see_other(f"/{granted.page}_full" if granted.open else waits, granted.cookies)
     if granted.open:
         return as_json({"status": "open"}, cookies=granted.cookies)
     return as_json({"status": "check_mail"}, HTTPStatus.ACCEPTED, granted.cookies)
@@ -50,7 +51,7 @@ def post_access() -> Response[str]:
 def get_waiting() -> Response[str]:
     """Where a form post without JavaScript waits for the mail."""
     services, request = here(router)
-    return as_page(_waiting(open_bundle(services.files), request.query.get("gate", ""), error=""))
+    return as_page(_waiting(services, request, request.query.get("gate", ""), error=""))
 
 
 @router.get("/confirm")
@@ -60,7 +61,8 @@ def get_confirm() -> Response[str]:
     token = request.query.get("token", "")
     asked = confirm.what_it_asks(services, token)
     page = pages.confirm(
-        shell_of(services),
+        shell_of(services, asked.language),
+        language=asked.language,
         title=asked.title,
         token=token,
         page_url=f"/{asked.page}",
@@ -92,7 +94,7 @@ def post_code() -> Response[str]:
     except WrongCode as error:
         if not request.is_form:
             raise
-        page = _waiting(open_bundle(services.files), gate, error=str(error))
+        page = _waiting(services, request, gate, error=error.args[0])
         return as_page(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.is_form:
         return see_other(f"/{confirmed.page}_full", confirmed.cookies)
@@ -104,7 +106,8 @@ def get_content() -> Response[str]:
     """The withheld half."""
     services, request = here(router)
     gate = request.path.removeprefix("/api/content/")
-    return as_json(read.withheld_half(services, request.cookies, gate, inert=request.inert))
+    language = request.query.get("lang", "")
+    return as_json(read.withheld_half(services, request.cookies, gate, language=language, inert=request.inert))
 
 
 @router.get("/api/files/.+")
@@ -159,9 +162,10 @@ def get_preferences() -> Response[str]:
     if _is_consent(services, token):
         asked = wishes.what_it_asks(services, token)
         back = links.preferences_token(services, asked.lead)
-        return as_page(control.consent(shell_of(services), words=asked.words, token=token, back=back))
-    visit = preferences.visit_of(services, request.cookies, token)
-    return as_page(control.preferences(shell_of(services), preferences.look(services, visit), token=token))
+        shell, language = shell_of(services, asked.lead.language), asked.lead.language
+        return as_page(control.consent(shell, words=asked.words, token=token, back=back, language=language))
+    outlook = preferences.look(services, preferences.visit_of(services, request.cookies, token))
+    return as_page(control.preferences(shell_of(services, outlook.lead.language), outlook, token=token))
 
 
 @router.post("/preferences")
@@ -176,9 +180,8 @@ def post_preferences() -> Response[str]:
     else:
         visit = preferences.visit_of(services, request.cookies, token)
         did = preferences.set_preferences(services, visit, values)
-    return as_page(
-        control.preferences(shell_of(services), preferences.look(services, visit), token=visit.token, did=did)
-    )
+    outlook = preferences.look(services, visit)
+    return as_page(control.preferences(shell_of(services, outlook.lead.language), outlook, token=visit.token, did=did))
 
 
 @router.get("/answer")
@@ -186,7 +189,7 @@ def get_answer() -> Response[str]:
     """The question behind a mail's one-tap link, with its buttons; changes nothing."""
     services, request = here(router)
     asked = answer.what_it_asks(services, request.query.get("token", ""), request.query.get("answer", ""))
-    return as_page(answer_pages.question(shell_of(services), asked))
+    return as_page(answer_pages.question(shell_of(services, asked.language), asked))
 
 
 @router.post("/answer")
@@ -196,7 +199,7 @@ def post_answer() -> Response[str]:
     check_origin(request, services.settings, by_token=True)
     values = request.values
     asked = answer.answer(services, request.query.get("token", "") or values.get("token", ""), values)
-    return as_page(answer_pages.thanks(shell_of(services), asked))
+    return as_page(answer_pages.thanks(shell_of(services, asked.language), asked))
 
 
 @router.get("/api/health")
@@ -217,10 +220,12 @@ def get_full() -> Response[str]:
         return see_other(f"/{quote(page)}")
 
 
-def _waiting(bundle: Bundle, gate_id: str, *, error: str) -> str:
-    gate = bundle.gate(gate_id)
+def _waiting(services: Services, request: Request, gate_id: str, *, error: str) -> str:
+    bundle, language = open_bundle(services.files), language_of(services, request)
+    gate = bundle.gate(gate_id, language)
     return pages.waiting(
-        bundle.shell,
+        bundle.shell_in(language),
+        language=language,
         gate_id=gate_id,
         title=gate.title,
         page_url=f"/{gate.page}",
@@ -242,9 +247,11 @@ def _is_consent(services: Services, token: str) -> bool:
 
 def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
     bundle = open_bundle(services.files)
-    if not done:
-        services.tokens.read(TokenUse.UNSUBSCRIBE, token)
-    return pages.unsubscribe(bundle.shell, token=token, done=done, company=bundle.team.company.name)
+    facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    lead = services.store.lead(LeadId(facts["lead"]))
+    language = lead.language if lead else bundle.manifest.language
+    company = bundle.team.company.name
+    return pages.unsubscribe(bundle.shell_in(language), token=token, done=done, company=company, language=language)
 
 
 def _brought_by(request: Request) -> str:

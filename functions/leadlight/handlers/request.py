@@ -6,12 +6,13 @@ import base64
 import hmac
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from leadlight.errors import BadFields, BadRequest, ForeignOrigin, NotThroughTheDoor, TooLarge
+from leadlight.errors import BadFields, BadRequest, ForeignOrigin, LeadlightError, NotThroughTheDoor, TooLarge
 from leadlight.settings import Settings
 
 LIMIT = 64 * 1024
@@ -63,6 +64,18 @@ class Request:
         except UnicodeDecodeError as error:
             raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
         return _from_form(text) if self.is_form else _from_json(text)
+
+    def language(self, spoken: Sequence[str]) -> str:
+        """Which of these languages to answer in: as the page says that it was sent from, else as the browser prefers.
+
+        The first of them is the site's own, and goes where neither says anything.
+        """
+        with suppress(LeadlightError):  # what cannot be read is perhaps the very error that is told here
+            said = self.query.get("lang") or (self.values.get("lang", "") if self.body else "")
+            if said in spoken:
+                return said
+        preferred = (part.partition(";")[0].strip() for part in self.headers.get("accept-language", "").split(","))
+        return next((one for name in preferred for one in spoken if name.partition("-")[0] == one), spoken[0])
 
     def every(self, name: str) -> str:
         """All values that a form sent under that name, one a line: boxes of which several may be ticked."""

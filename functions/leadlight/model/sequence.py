@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from typing import TypeVar
 
 from leadlight.model.touch import Encounter, Objective
+
+V = TypeVar("V")
 
 
 class WaitUnit(StrEnum):
@@ -150,8 +153,12 @@ class Step:
 
     def words_for(self, language: str) -> Words:
         """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the step has them."""
-        own = Words(self.subject, self.body)
-        return self.variants.get(language) or self.variants.get(language.partition("-")[0]) or own
+        return in_language(self.variants, language) or Words(self.subject, self.body)
+
+
+def in_language(variants: Mapping[str, V], language: str) -> V | None:
+    """What there is in that language, or in its base language: `pt` for `pt-BR`."""
+    return variants.get(language) or variants.get(language.partition("-")[0])
 
 
 AFTER_SALE = "after the sale"

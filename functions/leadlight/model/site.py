@@ -11,7 +11,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from leadlight.model.person import GateId, Promise, Purpose
-from leadlight.model.sequence import Cap, OpenHours, Profile, Wait, WaitUnit
+from leadlight.model.sequence import Cap, OpenHours, Profile, Wait, WaitUnit, Words, in_language
 from leadlight.model.touch import Encounter
 
 MANIFEST_SCHEMA = 1
@@ -150,6 +150,10 @@ class Gate:
     trial: str = ""  # where a sample or trial is to be had; shown once the gate is open
     variants: Mapping[str, Gate] = field(default_factory=dict)  # the same gate in other languages, by language
 
+    def in_language(self, language: str) -> Gate:
+        """The gate in that language, or in its base language (`pt` for `pt-BR`), else as it is."""
+        return in_language(self.variants, language) or self
+
 
 @dataclass(frozen=True, slots=True)
 class SequenceRef:
@@ -206,6 +210,7 @@ class Manifest:
 
 SHELL_TITLE = "LEADLIGHT-TITLE"
 SHELL_BODY = "LEADLIGHT-BODY"
+    shells: Mapping[str, str] = field(default_factory=dict)  # the same in the site's other languages, by language
 """Marks within the shell that are replaced at run time."""
 
 
@@ -227,6 +232,11 @@ class Objection:
     answer: str
 
 
+    variants: Mapping[str, Words] = field(default_factory=dict)  # by language: `pl`, `pt-BR`
+
+    def words_for(self, language: str) -> Words:
+        """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the message has them."""
+        return in_language(self.variants, language) or Words(self.subject, self.body)
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Somebody whom we write for: what they need and what they ask, each in one line."""

@@ -17,9 +17,9 @@ from leadlight.pages.frame import page
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import AGREED, LEAD, pause_of
 from leadlight.views import call_promise
-from leadlight.visitor.outlook import CALL_WORDS, RAISABLE, Agreed, Coming, Left, Outlook
+from leadlight.visitor.outlook import RAISABLE, Agreed, Coming, Left, Outlook, day_in_words
 from leadlight.visitor.preferences import SPANS, Did
-from leadlight.words import ENGLISH, N_, day, words_of
+from leadlight.words import ENGLISH, N_, words_of
 
 SAID: Mapping[Did, str] = {
     Did.PAUSED: N_("Paused. Below is what comes afterwards."),
@@ -178,8 +178,7 @@ def _box(agreed: Agreed, outlook: Outlook) -> Box:
     _ = words_of(outlook.lead.language).gettext
     held = agreed.at is not None and agreed.holds
     since = _(", since {day}").format(day=_day(agreed.at, outlook)) if agreed.at and held else ""
-    words = _(agreed.words) if agreed.words == CALL_WORDS else agreed.words
-    return Box(agreed.purpose, _(NAMES[agreed.purpose]), words, since, agreed.holds, _can_change(agreed))
+    return Box(agreed.purpose, _(NAMES[agreed.purpose]), agreed.words, since, agreed.holds, _can_change(agreed))
 
 
 def _can_change(agreed: Agreed) -> bool:
@@ -200,4 +199,4 @@ def _refused(outlook: Outlook) -> bool:
 
 
 def _day(at: datetime, outlook: Outlook) -> str:
-    return day(at.astimezone(ZoneInfo(outlook.zone)), outlook.lead.language)
+    return day_in_words(at, outlook.zone, outlook.lead.language)

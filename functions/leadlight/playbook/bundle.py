@@ -5,7 +5,7 @@ Opened per request, so it reads only what is asked for, and remembers it: all bu
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from leadlight.errors import MissingBundle, UnknownGate
 from leadlight.model.criteria import Criteria
 from leadlight.model.person import GateId
-from leadlight.model.sequence import Sequence, Step
+from leadlight.model.sequence import Sequence, Step, in_language
 from leadlight.model.site import Gate, Knowledge, Manifest, Message, Team, Wording
 from leadlight.ports import Files
 
@@ -27,13 +27,22 @@ class Bundle:
         self.manifest = manifest
         self._files = files
         self._read: dict[str, object] = {}
+        self._shells: dict[str, str] = {}
 
-    def gate(self, gate_id: str) -> Gate:
-        """Raises `UnknownGate`."""
+    def gate(self, gate_id: str, language: str = "") -> Gate:
+        """The gate, in that language if there is such a page, else in the site's own. Raises `UnknownGate`."""
         try:
-            return self.manifest.gates[GateId(gate_id)]
+            return self.manifest.gates[GateId(gate_id)].in_language(language)
         except KeyError as error:
             raise UnknownGate(gate_id) from error
+
+    def gate_at(self, page: str) -> tuple[GateId, Gate]:
+        """The gate of that page, in its language. Raises `UnknownGate`."""
+        for gate_id, gate in self.manifest.gates.items():
+            for spoken in (gate, *gate.variants.values()):
+                if spoken.page == page:
+                    return gate_id, spoken
+        raise UnknownGate(page)
 
     def wording(self, wording_hash: str) -> Wording | None:
         """The words and the promise of that hash; also old ones. None for a hash that was never given out."""
@@ -75,10 +84,22 @@ class Bundle:
         """The playbook's objections and buyers. Raises `MissingBundle`."""
         return self._object(self.manifest.knowledge, Knowledge) if self.manifest.knowledge else Knowledge()
 
-    @cached_property
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the site speaks, its own language first."""
+        return (self.manifest.language, *self.manifest.shells)
+
+    @property
     def shell(self) -> str:
         """The theme's page around what we serve, with its marks. Raises `MissingBundle`."""
-        return self._files.read(self.manifest.shell).decode()
+        return self.shell_in(self.manifest.language)
+
+    def shell_in(self, language: str) -> str:
+        """The same in that language, if the site speaks it. Raises `MissingBundle`."""
+        path = in_language(self.manifest.shells, language) or self.manifest.shell
+        if path not in self._shells:
+            self._shells[path] = self._files.read(path).decode()
+        return self._shells[path]
 
     def _object(self, path: str, kind: type[T]) -> T:
         if path not in self._read:

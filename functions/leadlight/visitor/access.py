@@ -23,6 +23,7 @@ from leadlight.rules.places import country_named, known_zone
 from leadlight.rules.routing import known_size
 from leadlight.vault import lead_id, seal
 from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
+from leadlight.words import N_
 
 GENERATION = 1
 
@@ -38,6 +39,7 @@ class Access:
     page: str
     open: bool
     cookies: tuple[Cookie, ...]
+    language: str
 
 
 def request_access(services: Services, values: Mapping[str, str], *, network: str) -> Access:
@@ -47,7 +49,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     """
     gate_id = GateId(values.get("gate", ""))
     bundle = _bundle_with(services, gate_id, values.get("wording"))
-    gate = bundle.gate(gate_id)
+    gate = _gate(bundle, gate_id, values)
     now = services.clock.now()
     zone = known_zone(values.get("zone", ""))  # a browser's word, not the visitor's: an odd one is no fault of theirs
     answers = read_answers(gate, values, zone=zone or bundle.team.hours.zone, now=now)
@@ -76,7 +78,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     due = traced(services, _due(capture, now, tell_rep=opens))
     _store(services, capture, key, _touch(capture, gate), due=due, network=network, brought_by=brought_by)
     cookies = (tab_cookie(services, capture), *(gate_cookies(services, capture) if opens else ()))
-    return Access(gate_id, gate.page, opens, cookies)
+    return Access(gate_id, gate.page, opens, cookies, gate.language)
 
 
 def _bundle_with(services: Services, gate: GateId, shown: str | None) -> Bundle:
@@ -86,11 +88,17 @@ def _bundle_with(services: Services, gate: GateId, shown: str | None) -> Bundle:
     return bundle if known else open_bundle(services.files, newest=True)
 
 
+def _gate(bundle: Bundle, gate_id: GateId, values: Mapping[str, str]) -> Gate:
+    """The gate in the language that the visitor read: that of the words shown, else as the form says."""
+    shown = bundle.wording(values.get("wording", ""))
+    return bundle.gate(gate_id, shown.language if shown else values.get("lang", ""))
+
+
 def _wording(bundle: Bundle, gate: Gate, shown: str | None) -> tuple[str, Wording]:
     """The words and the promise that this visitor saw; without a hash, the current ones."""
     wording = bundle.wording(shown or gate.wording)
     if wording is None or wording.form != gate.form:
-        raise BadFields({"wording": "This page has changed since you opened it. Please reload it and try again."})
+        raise BadFields({"wording": N_("This page has changed since you opened it. Please reload it and try again.")})
     return shown or gate.wording, wording
 
 

@@ -40,6 +40,7 @@ from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import hours_of, named_by
 from leadlight.rules.waiting import reminders
 from leadlight.tokens import TokenUse
+from leadlight.words import N_
 
 CHOICES: Mapping[str, tuple[str, str]] = {OFFER: (ACCEPTED, DECLINED), SATISFACTION: (YES, NO)}
 """What can be said to each question, the wished-for first."""
@@ -118,9 +119,9 @@ def answer(services: Services, token: str, values: Mapping[str, str]) -> Asked:
     said, why = values.get("answer", ""), values.get("why", "")
     bundle = open_bundle(services.files)
     if said not in CHOICES[link.what]:
-        raise BadFields({"answer": "Please use one of the buttons on the page."})
+        raise BadFields({"answer": N_("Please use one of the buttons on the page.")})
     if why and (said != DECLINED or why not in {OTHER, *bundle.knowledge.objections}):
-        raise BadFields({"why": "Please use one of the buttons on the page."})
+        raise BadFields({"why": N_("Please use one of the buttons on the page.")})
     if not _is_said(asked.stands, said, why):
         _within_budget(services, link)
     touch_id = f"{SAID_BY[link.what].value}/{services.token()}"
@@ -155,7 +156,7 @@ def _read(services: Services, token: str) -> _Link:
 def _step(bundle: Bundle, link: _Link) -> Step:
     step = bundle.step(link.ref)
     if step is None or (link.what == OFFER and step.offer is None):
-        raise BadToken("What this mail asked is not on any more. Reply to it instead: a person reads it.")
+        raise BadToken(N_("What this mail asked is not on any more. Reply to it instead: a person reads it."))
     return step
 
 

@@ -37,6 +37,7 @@ from leadlight.vault import CODE_LIFE, six_digits
 from leadlight.views import words_agreed
 from leadlight.visitor.passes import Cookie, lead_cookies, tab_cookie_name
 from leadlight.visitor.talk import QUALITY_OF_TALK, to_answer
+from leadlight.words import N_
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20
@@ -50,6 +51,7 @@ class Question:
     page: str
     minutes: int
     agreed: tuple[str, ...]  # the exact words of each purpose that the form agreed to, and what will follow
+    language: str  # of the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def what_it_asks(services: Services, token: str) -> Question:
     """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`."""
     lead, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
     bundle = open_bundle(services.files)
-    gate = bundle.manifest.gates.get(capture.gate)
+    gate = _gate(bundle, capture)
     agreed = words_agreed(bundle, _as_agreed_now(lead, capture, services.store.touches(lead.id)))
     if gate is None:
-        return Question(bundle.manifest.site_name, "", 0, agreed)
-    return Question(gate.title, gate.page, gate.minutes, agreed)
+        return Question(bundle.manifest.site_name, "", 0, agreed, capture.language)
+    return Question(gate.title, gate.page, gate.minutes, agreed, capture.language)
 
 
 def confirm(services: Services, token: str) -> Confirmed:
@@ -86,7 +88,7 @@ def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: 
     """The same by the six digits, in the tab that sent the form and only there. Raises `WrongCode`, `BadToken`."""
     facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))
     if facts["gate"] != gate:
-        raise BadToken("This tab waits for the code of another page. Send the form on this page first.")
+        raise BadToken(N_("This tab waits for the code of another page. Send the form on this page first."))
     lead, capture = _asked(services, facts)
     may_try = _count_try(services, lead, capture)
     now = services.clock.now()
@@ -118,7 +120,7 @@ def _count_try(services: Services, lead: Lead, capture: Capture) -> bool:
 def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Confirmed:
     bundle = open_bundle(services.files)
     _, capture = _asked(services, facts)
-    gate = bundle.manifest.gates.get(capture.gate)
+    gate = _gate(bundle, capture)
 
     def yes(lead: Lead) -> Change | None:
         if capture.id in lead.confirmed:
@@ -137,6 +139,11 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
     return Confirmed(capture.gate, page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
+
+
+def _gate(bundle: Bundle, capture: Capture) -> Gate | None:
+    """The gate in the language of the form; None if it is gone since."""
+    return bundle.gate(capture.gate, capture.language) if capture.gate in bundle.manifest.gates else None
 
 
 def _as_agreed_now(lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> Capture:

@@ -36,13 +36,14 @@ from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
 from leadlight.rules.stop import LEAD, OPERATOR, promised_until, why_no_follow_up, why_no_mail, without_pauses
 from leadlight.views import company_view, gate_view, rep_view
+from leadlight.words import N_, day, words_of
 
 MOST = 60
 """So many steps ahead are looked at; a promise is shorter."""
 
 RAISABLE = (Purpose.FOLLOW_UP, Purpose.PHONE, Purpose.NEWS)
 
-CALL_WORDS = "Please call me about what I have read here."
+CALL_WORDS = N_("Please call me about what I have read here.")
 """What a wish for a call says yes to. A call has no words of its own in the forms: there, the choice says it."""
 
 
@@ -102,12 +103,14 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     """The lead's plan and agreements as they stand now."""
     team = bundle.team
     latest = sorted(lead.pauses, key=lambda pause: (pause.until, pause.by), reverse=True)
-    gates = {gate: bundle.manifest.gates[gate] for gate in lead.grants if gate in bundle.manifest.gates}
+    gates = {gate: bundle.gate(gate, lead.language) for gate in lead.grants if gate in bundle.manifest.gates}
     return Outlook(
         lead=lead,
         zone=hours_for(lead, team.hours).zone,
         coming=tuple(_coming(services, bundle, lead)),
-        left=tuple(_left(bundle, enrolment) for enrolment in open_enrolments(lead) if enrolment.promise.mails),
+        left=tuple(
+            _left(bundle, enrolment, lead.language) for enrolment in open_enrolments(lead) if enrolment.promise.mails
+        ),
         agreed=agreements(services, bundle, lead),
         answers=owner_of(lead, team),
         company=team.company.name,
@@ -131,7 +134,8 @@ def agreements(services: Services, bundle: Bundle, lead: Lead) -> tuple[Agreed, 
             if said_yes or purpose not in shown:
                 at = capture.consent.at if said_yes else None
                 shown[purpose] = _agreed(lead, purpose, words, capture.consent.wording, at, services)
-    shown.setdefault(Purpose.PHONE, _agreed(lead, Purpose.PHONE, CALL_WORDS, "", None, services))
+    call = words_of(lead.language).gettext(CALL_WORDS)
+    shown.setdefault(Purpose.PHONE, _agreed(lead, Purpose.PHONE, call, "", None, services))
     for touch in services.store.touches(lead.id):
         for purpose in receipts(touch):
             if purpose in shown:
@@ -163,14 +167,13 @@ def cut_in_words(end: datetime | None, zone: str) -> str:
     return f"The promise to this reader ends on {local.day} {local:%B}: what would come later is left out."
 
 
-def day_in_words(at: datetime, zone: str) -> str:
+def day_in_words(at: datetime, zone: str, language: str) -> str:
     """A day as people write it: `Thursday 8 January 2026`."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y}"
+    return day(at.astimezone(ZoneInfo(zone)), language)
 
 
-def _left(bundle: Bundle, enrolment: Enrolment) -> Left:
-    gate = bundle.manifest.gates.get(enrolment.gate)
+def _left(bundle: Bundle, enrolment: Enrolment, language: str) -> Left:
+    gate = bundle.gate(enrolment.gate, language) if enrolment.gate in bundle.manifest.gates else None
     promise = enrolment.promise
     title = "" if enrolment.basis else gate.title if gate else bundle.manifest.site_name
     return Left(title, max(0, promise.mails - enrolment.mails_sent), promise.mails, promised_until(enrolment))
@@ -185,7 +188,7 @@ def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
             at = max(planned_at, stored.get(step_ref(enrolment, step.slug), planned_at))
             context: Context = {
                 "lead": reader,
-                "gate": gate_view(services, bundle, enrolment.gate),
+                "gate": gate_view(services, bundle, enrolment.gate, lead.language),
                 "rep": rep_view(owner_of(lead, bundle.team)),
                 "company": company_view(services, bundle.team),
                 "links": Links(),

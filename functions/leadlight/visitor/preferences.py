@@ -38,11 +38,12 @@ from leadlight.visitor.outlook import RAISABLE, Outlook, outlook_of
 from leadlight.visitor.passes import LEAD_PASS
 from leadlight.visitor.talk import leave
 from leadlight.visitor.wishes import Wish, call_touch
+from leadlight.words import N_
 
 SPANS: Mapping[str, Callable[[datetime], datetime]] = {
-    "2 weeks": lambda now: now + timedelta(weeks=2),
-    "1 month": lambda now: months_later(now, 1),
-    "3 months": lambda now: months_later(now, 3),
+    N_("2 weeks"): lambda now: now + timedelta(weeks=2),
+    N_("1 month"): lambda now: months_later(now, 1),
+    N_("3 months"): lambda now: months_later(now, 3),
 }
 """For how long one may pause, by the words on the button."""
 
@@ -91,7 +92,7 @@ def visit_of(services: Services, cookies: Mapping[str, str], token: str) -> Visi
     try:
         facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
     except BadToken as error:
-        raise BadToken("Open this page by the link in one of our mails: it says whose plan to show.") from error
+        raise BadToken(N_("Open this page by the link in one of our mails: it says whose plan to show.")) from error
     return Visit(facts["lead"], facts["gen"])
 
 
@@ -105,7 +106,7 @@ def set_preferences(services: Services, visit: Visit, values: Mapping[str, str])
     """Does what the pressed button says. Raises `BadFields` for a button that we do not have, `BadToken`, `TooMany`."""
     button = BUTTONS.get(values.get("do", ""))
     if button is None:
-        raise BadFields({"do": "Please use one of the buttons on the page."})
+        raise BadFields({"do": N_("Please use one of the buttons on the page.")})
     return button(services, visit, values)
 
 
@@ -119,7 +120,7 @@ def agree(services: Services, token: str) -> tuple[Visit, Did]:
 def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
     """Nothing goes out until then. A colleague's pause stands beside it; the same one again, to the day, is one."""
     if values.get("span") not in SPANS:
-        raise BadFields({"span": f"Please choose one of {', '.join(SPANS)}."})
+        raise BadFields({"span": N_("Please use one of the buttons on the page.")})
     now = services.clock.now()
     until = SPANS[values["span"]](now)
     lead = the_lead(services, visit.lead_id, visit.generation)

@@ -28,20 +28,19 @@ class Download:
     file: FileObject
 
 
-def withheld_half(services: Services, cookies: Mapping[str, str], gate_id: str, *, inert: bool) -> bytes:
-    """JSON with `html`, `toc` and `title`. Raises `UnknownGate`, `NotOpen`."""
-    gate, reader = _open(services, cookies, gate_id)
+def withheld_half(
+    services: Services, cookies: Mapping[str, str], gate_id: str, *, inert: bool, language: str = ""
+) -> bytes:
+    """JSON with `html`, `toc` and `title`, in that language if there is such a page. Raises `UnknownGate`, `NotOpen`."""
+    gate, reader = _open(services, cookies, gate_id, language)
     _note(services, reader, gate, TouchKind.READ, "", inert=inert)
     return services.files.read(gate.half)
 
 
 def whole_page(services: Services, cookies: Mapping[str, str], page: str, *, inert: bool) -> bytes:
     """The page as HTML, the way without JavaScript. `page` as in the manifest. Raises `UnknownGate`, `NotOpen`."""
-    gates = open_bundle(services.files).manifest.gates
-    gate_id = next((gate_id for gate_id, gate in gates.items() if gate.page == page), None)
-    if gate_id is None:
-        raise UnknownGate(page)
-    gate, reader = _open(services, cookies, gate_id)
+    gate_id, gate = open_bundle(services.files).gate_at(page)
+    reader = reader_of(services, cookies, gate_id)
     _note(services, reader, gate, TouchKind.READ, "", inert=inert)
     return services.files.read(gate.full)
 
@@ -58,8 +57,8 @@ def file(services: Services, cookies: Mapping[str, str], gate_id: str, name: str
     return Download(name, gate.file_objects[name])
 
 
-def _open(services: Services, cookies: Mapping[str, str], gate_id: str) -> tuple[Gate, Reader]:
-    gate = open_bundle(services.files).gate(gate_id)
+def _open(services: Services, cookies: Mapping[str, str], gate_id: str, language: str = "") -> tuple[Gate, Reader]:
+    gate = open_bundle(services.files).gate(gate_id, language)
     return gate, reader_of(services, cookies, gate_id)
 
 

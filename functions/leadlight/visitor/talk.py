@@ -27,6 +27,7 @@ from leadlight.speed import begun
 from leadlight.tokens import TokenUse
 from leadlight.vault import seal
 from leadlight.visitor.passes import Reader, reader_of
+from leadlight.words import N_
 
 QUALITY_OF_TALK = 4
 SAID_PER_DAY = 10
@@ -36,14 +37,14 @@ SAME_TAP = timedelta(minutes=1)
 def ask(services: Services, cookies: Mapping[str, str], values: Mapping[str, str]) -> str:
     """Passes a question on to the rep and returns the page it was asked on. Raises `NotOpen`, `BadFields`."""
     gate = values.get("gate", "")
-    page = open_bundle(services.files).gate(gate).page
+    page = open_bundle(services.files).gate(gate, values.get("lang", "")).page
     reader = reader_of(services, cookies, gate)
     try:
         text = many_lines(values.get("question", ""))
     except ValueError as error:
-        raise BadFields({"question": str(error)}) from error
+        raise BadFields({"question": error.args[0]}) from error
     if not text:
-        raise BadFields({"question": "What would you like to know?"})
+        raise BadFields({"question": N_("What would you like to know?")})
     _say(services, reader, TouchKind.ASKED, {"text": text})
     return page
 
@@ -52,7 +53,7 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
     """Stores the word on calls, tells the rep, returns the page. Raises `NotOpen`, `BadFields`."""
     bundle = open_bundle(services.files)
     gate = values.get("gate", "")
-    page = bundle.gate(gate).page
+    page = bundle.gate(gate, values.get("lang", "")).page
     reader = reader_of(services, cookies, gate)
     wish, phone = _wish(values, zone=bundle.team.hours.zone, now=services.clock.now())
     _say(services, reader, TouchKind.CALL_WANTED, {"phone": phone} if phone else {}, wish)
@@ -86,13 +87,13 @@ def _wish(values: Mapping[str, str], *, zone: str, now: datetime) -> tuple[CallW
     try:
         wish = read_call(values, zone=zone, now=now)
     except ValueError as error:
-        wrong["call"] = str(error)
+        wrong["call"] = error.args[0]
     try:
         phone = read_field(CALL_PHONE, values.get("phone", ""))
     except ValueError as error:
-        wrong["phone"] = str(error)
+        wrong["phone"] = error.args[0]
     if wish is None or wrong:
-        raise BadFields(wrong or {"call": "Please choose now, a time, or no call."})
+        raise BadFields(wrong or {"call": N_("Please choose now, a time, or no call.")})
     return wish, phone
 
 

@@ -32,6 +32,7 @@ from leadlight.speed import begun
 from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
+from leadlight.words import N_, words_of
 
 SAME_TAP = timedelta(minutes=1)
 WISHES_PER_DAY, WISHES_PER_MONTH = 3, 10
@@ -40,7 +41,7 @@ WISHES_PER_DAY, WISHES_PER_MONTH = 3, 10
 Whoever was forwarded a mail can press these buttons, for years.
 """
 
-PACE_WORDS = "Write to me as often as promised, not only once in two weeks."
+PACE_WORDS = N_("Write to me as often as promised, not only once in two weeks.")
 
 
 class Wish(StrEnum):
@@ -209,19 +210,24 @@ def _receipt_id(wish_id: str) -> str:
 
 
 def _words(services: Services, bundle: Bundle, outlook: Outlook, one: Wish) -> Iterator[str]:
-    """The exact words of one wish, and for follow-ups what is left of each promise."""
+    """The exact words of one wish, and for follow-ups what is left of each promise; in the lead's language."""
+    language = outlook.lead.language
     if one is Wish.PACE:
-        yield PACE_WORDS
+        yield words_of(language).gettext(PACE_WORDS)
         return
     agreed = outlook.agreement(Purpose(one))
     yield " ".join(agreed.words.split()) if agreed else ""
     if one is Wish.FOLLOW_UP:
         for enrolment in may_return(outlook.lead, services.clock.now()):
             left = enrolment.promise.mails - enrolment.mails_sent
-            mails = f"{left} mail{'s' * (left != 1)} of {enrolment.promise.mails}"
-            title = gate_view(services, bundle, enrolment.gate).title
-            until = day_in_words(promised_until(enrolment), outlook.zone)
-            yield f"What follows: at most {mails} about “{title}”, until {until}."
+            title = gate_view(services, bundle, enrolment.gate, language).title
+            until = day_in_words(promised_until(enrolment), outlook.zone, language)
+            follows = words_of(language).ngettext(
+                "What follows: at most {left} mail of {of} about “{title}”, until {until}.",
+                "What follows: at most {left} mails of {of} about “{title}”, until {until}.",
+                left,
+            )
+            yield follows.format(left=left, of=enrolment.promise.mails, title=title, until=until)
 
 
 def _wordings(outlook: Outlook, wishes: Collection[Wish]) -> Iterator[str]:
