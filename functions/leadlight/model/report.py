@@ -89,6 +89,7 @@ class FunnelRow:
     about: str
     title: str
     reached: tuple[Reached, ...]
+    added: int = 0  # of a list or a rep's own day: they begin nowhere in the funnel
     lost: int = 0
     stopped: int = 0
 
@@ -128,7 +129,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """`about` is `step/<sequence>/<slug>`; `progressed` and `stopped` are of `sent`."""
+    """`about` is `step/<sequence>/<slug>`; `progressed` and `stopped` are of `sent`, `handed` was given to a rep.
+
+    What was sent within the last days may yet effect something: of `effect` it is no evidence.
+    """
 
     about: str
     title: str
@@ -137,12 +141,13 @@ class StepRow:
     stopped: Share
     skipped: int
     parked: int
+    handed: int
     effect: Effect
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """`about` is `page/<gate>`; `progressed` is of `read`: leads that have read it with a pass."""
+    """About `page/<gate>`; `progressed` is of `read`: leads that have read it with a pass. `effect` as in steps."""
 
     about: str
     title: str
@@ -216,16 +221,19 @@ class SourceCost:
 class Money:
     """What it cost, in cents. Mails and minutes are the site's cells, times the costs that the playbook names.
 
-    Acquisition is all mails and minutes before a lead's first sale, and what campaigns cost; retention is `mails_kept`
-    and `minutes_kept`. Leads are the confirmed; the shares of acquisition are among those of the period, that of
-    retention among the customers won in all weeks up to its end.
+    Contacts of which nobody has written down the minutes, `untimed`, are put at the playbook's `task_minutes` each.
+    Acquisition is all mails and minutes before a lead's first sale, and what campaigns cost; retention is `mails_kept`,
+    `minutes_kept` and `untimed_kept`. Leads are the confirmed. What each of them costs is shared out among those of the
+    period; retention among the customers won in all weeks up to its end.
     """
 
     currency: str
     mails: int
     minutes: int
+    untimed: int
     mails_kept: int
     minutes_kept: int
+    untimed_kept: int
     spend: int
     acquisition: int
     retention: int
@@ -303,7 +311,7 @@ class Kind(StrEnum):
     STEP = "step"  # is sent, and effects next to nothing
     PAGE = "page"  # effects progress far more than the others
     LEAK = "leak"  # far more people are lost there than elsewhere
-    SLOW = "slow"  # people wait long for the first contact
+    SLOW = "slow"  # fewer are spoken to within a day than before
     SOURCE = "source"  # costs, and brings nobody who talks
 
 
@@ -312,7 +320,7 @@ class Advice:
     """One thing worth doing, with its evidence.
 
     `about` is what the cells are about that it rests on; `own` is the share that stands out, `others` what it is held
-    against (None where it is held against a fixed share). `evidence` says so in a sentence with its counts, `todo` in
+    against (None where that is no share), both of `period`. `evidence` says so in a sentence with its counts, `todo` in
     another what to do. `p` is the probability to see as much or more where there is nothing worth doing.
     """
 
@@ -324,6 +332,7 @@ class Advice:
     own: Share
     others: Share | None
     p: float
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
