@@ -107,6 +107,7 @@ class LocalGround:
     def settle(self, services: Services) -> None:
         on_change.drain(services)
         on_tick.handle(services)
+        on_change.roll_up(services)
 
     def walk(self, services: Services, until: datetime) -> None:
         Worker(services).move_clock(until)

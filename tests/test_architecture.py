@@ -20,7 +20,7 @@ BY_ITSELF = {
     "feedback",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "departed"}
-ACTING = SAYING | OTHER_WAYS | {"bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
+ACTING = SAYING | OTHER_WAYS | {"figures", "bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
 MAY_IMPORT = {
@@ -57,6 +57,7 @@ MAY_IMPORT = {
     "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
+    "figures": DECIDING | {"playbook"},
     "digest": SAYING | {"feedback", "departed"},
     "departed": DECIDING,
     "tombstones": DECIDING,

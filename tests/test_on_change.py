@@ -205,9 +205,11 @@ def test_one_lead_is_looked_at_once_however_many_records_there_are(
     assert (counted.asked, scheduler.woken) == (["due_of"], [rows[0]])
 
 
-def test_a_touch_alone_asks_the_store_nothing(services: Services, world: World, scheduler: Counting) -> None:
+def test_a_touch_alone_that_no_figure_counts_asks_nothing(
+    services: Services, world: World, scheduler: Counting
+) -> None:
     counted = CountedStore(services.store)
-    told = [News(world.id_of(), touch=touch) for touch in services.store.touches(world.id_of())]
+    told = [News(t.lead_id, touch=t) for t in services.store.touches(world.id_of()) if t.kind is TouchKind.NOTIFIED]
 
     assert deliver(replace(services, store=counted), records(*told)) == []
 
@@ -301,7 +303,7 @@ def test_a_lead_that_cannot_be_read_now_comes_back_and_no_other(services: Servic
     told = records(
         News(world.id_of(), due=step(services, world)),
         News(other, due=row_of(other, at=MONDAY + DAY)),
-        News(world.id_of(), touch=services.store.touches(world.id_of())[0]),
+        News(world.id_of(), touch=replace(services.store.touches(world.id_of())[0], kind=TouchKind.NOTIFIED)),
     )
 
     failed = deliver(replace(services, store=CountedStore(services.store, busy_for=world.id_of())), told)

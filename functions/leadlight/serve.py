@@ -41,6 +41,8 @@ REP, REP_PAGES = ("/rep/", "/api/hooks/"), {"/sign-in", "/sign-out"}
 VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe", "/preferences", "/answer"}
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""
+ROUNDS = 3
+"""Rounds of counting in one sweep: where there is more to count, as after an upgrade, mails go in between."""
 PATIENCE = 0.02
 """Seconds that the worker lets visitors go first before each thing it does; a crowd cannot keep it waiting for ever."""
 
@@ -131,7 +133,7 @@ class Worker:
         self._alone.wait(PATIENCE)
 
     def _sweep(self) -> None:
-        for part in (self._take_in, self._drain, self._fire, self._tick):
+        for part in (self._take_in, self._drain, self._fire, self._tick, self._roll_up):
             try:
                 part()
             except TryAgain:
@@ -157,6 +159,14 @@ class Worker:
 
     def _tick(self) -> None:
         on_tick.handle(self._services, between=self._give_way)
+
+    def _roll_up(self) -> None:
+        """The report's figures, a little at a time: no mail and no visitor waits for them."""
+        for _ in range(ROUNDS):
+            waits = self._wake.is_set() or not self._pause()
+            if waits or not on_change.roll_up(self._services, between=self._give_way):
+                return
+        self._wake.set()
 
     def _deliver(self) -> None:
         bus = self._services.bus

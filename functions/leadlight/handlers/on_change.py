@@ -1,27 +1,30 @@
 """Something was stored. Makes prompt what follows from it; the tick alone would do the same, only later.
 
 On AWS the table's stream calls, with many records at once; locally the worker drains the feed. Both do the same for a
-lead: what is due now, then the wake-up for what is due next, then they tell other systems. Everything is decided on
-the due rows as they are now, so that a record which comes twice, late, or before an older one does no harm.
+lead: what is due now, then the wake-up for what is due next, then they tell other systems, and last they count what
+happened for the report. Everything is decided on the due rows and the timeline as they are now, so that a record which
+comes twice, late, or before an older one does no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight.errors import NotPublished, NotScheduled
+from leadlight import figures
+from leadlight.errors import NotPublished, NotScheduled, TryAgain
 from leadlight.handlers import measures, on_due
 from leadlight.model.due import Due
 from leadlight.model.event import Event
-from leadlight.model.exchange import News
+from leadlight.model.exchange import FIGURES, News
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.rules.events import events_of
+from leadlight.rules.figures import COUNTED
 
 Record = Mapping[str, Any]
 Read = Callable[[Record], News | None]
@@ -30,6 +33,8 @@ Handler = Callable[[Mapping[str, Any], on_due.Context], dict[str, Any]]
 logger = Logger(service="leadlight")
 
 BATCH = 50
+COUNTED_AT_ONCE = 200
+"""So many touches does one round of counting look at; each lead among them is counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,12 @@ def handler(services: Services, read: Read) -> Handler:
 
     def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, Any]:
         told, unreadable = _read_all(event["Records"], read)
-        followed = _follow_all(services, told, may_go_on=lambda: on_due.has_time(context))
-        failed = unreadable | followed | _publish_all(services, told)
+
+        def may_go_on() -> bool:
+            return on_due.has_time(context)
+
+        followed = _follow_all(services, told, may_go_on=may_go_on)
+        failed = unreadable | followed | _publish_all(services, told) | _count_all(services, told, may_go_on=may_go_on)
         if failed:
             measures.count("RecordFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": name} for name in _names(event["Records"]) if name in failed]}
@@ -77,6 +86,28 @@ def drain(services: Services, *, between: Callable[[], None] = lambda: None) -> 
             services.store.advance(record.position)
         handled += len(records)
     return handled
+
+
+def roll_up(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
+    """Counts the leads of what comes next on the feed, and returns how many touches that were: 0 when all is counted.
+
+    Counting has its own place on the feed, so that nothing else waits for it, and a crash loses none. A lead that
+    cannot be counted for a reason that will not pass is counted with its next touch, or by `figures.rebuild`. `between`
+    is called before each lead, by whoever has to let others go first.
+    """
+    records = services.store.feed(limit=COUNTED_AT_ONCE, reader=FIGURES)
+    gates = figures.gates_now(services) if records else {}
+    for lead_id in _to_count(record.touch for record in records):
+        between()
+        try:
+            figures.roll_up(services, lead_id, gates)
+        except TryAgain:
+            raise
+        except Exception:
+            logger.exception("lead.not_counted", lead=lead_id)
+    if records:
+        services.store.advance(records[-1].position, reader=FIGURES)
+    return len(records)
 
 
 def _names(records: Sequence[Record]) -> list[str]:
@@ -154,3 +185,27 @@ def _publish_all(services: Services, told: Sequence[Told]) -> set[str]:
         logger.exception("event.not_published")
         return set(records.values())
     return set()
+
+
+def _count_all(services: Services, told: Sequence[Told], *, may_go_on: Callable[[], bool]) -> set[str]:
+    """Counts each lead once. Names what was not counted: it comes again, which harms nothing that was done for it."""
+    failed: set[LeadId] = set()
+    for lead_id in _to_count(one.news.touch for one in told if one.news.touch):
+        if not (may_go_on() and _is_counted(services, lead_id)):
+            failed.add(lead_id)
+    return {one.record for one in told if one.news.touch and one.news.lead_id in failed}
+
+
+def _is_counted(services: Services, lead_id: LeadId) -> bool:
+    """Counts one lead; says whether that worked, and in the log why not."""
+    try:
+        figures.roll_up(services, lead_id, figures.gates_now(services))
+    except Exception:
+        logger.exception("lead.not_counted", lead=lead_id)
+        return False
+    return True
+
+
+def _to_count(touches: Iterable[Touch]) -> Sequence[LeadId]:
+    """The leads of which something happened that can change a figure, each once, in their order."""
+    return list(dict.fromkeys(touch.lead_id for touch in touches if touch.kind in COUNTED))

@@ -1,0 +1,104 @@
+"""Who keeps the report's figures true to the timelines? Called by `on_change` for each lead with something new on it.
+
+A lead is counted as a whole, by all of its timeline, and only the difference to what was counted before gets into the
+totals: so it does not matter what came twice, late or in which order. Operators have everything counted anew by
+`rebuild`; whoever erases a lead calls `forget`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadlight.errors import Conflict, StoreBusy
+from leadlight.model.figures import About, Cell, Figures, Funnel, difference
+from leadlight.model.person import GateId, LeadId
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rules.figures import figures_of, gates_of
+
+STRANGERS = frozenset({Funnel.TEASER, Funnel.FORM})
+"""What is no lead's doing: nobody can count it again."""
+
+TRIES = 5
+AT_ONCE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many leads were counted, of how many the figures were not as their timelines are, how many totals were off.
+
+    `off` is None where so much went on meanwhile that the totals could not be compared: try again at a quieter time.
+    """
+
+    leads: int
+    changed: int
+    off: int | None
+
+
+def gates_now(services: Services) -> Mapping[GateId, About]:
+    """What gates belong to, by the bundle as it is: for `roll_up`."""
+    return gates_of(open_bundle(services.files).manifest)
+
+
+def roll_up(services: Services, lead_id: LeadId, gates: Mapping[GateId, About]) -> bool:
+    """Counts that lead; says whether anything was new. Raises `StoreBusy`.
+
+    Of a lead without a timeline what was counted stays: it is being erased.
+    """
+    store = services.store
+    for _ in range(TRIES):
+        before = store.figures(lead_id)  # before the timeline: who has counted since has counted at least as much
+        touches = store.touches(lead_id)
+        cells = figures_of(touches, gates=gates)
+        if not touches or cells == (before.cells if before else {}):
+            return False
+        try:
+            store.keep_figures(Figures(lead_id, cells), before=before)
+        except Conflict:
+            continue
+        return True
+    raise StoreBusy("This lead is being counted too often at once. Try again.")
+
+
+def rebuild(services: Services) -> Rebuilt:
+    """Counts every lead anew, and puts right what the totals have too much or too little; strangers stay as counted.
+
+    Safe while everything else goes on, and at any time again. After a page has moved to another path or buyer, it takes
+    its past along.
+    """
+    gates = gates_now(services)
+    leads = changed = 0
+    for lead in services.store.leads():
+        leads, changed = leads + 1, changed + roll_up(services, lead.id, gates)
+    return Rebuilt(leads, changed, _put_right(services))
+
+
+def forget(services: Services, lead_id: LeadId, to: LeadId | None = None) -> LeadId:
+    """From now on what a lead has added to the totals is that of a name which nobody can lead back to a person.
+
+    For whoever erases: to be called once the lead's touches are gone, and before the first of them is stored under the
+    new name, which is returned; a name for `to` if it has to be the same at a second try. Twice is once.
+    """
+    nobody = to or LeadId(base64.b32encode(services.random(16)).decode().rstrip("=").lower())
+    services.store.rekey_figures(lead_id, nobody)
+    return nobody
+
+
+def _put_right(services: Services) -> int | None:
+    """Adds to the totals what the sums over all figures have more, if nothing was counted while these were taken."""
+    store = services.store
+    for _ in range(TRIES):
+        before = store.totals()
+        sums: Counter[str] = Counter()
+        for each in store.all_figures():
+            sums.update(each.cells)
+        if store.totals() == before:
+            kept = {name: n for name, n in before.items() if Cell.of(name).what not in STRANGERS}
+            wrong = list(difference(Figures(LeadId(""), kept), sums).items())
+            for start in range(0, len(wrong), AT_ONCE):
+                store.add_to_totals(dict(wrong[start : start + AT_ONCE]))
+            return len(wrong)
+    return None
