@@ -17,7 +17,7 @@ SAYING = DECIDING | {
 }  # fmt: skip
 BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
-    "feedback",
+    "feedback", "weekly",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "departed"}
 ACTING = SAYING | OTHER_WAYS | {"figures", "bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
@@ -58,7 +58,9 @@ MAY_IMPORT = {
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
     "figures": DECIDING | {"playbook"},
-    "digest": SAYING | {"feedback", "departed"},
+    "report": SAYING | {"feedback"},
+    "weekly": SAYING | {"feedback", "report"},
+    "digest": SAYING | {"feedback", "departed", "weekly"},
     "departed": DECIDING,
     "tombstones": DECIDING,
     "crm": SAYING | {"restore"},

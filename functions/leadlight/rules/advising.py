@@ -32,21 +32,24 @@ class Case:
     cents: int = 0
 
 
-MEND: Mapping[str, tuple[str, str]] = {
+MEND: Mapping[str, tuple[str, str, str]] = {
     Funnel.FORM: (
-        "of those who begin to read get as far as the form",
+        "who began to read",
+        "got as far as the form",
         "Begin with what the reader gets from it, or move the cut further up.",
     ),
     Funnel.SUBMITTED: (
-        "of those who see the form send it",
+        "who saw the form",
+        "sent it",
         "Ask for less, or say beside each question what the answer buys.",
     ),
     Funnel.CONFIRMED: (
-        "of those who send the form confirm their address",
+        "who sent the form",
+        "confirmed their address",
         "Send it yourself, to addresses at two providers: does the mail arrive, and does its subject say what it is?",
     ),
 }
-"""A leak in words, and what may mend it, by the place that too few get to."""
+"""A leak by the place that too few get to: of whom, what they did, and what may mend it."""
 
 
 def advice_of(case: Case, known: Known, period: Period, costs: Costs) -> Advice:
@@ -67,13 +70,13 @@ def title_of(about: str, known: Known) -> str:
     return f"{title} ({known.titles.get(f'gate/{gate}', gate)})" if gate else title
 
 
-def rate(share: Share) -> str:
-    """`12 of 80 (15 %, likely 9 to 24 %)`; the counts alone where there is no rate.
+def rate(share: Share, what: str = "") -> str:
+    """`12 of 80 mails (15 %, likely 9 to 24 %)`; the counts alone where there is no rate.
 
-    >>> rate(Share(12, 80, 0.15, 0.088, 0.244))
-    '12 of 80 (15 %, likely 9 to 24 %)'
+    >>> rate(Share(12, 80, 0.15, 0.088, 0.244), "mails")
+    '12 of 80 mails (15 %, likely 9 to 24 %)'
     """
-    counts = f"{share.count} of {share.of}"
+    counts = f"{share.count} of {share.of} {what}".rstrip()
     if share.rate is None or share.low is None or share.high is None:
         return counts
     return f"{counts} ({100 * share.rate:.0f} %, likely {100 * share.low:.0f} to {100 * share.high:.0f} %)"
@@ -82,42 +85,43 @@ def rate(share: Share) -> str:
 def _objection(case: Case, title: str, known: Known, _costs: Costs) -> tuple[str, str]:
     thing, _, gate = case.about.partition("@")
     name = known.titles.get(thing, thing.partition("/")[2])
+    own = rate(case.own, "times")
     if case.others is not None:
         page = known.titles.get(f"gate/{gate}", gate)
-        named = f"“{name}” was {rate(case.own)} of the objections named after “{page}”; after other pages it was "
-        return f"{named}{_other(case)}.", f"Answer “{name}” in “{page}” itself, before anybody has to ask."
+        evidence = f"after “{page}” the objection was “{name}” {own}; after other pages it was {_other(case)}."
+        return evidence, f"Answer “{name}” in “{page}” itself, before anybody has to ask."
     usual = (case.own.of - case.own.count) / (case.among - 1)
     return (
-        f"“{title}” was {rate(case.own)} of all objections named; each other one came up {usual:.1f} times on average.",
+        f"the objection was “{title}” {own}; each other one came up {usual:.1f} times on average.",
         f"Answer “{title}” where readers meet it first: on the page itself, and in the first mail after it.",
     )
 
 
 def _step(case: Case, title: str, *_: object) -> tuple[str, str]:
-    path = case.about.removeprefix("step/")
+    name = f"“{title}” ({case.about.removeprefix('step/')})"
     return (
-        f"{rate(case.own)} mails of “{title}” ({path}) were followed by progress; of others it was {_other(case)}.",
+        f"progress followed {rate(case.own, f'mails of {name}')}; of other steps' mails it was {_other(case)}.",
         "Take it out, or give it another objective and write it anew: as it is, it costs attention and moves nobody.",
     )
 
 
 def _page(case: Case, title: str, *_: object) -> tuple[str, str]:
     return (
-        f"{rate(case.own)} readers of “{title}” went on from there; of other pages' readers it was {_other(case)}.",
+        f"{rate(case.own, f'readers of “{title}”')} went on from there; of other pages' readers it was {_other(case)}.",
         "Put it where people begin, link to it from the other pages, and write the next page like it.",
     )
 
 
 def _leak(case: Case, title: str, *_: object) -> tuple[str, str]:
-    said, todo = MEND[case.what]
+    who, did, todo = MEND[case.what]
     if case.about == SITE:
-        return f"{rate(case.own)} {said}; in as many weeks before it was {_other(case)}.", todo
-    return f"at “{title}”, {rate(case.own)} {said}; at other pages it is {_other(case)}.", todo
+        return f"{rate(case.own, who)} {did}; in as many weeks before it was {_other(case)}.", todo
+    return f"{rate(case.own, f'{who} of “{title}”')} {did}; of other pages it was {_other(case)}.", todo
 
 
 def _slow(case: Case, *_: object) -> tuple[str, str]:
     return (
-        f"{rate(case.own)} new leads were spoken to within a day; in as many weeks before it was {_other(case)}.",
+        f"{rate(case.own, 'new leads')} were spoken to within a day; in as many weeks before it was {_other(case)}.",
         "Agree on who answers on which days, and let unclaimed leads pass on sooner: `clocks` in team.yml.",
     )
 
@@ -127,7 +131,7 @@ def _source(case: Case, title: str, __: Known, costs: Costs) -> tuple[str, str]:
     todo = "Stop paying for it, or send it to another page first and look again in a month."
     if case.others is None:
         return f"{paid} and brought nobody who confirmed an address.", todo
-    talked = f"of its leads older than two weeks, {rate(case.own)} talked back; of others it was {_other(case)}."
+    talked = f"{rate(case.own, 'leads from there')} talked back; of others it was {_other(case)}."
     return f"{paid}, and {talked}", todo
 
 
