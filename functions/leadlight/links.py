@@ -9,6 +9,7 @@ from leadlight.model.person import Capture
 from leadlight.model.site import Person
 from leadlight.playbook.briefed import RepLinks
 from leadlight.ports import Services
+from leadlight.rules.form import masked
 from leadlight.tokens import TokenUse
 
 
@@ -17,15 +18,24 @@ def page(services: Services, path: str) -> str:
     return f"{services.settings.site_url}/{path}"
 
 
-def confirm(services: Services, capture: Capture) -> str:
-    """Confirms that one submit; later, the way back to the page on any device."""
-    facts = {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id}
+def confirm(services: Services, capture: Capture, address: str = "") -> str:
+    """Confirms that one submit; later, the way back to the page on any device.
+
+    The mail to `address` tells the browser that opens it whose pass it gets, so far as that person knows it again.
+    """
+    facts = {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "to": masked(address)}
     return f"{services.settings.site_url}/confirm?token={services.tokens.sign(TokenUse.CONFIRM, facts)}"
 
 
 def unsubscribe(services: Services, lead: Lead) -> str:
     """Ends follow-ups (RFC 8058: a POST to it does, at once)."""
     facts = {"lead": lead.id, "gen": lead.generation}
+    return f"{services.settings.site_url}/unsubscribe?token={services.tokens.sign(TokenUse.UNSUBSCRIBE, facts)}"
+
+
+def no_news(services: Services, lead: Lead) -> str:
+    """Takes back the consent to news alone, by the same route."""
+    facts = {"lead": lead.id, "gen": lead.generation, "of": "news"}
     return f"{services.settings.site_url}/unsubscribe?token={services.tokens.sign(TokenUse.UNSUBSCRIBE, facts)}"
 
 

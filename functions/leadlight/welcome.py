@@ -34,14 +34,14 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         if why:
             skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
             return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
+        to = profile_of(services, lead, only=capture).address
         context: dict[str, object] = {
             "gate": gate_view(services, bundle, capture.gate, capture.language),
             "company": company_view(services, bundle.team),
-            "link": links.confirm(services, capture),
+            "link": links.confirm(services, capture, to),
             "code": six_digits(capture.id, services.settings.token_keys[0]),
             "agreed": words_agreed(bundle, capture),
         }
-        to = profile_of(services, lead, only=capture).address
         return Ready(
             letter.message(services, bundle, "confirm", context, to=("", to), due=due, language=capture.language)
         )
@@ -73,7 +73,7 @@ def send_delivery(services: Services, due: Due) -> Done | None:
             "gate": gate_view(services, bundle, capture.gate, capture.language),
             "rep": rep_view(rep),
             "company": company_view(services, bundle.team),
-            "link": links.confirm(services, capture),
+            "link": links.confirm(services, capture, profile.address),
             "call": call_promise(capture.call, language=capture.language),
         }
         return Ready(

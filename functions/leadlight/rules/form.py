@@ -241,10 +241,10 @@ def many_lines(text: str) -> str:
 
 
 def masked(address: str) -> str:
-    """An address as its owner knows it again, and nobody else learns it.
+    """An address as its owner knows it again, and nobody else learns it; empty for none.
 
     >>> masked("anna.nowak@example.org")
     'a…@example.org'
     """
     local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    return f"{local[:1]}…@{domain}" if address else ""

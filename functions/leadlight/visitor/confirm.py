@@ -36,8 +36,12 @@ from leadlight.tokens import TokenUse
 from leadlight.vault import CODE_LIFE, six_digits
 from leadlight.views import words_agreed
 from leadlight.visitor.passes import Cookie, lead_cookies, tab_cookie_name
+from leadlight.visitor.submit import source_of
 from leadlight.visitor.talk import QUALITY_OF_TALK, to_answer
 from leadlight.words import N_
+
+BY_BROWSER = "pass"
+"""How a submit was confirmed that came with a lead's own pass: no mail has reached anybody for it."""
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20
@@ -123,22 +127,28 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
     gate = _gate(bundle, capture)
 
     def yes(lead: Lead) -> Change | None:
-        if capture.id in lead.confirmed:
-            return None
-        touches = services.store.touches(lead.id)
-        now = services.clock.now()
-        said = _newest(services, lead, capture, touches)
-        said = replace(said, company=said.company or capture.company)
-        said, routed = assigned(services, bundle, said, fields={"size": capture.size}, gate=capture.gate, now=now)
-        change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
-        refused = said.call is not None and said.call.kind is CallKind.NO
-        over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
-        change = replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
-        return grown(services, bundle, change, before=lead, touches=touches)
+        return None if capture.id in lead.confirmed else accepted(services, bundle, lead, capture, gate, how=how)
 
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
-    return Confirmed(capture.gate, page, capture.gate in lead.grants, lead_cookies(services, lead, capture.gate))
+    cookies = lead_cookies(services, lead, capture.gate, shown=facts.get("to", ""))
+    return Confirmed(capture.gate, page, capture.gate in lead.grants, cookies)
+
+
+def accepted(
+    services: Services, bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, *, how: str
+) -> Change:
+    """Everything that follows from a submit that the owner of the address stands behind."""
+    touches = services.store.touches(lead.id)
+    now = services.clock.now()
+    said = _newest(services, lead, capture, touches)
+    said = replace(said, company=said.company or capture.company)
+    said, routed = assigned(services, bundle, said, fields={"size": capture.size}, gate=capture.gate, now=now)
+    change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
+    refused = said.call is not None and said.call.kind is CallKind.NO
+    over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
+    change = replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
+    return grown(services, bundle, change, before=lead, touches=touches)
 
 
 def _gate(bundle: Bundle, capture: Capture) -> Gate | None:
@@ -170,12 +180,13 @@ def _newest(services: Services, lead: Lead, capture: Capture, touches: tuple[Tou
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:
     """Everything that follows from one confirmed capture, as one change."""
     agreed = capture.consent.purposes
-    lead = back(reached(lead, capture.at), capture.at)
+    lead = back(lead if how == BY_BROWSER else reached(lead, capture.at), capture.at)
     if Purpose.FOLLOW_UP in agreed:
         lead = consented_anew(begun_afresh(lead))
     lead = replace(
         lead,
         confirmed=(*lead.confirmed, capture.id),
+        known=tuple(dict.fromkeys((*lead.known, *capture.answered))),
         confirmed_at=lead.confirmed_at or now,
         purposes=tuple(p for p in Purpose if p in lead.purposes or (p in agreed and p is not Purpose.PHONE)),
     )
@@ -194,7 +205,7 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         quality=1, gate=capture.gate,
         facts={
             "capture": capture.id, "how": how, "wording": capture.consent.wording,
-            **({} if needs_rep else {"opens": capture.gate}),
+            **({} if needs_rep else {"opens": capture.gate}), **source_of(capture),
         },
     )  # fmt: skip
     mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if needs_rep else 2]

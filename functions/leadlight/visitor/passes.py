@@ -14,6 +14,7 @@ from leadlight.errors import BadToken, NotOpen
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.ports import Services
+from leadlight.rules.form import masked
 from leadlight.tokens import LIFE, TokenUse
 
 LEAD_PASS = "leadlight_pass"  # noqa: S105 the name of a cookie
@@ -29,6 +30,17 @@ class Cookie:
     value: str
     life: timedelta
     readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A browser in which this lead's address was confirmed. `shown` is the address as its owner knows it again.
+
+    It stands in the cookie and nowhere else: what is stored of an address is sealed, and nobody here can open it.
+    """
+
+    lead: Lead
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,9 @@ def tab_cookie_name(gate: str) -> str:
     return f"leadlight_tab_{hashlib.sha256(gate.encode()).hexdigest()[:12]}"
 
 
-def lead_cookies(services: Services, lead: Lead, gate: GateId) -> tuple[Cookie, ...]:
-    """The pass of a confirmed lead; it replaces the gate pass."""
-    token = services.tokens.sign(TokenUse.LEAD_PASS, {"lead": lead.id, "gen": lead.generation})
+def lead_cookies(services: Services, lead: Lead, gate: GateId, *, shown: str = "") -> tuple[Cookie, ...]:
+    """The pass of a confirmed lead; it replaces the gate pass. `shown` is its address as its owner knows it again."""
+    token = services.tokens.sign(TokenUse.LEAD_PASS, {"lead": lead.id, "gen": lead.generation, "to": shown})
     life = LIFE[TokenUse.LEAD_PASS]
     return (
         Cookie(LEAD_PASS, token, life),
@@ -78,15 +90,26 @@ def gate_cookies(services: Services, capture: Capture) -> tuple[Cookie, ...]:
     return (Cookie(gate_cookie(capture.gate), token, life), Cookie(HINT, "1", life, readable=True))
 
 
-def tab_cookie(services: Services, capture: Capture) -> Cookie:
-    """Binds the six digits to the browser that sent the form."""
-    return Cookie(
-        tab_cookie_name(capture.gate), services.tokens.sign(TokenUse.TAB, _capture_facts(capture)), LIFE[TokenUse.TAB]
-    )
+def tab_cookie(services: Services, capture: Capture, address: str) -> Cookie:
+    """Binds the six digits to the browser that sent the form, and that has typed the address."""
+    facts = {**_capture_facts(capture), "to": masked(address)}
+    return Cookie(tab_cookie_name(capture.gate), services.tokens.sign(TokenUse.TAB, facts), LIFE[TokenUse.TAB])
 
 
 def _capture_facts(capture: Capture) -> dict[str, object]:
     return {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "gate": capture.gate}
+
+
+def pass_of(services: Services, cookies: Mapping[str, str]) -> Pass | None:
+    """Whose browser this is. A pass that was forged, is over, or is of somebody erased since, is like none."""
+    try:
+        facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
+    except BadToken:
+        return None
+    lead = services.store.lead(LeadId(facts["lead"]))
+    if lead is None or str(lead.generation) != facts["gen"] or lead.confirmed_at is None:
+        return None
+    return Pass(lead, facts.get("to", ""))
 
 
 def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
@@ -95,14 +118,11 @@ def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Read
 
 
 def _by_lead_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader | None:
-    try:
-        facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
-    except BadToken:
+    found = pass_of(services, cookies)
+    if found is None or gate not in found.lead.grants:
         return None
-    lead = services.store.lead(LeadId(facts["lead"]))
-    if lead is None or str(lead.generation) != facts["gen"] or gate not in lead.grants:
-        return None
-    return Reader(lead.id, facts["gen"], GateId(gate), since=lead.created_at)
+    lead = found.lead
+    return Reader(lead.id, str(lead.generation), GateId(gate), since=lead.created_at)
 
 
 def _by_gate_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
