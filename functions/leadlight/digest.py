@@ -1,4 +1,4 @@
-"""What our own people are mailed by the calendar: each morning a digest, each week the pulse and the reps' lines.
+"""What our own people are mailed by the calendar: each morning a digest, each week the pulse and what is worth doing.
 
 Called at every tick; a note says when there is something to do next, so most ticks read that and no more. Each mail is
 sent once per person and day or week. Who sends claims the next ten minutes for it; the note that it is done comes after
@@ -21,7 +21,7 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind
 from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.playbook.context import Context, LineView, TopicView
+from leadlight.playbook.context import Context, LineView
 from leadlight.ports import Services
 from leadlight.profile import Profile, profile_of
 from leadlight.rules.attendance import hours_of
@@ -32,6 +32,7 @@ from leadlight.rules.rounds import Round, round_of
 from leadlight.rules.score import Score, score
 from leadlight.rules.there import apart, beside, hour_there, named
 from leadlight.views import company_view, criteria_met, rep_view
+from leadlight.weekly import weekly
 
 NEXT = "rounds"
 """The note that says when to look again, and by which bundle that was decided."""
@@ -107,7 +108,8 @@ def _jobs(services: Services, bundle: Bundle, person: Person, turn: Round, now: 
     if person == bundle.team.manager:
         yield Job("pulse", person, turn.week, lambda: _pulse(services, bundle, person, turn.week or "", now))
     if person in _marketers(bundle.team):
-        yield Job("feedback", person, turn.week, lambda: _feedback(services, bundle, person, turn.week or ""))
+        _, since = _last(services, f"weekly/{person.id}")
+        yield Job("weekly", person, turn.week, lambda: weekly(services, bundle, person, turn.week or "", since=since))
 
 
 def _done(services: Services, job: Job, now: datetime) -> bool | None:
@@ -250,25 +252,3 @@ def _pulse(services: Services, bundle: Bundle, person: Person, week: str, now: d
         "until": f"{found.until:%A} {found.until.day} {found.until:%B}",
     }
     return letter.to_team(services, bundle, "pulse", context, to=person, about=f"pulse/{person.id}/{week}")
-
-
-def _feedback(services: Services, bundle: Bundle, person: Person, week: str) -> EmailMessage | None:
-    """The lines since the mail before, by what they are aimed at, and how many older ones are still open."""
-    _, last = _last(services, f"feedback/{person.id}")
-    all_lines = feedback.lines(services)
-    fresh = [line for line in all_lines if last is None or line.at >= last]
-    if not fresh:
-        return None
-    topics = tuple(
-        TopicView(what, tuple((line.id, line.text, line.by) for line in lines))
-        for what, lines in feedback.grouped(fresh).items()
-    )
-    context: Context = {
-        "rep": rep_view(person),
-        "company": company_view(services, bundle.team),
-        "topics": topics,
-        "count": len(fresh),
-        "open": sum(not line.done for line in all_lines if line not in fresh),
-        "example": fresh[0].id,
-    }
-    return letter.to_team(services, bundle, "feedback", context, to=person, about=f"feedback/{person.id}/{week}")

@@ -34,7 +34,7 @@ WHY = {
     "manager": "You get this mail because you look after the team.",
     "digest": "You get this mail on your working days, because these leads are yours.",
     "pulse": "You get this mail on Mondays, because you look after the team.",
-    "feedback": "You get this mail once a week, because you look after what our readers read.",
+    "weekly": "You get this mail on Mondays, because you look after what our readers read.",
     "taken-up": "You get this mail because the line was yours.",
     "desk-link": "You get this mail because somebody typed your address at our desk's door.",
     "signin": "You get this mail because somebody opened your link in another browser.",

@@ -163,6 +163,24 @@ class TopicView:
     lines: tuple[tuple[str, str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AdviceView:
+    """One thing worth doing, what speaks for it, and whether it did last week."""
+
+    todo: str = ""
+    evidence: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """How many did something in one week, and in the one before."""
+
+    did: str = ""
+    now: int = 0
+    before: int = 0
+
+
 Context = Mapping[str, object]
 """Names to values, as a template gets them."""
 
@@ -233,13 +251,17 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "sales": int,
             "until": str,
         },
-        "feedback": {
+        "weekly": {
             "rep": RepView,
             "company": CompanyView,
+            "headline": str,
+            "advice": tuple[AdviceView, ...],
+            "counts": tuple[CountView, ...],
+            "until": str,
             "topics": tuple[TopicView, ...],
-            "count": int,
             "open": int,
             "example": str,
+            "insights": str,
         },
         "taken-up": {
             "rep": RepView,
