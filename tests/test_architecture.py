@@ -17,7 +17,7 @@ SAYING = DECIDING | {
 }  # fmt: skip
 BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
-    "feedback", "weekly",
+    "feedback", "weekly", "news",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "departed"}
 ACTING = SAYING | OTHER_WAYS | {"figures", "bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
@@ -60,7 +60,7 @@ MAY_IMPORT = {
     "figures": DECIDING | {"playbook"},
     "report": SAYING | {"feedback"},
     "weekly": SAYING | {"feedback", "report"},
-    "digest": SAYING | {"feedback", "departed", "weekly"},
+    "digest": SAYING | {"feedback", "departed", "weekly", "news"},
     "departed": DECIDING,
     "tombstones": DECIDING,
     "crm": SAYING | {"restore"},

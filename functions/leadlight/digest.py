@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from zoneinfo import ZoneInfo
 
-from leadlight import feedback, letter, links
+from leadlight import feedback, letter, links, news
 from leadlight.departed import remember
 from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUnclear
 from leadlight.model.exchange import Budget
@@ -30,7 +29,7 @@ from leadlight.rules.mail_events import TEAM
 from leadlight.rules.pulse import pulse_of
 from leadlight.rules.rounds import Round, round_of
 from leadlight.rules.score import Score, score
-from leadlight.rules.there import apart, beside, hour_there, named
+from leadlight.rules.there import apart, beside, clock, hour_there, is_same, named
 from leadlight.views import company_view, criteria_met, rep_view
 from leadlight.weekly import weekly
 
@@ -84,7 +83,8 @@ def rounds(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) 
         return 0
     remember(services, bundle.team)
     all_told = feedback.note_done(services, may_go_on=may_go_on)
-    coming, sent = [now + LONGEST if all_told else now + AGAIN], 0
+    all_planned = news.announce(services, may_go_on=may_go_on)
+    coming, sent = [now + LONGEST if all_told and all_planned else now + AGAIN], 0
     for person in bundle.team.people:
         turn = round_of(person, bundle.team, now)
         if turn is None:
@@ -201,14 +201,12 @@ def _line(services: Services, lead: Lead, line: Line, person: Person, day: str, 
 def _there(lead: Lead, line: Line, zone: str, now: datetime) -> str:
     """What the lead's clock shows at the line's time, else now and how far it is from here; empty where it is the same.
 
-    Whoever reads that at nine has to know both: when they may ring today, and when it is too early.
+    The second also holds for whoever reads it an hour later.
     """
-    hour = hour_there(lead, line.at or now)
-    if hour is None or hour.at.utcoffset() == hour.at.astimezone(ZoneInfo(zone)).utcoffset():
-        return ""
+    hour = hour_there(lead, now)
     if line.at:
         return beside(lead, line.at, zone)
-    return f"{beside(lead, now, zone).partition(',')[0]} now, {apart(hour, zone)}"
+    return "" if hour is None or is_same(hour, zone) else f"{clock(hour, zone)} now, {apart(hour, zone)}"
 
 
 def _profile(services: Services, lead: Lead) -> Profile:

@@ -150,6 +150,37 @@ def follow_up(
     )
 
 
+def news(
+    services: Services, bundle: Bundle, context: Context, *, lead: Lead, due: Due, to: tuple[str, str]
+) -> EmailMessage:
+    """A mail about a new page. Its one-click way out (RFC 8058) ends the news, and nothing else."""
+    owner, stop = owner_of(lead, bundle.team), links.no_news(services, lead)
+    _ = words_of(lead.language).gettext
+    return compose(
+        bundle.message("news").words_for(lead.language),
+        context,
+        sender=_mailbox(owner),
+        to=Mailbox(*to),
+        reply_to=_reply_to(services, owner, due),
+        message_id=_message_id(services, due),
+        date=services.clock.now(),
+        footer=Footer(
+            bundle.team.company,
+            _(WHY["news"]),
+            ((_("No more news"), stop), (_("What you get from us"), links.preferences(services, lead))),
+        ),
+        theme=bundle.manifest.theme,
+        headers={
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"{bundle.team.company.name} <news.{_host(services)}>",
+            "Auto-Submitted": "auto-generated",
+            **_return_path(services, due),
+        },
+        language=lead.language,
+    )
+
+
 def _sender(team: Team, step: Step, lead: Lead) -> Person | None:
     """Whom the step is from; None is the company."""
     if step.sender == "company":

@@ -24,7 +24,7 @@ class TokenUse(StrEnum):
     """What a token is good for; the value is its salt."""
 
     CONFIRM = "confirm"  # {lead, capture, gen}: mailed
-    UNSUBSCRIBE = "unsubscribe"  # {lead, gen}: mailed
+    UNSUBSCRIBE = "unsubscribe"  # {lead, gen}, and {of} from a mail about news: mailed
     PREFERENCES = "preferences"  # {lead, gen}: mailed; shows the plan, and may only lower
     CONSENT = "consent"  # {lead, gen, wish}: mailed; says yes to what a lead wished to have again
     REP = "rep"  # {lead, gen, rep, id}: mailed to a rep

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from leadlight.errors import BadPlaybook, Problem
+from leadlight.gate.announced import is_announced
 from leadlight.gate.inline import Sheet, only_withheld, static_files
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
@@ -52,12 +53,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as written; `front` and `halves` are there when it is gated."""
+    """One page as written; `front` and `halves` are there when it is gated, `announce` when it is news."""
 
     src_uri: str
     text: str
     front: GateFront | None = None
     halves: Halves | None = None
+    announce: bool = False
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
     for path in sorted(site.docs_dir.rglob("*.md")):
         src_uri = path.relative_to(site.docs_dir).as_posix()
         if not path.is_relative_to(site.playbook_dir) and site.publishes(src_uri):
-            found.pages.append(_page(site, path, src_uri, found.problems))
+            found.pages.append(_with_news(site, _page(site, path, src_uri, found.problems), found.problems))
     quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
     found.problems += _published(quoted, site)
     found.problems += _republished(found.pages, site)
@@ -110,6 +112,14 @@ def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page
         problems.append(Problem(site.name(src_uri), front.line, nothing))
         return Page(src_uri, text, front)
     return Page(src_uri, text, front, cut)
+
+
+def _with_news(site: Site, page: Page, problems: list[Problem]) -> Page:
+    try:
+        return replace(page, announce=is_announced(page.text, site.name(page.src_uri)))
+    except BadPlaybook as bad:
+        problems += bad.problems
+        return page
 
 
 def _inline(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

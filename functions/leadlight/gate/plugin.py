@@ -34,8 +34,8 @@ from leadlight.gate.shell import at_home
 from leadlight.gate.source import NoCut, halves
 from leadlight.gate.split import BadMark, ids, prune_toc, split
 from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
-from leadlight.model.site import SHELL_BODY, SHELL_TITLE
-from leadlight.playbook.front import GateFront
+from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced
+from leadlight.playbook.front import GateFront, gate_id, spoken_by
 from leadlight.playbook.source import load, unknown_gates, unknown_names
 
 _FIRST, _LAST = 10_000, -10_000
@@ -94,6 +94,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._tidy()
         self._work = Path(tempfile.mkdtemp(prefix="leadlight-"))
         self._site = site_of(config, self.config)
+        self._spoken = language(config)  # by the site as a whole; builds for other languages may follow
         self._split = dict[str, GatedPage]()
         self._whole_toc = dict[str, TableOfContents]()
         self._links = dict[str, str]()
@@ -120,6 +121,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         if self._depth == 1:
             self._found = self._gather(files)
             self._fronts = {page.src_uri: page.front for page in self._found.pages if page.front}
+            self._news = {page.src_uri for page in self._found.pages if page.announce}
         for front in self._fronts.values():
             for name in self._files_of(front):
                 if file := files.get_file_from_path(name):
@@ -221,6 +223,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         config: MkDocsConfig,  # noqa: ARG002  # by name
         nav: Navigation,  # noqa: ARG002  # by name
     ) -> TemplateContext:
+        if page.file.src_uri in self._news:
+            self._announce(page)
         gated = self._split.get(page.url)
         if gated and self._front(page):
             shown = page.content, page.toc
@@ -231,6 +235,13 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             finally:
                 page.content, page.toc = shown
         return context
+
+    def _announce(self, page: Page) -> None:
+        """Something to tell of: its name is that of its gate, or would be."""
+        front, main = self._front(page), self._spoken
+        spoken = spoken_by(page.file.src_uri) or main
+        news = Announced(page.url.removeprefix("./"), str(page.title), str(page.meta.get("description", "")), spoken)
+        self._stage.announce(front.id if front else gate_id(page.file.src_uri), news, main=main)
 
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # by name

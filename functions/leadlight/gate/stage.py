@@ -21,7 +21,18 @@ from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.split import Measure, Split, measure
 from leadlight.model.person import GateId, Promise
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import MANIFEST_SCHEMA, FeedbackDone, FileObject, Form, Gate, Manifest, Theme, Unlock, Wording
+from leadlight.model.site import (
+    MANIFEST_SCHEMA,
+    Announced,
+    FeedbackDone,
+    FileObject,
+    Form,
+    Gate,
+    Manifest,
+    Theme,
+    Unlock,
+    Wording,
+)
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
@@ -124,6 +135,7 @@ class Stage:
     gates: dict[GateId, Gate] = field(default_factory=dict)
     wordings: dict[str, str] = field(default_factory=dict)
     owners: dict[GateId, str] = field(default_factory=dict)
+    announced: dict[str, Announced] = field(default_factory=dict)
 
     def page(
         self,
@@ -194,6 +206,15 @@ class Stage:
             file_objects={**page.inline, **page.files},
         )
 
+    def announce(self, name: str, page: Announced, *, main: str) -> None:
+        """A page that is news, in one of the site's languages; `main` is the one that counts where there is none."""
+        known = self.announced.get(name)
+        if known is None or (page.language == main and known.language != main):
+            others = {**known.variants, known.language: replace(known, variants={})} if known else {}
+            self.announced[name] = replace(page, variants=others)
+        elif page.language != known.language:
+            self.announced[name] = replace(known, variants={**known.variants, page.language: page})
+
     def finish(self, about: About, bundle: Path) -> Manifest:
         """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those."""
         writer, playbook = BundleWriter(self.root), self.playbook
@@ -218,6 +239,7 @@ class Stage:
             shell=writer.put("shell", about.shell.encode(), "html"),
             criteria=writer.put_json("criteria", playbook.criteria),
             knowledge=writer.put_json("knowledge", playbook.knowledge),
+            announced=dict(sorted(self.announced.items())),
             feedback_done=about.feedback_done,
             after_sale=wording_hash(spoken) if spoken else "",
         )

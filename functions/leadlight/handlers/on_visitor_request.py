@@ -251,7 +251,10 @@ def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
     lead = services.store.lead(LeadId(facts["lead"]))
     language = lead.language if lead else bundle.manifest.language
     company = bundle.team.company.name
-    return pages.unsubscribe(bundle.shell_in(language), token=token, done=done, company=company, language=language)
+    of_news = facts.get("of") == "news"
+    return pages.unsubscribe(
+        bundle.shell_in(language), token=token, done=done, company=company, of_news=of_news, language=language
+    )
 
 
 def _brought_by(request: Request) -> str:

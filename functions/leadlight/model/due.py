@@ -26,7 +26,8 @@ class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
     `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`,
-    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`; step
+    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`,
+    `news/<page>`; step
     and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
     `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
     `renewal`.

@@ -175,6 +175,17 @@ class FeedbackDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A page whose publication is news; its id is that of its gate, or would be. `page` as in `Gate`."""
+
+    page: str
+    title: str
+    description: str = ""
+    language: str = "en"
+    variants: Mapping[str, Announced] = field(default_factory=dict)  # in other languages, by language
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """The marketer's palette as CSS colours, for mails and pages."""
 
@@ -199,18 +210,18 @@ class Manifest:
     team: str  # path of Team
     messages: str  # path of Mapping[name, Message]
     shell: str  # path of the theme's page around what we serve: see SHELL_MARKS
+    shells: Mapping[str, str] = field(default_factory=dict)  # the same in the site's other languages, by language
     at_hand: Mapping[str, str] = field(default_factory=dict)  # path → the object, for those that each submit reads
     criteria: str = ""  # path of Criteria; empty: all defaults
     knowledge: str = ""  # path of Knowledge; empty: there is none
     feedback_done: tuple[FeedbackDone, ...] = ()  # as far as the last commits tell, the newest first
     series: Mapping[str, tuple[GateId, ...]] = field(default_factory=dict)  # paths: their gates in reading order
-    announced: tuple[GateId, ...] = ()  # pages whose publication is news
+    announced: Mapping[str, Announced] = field(default_factory=dict)  # pages whose publication is news, by id
     after_sale: str = ""  # hash of the words by which a rep asks for mails after a sale; empty: none would come
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"
 SHELL_BODY = "LEADLIGHT-BODY"
-    shells: Mapping[str, str] = field(default_factory=dict)  # the same in the site's other languages, by language
 """Marks within the shell that are replaced at run time."""
 
 
@@ -221,6 +232,11 @@ class Message:
     name: str
     subject: str
     body: str
+    variants: Mapping[str, Words] = field(default_factory=dict)  # by language: `pl`, `pt-BR`
+
+    def words_for(self, language: str) -> Words:
+        """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the message has them."""
+        return in_language(self.variants, language) or Words(self.subject, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +248,6 @@ class Objection:
     answer: str
 
 
-    variants: Mapping[str, Words] = field(default_factory=dict)  # by language: `pl`, `pt-BR`
-
-    def words_for(self, language: str) -> Words:
-        """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the message has them."""
-        return in_language(self.variants, language) or Words(self.subject, self.body)
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Somebody whom we write for: what they need and what they ask, each in one line."""

@@ -38,11 +38,19 @@ def waiting(
     )  # fmt: skip
 
 
-def unsubscribe(shell: str, *, token: str, done: bool, company: str, language: str = ENGLISH) -> str:
+def unsubscribe(
+    shell: str, *, token: str, done: bool, company: str, of_news: bool = False, language: str = ENGLISH
+) -> str:
     """Asks once, or says that it is done. Posts to `/unsubscribe`, as mail programs do by themselves (RFC 8058)."""
     _ = words_of(language).gettext
-    heading = _("Done. No more mails") if done else _("No more mails?")
-    return page(shell, "unsubscribe.html", heading=heading, language=language, token=token, done=done, company=company)
+    if of_news:
+        heading = _("Done. No more news") if done else _("No more news?")
+    else:
+        heading = _("Done. No more mails") if done else _("No more mails?")
+    return page(
+        shell, "unsubscribe.html", heading=heading, language=language, token=token, done=done, company=company,
+        of_news=of_news,
+    )  # fmt: skip
 
 
 def problem(shell: str, *, heading: str, message: str, link: tuple[str, str] | None, language: str = ENGLISH) -> str:

@@ -156,6 +156,15 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPage:
+    """A page that is news. `url` is absolute."""
+
+    title: str = ""
+    url: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TopicView:
     """What reps have said about one page, one step, or the product: id, words and who said them."""
 
@@ -205,6 +214,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
         "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str, "agreed": tuple[str, ...]},
         "delivery": {**_READER, "link": str, "call": str},
+        "news": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...]},
         "notify": {
             **_READER,

@@ -61,12 +61,27 @@ def paced(
     return tuple(given)
 
 
+def free_at(
+    lead: Lead, at: datetime, window: Window | OpenHours, *, caps: Sequence[Cap], hours: Hours
+) -> datetime:
+    """When a mail that belongs to no sequence may go out: on a day without another one, and within the caps."""
+    zone = ZoneInfo(hours.zone)
+    days = {_day(mail, zone) for mail in lead.mailed}
+    while (free := next(_frees(at, lead.mailed, days, caps, zone), None)) is not None:
+        at = within(window, free, hours)
+    return at
+
+
 def with_mail(lead: Lead, enrolment: Enrolment, at: datetime, team: Team) -> Lead:
     """The lead with one more mail of that enrolment, sent or parked: counted for its promise and for the caps."""
-    since = at - max([REMEMBERED, *(timedelta(days=cap.days) for cap in caps_of(lead, team))])
-    mailed = tuple(sorted(moment for moment in (*lead.mailed, at) if moment > since))
     counted = replace(enrolment, mails_sent=enrolment.mails_sent + 1, mailed_at=at)
-    return with_enrolment(replace(lead, mailed=mailed), counted)
+    return with_enrolment(remembering(lead, at, team), counted)
+
+
+def remembering(lead: Lead, at: datetime, team: Team) -> Lead:
+    """The lead with one more mail, counted for the caps."""
+    since = at - max([REMEMBERED, *(timedelta(days=cap.days) for cap in caps_of(lead, team))])
+    return replace(lead, mailed=tuple(sorted(moment for moment in (*lead.mailed, at) if moment > since)))
 
 
 def _turn(one: Wanted) -> tuple[int, datetime, datetime, str]:

@@ -61,14 +61,27 @@ def apart(hour: Hour, here: str) -> str:
 def beside(lead: Lead, at: datetime, here: str) -> str:
     """What the lead's own clock shows at `at`, for somebody in the zone `here`, and whether that is too early or late.
 
-    Such as `10:00 in Warsaw`, or `Sat 01:00 in Auckland, not on a Saturday`. Empty where the zone is not known.
+    Such as `10:00 in Warsaw`, or `Sat 01:00 in Auckland, not on a Saturday`; where both show the same, only such as `too
+    early there`. Empty where the zone is not known.
     """
     hour = hour_there(lead, at)
     if hour is None:
         return ""
-    day = "" if hour.at.date() == at.astimezone(ZoneInfo(here)).date() else f"{hour.at:%a} "
     why_not = hour.why_not.partition(",")[0].removesuffix(" for today")
-    return f"{day}{hour.at:%H:%M} in {_place(hour)}" + (f", {why_not}" if why_not else "")
+    if is_same(hour, here):
+        return f"{why_not} there" if why_not else ""
+    return clock(hour, here) + (f", {why_not}" if why_not else "")
+
+
+def clock(hour: Hour, here: str) -> str:
+    """What that clock shows, with the day where it is another one here: `10:00 in Warsaw`."""
+    day = "" if hour.at.date() == hour.at.astimezone(ZoneInfo(here)).date() else f"{hour.at:%a} "
+    return f"{day}{hour.at:%H:%M} in {_place(hour)}"
+
+
+def is_same(hour: Hour, here: str) -> bool:
+    """Whether the clocks there and here show the same."""
+    return hour.at.utcoffset() == hour.at.astimezone(ZoneInfo(here)).utcoffset()
 
 
 def named(zone: str) -> str:

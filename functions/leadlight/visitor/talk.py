@@ -12,7 +12,7 @@ from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
-from leadlight.model.person import CallKind, CallWish, GateId
+from leadlight.model.person import CallKind, CallWish, GateId, Purpose
 from leadlight.model.site import Hours
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
@@ -61,9 +61,26 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
 
 
 def unsubscribe(services: Services, token: str) -> None:
-    """Ends all follow-ups at once, and says so on the timeline. Twice is once. Raises `BadToken`, `ExpiredToken`."""
+    """Ends all follow-ups at once, and says so on the timeline; from a mail about a new page, the news alone.
+
+    Twice is once. Raises `BadToken`, `ExpiredToken`.
+    """
     facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
-    leave(services, facts["lead"], facts["gen"])
+    ends = _no_news if facts.get("of") == "news" else leave
+    ends(services, facts["lead"], facts["gen"])
+
+
+def _no_news(services: Services, lead_id: str, generation: str) -> None:
+    """Takes back the consent to news; what is planned of it already is left out when its time comes."""
+
+    def lower(lead: Lead) -> Change | None:
+        if Purpose.NEWS not in lead.purposes:
+            return None
+        facts = {"did": "lowered", "purposes": Purpose.NEWS.value, "how": "token"}
+        touch = Touch(f"preferred/{services.token()}", lead.id, TouchKind.PREFERRED, services.clock.now(), facts=facts)
+        return Change(taken_back(lead, (Purpose.NEWS,)), touches=(touch,))
+
+    decide(services, lead_id, generation, lower)
 
 
 def leave(services: Services, lead_id: str, generation: str) -> None:
