@@ -22,10 +22,15 @@ Node = Any
 Resources = dict[str, dict[str, Any]]
 
 
-def parsed() -> dict[str, Any]:
-    """The file, with `!Ref` and its like as dictionaries."""
+@cache
+def _parsed() -> dict[str, Any]:
     document: dict[str, Any] = yaml_parse(PATH.read_text("utf-8"))
     return document
+
+
+def parsed() -> dict[str, Any]:
+    """The file, with `!Ref` and its like as dictionaries; a fresh copy."""
+    return copy.deepcopy(_parsed())
 
 
 @cache
