@@ -6,21 +6,19 @@ forbids: whoever does not want calls has no number here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from leadlight import speed
+from leadlight import likely, speed
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
-from leadlight.model.site import Gate, Knowledge, Objection, Person
+from leadlight.model.site import Person
 from leadlight.model.touch import Objective, Touch, TouchKind
-from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView
+from leadlight.playbook.briefed import BarView, BriefingView
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import ScoreView
-from leadlight.playbook.prose import plain_words
 from leadlight.ports import Services
 from leadlight.profile import Profile, capture_of, profile_of, sealed_fields
 from leadlight.rules import offers
@@ -50,19 +48,14 @@ from leadlight.views import (
 NO_NUMBER = " (they left no number: write first)"
 """What a rep has to know before reaching for the phone."""
 
-NEEDS, LIKELY, WORDS_SHOWN = 3, 2, 3
-"""So many needs of a buyer, objections that nobody has raised, and sayings of the lead fit into a briefing."""
+WORDS_SHOWN = 3
+"""So many sayings of the lead fit into a briefing."""
 
 VERBS = {TouchKind.ASKED: "Asked", TouchKind.REPLIED: "Answered"}
 """What they did whose words are shown."""
 
 WRITTEN = frozenset({TouchKind.OUTCOME, TouchKind.NOTED})
 """Touches that hold what one of us has written down."""
-
-IN_A_LINE = 140
-"""So long at most is what a mail says of an answer to an objection; the page has all of it."""
-
-WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
     score = score_view(services, bundle, lead, case.touches, case.profile, now)
     aim = lead.hold.objective if lead.hold else suggested(lead, case.touches).objective
     page = gate_view(services, bundle, case.touch.gate or "")
-    gates = _gates(bundle, case)
+    gates = likely.gates(bundle, case.touches, first=case.touch.gate, confirmed=case.confirmed)
     return BriefingView(
         who=seen.name or seen.email,
         email=seen.email,
@@ -154,8 +147,8 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
             *_noted(services, bundle, case, reader),
             *_said(services, bundle, case, zone),
         ),
-        needs=_needs(bundle, lead, gates),
-        objections=_objections(bundle.knowledge, case, gates),
+        needs=likely.needs(bundle, lead, gates),
+        objections=likely.objections(bundle.knowledge, case.touches, gates),
         bars=tuple(_bar(bar) for bar in bars(case.touches)),
         answers=_answers(services, bundle, case, reader),
         score=f"{score.points} point{'' if score.points == '1' else 's'}",
@@ -167,6 +160,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
         times=named(zone),
+        mine=lead.hold is not None and lead.hold.by == reader.id,
     )
 
 
@@ -320,67 +314,6 @@ def _written_down(services: Services, bundle: Bundle, case: Case, reader: Person
     note = "" if case.reminds else sealed.get("text", "")
     told = ((f"{who} wrote down", "; ".join(lines)), (f"{who} {'say' if who == 'You' else 'says'}", note))
     return tuple((label, value) for label, value in told if value)
-
-
-def _gates(bundle: Bundle, case: Case) -> tuple[Gate, ...]:
-    """The pages that this lead came for or has read, newest first."""
-    met = {TouchKind.READ, TouchKind.DOWNLOADED, TouchKind.CONFIRMED, TouchKind.CAPTURED, TouchKind.ASKED}
-    ids = [t.gate for t in reversed(case.touches) if t.gate and t.kind in met and counts(t, confirmed=case.confirmed)]
-    known = bundle.manifest.gates
-    return tuple(known[gate] for gate in dict.fromkeys(filter(None, (case.touch.gate, *ids))) if gate in known)
-
-
-def _needs(bundle: Bundle, lead: Lead, gates: Sequence[Gate]) -> tuple[str, ...]:
-    """What a rep has found out; until then what the page's buyer needs, and what the pages read are about."""
-    if lead.needs is not None:
-        return lead.needs
-    buyers = bundle.knowledge.buyers
-    buyer = next((buyers[gate.buyer] for gate in gates if gate.buyer and gate.buyer in buyers), None)
-    topics = tuple(dict.fromkeys(topic for gate in gates for topic in gate.topics))
-    about = (f"Something about {', '.join(topics)}",) if topics else ()
-    return (*(buyer.needs[:NEEDS] if buyer else ()), *about)
-
-
-def _objections(known: Knowledge, case: Case, gates: Sequence[Gate]) -> tuple[ObjectionView, ...]:
-    """Those that a rep has heard from this lead, else the most likely ones by whom the page is for and its topics."""
-    tags = [name for t in case.touches for name in re.split(r"[,\s]+", t.facts.get("objections", ""))]
-    raised = [known.objections[name] for name in dict.fromkeys(tags) if name in known.objections]
-    shown = raised or _likely(known, gates)
-    answers = [plain_words(o.answer) for o in shown]
-    return tuple(
-        ObjectionView(o.title, answer, _in_a_line(answer), raised=bool(raised))
-        for o, answer in zip(shown, answers, strict=True)
-    )
-
-
-def _in_a_line(answer: str) -> str:
-    """How an answer begins: whole sentences, as many as fit into one line.
-
-    >>> _in_a_line("It pays for itself. Mostly. " + "And more besides, " * 9)
-    'It pays for itself. Mostly.'
-    """
-    first, *others = re.split(r"(?<=[.!?])\s+", answer.partition("\n")[0])
-    for sentence in others:
-        if len(first) + len(sentence) >= IN_A_LINE:
-            break
-        first = f"{first} {sentence}"
-    return first if len(first) <= IN_A_LINE else f"{first[: IN_A_LINE - 1].rstrip()}…"
-
-
-def _likely(known: Knowledge, gates: Sequence[Gate]) -> list[Objection]:
-    """By the words that an objection shares with what the buyer needs and asks, and with the topics of the pages."""
-    buyers = [known.buyers[gate.buyer] for gate in gates if gate.buyer and gate.buyer in known.buyers][:1]
-    about = [text for buyer in buyers for text in (*buyer.needs, *buyer.questions)]
-    words = _words(" ".join([*about, *(word for gate in gates for word in (gate.title, *gate.topics))]))
-
-    def rank(objection: Objection) -> tuple[int, str]:
-        return -len(words & _words(f"{objection.title} {objection.answer}")), objection.name
-
-    return sorted(known.objections.values(), key=rank)[:LIKELY]
-
-
-def _words(text: str) -> set[str]:
-    return set(WORD.findall(text.casefold()))
 
 
 def _bar(bar: Bar) -> BarView:

@@ -55,10 +55,7 @@ def test_each_next_step_that_is_offered_says_what_the_leads_clock_shows_then(wor
     form = world.briefing().replace("/rep/lead", "/rep/outcome")
     page = words(world.browser().get(form, accept="text/html").text)
 
-    assert (
-        "Next step, by your clock (Europe/Warsaw) Where they are it is 05:00 in New York now, 6 hours behind you."
-        in page
-    )
+    assert "Next step, by your clock (Europe/Warsaw) With them it is 05:00 in New York now, 6 hours behind you." in page
     assert page.count("03:00 in New York, too early") == 3
 
 

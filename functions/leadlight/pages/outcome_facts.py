@@ -31,7 +31,7 @@ from leadlight.rules.next_action import CLOSED, PAUSE, Action, next_action, why_
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import UNSAID
 from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, another_aim, said
-from leadlight.rules.there import apart, beside, hour_there
+from leadlight.rules.there import apart, beside, clock, hour_there
 from leadlight.visitor.outlook import outlook_of
 
 Name = TypeVar("Name", bound=str)
@@ -212,7 +212,7 @@ def _choices(words: Mapping[Name, str], chosen: str, none: str) -> tuple[Choice,
 def _theirs(lead: Lead, now: datetime, zone: str) -> str:
     """What the lead's own clock shows now, for a step at a time that the rep types; empty where nobody knows."""
     hour = hour_there(lead, now)
-    return f"Where they are it is {beside(lead, now, zone).partition(',')[0]} now, {apart(hour, zone)}." if hour else ""
+    return f"With them it is {clock(hour, zone)} now, {apart(hour, zone)}." if hour else ""
 
 
 def _moments(hours: Hours, lead: Lead, now: datetime, chosen: str) -> Iterator[Choice]:

@@ -61,8 +61,8 @@ def apart(hour: Hour, here: str) -> str:
 def beside(lead: Lead, at: datetime, here: str) -> str:
     """What the lead's own clock shows at `at`, for somebody in the zone `here`, and whether that is too early or late.
 
-    Such as `10:00 in Warsaw`, or `Sat 01:00 in Auckland, not on a Saturday`; where both show the same, only such as `too
-    early there`. Empty where the zone is not known.
+    Such as `10:00 in Warsaw`, or `Sat 01:00 in Auckland, not on a Saturday`; where both show the same, at most such as
+    `too early there`. Empty where the zone is not known.
     """
     hour = hour_there(lead, at)
     if hour is None:
