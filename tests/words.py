@@ -14,7 +14,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from leadlight.words import CATALOGUES
@@ -55,11 +55,12 @@ def read(path: Path) -> Catalog:
 
 
 def as_po(catalogue: Catalog) -> bytes:
-    """What the file for people says; without line numbers, which change with every line of code."""
+    """What the file for people says; without places, which change with every line of code."""
     catalogue.creation_date = catalogue.revision_date = SETTLED
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = "Leadlight"
     file = BytesIO()
-    write_po(file, catalogue, sort_by_file=True, include_lineno=False, width=120, omit_header=False)
-    return file.getvalue()
+    write_po(file, catalogue, no_location=True, sort_output=True, width=120)
+    return b"".join(line for line in file.getvalue().splitlines(keepends=True) if b"Generated-By" not in line)
 
 
 def as_mo(catalogue: Catalog) -> bytes:
@@ -69,14 +70,31 @@ def as_mo(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
+Said = dict[tuple[str, ...], tuple[str, ...]]
+
+
+def read_by_the_system(path: Path) -> Said:
+    """What the running system finds beside that file."""
+    with path.with_suffix(".mo").open("rb") as file:
+        return said(read_mo(file))
+
+
+def said(catalogue: Catalog) -> Said:
+    """Each text with its translation, both with all their forms."""
+    return {_forms(message.id): _forms(message.string) for message in catalogue if message.id}
+
+
+def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
 def missing(catalogue: Catalog) -> list[Message]:
     """What has no words in that language yet, or not in each of its plural forms."""
     return [message for message in catalogue if message.id and not _is_said(message)]
 
 
 def _is_said(message: Message) -> bool:
-    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(said) and not message.fuzzy
+    return all(_forms(message.string)) and not message.fuzzy
 
 
 def main() -> int:

@@ -124,6 +124,7 @@ def follow_up(
     assert isinstance(reader, LeadView)  # noqa: S101 tells the type checker what `followup` has put there
     sender = _sender(bundle.team, step, lead)
     stop, _ = links.unsubscribe(services, lead), words_of(lead.language).gettext
+    why = FOLLOWS[found[0].basis if (found := named_by(due.ref, lead)) else ""]
     headers = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -141,7 +142,7 @@ def follow_up(
         date=services.clock.now(),
         footer=Footer(
             bundle.team.company,
-            _(FOLLOWS[found[0].basis if (found := named_by(due.ref, lead)) else ""]),
+            _(why),
             ((_("Stop these mails"), stop), (_(CONTROL), links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,
@@ -155,7 +156,7 @@ def news(
 ) -> EmailMessage:
     """A mail about a new page. Its one-click way out (RFC 8058) ends the news, and nothing else."""
     owner, stop = owner_of(lead, bundle.team), links.no_news(services, lead)
-    _ = words_of(lead.language).gettext
+    why, _ = WHY["news"], words_of(lead.language).gettext
     return compose(
         bundle.message("news").words_for(lead.language),
         context,
@@ -166,7 +167,7 @@ def news(
         date=services.clock.now(),
         footer=Footer(
             bundle.team.company,
-            _(WHY["news"]),
+            _(why),
             ((_("No more news"), stop), (_("What you get from us"), links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,

@@ -60,7 +60,7 @@ def test_the_promised_time_counts_the_holidays() -> None:
 
 def test_without_a_sequence_nothing_is_promised() -> None:
     assert in_words(promise_of(None, FORM, hours=HOURS)) == "no follow-up, just this one mail"
-    assert in_words(promise_of(None, FORM, hours=HOURS), language="de") == "keine weiteren Mails, nur diese eine"
+    assert in_words(promise_of(None, FORM, hours=HOURS), language="pl") == "bez dalszych wiadomości, tylko ta jedna"
 
 
 def test_a_form_that_does_not_ask_for_follow_ups_promises_none() -> None:

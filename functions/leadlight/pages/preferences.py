@@ -132,8 +132,9 @@ def _state(outlook: Outlook) -> str:
         waits = f"{first} {waits}".strip()
     if not outlook.coming:
         return waits or _("Nothing more is planned.")
+    afterwards = _("Then it goes on by itself, unless you say otherwise:")
     if waits:
-        return f"{waits} {_('Then it goes on by itself, unless you say otherwise:')}"
+        return f"{waits} {afterwards}"
     return _("This is all that {company} still sends you by itself:").format(company=outlook.company)
 
 

@@ -16,10 +16,12 @@ from leadlight.playbook.written import Path as Where
 from leadlight.playbook.written import Written, read_yaml, text_of
 from leadlight.rules.form import BETWEEN
 from leadlight.rules.places import countries
-from leadlight.words import words_of
+from leadlight.words import ENGLISH, N_, words_of
+
+BUILT_IN = Path(__file__).with_name("forms")
 
 WITH_CHOICES = (FieldType.CHOICE, FieldType.MULTI_CHOICE)
-ADDRESS = "E-mail address"
+ADDRESS = N_("E-mail address")
 SEEN = ("label", "help", "buys", "required", "choices")
 """What a field that nobody sees can do nothing with."""
 
@@ -50,7 +52,8 @@ def read_forms(paths: Iterable[Path], language: str, problems: list[Problem]) ->
 def _shape(path: Path, language: str) -> FormShape:
     written = read_yaml(text_of(path), file=str(path))
     shape = shaped(FormShape, written)
-    problems = list(_problems(shape, written, language))
+    own = ENGLISH if path.parent == BUILT_IN else language  # ours is there in English for whom it has no other words
+    problems = list(_problems(shape, written, own))
     if problems:
         raise BadPlaybook(problems)
     return shape

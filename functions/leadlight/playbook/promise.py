@@ -16,6 +16,7 @@ from leadlight.model.person import Promise, Purpose
 from leadlight.model.sequence import Channel, OpenHours, Sequence, Wait, WaitUnit, Window
 from leadlight.model.site import Form, Hours
 from leadlight.rules.cadence import after, within
+from leadlight.words import ENGLISH, words_of
 
 YEARS = range(2026, 2031)
 """Years to try starts in where a country's holidays count: they fall on other weekdays each year. Else the first one
@@ -72,21 +73,28 @@ def chain(sequence: Sequence, sequences: Mapping[str, Sequence]) -> tuple[Sequen
     return tuple(found)
 
 
-def in_words(promise: Promise, *, language: str = "en") -> str:
+def in_words(promise: Promise, *, language: str = ENGLISH) -> str:
     """The promise as half a sentence: `4 mails in 3 weeks, no call unless you ask`.
 
     Languages that we cannot say it in get English.
     """
-    say = _german if language.startswith("de") else _english
-    return say(promise)
+    _ = words_of(language).gettext
+    if not promise.channels:
+        return _("no follow-up, just this one mail")
+    call = _("and a call from a person") if "call" in promise.channels else _("no call unless you ask")
+    return _("{mails}, {call}").format(mails=mails_in_words(promise, language=language), call=call)
 
 
-def mails_in_words(promise: Promise) -> str:
-    """How many mails in which time, in English: `4 mails in 3 weeks`."""
+def mails_in_words(promise: Promise, *, language: str = ENGLISH) -> str:
+    """How many mails in which time: `4 mails in 3 weeks`."""
+    words = words_of(language)
     count, weeks = _span(promise)
-    unit = ("weeks" if weeks else "days") if count > 1 else "day"
-    mails = f"{promise.mails} mail{'' if promise.mails == 1 else 's'}" if promise.mails else "no mails"
-    return f"{mails} in {count} {unit}"
+    in_weeks = words.ngettext("in {count} week", "in {count} weeks", count)
+    span = in_weeks if weeks else words.ngettext("in {count} day", "in {count} days", count)
+    mails = (
+        words.ngettext("{count} mail", "{count} mails", promise.mails) if promise.mails else words.gettext("no mails")
+    )
+    return f"{mails.format(count=promise.mails)} {span.format(count=count)}"
 
 
 @lru_cache(maxsize=256)
@@ -149,20 +157,3 @@ def _span(promise: Promise) -> tuple[int, bool]:
     """The number, and whether it counts weeks; also for promises that were given before days were told as weeks."""
     days = _told(promise.days)
     return (days // 7, True) if days >= WEEKS_FROM else (days, False)
-
-
-def _english(promise: Promise) -> str:
-    if not promise.channels:
-        return "no follow-up, just this one mail"
-    call = "and a call from a person" if "call" in promise.channels else "no call unless you ask"
-    return f"{mails_in_words(promise)}, {call}"
-
-
-def _german(promise: Promise) -> str:
-    if not promise.channels:
-        return "keine weiteren Mails, nur diese eine"
-    count, weeks = _span(promise)
-    unit = ("Wochen" if weeks else "Tagen") if count > 1 else "Tag"
-    mails = f"{promise.mails} Mail{'' if promise.mails == 1 else 's'}" if promise.mails else "keine Mails"
-    call = "und ein Anruf von einem Menschen" if "call" in promise.channels else "kein Anruf, außer Sie bitten darum"
-    return f"{mails} in {count} {unit}, {call}"

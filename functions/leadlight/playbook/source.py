@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
@@ -16,18 +15,15 @@ from leadlight.model.criteria import Criteria
 from leadlight.model.sequence import Sequence
 from leadlight.model.site import Form, Knowledge, Message, Team, Unlock
 from leadlight.playbook.advice import advice
-from leadlight.playbook.context import MESSAGES
 from leadlight.playbook.criteria import GateAsked, WrittenCriteria, read_criteria
-from leadlight.playbook.findings import gather, nearest, shaped
+from leadlight.playbook.findings import gather, nearest
 from leadlight.playbook.forms import read_forms
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
+from leadlight.playbook.mails import read_messages
 from leadlight.playbook.profiles import DEFAULTS
 from leadlight.playbook.roster import built_in_team, read_team
 from leadlight.playbook.sequences import pinned, read_drafts
-from leadlight.playbook.shapes import MessageShape
-from leadlight.playbook.steps import text_problems
-from leadlight.playbook.written import read_yaml, split_front, text_of
 
 _BUILT_IN = Path(__file__).parent
 _PARTS = ("forms", "sequences", "messages", "objections", "buyers", "team.yml", "criteria.yml")
@@ -64,7 +60,7 @@ def load(playbook_dir: Path, *, language: str) -> Playbook:
     team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
     forms = read_forms(_forms(playbook_dir, problems), language, problems)
-    messages = (gather(problems, _built_in_messages) or {}) | _messages(playbook_dir / "messages", problems)
+    messages = read_messages(playbook_dir / "messages", language, problems)
     weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms.main))
     weighed = weighed or WrittenCriteria(Criteria(), team.costs)
     buyers = _texts(playbook_dir / "buyers", problems)
@@ -149,36 +145,6 @@ def _forms(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     """The files of all forms; what the playbook has comes after what is built in."""
     yield from _named_files(_BUILT_IN / "forms", ".yml", problems)
     yield from _named_files(folder / "forms", ".yml", problems)
-
-
-@cache
-def _built_in_messages() -> dict[str, Message]:
-    """Ours, read once: nothing changes them while we run, and to check them takes longer than all that a team wrote."""
-    problems = list[Problem]()
-    messages = _messages(_BUILT_IN / "messages", problems)
-    if problems:
-        raise BadPlaybook(problems)
-    return messages
-
-
-def _messages(folder: Path, problems: list[Problem]) -> dict[str, Message]:
-    messages = {}
-    for path in _named_files(folder, ".md", problems):
-        if path.stem not in MESSAGES:
-            problems.append(Problem(str(path), 0, f"no mail is called `{path.stem}`{nearest(path.stem, MESSAGES)}"))
-        elif message := gather(problems, lambda path=path: _message(path)):  # type: ignore[misc]  # the same
-            messages[path.stem] = message
-    return messages
-
-
-def _message(path: Path) -> Message:
-    page = split_front(text_of(path))
-    written = read_yaml(page.front, file=str(path), first_line=2)
-    shape = shaped(MessageShape, written)
-    problems = text_problems(shape.subject, page, written, MESSAGES[path.stem])
-    if problems:
-        raise BadPlaybook(problems)
-    return Message(path.stem, shape.subject, page.body.strip())
 
 
 def _texts(folder: Path, problems: list[Problem]) -> tuple[NamedText, ...] | None:

@@ -179,12 +179,43 @@ const open = (section, { html, toc }, asked) => {
   if (rest.contains(target)) reveal(target)
 }
 
+// --- counting strangers
+
+// Two whole numbers and nothing about anybody: once for each page and session, neither for who has a pass nor for who
+// asks not to be counted (Global Privacy Control, Do Not Track). Nothing waits for it.
+const uncounted = () => hinted() || navigator.globalPrivacyControl || navigator.doNotTrack === "1"
+
+const count = (gate, what) => {
+  try {
+    const name = `leadlight-${what}-${gate}`
+    if (uncounted() || sessionStorage.getItem(name)) return
+    sessionStorage.setItem(name, "1")
+    navigator.sendBeacon("/api/seen", new Blob([JSON.stringify({ gate, what })], { type: "application/json" }))
+  } catch {} // no storage, no beacons: not counted
+}
+
+// The open part ends where the section begins; whoever sees the form's first field has come past that end.
+const watch = (section) => {
+  const gate = find("[name=gate]", section)?.value, field = find("[name=email]", section)
+  if (section.dataset.watched || !gate || uncounted() || !window.IntersectionObserver) return
+  section.dataset.watched = ""
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      observer.unobserve(target)
+      count(gate, "teaser")
+      if (target === field) count(gate, "form")
+    }
+  })
+  for (const part of [section, field]) if (part) observer.observe(part)
+}
+
 // --- when to look
 
 const run = () => {
   all("form[data-leadlight]:not([novalidate])").forEach(enhance)
   const section = find(".leadlight:not([data-tried])")
   if (!section) return
+  watch(section)
   section.dataset.anchor ??= location.hash // Material changes it while the reader scrolls
   if (!hinted()) return
   section.dataset.tried = ""
