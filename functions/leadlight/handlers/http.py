@@ -75,6 +75,11 @@ def as_json(body: object, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[
     return Response(status, "application/json; charset=utf-8", text, dict(HEADERS), _set(cookies))
 
 
+def as_nothing() -> Response[str]:
+    """There is nothing to say."""
+    return Response(HTTPStatus.NO_CONTENT, "text/plain", "", dict(HEADERS))
+
+
 def as_page(body: str, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Cookie] = ()) -> Response[str]:
     """A page of ours for a person."""
     return Response(status, "text/html; charset=utf-8", body, {**HEADERS, **PAGE_HEADERS}, _set(cookies))

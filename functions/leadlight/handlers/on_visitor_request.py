@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -9,10 +10,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import __version__, links
-from leadlight.errors import BadToken, ExpiredToken, NotOpen, WrongCode
+from leadlight.errors import BadToken, ExpiredToken, NotOpen, VisitorCanFix, WrongCode
 from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, language_of, shell_of
-from leadlight.handlers.http import as_content, as_file, as_json, as_page, see_other
+from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.person import LeadId
 from leadlight.pages import answer as answer_pages
@@ -21,7 +22,7 @@ from leadlight.pages import visitor as pages
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import access, answer, confirm, preferences, read, talk, wishes
+from leadlight.visitor import access, answer, confirm, preferences, read, seen, talk, wishes
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -200,6 +201,17 @@ def post_answer() -> Response[str]:
     values = request.values
     asked = answer.answer(services, request.query.get("token", "") or values.get("token", ""), values)
     return as_page(answer_pages.thanks(shell_of(services, asked.language), asked))
+
+
+@router.post("/api/seen")
+def post_seen() -> Response[str]:
+    """Counts that a stranger has read a teaser or seen a form. Says the same to everybody, whatever was sent."""
+    services, request = here(router)
+    with suppress(VisitorCanFix):
+        check_origin(request, services.settings, by_token=False, by_session=True)
+        network = network_of(request, services.settings)
+        seen.seen(services, request.values, network=network, cookies=request.cookies)
+    return as_nothing()
 
 
 @router.get("/api/health")
