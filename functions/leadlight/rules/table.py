@@ -23,6 +23,8 @@ LONGEST = 1 << 17
 NAME = 40
 """Characters that the name of a column may have."""
 
+UNCLOSED = "Is a closing quote missing?"
+
 OURS = frozenset({"network", "user_agent", "lead", "id"})
 """Names that mean something else here."""
 
@@ -51,15 +53,9 @@ def rows_of(text: TextIO) -> Iterator[Row]:
     """
     lines = iter(lambda: text.readline(LONGEST), "")
     first = next(lines, "")
-    if not_utf8(first) or "\0" in first:
-        raise BadList(
-            "This is not UTF-8. Save the list as “CSV UTF-8” (in Excel: Save as, CSV UTF-8; in LibreOffice: Save as, "
-            "Edit filter settings, Unicode UTF-8)."
-        )
     separator = max(SEPARATORS, key=first.count)
     reader = csv.reader(chain([first], lines), delimiter=separator)
-    names = columns(next(reader, []))
-    return _rows(reader, names)
+    return _rows(reader, columns(_header(reader)))
 
 
 def columns(header: Sequence[str]) -> tuple[str, ...]:
@@ -71,7 +67,7 @@ def columns(header: Sequence[str]) -> tuple[str, ...]:
     names = [column_name(cell) for cell in header]
     known = [ALIASES[n] if n in ALIASES and _is_free(ALIASES[n], names, at) else n for at, n in enumerate(names)]
     for at, name in enumerate(known, start=1):
-        if not name or len(name) > NAME or not_utf8(name):
+        if not name or len(name) > NAME:
             raise BadList(f"Column {at} has no name, or a longer one than {NAME} characters. Give it a short one.")
         if name in known[: at - 1]:
             raise BadList(f"Columns {known.index(name) + 1} and {at} are both called `{name}`. Rename or drop one.")
@@ -94,6 +90,20 @@ def column_name(cell: str) -> str:
 def not_utf8(text: str) -> bool:
     """Whether a byte of it was none of UTF-8: then half of a pair of surrogates stands in its place."""
     return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    """The cells of the first row, which may go over several lines. Raises `BadList` where it cannot be read."""
+    try:
+        cells = next(reader, [])
+    except csv.Error as error:
+        raise BadList(f"The first row has a cell of more than {LONGEST // 1024} KB. {UNCLOSED}") from error
+    if any(not_utf8(cell) or "\0" in cell for cell in cells):
+        raise BadList(
+            "This is not UTF-8. Save the list as “CSV UTF-8” (in Excel: Save as, CSV UTF-8; in LibreOffice: Save as, "
+            "Edit filter settings, Unicode UTF-8)."
+        )
+    return cells
 
 
 def _is_free(name: str, names: Sequence[str], at: int) -> bool:
@@ -119,7 +129,7 @@ def _rows(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error:
-            yield Row(number, problem=f"A cell has more than {LONGEST // 1024} KB. Is a closing quote missing?")
+            yield Row(number, problem=f"A cell has more than {LONGEST // 1024} KB. {UNCLOSED}")
             continue
         if any(cell.strip() for cell in cells):
             yield _row(number, cells, names)
