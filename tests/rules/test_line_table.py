@@ -70,6 +70,55 @@ UNDERSTOOD = {
     },
     "feedback on the product: too slow": {"feedback": "too slow", "feedback_aim": "product"},
     "reached\nTuesday": {**REACHED, **at("2026-01-06")},
+    "We talked": REACHED,
+    "I talked with them": REACHED,
+    "reached, spoke to him": REACHED,
+    "start, reached": REACHED,
+    "had a meeting": {**REACHED, "channel": "meeting"},
+    "it worked": {"achieved": "yes"},
+    "RELATE": {"objective": "relate"},
+    "nobody answered": {"why_not": "not-reached"},
+    "left a message": {"why_not": "not-reached"},
+    "reached, not now": {"why_not": "wrong-time"},
+    "not the right person": {"why_not": "wrong-person"},
+    "disqualified": {"why_not": "no-need"},
+    "lost it to Acme & Sons": {"why_not": "lost", "lost_to": "Acme & Sons"},
+    "Opportunity": {"stage": "opportunity"},
+    "WON: 900": {**WON, "value": "900"},
+    "sold worth 900": {**WON, "value": "900"},
+    "value: 900": {"value": "900"},
+    "900 eur": {"value": "900"},
+    "eur 900, won": {**WON, "value": "900"},
+    "decision-maker": {"authority": "decides"},
+    "they influence it": {"authority": "influences"},
+    "she has no authority": {"authority": "none"},
+    "5 mins": {"minutes": "5"},
+    "1h": {"minutes": "60"},
+    "on the phone": {"channel": "call"},
+    "in person": {"channel": "meeting"},
+    "by e-mail": {"channel": "mail"},
+    "happy": {"satisfaction": "yes"},
+    "dissatisfied": {"satisfaction": "no"},
+    "too dear": {"objections": "too-dear"},
+    "too dear and no developers": {"objections": "too-dear,no-developers"},
+    "reached, too dear, too-dear": {**REACHED, "objections": "too-dear"},
+    "objection too dear / no developers": {"why_not": "objection", "objections": "too-dear,no-developers"},
+    "not interested, objections: too dear & no developers": {
+        "why_not": "no-need", "objections": "too-dear,no-developers",
+    },
+    "reached and then won 900": {**WON, "value": "900"},
+    "  Reached!  ": REACHED,
+    "reached ,, Tuesday": {**REACHED, **at("2026-01-06")},
+    "phone her, tomorrow": {**at("2026-01-06"), "next": "Phone her"},
+    "Tuesday 10, call her back": {**at("2026-01-06", "10:00"), "next": "Call her back"},
+    "next step: a demo on Tuesday at 10": {**at("2026-01-06", "10:00"), "next": "A demo"},
+    "agreed by them, tomorrow, 10:00": {**at("2026-01-06", "10:00"), "next": "Agreed them"},
+    "Note:  two\nkids": {"note": "two kids"},
+    "feedback on this page: it is\ntoo long": {"feedback": "it is too long", "feedback_aim": "page"},
+    "achieved\n\nHe likes tea.\n\nShe does not.": {
+        "achieved": "yes", "note": "He likes tea.\n\nShe does not.",
+    },
+    "note: tea\n\nAnd cake.": {"note": "tea\nAnd cake."},
     "": {},
 }  # fmt: skip
 
@@ -91,6 +140,10 @@ MOMENTS = {
     "13 January": at("2026-01-13"),
     "Jan 13th 2pm": at("2026-01-13", "14:00"),
     "13.1.": at("2026-01-13"),
+    "Jan. 13": at("2026-01-13"),  # the dot of a month ends nothing
+    "Sept. 9": {"next_at": "2026-09-09T09:00:00+02:00"},
+    "13. Jan. 10:00": at("2026-01-13", "10:00"),
+    "Tue. 10:00": at("2026-01-06", "10:00"),
     "2 jan": {"next_at": "2027-01-02T09:00:00+01:00"},
 }
 
@@ -98,7 +151,8 @@ UNCLEAR = [
     "SSO", "yes", "will think about it", "Tuesday is bad", "not Tuesday", "next week", "today", "10", "tuesday at 3",
     "9:00", "3/4", "31 February", "tomorrow 25:00", "won 12.000", "won $12000", "won the lottery", "objection: colour",
     "feedback: too long", "call me", "the day before tomorrow", "in 2 blue moons", "half past two",
-    "1 January 2999", "yesterday", "5 January 10:59",
+    "1 January 2999", "yesterday", "5 January 10:59", "won the EUR 9", "1.5 h", "1000 min", "objection: too dear and x",
+    "reached and SSO", "met their boss", "she decided", "lost to", "EUR", "call me maybe tomorrow",
 ]  # fmt: skip
 
 
@@ -127,6 +181,12 @@ def test_what_is_unclear_is_kept_as_the_note_and_nothing_is_guessed(text: str) -
         ("reached, Tuesday, Thursday", ("Tuesday", "Thursday"), REACHED),
         ("close, reached", ("reached",), {"objective": "close"}),
         ("not reached, objection: too dear", ("not reached", "objection: too dear"), {}),
+        ("20 min, 30 min, no need", ("20 min", "30 min"), {"why_not": "no-need"}),
+        ("won 900, worth 800", ("won 900", "worth 800"), {}),
+        ("met him, by phone", ("met him", "by phone"), {}),
+        ("not reached, met him, decides", ("not reached", "met him"), {"authority": "decides"}),
+        ("achieved, wrong time", ("achieved", "wrong time"), {}),
+        ("advance, reached, SSO", ("SSO", "reached"), {"objective": "advance"}),
     ],
 )
 def test_what_contradicts_itself_is_not_taken(text: str, unclear: tuple[str, ...], left: dict[str, str]) -> None:
@@ -150,6 +210,27 @@ def test_what_follows_the_first_paragraph_is_a_note() -> None:
     assert line.values["why_not"] == "not-reached"
     assert "stage" not in line.values
     assert line.unclear == ()
+
+
+def test_more_than_a_dozen_clauses_are_no_line() -> None:
+    line = understood(", ".join(["decides"] * 12 + ["20 min", "20 min"]), TERMS)
+
+    assert line.values == {"authority": "decides", "note": "20 min"}
+    assert line.unclear == ("20 min",)
+    assert not line.has_result
+
+
+def test_a_note_is_cut_where_the_form_would_take_no_more() -> None:
+    line = understood("lost\n\n" + "x" * 3000, TERMS)
+
+    assert line.values == {"why_not": "lost", "note": "x" * 1800}
+    assert line.has_result
+
+
+def test_what_is_unclear_stands_before_what_follows() -> None:
+    line = understood("SSO. Reached\n\nMore.", TERMS)
+
+    assert line.values == {**REACHED, "note": "SSO\nMore."}
 
 
 def test_a_day_begins_with_the_work_of_who_wrote() -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, time
 from leadlight.model.criteria import Authority
 from leadlight.model.lead import Stage
 from leadlight.model.touch import Objective, WhyNot
-from leadlight.rules.moment import moment
+from leadlight.rules.moment import MONTHS, moment
 from leadlight.rules.outcome import ContactBy, amount_of, amount_text
 
 WHO = r"(?: (?:her|him|them))?"
@@ -75,8 +75,11 @@ NEXT_WORDS = frozenset(
 SMALL_WORDS = frozenset({"on", "at", "by", "then", "next", "next:", "step", "step:"})
 """Those among them that say nothing of what it is."""
 
-CLAUSES = re.compile(r"\s*(?:(?<!\d)[,;]|[,;](?!\d)|(?<=[A-Za-z]{3})\.(?=\s)|\n)\s*")
-"""Where a clause ends: not within a number, nor after the dot of a short word."""
+MONTHS_DOT = rf"(?<=\b(?:{'|'.join(MONTHS)})\.)|(?<=\bsept\.)"
+CLAUSES = re.compile(
+    rf"\s*(?:(?<!\d)[,;]|[,;](?!\d)|(?<=[a-z]{{3}})\.(?=\s)(?!(?:{MONTHS_DOT})\s+\d)|\n)\s*", re.IGNORECASE
+)
+"""Where a clause ends: not within a number, nor after the dot of a short word, nor within `Jan. 13`."""
 
 OBJECTED = "objected"
 """A field of this module alone: an objection was named, which is the result where no other is."""
