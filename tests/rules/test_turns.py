@@ -19,6 +19,7 @@ ID = LeadId("lead")
 LEAD = Lead(ID, NOW - 9 * DAY)
 HELD = Lead(ID, NOW - 9 * DAY, hold=Hold("rita", Objective.START, NOW - DAY, NOW + DAY))
 LOST = Lead(ID, NOW - 9 * DAY, stage=Stage.LOST)
+ANSWERED = Lead(ID, NOW - 9 * DAY, stops=(Stop(StopReason.REPLIED, NOW),))
 GONE = Lead(ID, NOW - 9 * DAY, stops=(Stop(StopReason.UNSUBSCRIBED, NOW),))
 
 
@@ -82,5 +83,75 @@ def test_what_nobody_took_in_time_is_overdue_and_what_was_asked_later_is_not(
     escalated = touch(TouchKind.ESCALATED, passed_on)
 
     found = turn_of(LEAD, [row(DueKind.TASK, asked.id, DAY)], [asked, escalated], now=NOW, tonight=TONIGHT)
+
+    assert found.urgency is urgency
+
+
+FACT = touch(TouchKind.FACT, DAY, at=(NOW + HOUR).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("lead", "rows", "touches", "turn"),
+    [
+        (LEAD, [row(DueKind.CLAIM, "asked~2", HOUR)], [ASKED],
+         Turn(Urgency.TODAY, NOW + HOUR, ASKED, row(DueKind.CLAIM, "asked~2", HOUR))),
+        (LEAD, [row(DueKind.TASK, "asked~1", DAY)], [ASKED],
+         Turn(Urgency.OVERDUE, ASKED.at, ASKED, row(DueKind.TASK, "asked~1", DAY))),
+        (LEAD, [row(DueKind.TASK, "outcome~1", -HOUR)], [OUTCOME],
+         Turn(Urgency.OVERDUE, NOW - HOUR, OUTCOME, row(DueKind.TASK, "outcome~1", -HOUR))),
+        (LEAD, [row(DueKind.TASK, "gone~1", HOUR)], [],
+         Turn(Urgency.OVERDUE, NOW + HOUR, None, row(DueKind.TASK, "gone~1", HOUR))),
+        (LEAD, [row(DueKind.TASK, "gone", HOUR)], [],
+         Turn(Urgency.TODAY, NOW + HOUR, None, row(DueKind.TASK, "gone", HOUR))),
+        (LEAD, [row(DueKind.TASK, "fact", 14 * HOUR)], [FACT],
+         Turn(Urgency.COMING, NOW + 14 * HOUR, FACT, row(DueKind.TASK, "fact", 14 * HOUR))),
+        (LEAD, [row(DueKind.TASK, "fact", timedelta(0))], [FACT],
+         Turn(Urgency.OVERDUE, NOW, FACT, row(DueKind.TASK, "fact", timedelta(0)))),
+        (HELD, [row(DueKind.STEP, "x", HOUR), ENDS], [touch(TouchKind.CLAIMED, DAY)],
+         Turn(Urgency.TODAY, NOW + DAY, touch(TouchKind.CLAIMED, DAY), ENDS)),
+        (HELD, [ENDS], [AGREED], Turn(Urgency.OVERDUE, NOW - HOUR, AGREED, ENDS)),
+        (HELD, [], [AGREED, touch(TouchKind.CLAIMED, HOUR)],
+         Turn(Urgency.TODAY, NOW + DAY, touch(TouchKind.CLAIMED, HOUR), None)),
+        (HELD, [], [], Turn(Urgency.TODAY, NOW + DAY)),
+        (LEAD, [], [OLD_STEP, STEP], Turn(Urgency.OVERDUE, OLD_STEP.at, OLD_STEP)),
+        (LEAD, [], [touch(TouchKind.SKIPPED, HOUR, reason="no-consent")], Turn(Urgency.WAITING)),
+        (LEAD, [], [OLD_STEP, touch(TouchKind.CLAIMED, DAY), STEP], Turn(Urgency.TODAY, STEP.at, STEP)),
+        (LEAD, [row(DueKind.STEP, "b", DAY), row(DueKind.STEP, "a", DAY), row(DueKind.STEP, "0", 2 * DAY)], [],
+         Turn(Urgency.WAITING, NOW + DAY, None, row(DueKind.STEP, "a", DAY))),
+        (LOST, [row(DueKind.CLAIM, "asked", HOUR)], [ASKED],
+         Turn(Urgency.WAITING, NOW + HOUR, None, row(DueKind.CLAIM, "asked", HOUR))),
+        (LOST, [row(DueKind.TASK, "asked", HOUR)], [ASKED],
+         Turn(Urgency.TODAY, ASKED.at, ASKED, row(DueKind.TASK, "asked", HOUR))),
+        (ANSWERED, [], [STEP], Turn(Urgency.TODAY, STEP.at, STEP)),
+        (LEAD, [row(DueKind.TASK, "outcome", 2 * HOUR), row(DueKind.CLAIM, "asked", HOUR)], [OUTCOME, ASKED],
+         Turn(Urgency.TODAY, NOW + HOUR, ASKED, row(DueKind.CLAIM, "asked", HOUR))),
+    ],
+)  # fmt: skip
+def test_a_turn_says_what_it_is_about(lead: Lead, rows: list[Due], touches: list[Touch], turn: Turn) -> None:
+    assert turn_of(lead, rows, touches, now=NOW, tonight=TONIGHT) == turn
+
+
+@pytest.mark.parametrize(
+    ("lead", "due", "urgency"),
+    [
+        (LEAD, row(DueKind.TASK, "asked", DAY), Urgency.OVERDUE),
+        (HELD, row(DueKind.TASK, "asked", DAY), Urgency.TODAY),  # somebody has it now
+        (LEAD, row(DueKind.TASK, "fact", 2 * DAY), Urgency.COMING),
+    ],
+)
+def test_what_was_passed_on_is_overdue_if_it_was_due(lead: Lead, due: Due, urgency: Urgency) -> None:
+    asked = [touch(TouchKind.ASKED, HOUR), FACT]
+    passed_on = touch(TouchKind.ESCALATED, HOUR)  # in the same moment, after it
+
+    assert turn_of(lead, [due], [*asked, passed_on], now=NOW, tonight=TONIGHT).urgency is urgency
+
+
+@pytest.mark.parametrize(
+    ("handed", "urgency"), [(8, Urgency.TODAY), (10, Urgency.TODAY), (10.1, Urgency.OVERDUE), (19, Urgency.OVERDUE)]
+)
+def test_a_step_is_todays_by_the_day_of_who_works(handed: float, urgency: Urgency) -> None:
+    tonight = NOW + 14 * HOUR  # ten in the morning, though another date by UTC begins within the same day of work
+
+    found = turn_of(LEAD, [], [touch(TouchKind.SKIPPED, handed * HOUR, reason=HANDED)], now=NOW, tonight=tonight)
 
     assert found.urgency is urgency

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from leadlight.model.due import Due, DueKind
@@ -56,7 +56,7 @@ def turn_of(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], *, now: d
     if not found and lead.hold is not None:
         found = [_of_hold(lead, rows, touches, now)]
     if not closed:
-        found += _steps_handed(touches, now)
+        found += _steps_handed(touches, tonight - timedelta(days=1))
         found += [Turn(Urgency.TODAY, r.at, by_id.get(reminded_of(r)), r) for r in rows if r.kind is DueKind.CLAIM]
         found = [_let_down(turn) if lead.hold is None and _was_passed_on(turn, touches) else turn for turn in found]
     return min(found, key=_rank) if found else _by_itself(rows)
@@ -99,15 +99,15 @@ def _of_hold(lead: Lead, rows: Sequence[Due], touches: Sequence[Touch], now: dat
     return Turn(Urgency.TODAY, lead.hold.until, last, ends)
 
 
-def _steps_handed(touches: Sequence[Touch], now: datetime) -> list[Turn]:
-    """Steps of the plan that are the rep's, and nothing was done about the lead since."""
+def _steps_handed(touches: Sequence[Touch], morning: datetime) -> list[Turn]:
+    """Steps of the plan that are the rep's, with nothing done about the lead since. `morning` is when today began."""
     since: list[Touch] = []
     for touch in touches:
         if touch.kind in DEALT_WITH:
             since = []
         elif touch.kind is TouchKind.SKIPPED and touch.facts.get("reason") == HANDED:
             since.append(touch)
-    return [Turn(Urgency.TODAY if t.at.date() == now.date() else Urgency.OVERDUE, t.at, t) for t in since]
+    return [Turn(Urgency.TODAY if t.at >= morning else Urgency.OVERDUE, t.at, t) for t in since]
 
 
 def _by_itself(rows: Iterable[Due]) -> Turn:
