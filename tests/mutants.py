@@ -7,6 +7,7 @@ tests/mutants.md says why those that live may live.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import os
 import re
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -30,8 +32,11 @@ ENOUGH = 0.85
 OTHERS = ("test_incoming", "test_messages", "test_expressions", "test_pages", "test_tokens", "test_vault")
 """Tests about other things, in the same folder."""
 
-RACES = "not begins_after_a_stop and not each_step_is_claimed"
-"""All but those that race the store a thousand times; they call nothing that is changed."""
+WORTHWHILE = "not begins_after_a_stop and not each_step_is_claimed and (not __mutmut_ or __mutmut_orig)"
+"""All but those that race the store a thousand times, which call nothing that is changed, and each example once."""
+
+TOGETHER = (ROOT / "tests", ROOT / "tests" / "journeys", ROOT / "tests" / "contracts", ROOT / PACKAGE / "wiring")
+"""Here everything is put together, so whoever imports from here reaches everything."""
 
 COPIED = ("functions", "tests", "content", "infra")
 
@@ -115,15 +120,17 @@ def row(what: str, every: int, alive: int) -> str:
 def lived_through(part: Part, modules: Sequence[str], folder: Path) -> list[Tried]:
     """How each mutant of these modules ended."""
     laid_out(folder)
+    tests = [str(path) for name in part.tests for path in tests_in(folder / name, modules)]
+    examples = [str(folder / PACKAGE / f"{module}.py") for module in modules]
     code = {module: changed(module, folder) for module in modules}
     names = [qualified(module, name) for module in modules for name in code[module] if "__mutmut_" in name]
     (folder / MUTANTS).write_bytes(msgspec.json.encode([name for name in names if not name.endswith("_orig")]))
     paths = {"PYTHONPATH": f"{folder / 'functions'}:{folder}", "PYTEST_DEBUG_TEMPROOT": str(folder)}
     room = {"MUTANTS_ROOM": str(folder / "room"), "PYTHONHASHSEED": "0"}
     quick = "not aws and not slow and not browser"
-    quiet = ["-s", "-p", "tests.mutating", "-p", "no:cacheprovider", "--tb=native", "--assert=plain"]
-    tests = [str(path) for name in part.tests for path in tests_in(folder / name)]
-    command = [sys.executable, "-m", "pytest", *quiet, "-m", quick, "-k", RACES, *tests]
+    quiet = ["-s", "-p", "tests.mutating", "-p", "no:cacheprovider", "--tb=no", "--assert=plain"]
+    chosen = ["-m", quick, "-k", WORTHWHILE, "--doctest-modules", *tests, *examples]
+    command = [sys.executable, "-m", "pytest", *quiet, *chosen]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **paths, **room}, stdout=subprocess.PIPE, check=False)
     if not (folder / ENDS).exists():
         print(done.stdout.decode()[-4000:])
@@ -141,11 +148,35 @@ def lived_through(part: Part, modules: Sequence[str], folder: Path) -> list[Trie
     ]
 
 
-def tests_in(path: Path) -> list[Path]:
-    """The tests to run, without those of other things."""
-    if path.is_dir():
-        return [file for file in sorted(path.glob("test_*.py")) if not file.stem.startswith(OTHERS)]
-    return [path]
+def tests_in(path: Path, modules: Sequence[str]) -> list[Path]:
+    """The tests to run: of a folder those that reach one of these modules, without those of other things."""
+    if not path.is_dir():
+        return [path]
+    wanted = {ROOT / PACKAGE / f"{module}.py" for module in modules}
+    files = [file for file in sorted(path.glob("test_*.py")) if not file.stem.startswith(OTHERS)]
+    return [file for file in files if wanted & reached(ROOT / "tests" / path.name / file.name)]
+
+
+def reached(path: Path) -> set[Path]:
+    """All files of ours that are read where this one is; not by way of what puts everything together."""
+    found, new = set[Path](), {path}
+    while new:
+        found |= new
+        new = {other for one in new for other in imported(one)} - found
+    return found
+
+
+@cache
+def imported(path: Path) -> frozenset[Path]:
+    """The files of ours that this one imports, within its functions included."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    files = (base / f"{name.replace('.', '/')}.py" for name in names for base in (ROOT, ROOT / "functions"))
+    return frozenset(file for file in files if file.exists() and file.parent not in TOGETHER)
 
 
 def qualified(module: str, name: str) -> str:

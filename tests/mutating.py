@@ -2,13 +2,15 @@
 
 All tests are read once. Then every mutant gets a process of its own, forked from the one that has read them and run
 none yet, so nothing that a test or a rule keeps in memory is older than the change. First, one process without any
-change learns which test calls which function, and how long it takes: a mutant meets those tests only, quick ones first.
+change learns which test calls which function, and how long it takes: a mutant meets those tests only, until one fails:
+first the one that has noticed the last mutant of that function, then the quick ones.
 """
 
 from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import math
 import os
 import resource
@@ -17,6 +19,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,9 +31,13 @@ from mutmut.mutation import trampoline
 
 MUTANTS, ENDS, BUNDLE = Path("mutants.json"), Path("ends.json"), Path("world-bundle")
 LEARNT = Path("learnt.json")
+LAST = Path("last").absolute()
+"""By function, which test noticed its last mutant."""
 
 ALIVE, KILLED, NEVER_RUN, FAILED_BEFORE = 0, 1, 33, 2
 """How a mutant may end. Anything else is the signal that ended it: it ran for too long, or brought Python down."""
+
+OURS = ("leadlight", "tests")
 
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
 
@@ -42,10 +49,11 @@ Hits = dict[str, dict[str, float]]
 
 @dataclass(slots=True)
 class Learnt:
-    """Which tests call a function, and how long each takes; those that fail without any change."""
+    """Which tests call a function, and how long each takes; those that fail without any change; what they import."""
 
     tests: Hits = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    imported: list[str] = field(default_factory=list)
 
 
 def pytest_configure() -> None:
@@ -60,6 +68,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     items = {item.nodeid: item for item in session.items}
     waited(forked(partial(learning, session)), math.inf)
     learnt = msgspec.json.decode(LEARNT.read_bytes(), type=Learnt)
+    for name in learnt.imported:  # libraries that wait until they are wanted: once for all processes
+        with suppress(ImportError):
+            importlib.import_module(name)
     trampoline.set_mutant_under_test("")
     if BUNDLE.is_dir():
         import tests.world
@@ -68,6 +79,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     gc.freeze()
     waited(forked(partial(unchanged, session, items, learnt)), math.inf)
     learnt = msgspec.json.decode(LEARNT.read_bytes(), type=Learnt)
+    forget()
     ends: dict[str, int] = {}
     for name, code in endings(session, items, learnt):
         ends[name] = code
@@ -79,7 +91,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 def learning(session: pytest.Session) -> int:
     """Runs all tests without a change and writes down what they call."""
-    called: set[str] = set()
+    called, before = set[str](), set(sys.modules)
     vars(trampoline)["record_trampoline_hit"] = lambda name, caller: called.add(name)
     trampoline.set_mutant_under_test("stats")
     learnt = Learnt()
@@ -95,6 +107,7 @@ def learning(session: pytest.Session) -> int:
         for name in called:
             tests[name][item.nodeid] = time.process_time() - began
     learnt.tests = dict(tests)
+    learnt.imported = [name for name in sys.modules if name not in before and not name.startswith(OURS)]
     for built in Path(os.environ["PYTEST_DEBUG_TEMPROOT"]).glob("pytest-of-*/pytest-0/glass0/bundle"):
         shutil.copytree(built, BUNDLE)
     LEARNT.write_bytes(msgspec.json.encode(learnt))
@@ -119,6 +132,7 @@ def unchanged(session: pytest.Session, items: Mapping[str, pytest.Item], learnt:
 
 def endings(session: pytest.Session, items: Mapping[str, pytest.Item], learnt: Learnt) -> Iterator[tuple[str, int]]:
     """How each mutant ends, as many at a time as there are processors."""
+    LAST.mkdir()
     running: dict[int, tuple[str, float]] = {}
     names = msgspec.json.decode(MUTANTS.read_bytes(), type=list[str])
     for done, name in enumerate(names):
@@ -140,14 +154,17 @@ def endings(session: pytest.Session, items: Mapping[str, pytest.Item], learnt: L
 
 def met(session: pytest.Session, name: str, tests: list[tuple[pytest.Item, float]]) -> int:
     """Whether one of these tests fails under that change, or goes on for long beyond the time that it takes."""
-    forget()
     trampoline.set_mutant_under_test(name)
+    note = LAST / name.rpartition("__mutmut_")[0]
+    last = note.read_text() if note.exists() else ""
+    tests = sorted(tests, key=lambda test: test[0].nodeid != last)
     for place, (item, takes) in enumerate(tests):
         limit = math.ceil(time.process_time() + PATIENCE * takes + ROOM)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         following = tests[place + 1][0] if place + 1 < len(tests) else None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
+            note.write_text(item.nodeid)
             return KILLED
     return ALIVE
 
