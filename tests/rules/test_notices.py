@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.sequence import OpenHours
 from leadlight.model.site import Company, Hours, Notices, Person, Team
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.notices import days_of_silence, tell, tell_at
+from leadlight.rules.notices import days_of_silence, is_now, tell, tell_at, told_of, waiting
 from leadlight.rules.there import hour_there, in_words
 
 ALL = (0, 1, 2, 3, 4, 5, 6)
@@ -70,6 +71,52 @@ def test_a_call_at_a_time_to_come_breaks_no_quiet() -> None:
     assert (row.at, clock.at) == (at("2026-01-06T08:00"), at("2026-01-06T10:15"))
 
 
+@pytest.mark.parametrize(
+    ("call", "wish", "kinds", "told"),
+    [
+        (None, None, [DueKind.MAIL], "2026-01-06T08:00"),
+        (CallWish(CallKind.NOW), None, [DueKind.MAIL, DueKind.CLAIM], "2026-01-06T08:00"),
+        (None, CallWish(CallKind.NOW), [DueKind.MAIL, DueKind.CLAIM], "2026-01-05T22:00"),
+        (CallWish(CallKind.NOW), CallWish(CallKind.NO), [DueKind.MAIL], "2026-01-06T08:00"),
+    ],
+)
+def test_what_a_rep_hears_of_is_one_row_and_a_clock_where_somebody_waits(
+    call: CallWish | None, wish: CallWish | None, kinds: list[DueKind], told: str
+) -> None:
+    lead = Lead(LeadId("l"), at("2026-01-05T10:00"), generation=2, owner="ana", call=call)
+
+    mail, *clock = rows = tell(lead, "asked/1", team(NIGHT), at("2026-01-05T22:00"), wish=wish)
+
+    assert [row.kind for row in rows] == kinds
+    assert mail == Due(lead.id, 2, DueKind.MAIL, "notify/asked/1", at(told))
+    assert [row.ref for row in clock] == ["asked/1"] * (len(kinds) - 1)
+
+
+def test_only_mails_that_tell_a_rep_of_something_wait() -> None:
+    now, lead = at("2026-01-05T10:00"), LeadId("l")
+    refs = ((DueKind.MAIL, "notify/asked/1"), (DueKind.MAIL, "optin/c"), (DueKind.STEP, "notify/x"))
+
+    rows = waiting([Due(lead, 1, kind, ref, now) for kind, ref in refs])
+
+    assert [told_of(row) for row in rows] == ["asked/1"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "now"),
+    [
+        (None, False),
+        (CallWish(CallKind.NO), False),
+        (CallWish(CallKind.NOW), True),
+        (CallWish(CallKind.NOW, at("2026-01-06T10:00")), True),
+        (CallWish(CallKind.AT, None), True),
+        (CallWish(CallKind.AT, at("2026-01-05T10:00")), True),
+        (CallWish(CallKind.AT, at("2026-01-05T10:01")), False),
+    ],
+)
+def test_a_call_is_wanted_now_from_its_time_on(wish: CallWish | None, now: bool) -> None:
+    assert is_now(wish, at("2026-01-05T10:00")) is now
+
+
 def touch(days: float, **facts: str) -> Touch:
     now = at("2026-01-05T10:00") + timedelta(days=days)
     return Touch(f"t/{days}", LeadId("l"), TouchKind.READ, now, quality=0 if "cost" in facts else 1, facts=facts)
@@ -85,10 +132,15 @@ def touch(days: float, **facts: str) -> Touch:
         ((touch(0), touch(30)), None),
         ((touch(0), touch(30, cost="yes")), 40),  # a mail of ours is no sign of them
         ((touch(0), touch(30, confirmed="no")), 40),  # nor is somebody who only typed the address
+        ((touch(0), touch(30, confirmed="yes")), None),
+        ((touch(0), touch(39, capture="c")), 40),  # what came with the same form
+        ((touch(0), touch(39, capture="d")), None),
+        ((touch(0), touch(40), touch(41)), 40),
+        ((touch(3.5), touch(1)), 36),
     ],
 )
 def test_thirty_days_without_a_sign_are_a_silence(before: tuple[Touch, ...], days: int | None) -> None:
-    assert days_of_silence(touch(40), before) == days
+    assert days_of_silence(touch(40, capture="c"), before) == days
 
 
 @pytest.mark.parametrize(
@@ -109,6 +161,13 @@ def test_thirty_days_without_a_sign_are_a_silence(before: tuple[Touch, ...], day
             "2026-01-05T13:00",
             "Monday 18:30 in Kolkata, 5½ hours ahead of you: too late for today",
         ),
+        ("Europe/Warsaw", None, "2026-07-10T12:00", "Friday 14:00 in Warsaw, 1 hour ahead of you: a decent hour"),
+        (
+            "America/Argentina/Buenos_Aires",
+            None,
+            "2026-07-09T12:00",
+            "Thursday 09:00 in Buenos Aires, 4 hours behind you: not on a public holiday",
+        ),
         ("Europe/London", None, "2026-01-10T12:00", "Saturday 12:00 in London, as with you: not on a Saturday"),
         ("Asia/Tokyo", None, "2026-01-09T16:00", "Saturday 01:00 in Tokyo, 9 hours ahead of you: not on a Saturday"),
         (
@@ -127,6 +186,25 @@ def test_the_hour_there_is_told_with_how_far_it_is_from_here(
     assert hour is not None
     assert in_words(hour, "Europe/London") == words
     assert hour.decent is words.endswith("a decent hour")
+
+
+@pytest.mark.parametrize(
+    ("here", "apart"),
+    [
+        ("Asia/Kolkata", "¼ hour ahead of you"),
+        ("Asia/Kathmandu", "as with you"),
+        ("Asia/Dhaka", "¼ hour behind you"),
+        ("Asia/Karachi", "¾ hour ahead of you"),
+        ("Asia/Dubai", "1¾ hours ahead of you"),
+        ("UTC", "5¾ hours ahead of you"),
+    ],
+)
+def test_clocks_are_told_apart_to_the_quarter_of_an_hour(here: str, apart: str) -> None:
+    now = at("2026-01-06T06:00")
+    hour = hour_there(Lead(LeadId("l"), now, zone="Asia/Kathmandu"), now)
+
+    assert hour is not None
+    assert f", {apart}: " in in_words(hour, here)
 
 
 def test_where_nobody_knows_where_they_are_nothing_is_said() -> None:

@@ -71,10 +71,17 @@ def test_what_has_failed_as_well_is_not_proposed_instead() -> None:
     assert suggested(lead(), touches) == Suggestion(INSTEAD[START][1], instead_of=START)
 
 
+def test_the_nearest_that_has_not_failed_twice_comes_before_one_that_never_failed() -> None:
+    nearest = INSTEAD[START][0]
+
+    assert suggested(lead(), [*failed(START), *failed(nearest, 1)]) == Suggestion(nearest, instead_of=START)
+
+
 def test_where_everything_has_failed_what_failed_least_is_tried() -> None:
     touches = [touch for n, objective in enumerate(Objective) for touch in failed(objective, 5 - n)]
 
     assert suggested(lead(), touches).objective is RELATE
+    assert suggested(lead(), [*touches, *failed(RELATE, 9)]).objective is CLOSE
 
 
 def test_a_failure_of_another_objective_counts_for_nothing() -> None:

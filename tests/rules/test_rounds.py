@@ -76,6 +76,31 @@ def test_a_team_without_digest_has_no_rounds() -> None:
     assert round_of(RITA, replace(TEAM, notices=Notices(digest=None)), MONDAY) is None
 
 
+def test_who_never_works_has_no_rounds() -> None:
+    never = replace(RITA, hours=replace(TEAM.hours, days=()))
+
+    assert round_of(never, TEAM, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "day", "after"),
+    [
+        (Hours("UTC", start=time(6), end=time(8)), "2026-01-05T23:59", "2026-01-05", "2026-01-06T08:00"),
+        (Hours("UTC", start=time(22), end=time(4)), "2026-01-05T12:00", "2026-01-05", "2026-01-06T08:00"),
+        (Hours("Asia/Tokyo"), "2026-01-04T23:00", "2026-01-05", "2026-01-05T23:00"),
+        (Hours("Asia/Tokyo"), "2026-01-04T22:59", None, "2026-01-04T23:00"),
+    ],
+)
+def test_who_is_gone_before_the_digest_may_read_it_until_midnight(
+    hours: Hours, at: str, day: str | None, after: str
+) -> None:
+    turn = round_of(replace(RITA, hours=hours), TEAM, datetime.fromisoformat(at).replace(tzinfo=UTC))
+
+    assert turn is not None
+    assert (turn.day, turn.after) == (day, datetime.fromisoformat(after).replace(tzinfo=UTC))
+    assert (turn.week is None) is (day is None)
+
+
 def test_the_most_pressing_three_are_to_be_called_first_with_a_reason() -> None:
     found = told(
         known("warm", score=WARM),
@@ -190,6 +215,51 @@ def test_a_pulse_counts_the_sales_of_the_week_and_whom_a_rep_has_brought() -> No
 
     assert pulse is not None
     assert (pulse.conversations[0], pulse.sales) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("begun", "counts"),
+    [
+        ("2025-12-28T22:59", (0, 1, 0, 0, 0)),  # Sunday in Warsaw
+        ("2025-12-28T23:00", (1, 0, 0, 0, 0)),
+        ("2026-01-04T22:59", (1, 0, 0, 0, 0)),
+        ("2025-12-01T00:00", (0, 0, 0, 0, 1)),
+    ],
+)
+def test_a_week_of_the_pulse_begins_on_the_managers_monday(begun: str, counts: tuple[int, ...]) -> None:
+    leads = [lead(confirmed_at=datetime.fromisoformat(begun).replace(tzinfo=UTC))]
+
+    pulse = pulse_of(leads, zone="Europe/Warsaw", now=NOW)
+
+    assert pulse is not None
+    assert (pulse.conversations, pulse.until.isoformat()) == (counts, "2026-01-04")
+
+
+@pytest.mark.parametrize("begun", ["2025-11-30T22:59", "2026-01-04T23:00"])
+def test_what_began_in_no_week_of_the_pulse_is_not_counted(begun: str) -> None:
+    leads = [lead(confirmed_at=datetime.fromisoformat(begun).replace(tzinfo=UTC))]
+
+    assert pulse_of(leads, zone="Europe/Warsaw", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "sales"),
+    [(Stage.CUSTOMER, 3, 1), (Stage.REPEAT, 3, 1), (Stage.LOST, 3, 0), (Stage.CUSTOMER, 9, 0), (Stage.CUSTOMER, 0, 0)],
+)
+def test_a_sale_is_of_the_week_it_was_won_in(stage: Stage, days: int, sales: int) -> None:
+    long_ago = NOW - timedelta(weeks=50)
+    won = lead(confirmed_at=long_ago, stage=stage, stage_at=NOW - timedelta(days=days))
+
+    pulse = pulse_of([won, *began(1), lead(confirmed_at=long_ago, stage=stage)], zone="UTC", now=NOW)
+
+    assert pulse is not None
+    assert (pulse.sales, pulse.conversations) == (sales, (1, 0, 0, 0, 0))
+
+
+def test_who_came_by_a_list_begins_a_conversation_only_by_confirming() -> None:
+    listed = replace(lead(confirmed_at=None, source="import/list"), created_at=NOW - 3 * DAY)
+
+    assert pulse_of([listed], zone="UTC", now=NOW) is None
 
 
 def test_where_nothing_ever_happened_there_is_no_pulse() -> None:

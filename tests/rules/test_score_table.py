@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rules.examples import DAY, MONDAY, lead
 
@@ -191,6 +191,61 @@ def test_the_reasons_say_what_when_and_how_often() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("touches", "words"),
+    [
+        ((touch(),), "met the subject once, today"),
+        ((touch(days=1), touch(days=1.5)), "met the subject twice, last yesterday"),
+        ((touch(days=2),), "met the subject once, 2 days ago"),
+        ((touch(quality=1, days=3, name="1"), touch(quality=1, days=5), touch(quality=1, days=3, name="2")),
+         "met the subject 3 times, last 3 days ago"),
+        ((touch(encounter=None),), "another sign once, today"),
+        ((touch(quality=5, name="1"), touch(quality=2, name="2")), "met the subject twice, last today"),
+        ((touch(quality=5, name="1"), touch(quality=3, name="2")),
+         "met the subject twice, last today; more than 7 does not count"),
+    ],
+)  # fmt: skip
+def test_a_reason_says_how_often_and_when_last(touches: tuple[Touch, ...], words: str) -> None:
+    assert [reason.words for reason in scored(*touches).reasons] == [words]
+
+
+def test_what_counts_nothing_is_not_counted_as_a_time() -> None:
+    known = (touch(days=3), touch(ASKED, days=1), touch(quality=0), touch(confirmed="no"))
+
+    (reason,) = scored(*known, criteria=Criteria(kinds={ASKED: 0.0})).reasons
+
+    assert reason.words == "met the subject once, 3 days ago"
+
+
+def test_points_of_a_criterion_count_in_tenths() -> None:
+    found = score(lead(), (), Criteria(), fit=[Criterion("a firm", "true", points=1.26)], now=MONDAY)
+
+    assert (found.points, found.reasons) == (1.3, (Reason(1.3, "a firm"),))
+
+
+@pytest.mark.parametrize(
+    ("of", "touches", "why"),
+    [
+        (lead(call=CallWish(CallKind.NOW)), (), "they want a call"),
+        (lead(intent=Intent.READY), (), "they say that they are ready"),
+        (lead(), (touch(TouchKind.OFFER_ANSWERED, answer="accepted"),), "they accepted an offer"),
+        (lead(), (touch(ASKED),), "they asked a question"),
+        (lead(), (touch(ASKED, days=2), touch(REPLIED)), "they answered a mail"),
+        (lead(), (touch(TouchKind.CALL_WANTED),), "they asked for a call"),
+        (lead(), (touch(OUTCOME),), "they spoke with a rep"),
+        (lead(), (touch(),), None),
+    ],
+)
+def test_a_hot_lead_says_why(of: Lead, touches: tuple[Touch, ...], why: str | None) -> None:
+    assert scored(*touches, of=of).hot == why
+
+
+def test_a_booking_makes_hot() -> None:
+    booked = Touch("b", lead().id, TouchKind.FACT, MONDAY, facts={"name": "booking"})
+
+    assert scored(booked).hot == "they booked a meeting"
+
+
 def test_what_adds_nothing_is_no_reason() -> None:
     assert scored(touch(TouchKind.SENT, 0), touch(days=400)).reasons == ()
 
@@ -215,6 +270,7 @@ def points(touches: list[Touch], now: datetime = MONDAY) -> float:
     return score(lead(), touches, Criteria(), fit=(), now=now).points
 
 
+@settings(deadline=None)  # a machine that does other things at once is no failure
 @given(TOUCHES, FITS, LATER)
 def test_the_reasons_sum_to_the_points_as_they_are_printed(
     touches: list[Touch], fit: list[Criterion], now: datetime
@@ -225,6 +281,7 @@ def test_the_reasons_sum_to_the_points_as_they_are_printed(
     assert sum(tenths) == round(float(f"{found.points:g}") * 10)
 
 
+@settings(deadline=None)
 @given(TOUCHES, KINDS, MET, st.integers(0, 4), st.integers(1, 5), st.floats(0, 100))
 def test_more_quality_never_takes_points(
     touches: list[Touch], kind: TouchKind, met: Encounter | None, quality: int, more: int, days: float
@@ -235,11 +292,13 @@ def test_more_quality_never_takes_points(
     assert points(touches) <= points(one) <= points(better)
 
 
+@settings(deadline=None)
 @given(TOUCHES, st.floats(0, 100))
 def test_points_fade(touches: list[Touch], days: float) -> None:
     assert points(touches, MONDAY + days * DAY) <= points(touches)
 
 
+@settings(deadline=None)
 @given(TOUCHES, st.randoms(use_true_random=False))
 def test_the_order_of_what_happened_at_once_does_not_matter(touches: list[Touch], chance) -> None:
     at_once = [Touch(f"{n}", t.lead_id, t.kind, MONDAY, t.encounter, quality=t.quality) for n, t in enumerate(touches)]
@@ -250,6 +309,7 @@ def test_the_order_of_what_happened_at_once_does_not_matter(touches: list[Touch]
     )
 
 
+@settings(deadline=None)
 @given(SILENT, FITS, LATER)
 def test_nobody_is_hot_who_said_nothing(touches: list[Touch], fit: list[Criterion], now: datetime) -> None:
     assert score(lead(), touches, Criteria(), fit=fit, now=now).temperature is not HOT
