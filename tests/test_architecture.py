@@ -82,7 +82,7 @@ MAY_IMPORT = {
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
     "gate": CORE | {"words", "rules", "playbook"},
-    "publish": CORE | {"settings", "wiring", "playbook", "gate"},
+    "publish": CORE | {"words", "settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
     | {"record", "restore"}

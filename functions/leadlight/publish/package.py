@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from leadlight.publish.closure import OURS, Needs, functions, needs_of, source_of
 from leadlight.publish.lacking import NotPackaged
+from leadlight.publish.locales import spoken
 from leadlight.publish.models import needed, slim
 from leadlight.publish.package_archive import Entry, squeezed, write_archive
 from leadlight.publish.shipped import PACKAGE, lock_file
@@ -96,7 +97,7 @@ def _unpacked(wheel: Path, stage: Path, words: frozenset[str]) -> tuple[str, ...
     """Puts what runs of a wheel into the folder; returns the names of these files there."""
     with zipfile.ZipFile(wheel) as archive:
         places = {info: _place(info.filename) for info in archive.infolist() if not info.is_dir()}
-        kept = frozenset(needed((name for name in places.values() if name), words))
+        kept = frozenset(needed(spoken(name for name in places.values() if name), words))
         for info, name in places.items():
             if name in kept:
                 (stage / name).parent.mkdir(parents=True, exist_ok=True)
