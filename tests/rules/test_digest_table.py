@@ -68,12 +68,15 @@ def test_what_is_due_stands_in_its_order_and_what_is_late_has_no_time() -> None:
         its = (Due(LeadId(name), 1, kind, f"outcome/{n}", NOW + n * HOUR) for n in hours)
         return replace(known(name), rows=tuple(its))
 
-    found = told(having("a", 2), having("b", 1, -9), having("c", 3, 1), having("d", 1, kind=DueKind.STEP))
+    found = told(
+        having("z", 2), having("a", 2), having("b", 1, -9), having("c", 3, 1), having("d", 1, kind=DueKind.STEP)
+    )
 
     assert [(line.lead, line.why) for line in found.due] == [
         ("b", "your next step, left from Sun 4 January"),
         ("c", "your next step at 09:00"),
         ("a", "your next step at 10:00"),
+        ("z", "your next step at 10:00"),
     ]
 
 
