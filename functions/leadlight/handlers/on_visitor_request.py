@@ -19,10 +19,12 @@ from leadlight.model.person import LeadId
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
+from leadlight.pages.known import short_form
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import access, answer, confirm, preferences, read, seen, talk, wishes
+from leadlight.visitor import answer, confirm, known, preferences, read, returning, seen, talk, wishes
+from leadlight.visitor.passes import pass_of
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -37,11 +39,13 @@ def post_access() -> Response[str]:
     """The form of a gate."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=False)
-    values = {"from": _brought_by(request), **request.values}
-    granted = access.request_access(services, values, network=network_of(request, services.settings))
+    values = {**_landing(request), **request.answers}
+    network = network_of(request, services.settings)
+    granted = returning.open_gate(services, request.cookies, values, network=network)
     measures.count("Captured")
     if request.is_form:
-        waits = f"/api/access?{urlencode({'gate': granted.gate, 'lang': granted.language})}"
+        mailed = f"/api/access?{urlencode({'gate': granted.gate, 'lang': granted.language})}"
+        waits = mailed if granted.by_mail else _form_page(granted.gate, granted.language)
         return see_other(f"/{granted.page}_full" if granted.open else waits, granted.cookies)
     if granted.open:
         return as_json({"status": "open"}, cookies=granted.cookies)
@@ -53,6 +57,21 @@ def get_waiting() -> Response[str]:
     """Where a form post without JavaScript waits for the mail."""
     services, request = here(router)
     return as_page(_waiting(services, request, request.query.get("gate", ""), error=""))
+
+
+@router.get("/api/form/.+")
+def get_form() -> Response[str]:
+    """What the form of a gate asks this browser; for a person, the short form itself."""
+    services, request = here(router)
+    gate, language = request.path.removeprefix("/api/form/"), request.query.get("lang", "")
+    shown = known.form_for(services, request.cookies, gate, language=language)
+    if "text/html" not in request.headers.get("accept", ""):
+        return as_json(shown.as_json)
+    if shown.standing is known.Standing.STRANGER:
+        return see_other(f"/{quote(shown.gate.page)}")
+    if shown.standing is known.Standing.OPEN:
+        return see_other(f"/{quote(shown.gate.page)}_full")
+    return as_page(short_form(shell_of(services, shown.gate.language), shown))
 
 
 @router.get("/confirm")
@@ -229,7 +248,9 @@ def get_full() -> Response[str]:
     try:
         return as_content(read.whole_page(services, request.cookies, page, inert=request.inert))
     except NotOpen:
-        return see_other(f"/{quote(page)}")
+        gate_id, gate = open_bundle(services.files).gate_at(page)
+        known_here = pass_of(services, request.cookies) is not None
+        return see_other(_form_page(gate_id, gate.language) if known_here else f"/{quote(page)}")
 
 
 def _waiting(services: Services, request: Request, gate_id: str, *, error: str) -> str:
@@ -269,10 +290,18 @@ def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
     )
 
 
-def _brought_by(request: Request) -> str:
-    """The rep whose QR code led to the form: the page's address has it, which browsers tell without a script, too."""
+def _form_page(gate_id: str, language: str) -> str:
+    """Where somebody with a pass finds the short form of a gate."""
+    return f"/api/form/{quote(gate_id)}?{urlencode({'lang': language})}"
+
+
+def _landing(request: Request) -> dict[str, str]:
+    """How somebody came to the form: the page's own address tells it, which browsers pass on without a script, too.
+
+    `from` is the rep whose QR code it was; what the script has kept of the visit's first page goes before it.
+    """
     try:
         query = urlsplit(request.headers.get("referer", "")).query
     except ValueError:  # not an address at all
-        return ""
-    return dict(parse_qsl(query)).get("from", "")
+        return {}
+    return {"from": dict(parse_qsl(query)).get("from", ""), "landing": query}

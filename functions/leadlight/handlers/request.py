@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from leadlight.errors import BadFields, BadRequest, ForeignOrigin, LeadlightError, NotThroughTheDoor, TooLarge
+from leadlight.rules.form import BETWEEN
 from leadlight.settings import Settings
 
 LIMIT = 64 * 1024
@@ -57,13 +58,21 @@ class Request:
     @property
     def values(self) -> Mapping[str, str]:
         """What was sent. Raises `BadRequest`, `TooLarge`, `BadFields`."""
+        return self._sent(several=False)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The same of a form in which a question may have several answers: they stand in one text, `, ` between."""
+        return self._sent(several=True)
+
+    def _sent(self, *, several: bool) -> Mapping[str, str]:
         if len(self.body) > LIMIT:
             raise TooLarge(LIMIT)
         try:
             text = self.body.decode()
         except UnicodeDecodeError as error:
             raise BadRequest("This is not UTF-8 text. Please send the form as the page does.") from error
-        return _from_form(text) if self.is_form else _from_json(text)
+        return _from_form(text, several=several) if self.is_form else _from_json(text, several=several)
 
     def language(self, spoken: Sequence[str]) -> str:
         """Which of these languages to answer in: as the page says that it was sent from, else as the browser prefers.
@@ -164,24 +173,38 @@ def _is_loopback(source: str) -> bool:
         return False
 
 
-def _from_form(text: str) -> Mapping[str, str]:
+def _from_form(text: str, *, several: bool) -> Mapping[str, str]:
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise BadRequest("This has more fields than a form of ours. Please send the form as the page does.") from error
+    if not several:
+        return dict(pairs)
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: BETWEEN.join(values) for name, values in found.items()}
 
 
-def _from_json(text: str) -> Mapping[str, str]:
+def _from_json(text: str, *, several: bool) -> Mapping[str, str]:
     try:
         sent = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadRequest('This is not JSON. Send an object such as {"email": "…"}.') from error
     if not isinstance(sent, dict):
         raise BadRequest('This is JSON, but not an object. Send one such as {"email": "…"}.')
+    if several:
+        sent = {name: _joined(value) for name, value in sent.items()}
     nested = [name for name, value in sent.items() if isinstance(value, (dict, list))]
     if nested:
         raise BadFields(dict.fromkeys(nested, "Please send text here."))
     return {name: _text(value) for name, value in sent.items()}
+
+
+def _joined(value: object) -> object:
+    """A list of texts as one; anything else as it is."""
+    is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return BETWEEN.join(value) if is_list else value  # type: ignore[arg-type]  # the line above says that it is one
 
 
 def _text(value: object) -> str:

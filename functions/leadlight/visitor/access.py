@@ -33,6 +33,7 @@ class Access:
     open: bool
     cookies: tuple[Cookie, ...]
     language: str
+    by_mail: bool = True  # whether the way on lies in a mail; else, if not open, a rep decides
 
 
 def request_access(services: Services, values: Mapping[str, str], *, network: str) -> Access:
@@ -49,7 +50,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
         answers,
         key=key,
         lead=(lead_id(answers.email, services.settings.lead_key), GENERATION),
-        purposes=_purposes(answers, form.wording),
+        purposes=purposes_of(answers, form.wording),
         how="form",
         company=company_of(services, answers.email),
     )
@@ -60,7 +61,7 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     return Access(form.gate_id, form.gate.page, opens, cookies, form.gate.language)
 
 
-def _purposes(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
+def purposes_of(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
     """What was agreed to, and only what the form asked for. A wish for a call is its own agreement to that call."""
     wants_call = answers.call is not None and answers.call.kind is not CallKind.NO
     agreed = {

@@ -31,6 +31,7 @@ from leadlight.rules.waiting import CALL, reminders
 from leadlight.speed import begun
 from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
+from leadlight.visitor.agreeing import comes_with_form, followed
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
 from leadlight.words import N_, words_of
 
@@ -134,7 +135,9 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
         lead = replace(lead, at_most=None)
     if Wish.NEWS in granted:
         lead = replace(lead, purposes=with_purpose(lead, Purpose.NEWS))
-    if Wish.FOLLOW_UP in granted:
+    if Wish.FOLLOW_UP in granted and comes_with_form(wished):
+        lead = followed(services, bundle, lead, wished, now)
+    elif Wish.FOLLOW_UP in granted:
         sequences = {e.version: bundle.sequence_version(e.version) for e in may_return(lead, now)}
         taken = {entry.key for entry in services.store.ledger(lead.id) if entry.state is not LedgerState.RELEASED}
         lead = returned(lead, sequences, taken, now)
@@ -175,7 +178,7 @@ def _granted(lead: Lead, touches: Sequence[Touch], wished: Touch, now: datetime)
         return ()
     lowered = {one for touch in later for one in _lowered(touch)}
     wanted = [Wish(name) for name in wished.facts["purposes"].split()]
-    return tuple(one for one in wanted if one not in lowered and _is_open(lead, one, now))
+    return tuple(one for one in wanted if one not in lowered and _is_open(lead, one, wished, now))
 
 
 def _holds(touches: Sequence[Touch], receipt_id: str) -> bool:
@@ -187,9 +190,11 @@ def _holds(touches: Sequence[Touch], receipt_id: str) -> bool:
     return not lowered & {Wish(name) for name in receipt.facts["purposes"].split()}
 
 
-def _is_open(lead: Lead, one: Wish, now: datetime) -> bool:
+def _is_open(lead: Lead, one: Wish, wished: Touch, now: datetime) -> bool:
     if one is Wish.PACE:
         return lead.at_most is not None
+    if one is Wish.FOLLOW_UP and comes_with_form(wished):
+        return True
     return bool(may_return(lead, now)) if one is Wish.FOLLOW_UP else Purpose(one) not in lead.purposes
 
 
