@@ -84,8 +84,8 @@ def said(catalogue: Catalog) -> Said:
     return {_forms(message.id): _forms(message.string) for message in catalogue if message.id}
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def missing(catalogue: Catalog) -> list[Message]:

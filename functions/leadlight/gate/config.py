@@ -29,6 +29,7 @@ from leadlight.gate.order import Order, Report
 from leadlight.gate.palette import theme_of
 from leadlight.model.site import Theme
 from leadlight.playbook.findings import nearest
+from leadlight.playbook.front import spoken_by
 
 NAME = "leadlight"
 _NOT_NAMING = {"exclude_docs", "draft_docs", "not_in_nav"}
@@ -111,7 +112,8 @@ def site_of(config: MkDocsConfig, ours: LeadlightConfig) -> Site:
         publishes=lambda src_uri: publishes(config, src_uri),
         named=frozenset(named(config)),
         url=config.site_url or "",
-        address=lambda src_uri: File(src_uri, "", "", config.use_directory_urls).url,
+        address=lambda src_uri: _address(config, src_uri),
+        elsewhere=tuple(f"{spoken}/" for spoken in languages(config)[1:]),
     )
 
 
@@ -153,7 +155,36 @@ def colours(config: MkDocsConfig) -> Theme:
 
 def language(config: MkDocsConfig) -> str:
     """The language that the theme speaks."""
-    return str(config.theme.get("language") or config.theme.get("locale") or "en")
+    return str(config.theme.get("language") or config.theme.get("locale") or "en").replace("_", "-")
+
+
+def languages(config: MkDocsConfig) -> tuple[str, ...]:
+    """What mkdocs-static-i18n builds the site in, its own language first; without it, that alone."""
+    i18n = config.plugins.get("i18n")
+    others = [str(spoken).replace("_", "-") for spoken in getattr(i18n, "build_languages", ())]
+    return tuple(dict.fromkeys([language(config), *others]))
+
+
+@contextmanager
+def spoken_here(config: MkDocsConfig, spoken: str) -> Iterator[None]:
+    """Lets the theme speak that language meanwhile, if it speaks any."""
+    own = config.theme.get("language")
+    if own is not None:
+        config.theme["language"] = spoken
+    try:
+        yield
+    finally:
+        if own is not None:
+            config.theme["language"] = own
+
+
+def _address(config: MkDocsConfig, src_uri: str) -> str:
+    """Where a page is to be found. Translations lie in a folder by their language, where a plugin sees to it."""
+    spoken = spoken_by(src_uri)
+    if spoken not in languages(config)[1:]:
+        return File(src_uri, "", "", config.use_directory_urls).url
+    original = src_uri.removesuffix(f".{spoken}.md") + ".md"
+    return f"{spoken}/{File(original, '', '', config.use_directory_urls).url.removeprefix('./')}"
 
 
 def base_path(config: MkDocsConfig) -> str:

@@ -22,7 +22,7 @@ def page(shell: str, template: str, *, heading: str, language: str = ENGLISH, **
     A shell without the mark for the body (or none at all) gives way to our own plain one. Only the first mark of the
     body counts, and nothing is put in twice: what people typed may hold any text.
     """
-    body = _environment(language).get_template(template).render(heading=heading, **data)
+    body = _environment(language).get_template(template).render(heading=heading, language=language, **data)
     if SHELL_BODY not in shell:
         plain = _environment(language).get_template("shell.html")
         shell = plain.render(title=SHELL_TITLE, body=SHELL_BODY, language=language)
