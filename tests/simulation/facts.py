@@ -5,16 +5,21 @@ A fact takes the installation and the people around it, and tells every violatio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from tests.simulation.installation import Installation
 from tests.simulation.people import Visitor
+from tests.simulation.places import Here
 
+from leadlight.figures import gates_now
+from leadlight.handlers import on_change
 from leadlight.model.due import DueKind, LedgerState
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Purpose
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
+from leadlight.rules.figures import figures_of
 from leadlight.rules.steps import behind, step_key, step_ref
 from leadlight.simulate.invariants import observe, violated
 
@@ -154,8 +159,21 @@ def each_step_was_sent_or_has_a_reason(home: Installation, people: Sequence[Visi
         yield from (f"{lead.id}: nobody knows what became of {enrolment.sequence}/{slug}" for slug in lost)
 
 
+def the_totals_are_the_sums_over_all_timelines(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
+    """Counted once, whatever came twice. On AWS that happened on the way; elsewhere the worker does it last."""
+    if isinstance(home.place, Here):
+        while on_change.roll_up(home.disk):
+            continue
+    store, gates = home.disk.store, gates_now(home.disk)
+    lines = (figures_of(store.touches(lead.id), gates=gates) for lead in store.leads())
+    sums, totals = sum(map(Counter, lines), Counter[str]()), store.totals()
+    wrong = (name for name in sorted({*sums, *totals}) if sums[name] != totals.get(name, 0))
+    yield from (f"{name} is {totals.get(name, 0)}, and should be {sums[name]}" for name in wrong)
+
+
 AT_REST: tuple[Fact, ...] = (
     nothing_is_left_lying,
+    the_totals_are_the_sums_over_all_timelines,
     what_may_repeat_never_vanishes,
     each_step_was_sent_or_has_a_reason,
 )
