@@ -124,7 +124,7 @@ def test_marketers_get_the_lines_once_a_week_by_what_they_are_about(world: World
     said(world)
     world.advance("1 week")
 
-    mails = [mail for mail in world.mails("mark") if "talk to your readers" in mail.subject]
+    mails = [mail for mail in world.mails("mark") if "1 line from reps" in mail.subject]
 
     assert len(mails) == 1
     assert "About the page “Mail guide”" in mails[0].text

@@ -9,7 +9,7 @@ import pytest
 from tests.report.year import KNOWN, Firm
 
 from leadlight.model.figures import Cell, Funnel
-from leadlight.model.report import Differs, Each, Effect, Known, Period, Report, Share
+from leadlight.model.report import ContactRow, Differs, Each, Effect, Known, PageRow, Period, Report, Share, StepRow
 from leadlight.model.site import Costs
 from leadlight.rules.money import spent
 from leadlight.rules.report import report_of
@@ -42,7 +42,7 @@ def test_every_count_is_the_sum_of_the_cells_that_it_is_named_after(lived: Mappi
         named = ((Cell.of(cell), count) for cell, count in lived.items())
         return sum(count for cell, count in named if cell[1:] == (about, what) and cell.week in report.period)
 
-    rows = [*report.steps, *report.pages, *report.contacts, *report.people]
+    rows: list[StepRow | PageRow | ContactRow] = [*report.steps, *report.pages, *report.contacts, *report.people]
     fields = ("sent", "skipped", "parked", "handed", "read", "contacts", "minutes")
     shares = ("progressed", "stopped", "achieved")
     counted = {(r.about, f): getattr(r, f) for r in rows for f in fields if hasattr(r, f)}

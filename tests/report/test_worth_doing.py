@@ -48,7 +48,7 @@ def test_a_step_that_moves_nobody_is_named_with_its_counts() -> None:
         "In the 7 weeks up to 10 May, progress followed 0 of 210 mails of “Why now?” (course/02-why) (0 %, likely 0 to "
         "2 %); of other steps' mails it was 77 of 525 (15 %, likely 12 to 18 %)."
     )
-    assert advice.todo.startswith("Take it out")
+    assert advice.todo.startswith("Take “Why now?” (course/02-why) out")
 
 
 def test_a_step_that_has_only_just_begun_is_not_named() -> None:

@@ -44,10 +44,10 @@ class Truth:
     objection: str
     step: tuple[str, str]
     page: GateId
-    talk: Mapping[str, float]
+    talk: Mapping[GateId, float]
     effect: Mapping[tuple[str, str], float]
     names: Mapping[str, float]
-    confirm: Mapping[str, float]
+    confirm: Mapping[GateId, float]
 
     @property
     def planted(self) -> frozenset[tuple[Kind, str]]:
@@ -133,7 +133,7 @@ class Life:
                 return
 
     def talk(self, kind: TouchKind, at: datetime, **facts: str) -> None:
-        self.note(kind, at, **facts)
+        self.note(kind, at, None, **facts)
         if self.happens(CONTACT):
             self.speak(at + self.within(1.2))
 
@@ -145,12 +145,12 @@ class Life:
             if self.happens(OBJECT):
                 names = self.truth.names
                 said |= {"why_not": "objection", "objections": self.chance.choices([*names], [*names.values()])[0]}
-        self.note(TouchKind.OUTCOME, at, **said)
+        self.note(TouchKind.OUTCOME, at, None, **said)
         if said["achieved"] == "yes" and self.happens(0.3):
-            self.note(TouchKind.STAGE_CHANGED, at, **{"from": "prospect", "to": "opportunity"})
+            self.note(TouchKind.STAGE_CHANGED, at, None, **{"from": "prospect", "to": "opportunity"})
             if self.happens(0.3):
                 later = at + self.within(30)
-                self.note(TouchKind.STAGE_CHANGED, later, **{"from": "opportunity", "to": "customer"})
+                self.note(TouchKind.STAGE_CHANGED, later, None, **{"from": "opportunity", "to": "customer"})
 
 
 KNOWN = Known(

@@ -36,17 +36,17 @@ MEND: Mapping[str, tuple[str, str, str]] = {
     Funnel.FORM: (
         "who began to read",
         "got as far as the form",
-        "Begin with what the reader gets from it, or move the cut further up.",
+        "begin with what the reader gets from it, or move the cut further up.",
     ),
     Funnel.SUBMITTED: (
         "who saw the form",
         "sent it",
-        "Ask for less, or say beside each question what the answer buys.",
+        "ask for less, or say beside each question what the answer buys.",
     ),
     Funnel.CONFIRMED: (
         "who sent the form",
         "confirmed their address",
-        "Send it yourself, to addresses at two providers: does the mail arrive, and does its subject say what it is?",
+        "send the form yourself, to addresses at two providers: does the mail arrive, and does its subject say why?",
     ),
 }
 """A leak by the place that too few get to: of whom, what they did, and what may mend it."""
@@ -98,37 +98,42 @@ def _objection(case: Case, title: str, known: Known, _costs: Costs) -> tuple[str
 
 
 def _step(case: Case, title: str, *_: object) -> tuple[str, str]:
-    name = f"“{title}” ({case.about.removeprefix('step/')})"
+    path = case.about.removeprefix("step/")
+    name = f"“{title}” ({path})" if title != path else path
     return (
         f"progress followed {rate(case.own, f'mails of {name}')}; of other steps' mails it was {_other(case)}.",
-        "Take it out, or give it another objective and write it anew: as it is, it costs attention and moves nobody.",
+        f"Take {name} out, or give it another objective and write it anew: as it is, it moves nobody.",
     )
 
 
 def _page(case: Case, title: str, *_: object) -> tuple[str, str]:
     return (
         f"{rate(case.own, f'readers of “{title}”')} went on from there; of other pages' readers it was {_other(case)}.",
-        "Put it where people begin, link to it from the other pages, and write the next page like it.",
+        f"Put “{title}” where people begin, link to it from other pages, and write the next one like it.",
     )
 
 
 def _leak(case: Case, title: str, *_: object) -> tuple[str, str]:
     who, did, todo = MEND[case.what]
     if case.about == SITE:
-        return f"{rate(case.own, who)} {did}; in as many weeks before it was {_other(case)}.", todo
-    return f"{rate(case.own, f'{who} of “{title}”')} {did}; of other pages it was {_other(case)}.", todo
+        evidence = f"{rate(case.own, who)} {did}; in as many weeks before it was {_other(case)}."
+        return evidence, f"On every page, {todo}"
+    return (
+        f"{rate(case.own, f'{who} of “{title}”')} {did}; of other pages it was {_other(case)}.",
+        f"At “{title}”, {todo}",
+    )
 
 
 def _slow(case: Case, *_: object) -> tuple[str, str]:
     return (
         f"{rate(case.own, 'new leads')} were spoken to within a day; in as many weeks before it was {_other(case)}.",
-        "Agree on who answers on which days, and let unclaimed leads pass on sooner: `clocks` in team.yml.",
+        "Agree on who answers on which days, and let unclaimed leads pass on sooner (“clocks” in team.yml).",
     )
 
 
 def _source(case: Case, title: str, __: Known, costs: Costs) -> tuple[str, str]:
     paid = f"{title} cost {case.cents / 100:,.0f} {costs.currency}"
-    todo = "Stop paying for it, or send it to another page first and look again in a month."
+    todo = f"Stop paying for {title}, or send its visitors to another page and look again in a month."
     if case.others is None:
         return f"{paid} and brought nobody who confirmed an address.", todo
     talked = f"{rate(case.own, 'leads from there')} talked back; of others it was {_other(case)}."
