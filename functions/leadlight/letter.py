@@ -27,6 +27,7 @@ WHY = {
     ),
     "delivery": N_("You get this mail because you confirmed your address on our site."),
     "consent": N_("You get this mail because somebody, most likely you, asked for it on your page of preferences."),
+    "arrived": N_("You get this mail because you asked to be told when this page is there."),
     "news": N_("You get this mail because you asked to hear of new pages on our site."),
     "notify": "You get this mail because this lead is yours.",
     "moved": "You get this mail because this lead was yours.",
@@ -152,13 +153,22 @@ def follow_up(
 
 
 def news(
-    services: Services, bundle: Bundle, context: Context, *, lead: Lead, due: Due, to: tuple[str, str]
+    services: Services, bundle: Bundle, name: str, context: Context, *, lead: Lead, due: Due, to: tuple[str, str]
 ) -> EmailMessage:
-    """A mail about a new page. Its one-click way out (RFC 8058) ends the news, and nothing else."""
+    """A mail about a new page, or (`arrived`) about one that the lead has waited for.
+
+    The one-click way out (RFC 8058) ends the news, and nothing else; what was asked for comes once and needs none.
+    """
     owner, stop = owner_of(lead, bundle.team), links.no_news(services, lead)
-    why, _ = WHY["news"], words_of(lead.language).gettext
+    _ = words_of(lead.language).gettext
+    control = (_("What you get from us"), links.preferences(services, lead))
+    listed = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"{bundle.team.company.name} <news.{_host(services)}>",
+    }
     return compose(
-        bundle.message("news").words_for(lead.language),
+        bundle.message(name).words_for(lead.language),
         context,
         sender=_mailbox(owner),
         to=Mailbox(*to),
@@ -167,14 +177,12 @@ def news(
         date=services.clock.now(),
         footer=Footer(
             bundle.team.company,
-            _(why),
-            ((_("No more news"), stop), (_("What you get from us"), links.preferences(services, lead))),
+            _(WHY[name]),
+            ((_("No more news"), stop), control) if name == "news" else (control,),
         ),
         theme=bundle.manifest.theme,
         headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Id": f"{bundle.team.company.name} <news.{_host(services)}>",
+            **(listed if name == "news" else {}),
             "Auto-Submitted": "auto-generated",
             **_return_path(services, due),
         },

@@ -14,8 +14,11 @@ from leadlight.gate.announced import is_announced
 from leadlight.gate.inline import Sheet, only_withheld, static_files
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
-from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves
+from leadlight.gate.paths import Paths, path_problems, paths_of
+from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, unwritten
+from leadlight.model.site import GateKind
 from leadlight.playbook.front import GateFront, read_gate
+from leadlight.words import CATALOGUES
 
 _THEME = "https://squidfunk.github.io/mkdocs-material"
 """Stands at the foot of every page that the theme makes."""
@@ -30,7 +33,7 @@ _SNIPPET_FENCE = re.compile(r"^\s*-+8<-+\s*$")
 class Site:
     """Where the sources lie. `publishes` tells whether MkDocs makes a page or file of a path within `docs_dir`;
     `snippets` are the folders that pymdownx.snippets reads; `named` the files that configuration and templates name;
-    `address` tells where a page is to be found, if no plugin moves it."""
+    `address` tells where a page is to be found, if no plugin moves it, `elsewhere` the folders that repeat the site."""
 
     config_file: Path
     docs_dir: Path
@@ -40,6 +43,7 @@ class Site:
     named: frozenset[str] = frozenset()
     url: str = ""
     address: Callable[[str], str] = lambda src_uri: src_uri
+    elsewhere: tuple[str, ...] = ()
 
     def name(self, src_uri: str) -> str:
         """A source as a person would open it: relative to where the command runs, if it lies below."""
@@ -72,6 +76,7 @@ class Gathered:
     withheld: Withheld = field(default_factory=Withheld)
     said: list[str] = field(default_factory=list)
     inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    paths: Paths = field(default_factory=dict)
 
 
 def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
@@ -86,6 +91,8 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
     found.problems += _republished(found.pages, site)
     found.inline = _inline(site, found.pages, addresses or {})
     found.problems += _twins(site, found)
+    found.paths = paths_of((page.front, page.text) for page in found.pages if page.front)
+    found.problems += [site.shown(problem) for problem in path_problems(found.paths)]
     found.withheld = _withheld(site, found, addresses or {})
     found.said += [text for page in found.pages for text in _said(page, site, quoted)]
     found.said += [path.read_text("utf-8", "replace") for path in _public_words(site)]
@@ -97,11 +104,14 @@ def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page
     try:
         front = read_gate(path, src_uri)
     except BadPlaybook as bad:
-        problems += [Problem(site.name(p.file), p.line, p.message) for p in bad.problems]
+        shown = [Problem(site.name(p.file), p.line, p.message) for p in bad.problems]
+        problems += [problem for problem in shown if problem not in problems]  # a translation repeats its original's
         return Page(src_uri, text)
     if not front:
         return Page(src_uri, text)
     markdown, skipped = body(text)
+    if front.kind is GateKind.WAITLIST:
+        return Page(src_uri, text, front, unwritten(markdown, skipped=skipped))
     try:
         cut = halves(markdown, front.teaser, skipped=skipped)
     except NoCut as no:
@@ -172,7 +182,8 @@ def _withheld(site: Site, found: Gathered, addresses: Mapping[str, str]) -> With
         shown = anchors(page.halves.public)
         for anchor, number in anchors(lines).items():
             if anchor not in shown:
-                here = page_addresses(page.src_uri) | {addresses.get(page.src_uri, page.src_uri)}
+                here = page_addresses(page.src_uri) | {_address(page, site, addresses)}
+                here |= {folder + address for folder in site.elsewhere for address in here}
                 places |= {(address, anchor): f"{name}:{number}" for address in here}
         for file in page.front.files:
             files[_sum(site.docs_dir / file)] = file
@@ -228,6 +239,7 @@ def _public_words(site: Site) -> Iterator[Path]:
     yield from sorted((Path(__file__).parents[1] / "playbook" / "forms").glob("*.yml"))
     yield from sorted(site.docs_dir.rglob(".authors.yml"))
     yield from sorted(path for path in _ASSETS.iterdir() if path.name != "after.html")
+    yield from sorted(CATALOGUES.rglob("*.po"))
 
 
 def _expanded(lines: tuple[Line, ...] | list[Line], site: Site) -> list[Line]:

@@ -7,10 +7,12 @@ alone would still let feeds publish the rest.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, TemplateNotFound
@@ -23,30 +25,42 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import leaks, links
-from leadlight.gate.config import LeadlightConfig, base_path, colours, language, site_of, theme_files, unknown_options
+from leadlight.gate import leaks, links, paths
+from leadlight.gate.config import (
+    LeadlightConfig,
+    base_path,
+    colours,
+    language,
+    languages,
+    site_of,
+    spoken_here,
+    theme_files,
+    unknown_options,
+)
 from leadlight.gate.gather import Gathered, gather
+from leadlight.gate.head import NOINDEX, in_head, paywalled
 from leadlight.gate.history import feedback_done
 from leadlight.gate.shell import at_home
-from leadlight.gate.source import NoCut, halves
+from leadlight.gate.source import NoCut, halves, unwritten
 from leadlight.gate.split import BadMark, ids, prune_toc, split
 from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
-from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced
+from leadlight.gate.tongues import with_versions
+from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced, GateKind
 from leadlight.playbook.front import GateFront, gate_id, spoken_by
 from leadlight.playbook.source import load, unknown_gates, unknown_names
 
 _FIRST, _LAST = 10_000, -10_000
-_NOINDEX = '<meta name="robots" content="noindex">'
 _SCRIPT, _STYLE = "assets/leadlight.js", "assets/leadlight.css"
 _TOC = '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
 _SHELL = (
     '{% extends "main.html" %}'
     "{% block htmltitle %}<title>" + SHELL_TITLE + "</title>{% endblock %}"
     "{% block analytics %}{% endblock %}"  # addresses of these pages carry tokens: nobody else's script may see them
-    "{% block extrahead %}{{ super() }}" + _NOINDEX + "{% endblock %}"
+    "{% block extrahead %}{{ super() }}" + NOINDEX + "{% endblock %}"
     "{% block content %}" + SHELL_BODY + "{% endblock %}"
 )
 
@@ -70,6 +84,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             )
         self._serving = command == "serve"
 
+    @event_priority(_LAST)  # another plugin may set the language of this build first
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self._depth += 1
         if self._depth == 1:
@@ -99,6 +114,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._whole_toc = dict[str, TableOfContents]()
         self._links = dict[str, str]()
         self._published_as = dict[str, str]()  # where a gated file would lie in the site
+        self._shells = dict[str, str]()  # by language
         try:
             playbook = load(self._site.playbook_dir, language=language(config))
         except BadPlaybook as bad:
@@ -118,10 +134,13 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     @event_priority(_LAST)
     def _on_files_last(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Gated files go where no site is; MkDocs then turns every link to them into our address by itself."""
+        self._addresses = {file.src_uri: file.url for file in files.documentation_pages()}
         if self._depth == 1:
-            self._found = self._gather(files)
+            self._found = self._gather()
             self._fronts = {page.src_uri: page.front for page in self._found.pages if page.front}
             self._news = {page.src_uri for page in self._found.pages if page.announce}
+            self._named = {spoken for src_uri in self._addresses if (spoken := spoken_by(src_uri))} - {self._spoken}
+            self._stage.several = bool(self._named) or len(languages(config)) > 1
         for front in self._fronts.values():
             for name in self._files_of(front):
                 if file := files.get_file_from_path(name):
@@ -138,8 +157,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)
 
-    def _gather(self, files: Files) -> Gathered:
-        found = gather(self._site, {file.src_uri: file.url for file in files.documentation_pages()})
+    def _gather(self) -> Gathered:
+        found = gather(self._site, self._addresses)
         fronts = [page.front for page in found.pages if page.front]
         unknown = [bad for front in fronts for bad in unknown_names(front, self._stage.playbook)]
         found.problems += [Problem(self._site.name(bad.file), bad.line, bad.message) for bad in unknown]
@@ -159,6 +178,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         front = self._front(page)
         if not front:
             return markdown
+        if front.kind is GateKind.WAITLIST:
+            return unwritten(markdown).marked
         try:
             return halves(markdown, front.teaser).marked
         except NoCut as no:
@@ -167,6 +188,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     @event_priority(_FIRST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
         front = self._front(page)
+        html = with_versions(html, self._versions(page))
         if not front:
             self._refuse_private_files(html, page, config)
             return html
@@ -179,14 +201,41 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                 inline=self._found.inline.get(page.file.src_uri, ()),
                 url=page.url.removeprefix("./"),
                 title=str(page.title),
-                language=language(config),
+                language=self._language_of(page, config),
                 docs_dir=self._site.docs_dir,
+                following=self._following(front),
             )
         except BadMark as bad:
             raise self._failed(self._bad(page, front, str(bad))) from bad
         except BadPlaybook as bad:
             raise self._failed(bad) from bad
         return self._hide(page, gated)
+
+    def _following(self, front: GateFront) -> tuple[str, str] | None:
+        """The next page of its path, as the end of this one offers it."""
+        stop = paths.after(front, self._found.paths)
+        if stop is None:
+            return None
+        here = (file for file in self._addresses if (other := self._fronts.get(file)) and other.id == stop.front.id)
+        file = stop.front.file if stop.front.file in self._addresses else next(here)
+        return stop.title, "/" + self._addresses[file].removeprefix("./")
+
+    def _language_of(self, page: Page, config: MkDocsConfig) -> str:
+        """What a reader of the page speaks: that of this build, else what its file's name says."""
+        if "i18n" in config.plugins:
+            return language(config)
+        return spoken_by(page.file.src_uri) or self._spoken
+
+    def _versions(self, page: Page) -> dict[str, str]:
+        """The addresses of the page's other languages. One that only repeats these words is none."""
+        if alternates := getattr(page.file, "alternates", None):  # by mkdocs-static-i18n
+            others = {spoken: file.url for spoken, file in alternates.items() if file.src_uri != page.file.src_uri}
+        else:
+            same = gate_id(page.file.src_uri)
+            files = {file: url for file, url in self._addresses.items() if gate_id(file) == same} if self._named else {}
+            files.pop(page.file.src_uri, None)
+            others = {spoken_by(file) or self._spoken: url for file, url in files.items()}
+        return {spoken: get_relative_url(url, page.url) for spoken, url in others.items()}
 
     def _hide(self, page: Page, gated: GatedPage) -> str:
         """Leaves only the open half in everything that other plugins read, and keeps the rest for the bundle."""
@@ -195,24 +244,34 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._whole_toc[page.url] = page.toc
         page.toc = TableOfContents(prune_toc(page.toc, set(ids(public))))
         page.content = public
-        page.markdown = halves(page.markdown or "", gated.front.teaser).teaser
+        if gated.front.kind is not GateKind.WAITLIST:  # there all that is written stands open
+            page.markdown = halves(page.markdown or "", gated.front.teaser).teaser
         page.edit_url = None  # it leads to the whole source
         return public
 
     @event_priority(_LAST)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self._env = env
+        self._shells.update(self._shells_of(env, config, files))
         if self._depth == 1:
-            context = get_context(self._nav, files, config, base_url=base_path(config))
             self._about = About(
                 site_name=config.site_name,
                 site_url=config.site_url or "",
                 language=language(config),
                 theme=colours(config),
-                shell=at_home(env.from_string(_SHELL).render(context), config.site_url or ""),
+                shell=self._shells[self._spoken],
                 feedback_done=feedback_done(Path(config.config_file_path or ".").absolute().parent),
+                series={name: paths.ids_of(path) for name, path in self._found.paths.items()},
             )
         return env
+
+    def _shells_of(self, env: Environment, config: MkDocsConfig, files: Files) -> Iterator[tuple[str, str]]:
+        """The theme's page in the language of this build, and in those that only the names of files speak."""
+        context = get_context(self._nav, files, config, base_url=base_path(config))
+        own = language(config)
+        for spoken in (own, *(() if "i18n" in config.plugins else sorted(self._named))):
+            with spoken_here(config, spoken), suppress(TemplateNotFound):  # a language that the theme does not know
+                yield spoken, at_home(env.from_string(_SHELL).render(context), config.site_url or "")
 
     @event_priority(_LAST)
     def on_page_context(
@@ -231,7 +290,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             page.content, page.toc = gated.whole, self._whole_toc[page.url]
             try:
                 full = self._env.get_template(page.meta.get("template", "main.html")).render(context)
-                self._stage.add(gated, toc=self._render_toc(context), full=_in_head(full, _NOINDEX))
+                self._stage.add(gated, toc=self._render_toc(context), full=in_head(full, NOINDEX))
             finally:
                 page.content, page.toc = shown
         return context
@@ -245,7 +304,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # by name
-        return _in_head(output, _paywalled(page)) if self._front(page) else output
+        return in_head(output, paywalled(str(page.title), page.canonical_url)) if self._front(page) else output
 
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -261,7 +320,8 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         problems = leaks.find(found.withheld, said=found.said, site=Path(config.site_dir), known=theme_files(config))
         if problems:
             raise self._failed(Leak(problems))
-        self._stage.finish(self._about, self._bundle_dir)
+        others = {spoken: shell for spoken, shell in self._shells.items() if spoken != self._about.language}
+        self._stage.finish(replace(self._about, shells=others), self._bundle_dir)
         merge(self._stage.root, self._bundle_dir)
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name
@@ -276,7 +336,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     def _front(self, page: Page) -> GateFront | None:
         """The gate of a page. A gate that stands in no file we have read cannot be looked for later: refused."""
         front = self._fronts.get(page.file.src_uri)
-        if front is None and "gate" in page.meta:
+        if front is None and page.meta.get("gate", False) is not False:
             message = "another plugin has made this gated page; write it as an .md file in docs_dir instead"
             raise self._failed(BadPlaybook([Problem(page.file.src_uri, 0, message)]))
         return front
@@ -322,24 +382,3 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 def _own(front: GateFront, name: str) -> str:
     """Where a gate's readers get a file."""
     return f"api/files/{front.id}/{Path(name).name}"
-
-
-def _in_head(html: str, element: str) -> str:
-    return html.replace("</head>", f"{element}</head>", 1)
-
-
-def _paywalled(page: Page) -> str:
-    """Tells search engines that the rest is withheld on purpose, not cloaked.
-
-    See developers.google.com/search/docs/appearance/structured-data/paywalled-content.
-    """
-    data = {
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": str(page.title),
-        "mainEntityOfPage": {"@type": "WebPage", "@id": page.canonical_url},
-        "isAccessibleForFree": False,
-        "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".leadlight-rest"},
-    }
-    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>'

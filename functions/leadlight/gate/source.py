@@ -74,6 +74,12 @@ def halves(markdown: str, percent: int | None, *, skipped: int = 0) -> Halves:
     return _share_out(public, [Line(n, text) for n, text in enumerate(after, first_after)], marked)
 
 
+def unwritten(markdown: str, *, skipped: int = 0) -> Halves:
+    """A page of which all there is stands open: nobody has written the rest yet."""
+    lines = [Line(n, text) for n, text in enumerate(markdown.split("\n"), skipped + 1)]
+    return Halves(tuple(lines), (), f"{markdown}\n\n{MARK}\n", markdown)
+
+
 def fenced(lines: list[str]) -> set[int]:
     """Numbers of the lines that belong to fenced code. A fence that is never closed is none."""
     inside, start, fence = set[int](), -1, ""

@@ -11,7 +11,7 @@ import mimetypes
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -38,6 +38,7 @@ from leadlight.playbook.promise import in_words, own_promise, promise_of
 from leadlight.playbook.source import Playbook, unlock_of
 from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
+from leadlight.rules.countries import offered
 from leadlight.words import words_of
 
 ASSETS = Path(__file__).parent / "assets"
@@ -71,6 +72,8 @@ class GatedPage:
     inline: Mapping[str, FileObject]
     parts: Split
     size: Measure
+    following: tuple[str, str] | None = None  # the next page of its path: title and address
+    several: bool = False  # whether the site speaks more than one language
 
     @property
     def public(self) -> str:
@@ -110,6 +113,13 @@ class GatedPage:
                 page_url=page_url,
                 full_url=f"{page_url}_full",
                 language=self.language,
+                offered=partial(offered, language=self.language),
+                several=self.several,
+                kind=str(self.front.kind),
+                chapters=self.front.chapters,
+                trial=self.front.trial,
+                meter=self.front.meter,
+                following=self.following,
             )
         )
 
@@ -124,6 +134,8 @@ class About:
     theme: Theme
     shell: str
     feedback_done: tuple[FeedbackDone, ...] = ()
+    series: Mapping[str, tuple[GateId, ...]] = field(default_factory=dict)
+    shells: Mapping[str, str] = field(default_factory=dict)  # the page around in other languages, by language
 
 
 @dataclass(slots=True)
@@ -132,9 +144,10 @@ class Stage:
 
     root: Path
     playbook: Playbook
-    gates: dict[GateId, Gate] = field(default_factory=dict)
+    several: bool = False  # whether the site speaks more than one language
+    gates: dict[GateId, dict[str, Gate]] = field(default_factory=dict)  # by language
     wordings: dict[str, str] = field(default_factory=dict)
-    owners: dict[GateId, str] = field(default_factory=dict)
+    owners: dict[tuple[GateId, str], str] = field(default_factory=dict)
     announced: dict[str, Announced] = field(default_factory=dict)
 
     def page(
@@ -147,13 +160,14 @@ class Stage:
         language: str,
         docs_dir: Path,
         inline: Iterable[str] = (),
+        following: tuple[str, str] | None = None,
     ) -> GatedPage:
         """Brings together what one page's form has to say. Raises `BadPlaybook` if its id is taken."""
-        owner = self.owners.setdefault(front.id, front.file)
+        owner = self.owners.setdefault((front.id, language), front.file)
         if owner != front.file:
             message = f"the gate `{front.id}` is already that of {owner}; give this one an `id:` of its own"
             raise BadPlaybook([Problem(front.file, front.line, message)])
-        form = self.playbook.forms[front.form]
+        form = self.playbook.form(front.form, language)
         sequence = self.playbook.sequences[front.sequence] if front.sequence else None
         promise = promise_of(sequence, form, hours=self.playbook.team.hours, sequences=self.playbook.sequences)
         return GatedPage(
@@ -170,20 +184,17 @@ class Stage:
             inline={PurePosixPath(file).name: self._file(docs_dir / file) for file in inline},
             parts=parts,
             size=measure(parts),
+            following=following,
+            several=self.several,
         )
 
     def add(self, page: GatedPage, *, toc: str, full: str) -> None:
-        """Puts a page's withheld half into the bundle. `toc` and `full` are HTML, rendered by the theme.
-
-        A second language that falls back to the same source keeps the first one's half.
-        """
-        if page.front.id in self.gates:
-            return
+        """Puts a page's withheld half into the bundle. `toc` and `full` are HTML, rendered by the theme."""
         writer = BundleWriter(self.root)
         front = page.front
         wording = wording_hash(page.wording)
         self.wordings[wording] = writer.put_json("wordings", page.wording)
-        self.gates[front.id] = Gate(
+        self.gates.setdefault(front.id, {})[page.language] = Gate(
             page=page.url,
             title=page.title,
             unlock=page.unlock,
@@ -204,6 +215,11 @@ class Stage:
             quality=front.quality,
             topics=front.topics,
             file_objects={**page.inline, **page.files},
+            kind=front.kind,
+            meter=front.meter,
+            series=front.series,
+            chapters=front.chapters,
+            trial=front.trial,
         )
 
     def announce(self, name: str, page: Announced, *, main: str) -> None:
@@ -231,14 +247,16 @@ class Stage:
             site_url=about.site_url,
             language=about.language,
             theme=about.theme,
-            gates=dict(sorted(self.gates.items())),
+            gates={gate_id: _as_one(self.gates[gate_id], about.language) for gate_id in sorted(self.gates)},
             sequences=sequences,
             wordings=dict(sorted((_wordings(bundle) | self.wordings).items())),
             team=writer.put_json("team", playbook.team),
             messages=writer.put_json("messages", playbook.messages),
             shell=writer.put("shell", about.shell.encode(), "html"),
+            shells={name: writer.put("shell", shell.encode(), "html") for name, shell in sorted(about.shells.items())},
             criteria=writer.put_json("criteria", playbook.criteria),
             knowledge=writer.put_json("knowledge", playbook.knowledge),
+            series=dict(about.series),
             announced=dict(sorted(self.announced.items())),
             feedback_done=about.feedback_done,
             after_sale=wording_hash(spoken) if spoken else "",
@@ -259,7 +277,7 @@ class Stage:
         paths = {
             manifest.team,
             manifest.criteria,
-            *(manifest.wordings[gate.wording] for gate in manifest.gates.values()),
+            *(manifest.wordings[spoken.wording] for gate in self.gates.values() for spoken in gate.values()),
         }
         return {path: (self.root / path).read_text("utf-8") for path in sorted(paths)}
 
@@ -267,6 +285,12 @@ class Stage:
         data = path.read_bytes()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return FileObject(BundleWriter(self.root).put("files", data, path.suffix or ".bin"), len(data), kind)
+
+
+def _as_one(spoken: Mapping[str, Gate], main: str) -> Gate:
+    """One gate over its languages: as the site's own has it, or the only one there is."""
+    own = spoken.get(main) or next(iter(spoken.values()))
+    return replace(own, variants={name: gate for name, gate in sorted(spoken.items()) if gate is not own})
 
 
 def merge(staged: Path, bundle: Path) -> None:

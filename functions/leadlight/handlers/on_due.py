@@ -43,6 +43,7 @@ MAILS: Mapping[str, Doing] = {
     "delivery": welcome.send_delivery,
     "raise": welcome.send_consent,
     "news": news.send,
+    "arrived": news.send,
     "notify": notify.tell_rep,
     "manager": notify.tell_manager,
     "relink": notify.send_fresh_link,

@@ -214,6 +214,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
         "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str, "agreed": tuple[str, ...]},
         "delivery": {**_READER, "link": str, "call": str},
+        "arrived": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "news": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...]},
         "notify": {

@@ -8,16 +8,22 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import GateId
-from leadlight.model.site import Meter, Unlock
+from leadlight.model.site import Chapter, GateKind, Meter, Unlock
 from leadlight.model.touch import Encounter
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
 from leadlight.playbook.shapes import GateShape
 from leadlight.playbook.written import Written, read_yaml, split_front, text_of
+
+SECTION = ".gate.yml"
+"""The file that gates all pages of its folder, and below."""
+
+WAITLIST = "waitlist"
+"""The form of a waitlist that names none."""
 
 _KEYS = set(keys_of(GateShape))
 _LOOKS_GATED = re.compile(r"^[\"']?gate?[sd]?[\"']?\s*:", re.MULTILINE | re.IGNORECASE)
@@ -45,6 +51,11 @@ class GateFront:
     file: str
     line: int
     lines: Mapping[str, int]
+    kind: GateKind = GateKind.PAGE
+    series: str | None = None
+    part: int | None = None
+    chapters: tuple[Chapter, ...] = ()
+    trial: str = ""
 
 
 def gate_id(src_uri: str) -> GateId:
@@ -76,19 +87,90 @@ def read_gate(path: Path, src_uri: str) -> GateFront | None:
     page = split_front(text)
     if not page.front:
         _refuse_a_displaced_gate(text, src_uri)
-        return None
+        return _inherited(path, src_uri)
     try:
         written = read_yaml(page.front, file=src_uri, first_line=2)
     except BadPlaybook:
         if _LOOKS_GATED.search(page.front):
             raise
-        return None  # somebody else's front matter, and MkDocs takes such a page as it is
+        return _inherited(path, src_uri)  # somebody else's front matter, and MkDocs takes such a page as it is
     if not isinstance(written.data, dict):
-        return None
+        return _inherited(path, src_uri)
     if "gate" not in written.data:
         _refuse_a_misspelt_gate(written)
+        return _inherited(path, src_uri)
+    if written.data["gate"] is False:  # in a section with a gate, this page stands open
         return None
-    return _read(written, path)
+    return _completed(_read(written, path), written, path)
+
+
+def _inherited(path: Path, src_uri: str) -> GateFront | None:
+    """The gate of a page that says nothing of one: that of the page which it translates, else its folder's."""
+    original = _original(path)
+    if original is None:
+        return _of_section(path, src_uri)
+    front = read_gate(original, _beside(src_uri, original))
+    return replace(front, file=src_uri, line=1, lines=dict.fromkeys(_KEYS, 1)) if front else None
+
+
+def _completed(front: GateFront, written: Written, path: Path) -> GateFront:
+    """A translation's own gate says what differs; all else is as the page has it that it translates."""
+    original = _original(path)
+    whole = read_gate(original, _beside(front.file, original)) if original else None
+    if whole is None:
+        return front
+    said = {key: getattr(front, key) for key in _KEYS if ("gate", key) in written.lines}
+    return replace(whole, file=front.file, line=front.line, lines=front.lines, **said)
+
+
+def _original(path: Path) -> Path | None:
+    """The page that this one says in another language: `x.md` for `x.pl.md`, else a gated one beside it."""
+    name = PurePosixPath(path.name).with_suffix("").name
+    base = _LANGUAGE.sub("", name)
+    if base == name:
+        return None
+    if (original := path.with_name(f"{base}.md")).is_file():
+        return original
+    others = (other for other in sorted(path.parent.glob(f"{base}.*.md")) if other != path)
+    return next((other for other in others if spoken_by(other.name) and _says_gate(path, other)), None)
+
+
+def _says_gate(path: Path, other: Path) -> bool:
+    """Whether that page has a gate written out, while this one has none: else both would look at each other."""
+    return all(
+        bool(_LOOKS_GATED.search(split_front(text_of(each, file=each.name)).front)) is (each == other)
+        for each in (path, other)
+    )
+
+
+def _beside(src_uri: str, original: Path) -> str:
+    return str(PurePosixPath(src_uri).with_name(original.name))
+
+
+def _of_section(path: Path, src_uri: str) -> GateFront | None:
+    """The gate that the page's folder has, or the nearest one above it: `.gate.yml`. An index stands open.
+
+    A page with a `gate:` of its own goes by that alone.
+    """
+    docs = _docs_folder(path, src_uri)
+    if docs is None or path.stem.partition(".")[0] in {"index", "README"}:
+        return None
+    folders = [folder for folder in path.parents if folder == docs or docs in folder.parents]
+    found = next((folder / SECTION for folder in folders if (folder / SECTION).is_file()), None)
+    if found is None:
+        return None
+    file = found.relative_to(docs).as_posix()
+    written = read_yaml(text_of(found, file=file), file=file)
+    as_page = Written(file, {"gate": {} if written.data is None else written.data}, _below_gate(written.lines))
+    for key in ("id", "part"):
+        if isinstance(written.data, dict) and key in written.data:
+            raise BadPlaybook([written.problem((key,), f"`{key}` is for one page; this file is for all of its folder")])
+    front = _read(as_page, found)
+    return replace(front, id=gate_id(src_uri), file=src_uri, line=1, lines=dict.fromkeys(_KEYS, 1))
+
+
+def _below_gate(lines: Mapping[tuple[str | int, ...], int]) -> Mapping[tuple[str | int, ...], int]:
+    return {("gate",): 1, **{("gate", *where): line for where, line in lines.items()}}
 
 
 def _read(written: Written, path: Path) -> GateFront:
@@ -101,9 +183,10 @@ def _read(written: Written, path: Path) -> GateFront:
         problems.extend(_file_problems(shape.files, written, path))
     if shape is None or problems:
         raise BadPlaybook(problems)
+    named = ("gate", "form") in written.lines
     return GateFront(
         id=GateId(shape.id) if shape.id else gate_id(written.file),
-        form=shape.form,
+        form=WAITLIST if shape.kind is GateKind.WAITLIST and not named else shape.form,
         unlock=shape.unlock,
         teaser=shape.teaser,
         files=shape.files,
@@ -116,6 +199,11 @@ def _read(written: Written, path: Path) -> GateFront:
         file=written.file,
         line=written.line(("gate",)),
         lines={key: written.line(("gate", key)) for key in _KEYS},
+        kind=shape.kind,
+        series=shape.series,
+        part=shape.part,
+        chapters=shape.chapters,
+        trial=shape.trial,
     )
 
 

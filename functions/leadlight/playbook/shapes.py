@@ -16,12 +16,13 @@ from pydantic.dataclasses import dataclass
 
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
-from leadlight.model.site import Away, Clocks, ConsentMode, FieldType, Meter, Unlock
+from leadlight.model.site import Away, Chapter, Clocks, ConsentMode, FieldType, GateKind, Meter, Unlock
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.languages import choices_of, words_of
 from leadlight.playbook.office import away_of, capacity_of, clocks_of, digest_of, quiet_of, territory
 from leadlight.playbook.spans import (
     caps_of,
+    chapters_of,
     days_of,
     expiry_of,
     meter_of,
@@ -80,6 +81,12 @@ def _gate_id(text: str) -> str:
     return text
 
 
+def _series(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text):
+        raise ValueError(f"{text!r} is no name of a series; use lower-case letters, digits and `-`")
+    return text
+
+
 def _clock_time(text: object) -> time:
     if not (match := re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(text))):
         raise ValueError(f'write a time between "00:00" and "23:59" in quotes, such as `"09:00"`, not {text!r}')
@@ -115,6 +122,11 @@ class GateShape:
     meter: Annotated[Meter, BeforeValidator(meter_of)] | None = None
     topics: tuple[str, ...] = ()
     id: Annotated[str, AfterValidator(_gate_id)] | None = None
+    kind: GateKind = GateKind.PAGE
+    series: Annotated[str, AfterValidator(_series)] | None = None
+    part: Annotated[int, Field(ge=1, le=99)] | None = None
+    chapters: Annotated[tuple[Chapter, ...], BeforeValidator(chapters_of)] = ()
+    trial: Web = ""
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

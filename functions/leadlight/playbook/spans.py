@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import date, time
+from itertools import pairwise
 
 from leadlight.model.sequence import Cap, OpenHours, Wait, WaitUnit, Window
-from leadlight.model.site import Meter
+from leadlight.model.site import Chapter, Meter
 
 NEVER = "never"
 """What may stand for a span where there is a default and none is wanted."""
@@ -179,3 +180,28 @@ def _day(text: str) -> int | None:
     """`mon`, `tues`, `wednesday`: the day of that name, by three letters at least."""
     said = text.strip()
     return next((day for day, name in enumerate(_DAY_NAMES) if len(said) > 2 and name.startswith(said)), None)
+
+
+_CHAPTER = re.compile(r"(?:(?P<h>\d{1,2}):(?=\d\d:))?(?P<m>\d{1,3}):(?P<s>[0-5]\d)\s+(?P<title>\S.*)\Z")
+
+
+def chapters_of(value: object) -> tuple[Chapter, ...]:
+    """Places in a recording, in order.
+
+    >>> chapters_of(["0:00 Hello", "1:02:03 The end"])
+    (Chapter(at=0, title='Hello'), Chapter(at=3723, title='The end'))
+    """
+    if not isinstance(value, list | tuple):
+        raise ValueError("write one line for each chapter, such as `- 4:30 Where it went wrong`")  # noqa: TRY004  # pydantic tells a ValueError to who wrote it
+    found = [_chapter(line) for line in value]
+    if any(after.at <= before.at for before, after in pairwise(found)):
+        raise ValueError("chapters come one after the other; put them in the order of their times")
+    return tuple(found)
+
+
+def _chapter(line: object) -> Chapter:
+    if isinstance(line, Chapter):
+        return line
+    if not (match := _CHAPTER.match(str(line).strip())):
+        raise ValueError(f"{line!r} is no chapter; write its time and what it is about, such as `4:30 Where it broke`")
+    return Chapter(int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + int(match["s"]), match["title"].strip())

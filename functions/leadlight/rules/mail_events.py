@@ -79,7 +79,7 @@ NO_COMPLAINT = "not-spam"
 TEAM = LeadId("team")
 """Stands in the place of a lead where a mail to our own people is about none: a digest, a link to the desk."""
 
-TO_LEADS = (f"{DueKind.STEP}/", *(f"{DueKind.MAIL}/{what}/" for what in ("optin", "delivery", "news")))
+TO_LEADS = (f"{DueKind.STEP}/", *(f"{DueKind.MAIL}/{what}/" for what in ("optin", "delivery", "news", "arrived")))
 """How the due keys of mails to a lead begin. Whatever else we mail goes to our own people."""
 
 

@@ -29,6 +29,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.preferences import begun_afresh, lowered_by
+from leadlight.rules.series import opened_with
 from leadlight.rules.stage import back
 from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.rules.waiting import CALL, reminders
@@ -192,7 +193,8 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
     )
     needs_rep = gate is not None and gate.unlock is Unlock.REP
     if not needs_rep:
-        lead = replace(lead, grants={**lead.grants, capture.gate: now})
+        opens = opened_with(capture.gate, bundle.manifest.series, bundle.manifest.gates)
+        lead = replace(lead, grants={**dict.fromkeys(opens, now), **lead.grants, capture.gate: now})
     promised = capture.consent.promise.version  # also when a newer version was published since
     try:
         sequence = bundle.sequence_version(promised) if promised else None

@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from leadlight.errors import BadToken, NotOpen
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, GateId, LeadId
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import masked
+from leadlight.rules.series import is_open
 from leadlight.tokens import LIFE, TokenUse
 
 LEAD_PASS = "leadlight_pass"  # noqa: S105 the name of a cookie
@@ -119,7 +121,10 @@ def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Read
 
 def _by_lead_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader | None:
     found = pass_of(services, cookies)
-    if found is None or gate not in found.lead.grants:
+    if found is None:
+        return None
+    manifest = open_bundle(services.files).manifest
+    if not is_open(GateId(gate), found.lead.grants, manifest.series, manifest.gates):
         return None
     lead = found.lead
     return Reader(lead.id, str(lead.generation), GateId(gate), since=lead.created_at)

@@ -6,13 +6,24 @@ const find = (selector, root = document) => root.querySelector(selector)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 const fragment = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content
 
+// Where this visit came from, for as long as the tab is open: no cookie, and nothing that is not in the two addresses.
+const landed = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("utm_")))
+if (document.referrer && !document.referrer.startsWith(location.origin)) landed.set("referrer", new URL(document.referrer).host)
+try {
+  sessionStorage.leadlight_landing ??= landed
+  if (`${landed}`) sessionStorage.leadlight_landing_last = landed
+} catch {} // a browser that keeps nothing: then it is not known
+const kept = (name) => { try { return sessionStorage[`leadlight_${name}`] ?? "" } catch { return "" } }
+
 // --- forms
 
 const say = (form, text = "") => { find(".leadlight-status", form).textContent = text }
 
 const values = (form) => {
-  const data = Object.fromEntries([...new FormData(form)].filter(([, value]) => value))
-  for (const box of all("[type=checkbox]", form)) data[box.name] = box.checked
+  const data = {}
+  for (const [name, value] of new FormData(form)) if (value) data[name] = name in data ? [data[name], value].flat() : value
+  for (const box of all("[value=true]:enabled", form)) data[box.name] = box.checked
+  if (form.dataset.leadlight === "access") for (const name of ["landing", "landing_last"]) data[name] = kept(name)
   for (const field of all("[data-when]", form)) if (!field.required) delete data[field.name]
   if (data.call_at) data.call = new Date(data.call_at).toISOString()
   delete data.call_at
@@ -74,10 +85,33 @@ const show = (section, waiting) => {
   find(waiting ? "h2" : "[name=email]", waiting ? mail : form).focus()
 }
 
+// Whom the pass is of is asked for what is not known yet; somebody else at the same browser gets the whole form back.
+const shorten = (form, { address, fields = [], button, waits, ...asked }) => {
+  const known = address != null
+  form.dataset.known = known ? "true" : ""
+  const show = (el, yes) => {
+    el.hidden = !yes
+    for (const field of all("input, select, textarea", el)) field.disabled = !yes
+  }
+  for (const el of all(".leadlight-if-known", form)) show(el, known)
+  for (const el of all("[data-field]", form)) show(el, !known || fields.includes(el.dataset.field))
+  for (const el of all("[data-asked]", form)) {
+    const some = el.dataset.asked.split(" ").some((name) => asked[name])
+    show(el, el.matches(".leadlight-if-known") ? known && some : !known || some)
+  }
+  const send = find("button:not([type])", form)
+  send.dataset.words ??= send.textContent
+  send.textContent = known ? button : send.dataset.words
+  send.hidden = !!waits
+  find("[data-leadlight-shown]", form).textContent = address ?? ""
+  say(form, waits ? form.dataset.waits : "")
+}
+
 const on = {
   access: async (form, section) => {
     const answer = await submit(form)
     if (answer?.status === "open") await enter(section, form)
+    else if (answer && form.dataset.known) shorten(form, { address: find("[data-leadlight-shown]", form).textContent, waits: true })
     else if (answer) show(section, true)
   },
   code: async (form, section) => {
@@ -104,6 +138,13 @@ const enhance = (form) => {
   adapt(form)
   // Where mails may follow, the reader's clock says when they are welcome.
   for (const field of all("[data-zone]", form)) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const first = new URLSearchParams(kept("landing") || location.search)
+  for (const field of all("[data-landing]", form)) field.value = first.get(field.name) ?? field.value
+  const other = find("[data-leadlight-other]", form)
+  if (other) other.onclick = () => {
+    shorten(form, {})
+    find("[name=email]", form).focus()
+  }
   if (form.dataset.leadlight !== "code") return
   const access = find("form", section)
   find("[name=code]", form).oninput = ({ target }) => {
@@ -128,11 +169,19 @@ const enter = async (section, form, asked = form) => {
     if (!section.isConnected) return
     if (halves.has(address)) open(section, halves.get(address), asked)
     else if (form) say(form, section.dataset.blocked)
+    else if (!asked) await recognise(section)
   } catch {
     if (form) say(form, form.dataset.failed)
   } finally {
     section.classList.remove("leadlight--known")
   }
+}
+
+const recognise = async (section) => {
+  if (new URLSearchParams(location.search).has("not-me")) return
+  const response = await fetch(section.dataset.form, { headers: { Accept: "application/json" } })
+  const shown = response.ok ? await response.json() : {}
+  if (shown.address != null) shorten(find("form", section), shown)
 }
 
 // Material decorates whatever it finds each time it mounts: take its additions out of the open part first.

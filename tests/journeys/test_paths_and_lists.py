@@ -1,0 +1,135 @@
+"""Paths, whole sections and waitlists: one yes opens a path, a folder has one gate, and what was waited for arrives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.journeys.deploys import Deployed, bundle_of
+from tests.world import ANNA, FILES, World, built
+
+from leadlight.errors import BadPlaybook
+from leadlight.model.person import GateId
+from leadlight.model.site import GateKind, Unlock
+
+BOTH = pytest.mark.grounds("local", "prompt")
+PAGE = "---\ntitle: {title}\n{more}---\n# {title}\n\nOpen to all: {title}.\n\n<!-- more -->\n\nWithheld {word} words here.\n"
+
+
+def page(title: str, word: str, **gate: object) -> str:
+    more = f"gate: {msgspec.json.encode(gate).decode()}\n" if gate else ""
+    return PAGE.format(title=title, word=word, more=more)
+
+
+MORE = {
+    "docs/path/one.md": page("Lamp one", "amber", series="lamps", part=1),
+    "docs/path/two.md": page("Lamp two", "umber", series="lamps", part=2),
+    "docs/path/three.md": page("Lamp three", "ochre", series="lamps", part=3, unlock="rep"),
+    "docs/section/.gate.yml": "form: open\nunlock: email\n",
+    "docs/section/index.md": "# All about glass\n\nA list that stands open.\n",
+    "docs/section/blowing.md": page("Blowing", "crimson"),
+    "docs/section/deeper/cutting.md": page("Cutting", "scarlet"),
+    "docs/section/open.md": "---\ngate: false\n---\n# Open\n\nNo gate here.\n",
+    "docs/soon.md": "---\ntitle: Soon\ngate: {kind: waitlist}\n---\n# Soon\n\nThis is what it will be about.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("kinds"), {**FILES, **MORE})
+
+
+@BOTH
+def test_one_yes_opens_every_page_of_a_path_but_those_that_a_rep_opens(world: World) -> None:
+    browser = world.confirmed("path/one")
+
+    answers = {part: browser.get(f"/api/content/path/{part}").status for part in ("one", "two", "three")}
+    assert answers == {"one": 200, "two": 200, "three": 401}
+
+
+def test_each_page_of_a_path_leads_to_the_next_one(world: World) -> None:
+    browser = world.confirmed("path/one")
+
+    first, second = (browser.get(f"/api/content/path/{part}").json["html"] for part in ("one", "two"))
+    assert '<a href="/path/two/">Lamp two</a>' in first
+    assert '<a href="/path/three/">Lamp three</a>' in second
+    assert "/path/" not in world.confirmed("section/blowing").get("/api/content/section/blowing").json["html"]
+
+
+def test_a_page_that_joins_the_path_later_is_open_to_who_has_it(world: World) -> None:
+    browser = world.confirmed("path/one")
+    manifest = bundle_of(world).manifest
+    new = replace(manifest.gates[GateId("section/blowing")], series="lamps")
+    gates = {**manifest.gates, GateId("path/new"): new}
+    path = {"lamps": (*manifest.series["lamps"], GateId("path/new"))}
+    newer = replace(manifest, gates=gates, series=path, version="newer")
+    world.serve(replace(world.services, files=Deployed(world.services.files, newer, {})))
+
+    assert browser.get("/api/content/path/new").status == 200
+    assert world.browser().get("/api/content/path/new").status == 401
+
+
+def test_a_section_has_one_gate_for_all_its_pages_but_its_index_and_those_that_say_no(world: World) -> None:
+    gates = bundle_of(world).manifest.gates
+
+    assert {gate for gate in gates if gate.startswith("section")} == {"section/blowing", "section/deeper/cutting"}
+    assert gates[GateId("section/deeper/cutting")].unlock is Unlock.EMAIL
+    assert gates[GateId("section/blowing")].form == "open"
+
+
+@pytest.mark.grounds("local", "tick")
+def test_who_waits_for_a_page_is_told_once_when_it_is_there_and_it_is_open(world: World) -> None:
+    browser = world.confirmed("soon", consent=False)
+    assert "You are on the list" in browser.get("/api/content/soon").json["html"]
+    world.advance("1 day")
+
+    written(world)
+    world.advance("2 days")
+    written(world)
+    world.advance("2 days")
+
+    told = [subject for subject in world.subjects(ANNA) if subject.startswith("It is there")]
+    assert told == ["It is there: Soon"]
+
+
+def test_what_a_waitlist_says_stands_open_and_nothing_is_called_withheld(world: World) -> None:
+    gate = bundle_of(world).manifest.gates[GateId("soon")]
+
+    assert (gate.kind, gate.form, gate.withheld_words) == (GateKind.WAITLIST, "waitlist", 0)
+
+
+@pytest.mark.parametrize(
+    ("pages", "where", "what"),
+    [
+        ({"docs/a.md": page("A", "a", series="solo")}, "docs/a.md", "has this page alone"),
+        (
+            {f"docs/{name}.md": page(name, name, series="two", part=1) for name in ("a", "b")},
+            "docs/b.md",
+            "is part 1 of `two` already",
+        ),
+        ({"docs/s/.gate.yml": "unlcok: form\n", "docs/s/a.md": page("A", "a")}, "docs/s/.gate.yml", "unlock"),
+        ({"docs/s/.gate.yml": "id: one\n", "docs/s/a.md": page("A", "a")}, "docs/s/.gate.yml", "for one page"),
+        ({"docs/a.md": page("A", "a", chapters=["here it begins"])}, "docs/a.md", "is no chapter"),
+        ({"docs/a.md": "---\nannounce: maybe\n---\n# A\n"}, "docs/a.md", "neither `true` nor `false`"),
+    ],
+)
+def test_what_is_written_wrong_is_named_with_its_file(
+    tmp_path: Path, pages: dict[str, str], where: str, what: str
+) -> None:
+    with pytest.raises(BadPlaybook) as bad:
+        built(tmp_path, {**FILES, **pages})
+
+    problem = bad.value.problems[0]
+    assert problem.file.endswith(where)
+    assert problem.line > 0
+    assert what in problem.message
+
+
+def written(world: World) -> None:
+    """The page that people wait for has been written, and published."""
+    manifest = bundle_of(world).manifest
+    there = replace(manifest.gates[GateId("soon")], kind=GateKind.PAGE)
+    newer = replace(manifest, gates={**manifest.gates, GateId("soon"): there}, version="written")
+    world.serve(replace(world.services, files=Deployed(world.services.files, newer, {})))
