@@ -16,7 +16,7 @@ def test_the_briefing_tells_who_why_and_what_to_say(world: World) -> None:
 
     page = world.browser().get(world.briefing(), accept="text/html").text
 
-    for fact in ("Anna Nowak", "Acme", "tel:+442079460999", ANNA, "evaluating", "buyer", "Mail guide"):
+    for fact in ("Anna Nowak", "Acme", "tel:+442079460999", ANNA, "comparing options", "buyer", "Mail guide"):
         assert fact in page
 
 

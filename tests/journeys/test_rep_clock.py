@@ -77,3 +77,33 @@ def test_a_mail_for_which_there_is_no_address_is_left_out_with_its_reason(world:
 
     assert world.follow_ups() == []
     assert world.touches(TouchKind.SKIPPED)[0].facts["reason"] == "there is no address to write to"
+
+
+def test_the_timeline_says_in_the_forms_own_words_why_a_declared_intent_left_steps_out(world: World) -> None:
+    world.confirmed(name="Anna", intent="ready")
+    page = words(world.browser().get(world.briefing(), accept="text/html").text)
+
+    assert "Left out: “hello” (they are ready to decide)" in page
+    assert "hot lead, ready to decide" in page
+
+
+def test_the_mail_has_about_ten_lines_and_says_the_same_with_and_without_html(world: World) -> None:
+    world.confirmed(name="Anna", phone=NUMBER, company="Acme", call="now", zone="Asia/Tokyo", role="buyer")
+    mail = world.mail(REP_ADDRESS, "CALL NOW")
+    facts = [line for line in mail.text.partition("-- ")[0].splitlines() if line[:1].strip() and "https:" not in line]
+    links = ("/rep/claim", "/rep/outcome", "/rep/lead", "/rep/replied")
+
+    told = [line for line in facts if not line.endswith(":")]
+    assert len(told) <= 13, told
+    assert f"Call {NUMBER}\n" in mail.text
+    assert "tel:+442079460999" in mail.html
+    assert all(mail.text.count(link) and mail.html.count(link) for link in links)
+
+
+def test_who_has_taken_a_lead_over_is_asked_in_mails_how_it_went(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.log(world.taken(), objective="start", achieved="yes", next_at="2026-01-07T09:30")
+
+    world.advance("3 days")
+
+    assert "Take over" not in world.mail(REP_ADDRESS, "Today: your next step").text

@@ -24,6 +24,8 @@ from leadlight.rep.pausing import FARTHEST, USUALLY, begin_of
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.next_action import PAUSE
 from leadlight.rules.routing import member, owner_of
+from leadlight.rules.said import INTENTS
+from leadlight.rules.skipping import SAYS
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.views import SPOKEN, said_wish
@@ -55,7 +57,7 @@ SAID = {
     TouchKind.BOUNCED: "A mail came back: {reason}",
     TouchKind.COMPLAINED: "Called a mail spam",
     TouchKind.ADDED: "Added from a rep's own day",
-    TouchKind.HANDED_OVER: "Handed over to a colleague",
+    TouchKind.HANDED_OVER: "Handed over to {colleague}",
     TouchKind.STAGE_CHANGED: "From {from} to {to}: {why}",
     TouchKind.HEATED: "Looks ready for an offer: {why}",
     TouchKind.ROUTED: "With {by} now: {why}",
@@ -157,10 +159,11 @@ def what_happened(services: Services, bundle: Bundle, touch: Touch, reader: Pers
     words = _pattern(bundle, touch)
     facts = {
         "file": "",
-        "reason": "",
         "name": "something new",
         "offer": "",
         **touch.facts,
+        "colleague": (to.name if (to := member(bundle.team, touch.facts.get("to"))) else "a colleague"),
+        "reason": _reason(touch.facts.get("reason", "")),
         "call": _wish(touch, hours_of(reader, bundle.team).zone),
         "by": bundle.team.person(touch.by).name if touch.by else "",
         "what": _named(touch.facts.get("step", "")) or _mail(touch),
@@ -192,6 +195,12 @@ def _pattern(bundle: Bundle, touch: Touch) -> str:
 def _mail(touch: Touch) -> str:
     names = {"optin": "confirm the address", "delivery": "the way back to the page"}
     return names.get(touch.facts.get("what", "").removeprefix("mail/").partition("/")[0], "to the team")
+
+
+def _reason(reason: str) -> str:
+    """Why something was left out, with what they say of themselves in the form's own words."""
+    said = {f"{SAYS} '{intent}'": f"they are {words}" for intent, words in INTENTS.items()}
+    return said.get(reason, reason)
 
 
 def _wish(touch: Touch, zone: str) -> str:

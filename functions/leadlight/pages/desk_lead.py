@@ -78,7 +78,7 @@ def sheet_of(services: Services, bundle: Bundle, lead: Lead, *, me: Person) -> S
     return Sheet(
         lead,
         briefing_of(services, lead, reader=me.id),
-        company=profile.fields.get("company", "") or "their company",
+        company=profile.fields.get("company", "") or profile.address.rpartition("@")[2] or "their company",
         colleagues=tuple(person for person in bundle.team.people if person.id != lead.owner),
         score=score(lead, touches, bundle.criteria, fit=fit, now=now),
         ahead=tuple((when(c.at, zone), _in_words(c)) for c in outlook_of(services, bundle, lead).coming),
