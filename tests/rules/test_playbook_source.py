@@ -15,7 +15,7 @@ from leadlight.playbook.source import load
 def test_a_site_without_a_playbook_gets_the_built_in_one(tmp_path: Path) -> None:
     playbook = load(tmp_path / "none", language="en")
 
-    assert playbook.forms.keys() == {"short"}
+    assert playbook.forms.keys() == {"short", "waitlist"}
     assert playbook.messages.keys() == MESSAGES.keys()
     assert playbook.sequences == {}
     assert playbook.team.people
