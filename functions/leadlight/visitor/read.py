@@ -51,6 +51,7 @@ def file(services: Services, cookies: Mapping[str, str], gate_id: str, name: str
     Only a download is worth a note: pictures come with the page.
     """
     gate, reader = _open(services, cookies, gate_id)
+    gate = next((spoken for spoken in (gate, *gate.variants.values()) if name in spoken.file_objects), gate)
     if name not in gate.file_objects:
         raise UnknownGate(name)
     _note(services, reader, gate, TouchKind.DOWNLOADED, name, inert=inert or name not in gate.files)
