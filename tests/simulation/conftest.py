@@ -45,6 +45,10 @@ def remembering() -> Iterator[None]:
     letter.compose, mailer.wire_bytes = compose, wire_bytes
 
 
+MOST = 20_000
+"""So many answers are kept; then all are forgotten, or ten thousand worlds would fill the machine."""
+
+
 def remembered(function: Callable[..., Any], name: Callable[..., Hashable] = repr) -> Callable[..., Any]:
     """The same function with a memory; what it was asked stays alive, so that an `id` names one thing only."""
     known: dict[Hashable, Any] = {}
@@ -53,6 +57,9 @@ def remembered(function: Callable[..., Any], name: Callable[..., Hashable] = rep
     def answer(*args: Any, **options: Any) -> Any:
         question = (*map(name, args), repr(sorted(options.items())))
         if question not in known:
+            if len(known) >= MOST:
+                known.clear()
+                asked.clear()
             asked.append(args)
             known[question] = function(*args, **options)
         return known[question]
