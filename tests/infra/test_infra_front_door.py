@@ -136,7 +136,7 @@ def test_the_api_sees_who_asks_and_never_the_sites_own_name() -> None:
     assert seen["HeadersConfig"]["HeaderBehavior"] == "whitelist"
     assert len(headers) <= 10  # CloudFront takes no more
     signed = {"webhook-id", "webhook-timestamp", "webhook-signature"}
-    assert {VIEWER, "accept", "content-type", "origin", "referer"} | signed == headers
+    assert {VIEWER, "accept", "accept-language", "content-type", "origin", "referer"} | signed == headers
     assert seen["CookiesConfig"] == {"CookieBehavior": "all"}
     assert seen["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
 
