@@ -41,8 +41,8 @@ def needs_of(entry: str, root: Path) -> Needs:
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        path = source_of(name, root)
-        if name in texts or path is None:
+        path = None if name in texts else source_of(name, root)
+        if path is None:
             continue
         texts[name] = path.read_text(encoding="utf-8")
         tree, names = _read(texts[name])
