@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import http.client
+import json
 import os
 import re
 import socket
@@ -15,11 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
-import httpx
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, ViewportSize
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
@@ -34,6 +37,19 @@ DEEP = "#when-to-stop"
 
 OURS = ".leadlight, .leadlight-after, .leadlight-page"
 """What of a page is ours, and none of the theme's."""
+
+LOOKS: tuple[tuple[Literal["light", "dark"], str, ViewportSize], ...] = (
+    ("light", "default", {"width": 1280, "height": 720}),
+    ("dark", "slate", {"width": 320, "height": 640}),
+)
+"""How a page is looked at: by day at a desk, and by night on a small phone; and what the theme calls day and night."""
+
+CHOSEN = "scheme => document.querySelector(`.md-option[data-md-color-scheme=${scheme}]`)?.click()"
+"""The theme heeds what the system prefers only as it loads; later there is its button."""
+
+SETTLED = """() => Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))"""
+"""Colours that are on their way to others have a contrast that nobody chose."""
 
 FLAGS = (
     "--no-sandbox",
@@ -65,14 +81,41 @@ class Demo:
         """All of them, oldest first; waits for so many."""
         end = time.monotonic() + PATIENCE
         while True:
-            paths = sorted((self.maildir / "new").glob("*"), key=lambda path: path.stat().st_mtime_ns)
-            mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
-            found = [m for m in mails if to in m["To"] and subject in m["Subject"] and text in words_of(m)]
+            found = [mail for mail in self._to(to) if subject in mail["Subject"] and text in words_of(mail)]
             if len(found) >= at_least:
                 return found
             if time.monotonic() > end:
-                raise AssertionError(f"no mail to {to} about {subject!r}; there are {[m['Subject'] for m in mails]}")
+                there = [_mail(path)["Subject"] for path in self._paths()]
+                raise AssertionError(f"no mail to {to} about {subject!r}; there are {there}")
             threading.Event().wait(0.03)
+
+    def days_go_by(self, days: int) -> None:
+        """Everything that is due until then happens."""
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=60)
+        body = json.dumps({"advance": f"{days} days"})
+        connection.request("POST", "/_dev/clock", body, {"Content-Type": "application/json"})
+        status = connection.getresponse().status
+        connection.close()
+        assert status == 200, f"the clock answered {status}"
+
+    def _paths(self) -> list[Path]:
+        return sorted((self.maildir / "new").glob("*"), key=lambda path: path.stat().st_mtime_ns)
+
+    def _to(self, address: str) -> list[EmailMessage]:
+        """Oldest first. Most mails are somebody else's: taking them all apart cost more than all waiting for them."""
+        mine = [_mail(path) for path in self._paths() if address.encode() in _bytes(path)]
+        return [mail for mail in mine if address in mail["To"]]
+
+
+@cache
+def _bytes(path: Path) -> bytes:
+    """A mail as it lies in its Maildir, where none is ever changed."""
+    return path.read_bytes()
+
+
+@cache
+def _mail(path: Path) -> EmailMessage:
+    return email.message_from_bytes(_bytes(path), policy=email.policy.default)
 
 
 def words_of(mail: EmailMessage) -> str:
@@ -105,20 +148,20 @@ def running_demo(data: Path) -> Iterator[Demo]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        _answers(process, f"http://127.0.0.1:{port}/api/health")
+        _answers(process, port)
         yield Demo(f"http://127.0.0.1:{port}", data / "mail")
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _answers(process: subprocess.Popen[bytes], url: str) -> None:
+def _answers(process: subprocess.Popen[bytes], port: int) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
         try:
-            httpx.get(url, timeout=2)
-        except httpx.TransportError:
-            threading.Event().wait(0.1)
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except OSError:
+            threading.Event().wait(0.05)
         else:
             return
     raise AssertionError(f"the demo did not start: it ended with {process.poll()}")
@@ -168,9 +211,24 @@ def person(browser: Browser, demo: Demo, **options: object) -> Person:
 
 
 def flaws(tab: Page, where: str, *, parts: str = OURS) -> list[str]:
-    """What axe finds in our parts, and whether the page is wider than the window."""
+    """What is wrong with our parts in each look: what axe finds, wider than the window, or deaf to the look itself.
+
+    Both looks are taken of one and the same page, since getting there costs more than looking. It stays in the last.
+    """
     if not tab.evaluate("'axe' in window"):
         tab.evaluate(AXE_SCRIPT)
+    found, grounds = [], set()
+    for scheme, name, size in LOOKS:
+        tab.emulate_media(color_scheme=scheme)
+        tab.set_viewport_size(size)
+        tab.evaluate(CHOSEN, name)
+        tab.evaluate(SETTLED)
+        found += _flaws(tab, f"{where}, {scheme}", parts)
+        grounds.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    return found + [f"{where}: as bright in the dark"] * (len(grounds) < len(LOOKS))
+
+
+def _flaws(tab: Page, where: str, parts: str) -> list[str]:
     only = "{resultTypes: ['violations']}"  # all that it finds in order is ten times as much to carry over
     found = tab.evaluate(f"axe.run({parts!r}, {only}).then(found => found.violations)")
     wide = tab.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import AT_ONCE, DEEP, MAILED, WITHHELD, Demo, code_of, person, words_of
+from tests.journeys.browser import AT_ONCE, DEEP, MAILED, WITHHELD, Demo, Person, code_of, person, words_of
 from tests.journeys.walks import New, confirm, send_form, unlock, wait_for_mail
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -18,12 +18,19 @@ READER = f"reader.{secrets.token_hex(4)}@northwind.example"
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, demo: Demo) -> Iterator[Page]:
-    """A page that READER opened, for those who look at what is there afterwards."""
+def reader(browser: Browser, demo: Demo) -> Iterator[Person]:
+    """Somebody who opened a page, for those who look at what is there afterwards."""
     reader = person(browser, demo)
-    yield unlock(reader, READER)
+    unlock(reader, READER)
+    yield reader
     reader.context.close()
     assert reader.strangers() + reader.complaints == []
+
+
+@pytest.fixture
+def opened(reader: Person) -> Page:
+    """The tab in which that page was opened."""
+    return reader.context.pages[0]
 
 
 def test_what_is_missing_is_said_beside_its_field(new: New) -> None:
@@ -54,12 +61,10 @@ def test_the_form_tells_by_which_clock_its_reader_lives(new: New, address: str) 
     assert asked.value.post_data_json["zone"] in {"Asia/Kathmandu", "Asia/Katmandu"}  # the second is ICU's older name
 
 
-def test_the_six_digits_open_the_page_in_place(new: New, address: str) -> None:
-    tab = unlock(new(), address)
-
-    expect(tab).to_have_url(re.compile(rf"{MAILED}(#.*)?$"))  # the theme follows the scrolling
-    expect(tab.get_by_text(WITHHELD).first).to_be_visible()
-    expect(tab.locator(".leadlight")).to_have_count(0)
+def test_the_six_digits_open_the_page_in_place(opened: Page) -> None:
+    expect(opened).to_have_url(re.compile(rf"{MAILED}(#.*)?$"))  # the theme follows the scrolling
+    expect(opened.get_by_text(WITHHELD).first).to_be_visible()
+    expect(opened.locator(".leadlight")).to_have_count(0)
 
 
 def test_an_opened_page_takes_the_focus_and_says_so(new: New, address: str) -> None:
@@ -139,21 +144,17 @@ def test_a_link_confirmed_in_another_browser_never_opens_this_one(new: New, addr
     assert [url for url in desk.asked if "/api/content/" in url] == []
 
 
-def test_a_returning_visitor_finds_the_page_open(new: New, address: str) -> None:
-    visitor = new()
-    tab = unlock(visitor, address)
-    tab.reload()
-    expect(tab.locator(".leadlight-after")).to_be_visible()
-    again = visitor.open(MAILED)
+def test_a_returning_visitor_finds_the_page_open(reader: Person) -> None:
+    again = reader.open(MAILED)
+    expect(again.locator(".leadlight-after")).to_be_visible()
+    again.reload()
 
     expect(again.get_by_text(WITHHELD).first).to_be_visible()
     expect(again.locator(".leadlight-opened")).to_have_count(0)
 
 
-def test_a_link_into_the_withheld_part_arrives_there(new: New, address: str) -> None:
-    visitor = new()
-    unlock(visitor, address)
-    tab = visitor.open(MAILED + DEEP)
+def test_a_link_into_the_withheld_part_arrives_there(reader: Person) -> None:
+    tab = reader.open(MAILED + DEEP)
 
     expect(tab.locator(DEEP)).to_be_in_viewport()
 

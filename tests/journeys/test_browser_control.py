@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.browser import MAILED, link_of
-from tests.journeys.test_browser_plain import LOOKS, PHONE, PLAIN, flaws
+from tests.journeys.browser import MAILED, flaws, link_of
+from tests.journeys.test_browser_plain import PHONE, PLAIN
 from tests.journeys.walks import New, send_form
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -54,10 +54,9 @@ def test_what_was_unticked_comes_back_by_the_button_of_a_mail(new: New, address:
     expect(again.get_by_label("Follow-ups")).to_be_checked()
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_page_of_preferences_can_be_used_by_everybody(new: New, address: str, look: str) -> None:
+def test_the_page_of_preferences_can_be_used_by_everybody(new: New, address: str) -> None:
     where = opened(new, address).url
-    tab = new(**LOOKS[look]).open(where)
+    tab = new().open(where)
     found = flaws(tab, "running")
     for button in ("2 weeks", "At most one mail in two weeks", "Stop all mails"):
         tab.get_by_role("button", name=button).click()
@@ -66,7 +65,7 @@ def test_the_page_of_preferences_can_be_used_by_everybody(new: New, address: str
     tab.get_by_label("Follow-ups").check()
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("status")).to_contain_text("Look into your mail")
-    mailed = new(**LOOKS[look])
+    mailed = new()
     found += flaws(mailed.open(link_of(mailed.demo.mail(address, "One tap"), "/preferences")), "wish")
 
     assert found == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys.browser import MAILED, Demo, Person, link_of, person, running_demo
@@ -22,11 +21,6 @@ def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo of its own: months go by in it."""
     with running_demo(tmp_path_factory.mktemp("conversation")) as demo:
         yield demo
-
-
-def days_go_by(demo: Demo, days: int) -> None:
-    """Everything that is due until then happens."""
-    httpx.post(f"{demo.url}/_dev/clock", json={"advance": f"{days} days"}, timeout=60).raise_for_status()
 
 
 def briefed(rep: Person, subject: str, address: str) -> Page:
@@ -97,12 +91,12 @@ def test_a_conversation_goes_from_a_wished_call_to_an_unhappy_customer_and_the_t
 
     wants_a_call(visitor, address)
     advances(is_told_and_takes_over(rep, address))
-    days_go_by(own_demo, 2)
+    own_demo.days_go_by(2)
     logs(rep, "your next step", address, "advance", stage="opportunity", worth="12000")
-    days_go_by(own_demo, 70)
+    own_demo.days_go_by(70)
     answers(visitor, address, "Yes, no, or not this year", "Yes")
     logs(rep, "accept", address, "close", stage="customer", worth="14000")
-    days_go_by(own_demo, 40)
+    own_demo.days_go_by(40)
     answers(visitor, address, "One tap", "No")
     own_demo.mail(TEAM, "Unhappy", text=address)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests.journeys.browser import MAILED, Demo, Person, link_of
+from tests.journeys.browser import MAILED, Demo, Person, flaws, link_of
 from tests.journeys.walks import New, send_form, whole_page_without_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MANAGER = "ruth.lindqvist@leadlight.example"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "java_script_enabled": False}
-NARROW = {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}}
 
 
 def at_desk(somebody: Person, address: str = MANAGER, *, scanner: Person | None = None) -> Page:
@@ -85,10 +83,9 @@ def test_who_scans_a_reps_code_and_leaves_an_address_is_that_reps_lead(new: New,
     expect(tab.get_by_text("qr/ruth")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", [{"color_scheme": "light"}, NARROW], ids=["light", "dark-and-narrow"])
-def test_the_desk_and_a_lead_can_be_used_by_everybody(new: New, address: str, look: dict[str, object]) -> None:
+def test_the_desk_and_a_lead_can_be_used_by_everybody(new: New, address: str) -> None:
     whole_page_without_script(new(java_script_enabled=False), address)
-    tab = at_desk(new(**look))
+    tab = at_desk(new())
     found = flaws(tab, "desk")
     open_lead(tab, address)
     for fold in tab.locator(".leadlight-page details > summary").all():
@@ -98,20 +95,12 @@ def test_the_desk_and_a_lead_can_be_used_by_everybody(new: New, address: str, lo
 
 
 def test_every_other_page_of_the_desk_can_be_used_by_everybody(new: New, demo: Demo) -> None:
-    tab = new(**NARROW).open("/sign-in")
+    tab = new().open("/sign-in")
     found = flaws(tab, "sign-in")
-    tab = at_desk(new(**NARROW))
+    tab = at_desk(new())
     gate = MAILED.strip("/")
     for path in ("?find=nobody", f"/add?gate={gate}", f"/qr?gate={gate}"):
         tab.goto(demo.at(f"/rep/desk{path}"))
         found += flaws(tab, path)
 
     assert found == []
-
-
-def flaws(tab: Page, where: str) -> list[str]:
-    """What axe finds in our parts, and whether the page is wider than the window."""
-    found = Axe().run(tab, context=".leadlight-page").response["violations"]
-    wide = tab.evaluate("document.documentElement.scrollWidth > innerWidth")
-    targets = [f"{where}: {flaw['id']} at {node['target']}" for flaw in found for node in flaw["nodes"]]
-    return targets + [f"{where}: wider than the window"] * wide

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.journeys.browser import MAILED, WITHHELD, Demo, code_of, flaws, link_of, person, words_of
@@ -15,10 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PLAIN = {"java_script_enabled": False}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-LOOKS = {
-    "light": {"color_scheme": "light"},
-    "dark-and-narrow": {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
-}
 
 
 # --- without JavaScript
@@ -104,7 +99,7 @@ def known(browser: Browser, demo: Demo) -> Known:
     tab.get_by_role("button", name="Send the question").click()
     somebody.context.close()
     told = demo.mail("@leadlight.example", "asks", text=address)
-    httpx.post(f"{demo.url}/_dev/clock", json={"advance": "3 days"}, timeout=20).raise_for_status()
+    demo.days_go_by(3)
     step = next(mail for mail in demo.mails(address) if "/unsubscribe?token=" in words_of(mail))
     return Known(
         address,
@@ -144,9 +139,8 @@ def test_a_lead_taken_over_opens_in_no_second_browser(new: New, address: str) ->
 # --- how it looks
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_gate_can_be_used_by_everybody(new: New, address: str, look: str) -> None:
-    tab = new(**LOOKS[look]).open(MAILED)
+def test_the_gate_can_be_used_by_everybody(new: New, address: str) -> None:
+    tab = new().open(MAILED)
     found = flaws(tab, "locked")
     tab.get_by_label("Call me now").check()
     tab.locator(".leadlight").get_by_role("button", name="Send me the way in").click()
@@ -157,17 +151,15 @@ def test_the_gate_can_be_used_by_everybody(new: New, address: str, look: str) ->
     assert found + flaws(tab, "waiting") == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_an_opened_page_can_be_used_by_everybody(new: New, known: Known, look: str) -> None:
-    tab = confirm(new(**LOOKS[look]), known.address)
+def test_an_opened_page_can_be_used_by_everybody(new: New, known: Known) -> None:
+    tab = confirm(new(), known.address)
     tab.get_by_label("At a time").check()
 
     assert flaws(tab, "opened") == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_page_of_ours_can_be_used_by_everybody(new: New, demo: Demo, known: Known, look: str) -> None:
-    tab = new(**LOOKS[look]).open("/_dev/mail")
+def test_every_page_of_ours_can_be_used_by_everybody(new: New, demo: Demo, known: Known) -> None:
+    tab = new().open("/_dev/mail")
     found = flaws(tab, "mailbox")
     tab.locator(".leadlight-mails a").first.click()
     tab.get_by_text("All headers").click()
@@ -182,7 +174,7 @@ def test_every_page_of_ours_can_be_used_by_everybody(new: New, demo: Demo, known
 
 
 def test_a_problem_page_can_be_used_by_everybody(new: New) -> None:
-    somebody = new(**LOOKS["dark-and-narrow"])
+    somebody = new()
     tab = somebody.open("/confirm?token=broken")
 
     assert flaws(tab, "problem") == []
