@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from leadlight import feedback
 from leadlight.errors import MissingBundle
@@ -36,7 +36,8 @@ def report(
     topics: Sequence[Topic] = (),
 ) -> Report:
     """The report on so many weeks up to the one given, or to this one. As in `rules.report.report_of`."""
-    until = until_week or week_of(services.clock.now())
+    now = services.clock.now()
+    until = until_week or week_of(now)
     return report_of(
         services.store.totals(until_week=until),
         known_of(bundle),
@@ -44,6 +45,7 @@ def report(
         weeks=weeks,
         costs=bundle.team.costs,
         spend=bundle.criteria.spend,
+        over=week_of(now - timedelta(weeks=1)),
         against=against,
         topics=topics,
     )

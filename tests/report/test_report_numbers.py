@@ -70,6 +70,12 @@ def test_a_step_that_was_sent_often_and_long_ago_and_moved_nobody_never_did() ->
     assert (early.effect, late.effect) == (Effect.NEVER, Effect.FEW)
 
 
+def test_what_a_week_brings_that_is_not_over_is_no_evidence_yet() -> None:
+    cells = {"2026-W09|step/course/01-hello|sent": 12}
+
+    assert told(cells, over="2026-W09").steps[0].effect is Effect.FEW
+
+
 def test_below_ten_there_are_counts_and_no_rate() -> None:
     report = told({"page/guides/audit|read": 9, "page/guides/audit|progressed": 3})
 

@@ -56,7 +56,7 @@ def test_on_monday_marketers_are_told_what_is_worth_doing(world: World) -> None:
     assert mail.subject == "One thing worth doing this week"
     for text in (" ".join(mail.text.split()), " ".join(mail.html.split())):
         assert "Put “Mail guide” where people begin" in text
-        assert "63 of 84 readers of “Mail guide” (75 %, likely 65 to 83 %) went on from there" in text
+        assert "63 of 84 readers of “Mail guide” (75%, likely 65 to 83%) went on from there" in text
     assert "40 confirmed their address (before: 40)" in mail.text
 
 

@@ -45,8 +45,8 @@ def test_a_step_that_moves_nobody_is_named_with_its_counts() -> None:
 
     assert (advice.kind, advice.about, advice.own.count, advice.own.of) == (Kind.STEP, "step/course/02-why", 0, 210)
     assert advice.evidence == (
-        "In the 7 weeks up to 10 May, progress followed 0 of 210 mails of “Why now?” (course/02-why) (0 %, likely 0 to "
-        "2 %); of other steps' mails it was 77 of 525 (15 %, likely 12 to 18 %)."
+        "In the 7 weeks up to 10 May, progress followed 0 of 210 mails of “Why now?” (course/02-why) (0%, likely 0 to "
+        "2%); of other steps' mails it was 77 of 525 (15%, likely 12 to 18%)."
     )
     assert advice.todo.startswith("Take “Why now?” (course/02-why) out")
 
@@ -81,7 +81,7 @@ def test_an_objection_that_is_named_far_more_often_than_others_is_named() -> Non
     (advice,) = named(often)
 
     assert (advice.kind, advice.about) == (Kind.OBJECTION, "objection/price")
-    assert "“Too expensive” 48 of 64 times (75 %, likely 63 to 84 %)" in advice.evidence
+    assert "“Too expensive” 48 of 64 times (75%, likely 63 to 84%)" in advice.evidence
 
 
 def test_an_objection_to_one_page_is_named_with_that_page() -> None:
@@ -102,7 +102,7 @@ def test_a_form_that_few_send_is_a_leak_and_an_unwritten_page_is_none() -> None:
     (advice,) = named(rows("gate", "submitted", "form", shares))
 
     assert (advice.kind, advice.about) == (Kind.LEAK, "gate/audit")
-    assert "16 of 400 who saw the form of “The audit” (4 %" in advice.evidence
+    assert "16 of 400 who saw the form of “The audit” (4%" in advice.evidence
 
 
 def test_fewer_confirmed_addresses_than_before_are_a_leak_of_the_whole_site() -> None:

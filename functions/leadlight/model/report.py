@@ -367,7 +367,7 @@ class Report:
     cohorts: tuple[Cohort, ...]
     compared: tuple[Compared, ...]
     topics: tuple[Topic, ...] = ()
-    worth_doing: tuple[Advice, ...] = ()  # as the weekly mail of the period's last week has them
+    worth_doing: tuple[Advice, ...] = ()  # as in the mail of the Monday after its last week that is over
 
     @property
     def site(self) -> FunnelRow:

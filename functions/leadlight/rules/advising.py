@@ -71,15 +71,15 @@ def title_of(about: str, known: Known) -> str:
 
 
 def rate(share: Share, what: str = "") -> str:
-    """`12 of 80 mails (15 %, likely 9 to 24 %)`; the counts alone where there is no rate.
+    """`12 of 80 mails (15%, likely 9 to 24%)`; the counts alone where there is no rate.
 
     >>> rate(Share(12, 80, 0.15, 0.088, 0.244), "mails")
-    '12 of 80 mails (15 %, likely 9 to 24 %)'
+    '12 of 80 mails (15%, likely 9 to 24%)'
     """
     counts = f"{share.count} of {share.of} {what}".rstrip()
     if share.rate is None or share.low is None or share.high is None:
         return counts
-    return f"{counts} ({100 * share.rate:.0f} %, likely {100 * share.low:.0f} to {100 * share.high:.0f} %)"
+    return f"{counts} ({100 * share.rate:.0f}%, likely {100 * share.low:.0f} to {100 * share.high:.0f}%)"
 
 
 def _objection(case: Case, title: str, known: Known, _costs: Costs) -> tuple[str, str]:

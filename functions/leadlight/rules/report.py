@@ -61,18 +61,20 @@ def report_of(
     weeks: int,
     costs: Costs,
     spend: Spend,
+    over: str | None = None,
     against: Period | None = None,
     topics: Sequence[Topic] = (),
 ) -> Report:
     """The report on so many weeks up to `until_week`, held against the same number before, or any other period.
 
-    `totals` of all weeks: cohorts, customers so far and the demand for unwritten pages go back to the beginning.
+    `totals` of all weeks: cohorts, customers so far and the demand for unwritten pages go back to the beginning. `over`
+    is the last week that is over, where the last one of the report is not: what is new in it has yet to have its time.
     """
     found = by_week(totals)
-    period = ending(until_week, weeks)
+    period, over = ending(until_week, weeks), min(over or until_week, until_week)
     then = against or before(period)
     now, so_far = tally(found, period), tally(found, Period("", period.last))
-    ripe = tally(found, without_last(period, RIPE))
+    ripe = tally(found, without_last(Period(period.first, over), RIPE))
     return Report(
         period=period,
         before=then,
@@ -90,7 +92,7 @@ def report_of(
         cohorts=tuple(_cohort(found, week, period.last) for week in weeks_of(period)),
         compared=_compared(now, tally(found, then)),
         topics=tuple(topics),
-        worth_doing=worth_doing(totals, known, until_week=until_week, costs=costs, spend=spend),
+        worth_doing=worth_doing(totals, known, until_week=over, costs=costs, spend=spend),
     )
 
 
