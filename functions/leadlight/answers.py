@@ -25,7 +25,7 @@ def asked(services: Services, lead: Lead, step: Step, ref: str, *, hours: Hours,
         names["satisfied"] = SatisfiedView(link(SATISFACTION, YES), link(SATISFACTION, NO))
     if step.offer:
         names["offer"] = OfferView(
-            title=step.offer.title,
+            title=step.offer_in(lead.language),
             accept=link(OFFER, ACCEPTED),
             decline=link(OFFER, DECLINED),
             url=step.offer.url,

@@ -173,7 +173,7 @@ def test_a_step_speaks_the_languages_that_lie_beside_it(tmp_path: Path) -> None:
     ("name", "text", "complaint"),
     [
         ("01-a.pl.md", "---\nwait: 3 days\n---\nA\n", "01-a.pl.md:2: `wait` cannot stand here: 01-a.md decides it for"),
-        ("01-a.pl.md", "---\nsubjct: A\n---\nA\n", "only `subject` may; did you mean `subject`?"),
+        ("01-a.pl.md", "---\nsubjct: A\n---\nA\n", "only `subject` and `offer` may; did you mean `subject`?"),
         ("01-a.pl.md", "{{ lead.frist_name }}\n", "01-a.pl.md:1: lead has no frist_name; did you mean `first_name`?"),
         ("01-a.pl.md", "---\nsubject: A\n---\n\nB {{ nobody }}\n", "01-a.pl.md:5: there is no `nobody` here"),
         ("01-a.pl.md", "---\nsubject: A\n---\n", "01-a.pl.md:4: there is no text yet"),

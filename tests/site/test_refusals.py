@@ -52,7 +52,7 @@ def test_a_mistake_in_front_matter_is_named_with_file_and_line(
 
 
 def test_two_gates_of_one_id_are_refused(problems: Problems) -> None:
-    (problem,) = problems({"page.md": GATED, "page.pl.md": GATED})
+    (problem,) = problems({"page.md": GATED, "other.md": GATED.replace("{}", "{id: page}")})
 
     assert "an `id:` of its own" in problem.message
 

@@ -113,10 +113,11 @@ class Migrate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of a step in one more language; Jinja, as the step's own."""
+    """The texts of a step in one more language; Jinja, as the step's own. `offer` is what its offer is called there."""
 
     subject: str
     body: str
+    offer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,10 @@ class Step:
     def words_for(self, language: str) -> Words:
         """The texts in that language, or in its base language (`pt` for `pt-BR`), else as the step has them."""
         return in_language(self.variants, language) or Words(self.subject, self.body)
+
+    def offer_in(self, language: str) -> str:
+        """What its offer is called in that language; empty where it makes none."""
+        return self.words_for(language).offer or (self.offer.title if self.offer else "")
 
 
 def in_language(variants: Mapping[str, V], language: str) -> V | None:

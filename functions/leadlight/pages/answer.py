@@ -35,7 +35,9 @@ def question(shell: str, asked: Asked) -> str:
     first = asked.said or CHOICES[asked.what][0]
     values = sorted(CHOICES[asked.what], key=lambda value: value != first)
     _ = words_of(asked.language).gettext
-    heading = asked.step.offer.title if asked.what == OFFER and asked.step.offer else _("Are you satisfied?")
+    heading = (
+        asked.step.offer_in(asked.language) if asked.what == OFFER and asked.step.offer else _("Are you satisfied?")
+    )
     return page(
         shell,
         "answer.html",

@@ -162,9 +162,10 @@ class StepShape:
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
 class VariantShape:
-    """The front matter of a step in one more language, `02-company.pl.md`."""
+    """The front matter of a step in one more language, `02-company.pl.md`. `offer` is what its offer is called."""
 
     subject: Line | None = None
+    offer: Line | None = None
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

@@ -133,14 +133,14 @@ def _words(path: Path, base: str, subject: str, names: Names, whole: StepShape |
     own = keys_of(VariantShape)
     if isinstance(written.data, dict) and (others := [key for key in written.data if key not in own]):
         near = nearest(others[0], own) if others[0] not in keys_of(StepShape) else ""
-        message = f"`{others[0]}` cannot stand here: {base} decides it for every language; only `subject` may{near}"
-        raise BadPlaybook([written.problem((others[0],), message)])
+        message = f"`{others[0]}` cannot stand here: {base} decides it for all languages; only `subject` and `offer` may"
+        raise BadPlaybook([written.problem((others[0],), f"{message}{near}")])
     shape = shaped(VariantShape, written)
     problems = text_problems(shape.subject or "", page, written, names)
     problems += _unoffered(whole, page, written) if whole else []
     if problems:
         raise BadPlaybook(problems)
-    return Words(shape.subject or subject, page.body.strip())
+    return Words(shape.subject or subject, page.body.strip(), shape.offer or "")
 
 
 def _without_base(files: StepFiles) -> Iterator[Problem]:
