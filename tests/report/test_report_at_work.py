@@ -1,0 +1,61 @@
+"""The report on a real installation: what people did there, under the names that the playbook gives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.world import World
+from tests.world_sale import compiled
+
+from leadlight.model.figures import Funnel
+from leadlight.model.report import Report
+from leadlight.playbook.bundle import open_bundle
+from leadlight.report import report, topics_of
+
+
+@pytest.fixture(scope="module")
+def world_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("told"))
+
+
+def told(world: World) -> Report:
+    return report(world.services, open_bundle(world.services.files))
+
+
+@pytest.mark.grounds("local", "prompt")
+def test_who_confirms_and_talks_is_in_the_report(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.log(world.taken(), objective="advance", achieved="no", why_not="objection", minutes="20", channel="call")
+    world.settle()
+
+    found = told(world)
+
+    assert [found.site.count(what) for what in (Funnel.SUBMITTED, Funnel.CONFIRMED, Funnel.TALKED)] == [1, 1, 1]
+    assert [row.title for row in found.funnels if row.about == "gate/guides/mail"] == ["Mail guide"]
+    assert [(row.title, row.contacts, row.minutes) for row in found.people if row.contacts] == [("Rita Rep", 1, 20)]
+    assert [(row.title, row.contacts) for row in found.contacts] == [("Advance, by call", 1)]
+    assert [(row.title, row.named.count) for row in found.why_not if row.named.count] == [("Objection", 1)]
+
+
+def test_every_step_and_page_of_the_playbook_has_a_row_under_its_name(world: World) -> None:
+    found = told(world)
+
+    assert "Second" in {row.title for row in found.steps}
+    assert {"Mail guide", "Rep guide"} <= {row.title for row in found.pages}
+    assert not any("{" in row.title for row in found.steps)
+
+
+def test_what_reps_have_said_stands_under_what_it_is_about(world: World) -> None:
+    world.confirmed(name="Anna")
+    world.log(
+        world.taken(), objective="start", achieved="yes", feedback="Prices first", feedback_aim="page:guides/mail"
+    )
+
+    (topic,) = topics_of(world.services, told(world).period)
+
+    assert (topic.aim, topic.about, topic.lines[0].text) == (
+        "page:guides/mail",
+        "the page “Mail guide”",
+        "Prices first",
+    )
