@@ -26,7 +26,7 @@ WHY = {
         "You get this mail because this address was typed into our site. Nothing follows unless you confirm."
     ),
     "delivery": N_("You get this mail because you confirmed your address on our site."),
-    "consent": N_("You get this mail because somebody, most likely you, asked for it on your page of preferences."),
+    "consent": N_("You get this mail because somebody, most likely you, asked for it on our site."),
     "arrived": N_("You get this mail because you asked to be told when this page is there."),
     "news": N_("You get this mail because you asked to hear of new pages on our site."),
     "notify": "You get this mail because this lead is yours.",

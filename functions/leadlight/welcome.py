@@ -105,6 +105,7 @@ def send_consent(services: Services, due: Due) -> Done | None:
             "company": company_view(services, bundle.team),
             "link": links.consent(services, lead, wish_id),
             "agreed": tuple(wished.facts["words"].split("\n")),
+            "opened": gate_view(services, bundle, wished.gate, lead.language).title if wished.gate else "",
         }
         to = profile_of(services, lead).address
         return Ready(letter.message(services, bundle, "consent", context, to=("", to), due=due, language=lead.language))

@@ -216,7 +216,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         "delivery": {**_READER, "link": str, "call": str},
         "arrived": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "news": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
-        "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...]},
+        "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...], "opened": str},
         "notify": {
             **_READER,
             "brief": BriefingView,

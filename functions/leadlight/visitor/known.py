@@ -12,7 +12,7 @@ from leadlight.model.site import Field, Gate, Unlock, Wording
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
-from leadlight.visitor.passes import pass_of
+from leadlight.visitor.passes import opens, pass_of
 from leadlight.visitor.returning import has_asked
 from leadlight.words import N_, words_of
 
@@ -74,7 +74,7 @@ def form_for(services: Services, cookies: Mapping[str, str], gate_id: str, *, la
     found = pass_of(services, cookies)
     if found is None:
         return Shown(named, gate, wording, asked_of_stranger(gate, wording), Standing.STRANGER, None)
-    standing = Standing.OPEN if named in found.lead.grants else Standing.KNOWN
-    if standing is Standing.KNOWN and gate.unlock is Unlock.REP and has_asked(services, found, gate_id):
+    standing = Standing.OPEN if opens(services, found.lead, gate_id) else Standing.KNOWN
+    if standing is Standing.KNOWN and gate.unlock is Unlock.REP and has_asked(services, found.lead, gate_id):
         standing = Standing.WAITS
     return Shown(named, gate, wording, asked_of_lead(named, gate, wording, found.lead), standing, found.shown)

@@ -114,6 +114,12 @@ def pass_of(services: Services, cookies: Mapping[str, str]) -> Pass | None:
     return Pass(lead, facts.get("to", ""))
 
 
+def opens(services: Services, lead: Lead, gate: str) -> bool:
+    """Whether that gate is open to this lead, by itself or along its path."""
+    manifest = open_bundle(services.files).manifest
+    return is_open(GateId(gate), lead.grants, manifest.series, manifest.gates)
+
+
 def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
     """Who this browser is for that gate. Raises `NotOpen`."""
     return _by_lead_pass(services, cookies, gate) or _by_gate_pass(services, cookies, gate)
@@ -121,10 +127,7 @@ def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Read
 
 def _by_lead_pass(services: Services, cookies: Mapping[str, str], gate: str) -> Reader | None:
     found = pass_of(services, cookies)
-    if found is None:
-        return None
-    manifest = open_bundle(services.files).manifest
-    if not is_open(GateId(gate), found.lead.grants, manifest.series, manifest.gates):
+    if found is None or not opens(services, found.lead, gate):
         return None
     lead = found.lead
     return Reader(lead.id, str(lead.generation), GateId(gate), since=lead.created_at)

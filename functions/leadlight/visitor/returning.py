@@ -23,7 +23,7 @@ from leadlight.rules.form import Answers
 from leadlight.visitor.access import Access, purposes_of, request_access
 from leadlight.visitor.agreeing import wish_of_form
 from leadlight.visitor.confirm import BY_BROWSER, accepted
-from leadlight.visitor.passes import Pass, lead_cookies, pass_of
+from leadlight.visitor.passes import lead_cookies, opens, pass_of
 from leadlight.visitor.submit import Form, answers_to, capture_of_form, count, form_sent, touch_of_form
 
 SAME_TAP = timedelta(minutes=1)
@@ -48,13 +48,13 @@ def open_gate(services: Services, cookies: Mapping[str, str], values: Mapping[st
     if wanted or not _is_settled(services, lead, form, answers):
         lead = _opened(services, lead, form, answers, wanted)
     cookies_of = lead_cookies(services, lead, form.gate_id, shown=found.shown)
-    opens = form.gate_id in lead.grants
-    return Access(form.gate_id, form.gate.page, opens, cookies_of, form.gate.language, by_mail=False)
+    is_open = opens(services, lead, form.gate_id)
+    return Access(form.gate_id, form.gate.page, is_open, cookies_of, form.gate.language, by_mail=False)
 
 
-def has_asked(services: Services, found: Pass, gate_id: str) -> bool:
+def has_asked(services: Services, lead: Lead, gate_id: str) -> bool:
     """Whether this lead waits for a rep to open that gate."""
-    touches = services.store.touches(found.lead.id)
+    touches = services.store.touches(lead.id)
     return any(touch.kind is TouchKind.CONFIRMED and touch.gate == gate_id for touch in touches)
 
 
@@ -99,16 +99,16 @@ def _is_settled(services: Services, lead: Lead, form: Form, answers: Answers) ->
     new = [name for name in answers.fields if name not in lead.known]
     if new or answers.call is not None or answers.intent not in {None, lead.intent}:
         return False
-    if form.gate.unlock is Unlock.REP and form.gate_id not in lead.grants:
-        return has_asked(services, Pass(lead, ""), form.gate_id)
-    return form.gate_id in lead.grants
+    if opens(services, lead, form.gate_id):
+        return True
+    return form.gate.unlock is Unlock.REP and has_asked(services, lead, form.gate_id)
 
 
 def _wanted(services: Services, lead: Lead, form: Form, answers: Answers, asked: Asked) -> tuple[Purpose, ...]:
     """What was newly ticked; the same boxes again within a moment are one wish."""
     ticked = {Purpose.FOLLOW_UP: answers.consent and asked.follow_ups, Purpose.NEWS: answers.news and asked.news}
     wanted = tuple(purpose for purpose, yes in ticked.items() if yes)
-    if not wanted or form.gate_id not in lead.grants:
+    if not wanted or not opens(services, lead, form.gate_id):
         return wanted
     just = (t for t in services.store.touches(lead.id) if t.kind is TouchKind.PREFERRED and form.now - t.at < SAME_TAP)
     return () if any(_is_that_wish(touch, form, wanted) for touch in just) else wanted
