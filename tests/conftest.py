@@ -61,10 +61,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays AWS is known by its folder or by what it asks for; `make check` has no time for it."""
+    """What plays AWS is known by its folder or by what it asks for; `make check` has no time for it.
+
+    What takes long begins first: several workers then end with small things, and none waits for another.
+    """
     for item in items:
         if AWS_FOLDERS & set(item.path.parts) or AWS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(AWS)
+    items.sort(key=lambda item: not _takes_long(item))
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    return "simulation" in item.path.parts or item.get_closest_marker("slow") is not None
 
 
 class Tally:
