@@ -113,11 +113,19 @@ def installed(folder: Path, names: Iterable[str] = CLIENT) -> Path:
     return folder
 
 
-def unpacked(archive: Path, folder: Path) -> Path:
-    """The task root of a function, with the permissions that the archive gives."""
+def unpacked(archive: Path, folder: Path, same: dict[tuple[str, int, int], Path]) -> Path:
+    """The task root of a function, with the permissions that the archive gives. What another one has the same of lies
+    in `same`, by name, checksum and size, and is not written again."""
     with zipfile.ZipFile(archive) as packed:
-        for info in packed.infolist():
-            (folder / info.filename).parent.mkdir(parents=True, exist_ok=True)
-            (folder / info.filename).write_bytes(packed.read(info))
-            (folder / info.filename).chmod((info.external_attr >> 16) & 0o555)
+        infos = packed.infolist()
+        for parent in {(folder / info.filename).parent for info in infos}:
+            parent.mkdir(parents=True, exist_ok=True)
+        for info in infos:
+            path, known = folder / info.filename, (info.filename, info.CRC, info.file_size)
+            if known in same:
+                path.hardlink_to(same[known])
+                continue
+            path.write_bytes(packed.read(info))
+            path.chmod((info.external_attr >> 16) & 0o555)
+            same[known] = path
     return folder

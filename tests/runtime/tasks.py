@@ -16,11 +16,13 @@ HERE: Arch = "arm64" if platform.machine() == "aarch64" else "x86_64"
 
 Start = Callable[..., Environment]
 
+_same: dict[tuple[str, int, int], Path] = {}
+
 
 @cache
 def task_root(function: str) -> Path:
     """What `/var/task` holds on Lambda."""
-    return unpacked(archives(HERE)[function].path, folder(f"leadlight-{function}-"))
+    return unpacked(archives(HERE)[function].path, folder(f"leadlight-{function}-"), _same)
 
 
 @cache
