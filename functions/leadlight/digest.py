@@ -31,7 +31,6 @@ from leadlight.rules.rounds import Round, round_of
 from leadlight.rules.score import Score, score
 from leadlight.rules.there import apart, beside, clock, hour_there, is_same, named
 from leadlight.views import company_view, criteria_met, rep_view
-from leadlight.weekly import weekly
 
 NEXT = "rounds"
 """The note that says when to look again, and by which bundle that was decided."""
@@ -108,8 +107,7 @@ def _jobs(services: Services, bundle: Bundle, person: Person, turn: Round, now: 
     if person == bundle.team.manager:
         yield Job("pulse", person, turn.week, lambda: _pulse(services, bundle, person, turn.week or "", now))
     if person in _marketers(bundle.team):
-        _, since = _last(services, f"weekly/{person.id}")
-        yield Job("weekly", person, turn.week, lambda: weekly(services, bundle, person, turn.week or "", since=since))
+        yield Job("weekly", person, turn.week, lambda: _weekly(services, bundle, person, turn.week or ""))
 
 
 def _done(services: Services, job: Job, now: datetime) -> bool | None:
@@ -250,3 +248,11 @@ def _pulse(services: Services, bundle: Bundle, person: Person, week: str, now: d
         "until": f"{found.until:%A} {found.until.day} {found.until:%B}",
     }
     return letter.to_team(services, bundle, "pulse", context, to=person, about=f"pulse/{person.id}/{week}")
+
+
+def _weekly(services: Services, bundle: Bundle, person: Person, week: str) -> EmailMessage | None:
+    """What is worth doing, and what reps have said since the mail before."""
+    from leadlight.weekly import weekly  # noqa: PLC0415  # of a week's ten thousand ticks one needs it
+
+    _, last = _last(services, f"weekly/{person.id}")
+    return weekly(services, bundle, person, week, since=last)
