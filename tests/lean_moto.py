@@ -47,11 +47,11 @@ def _copied(table: Table, memo: dict[int, Any]) -> Table:
 
 
 def _item_copied(item: Item, memo: dict[int, Any]) -> Item:
-    """Texts and keys are shared: they are put in each other's place, never changed."""
+    """Texts, numbers and keys are shared: they are put in each other's place, never changed."""
     twin = copy.copy(item)
     twin.attrs = LimitedSizeDict()
     for name, value in item.attrs.items():
-        dict.__setitem__(twin.attrs, name, value if value.type == "S" else copy.deepcopy(value, memo))
+        dict.__setitem__(twin.attrs, name, value if value.type in WORDS else copy.deepcopy(value, memo))
     return twin
 
 

@@ -9,7 +9,7 @@ from tests.world import ANNA, World
 
 from leadlight import figures
 from leadlight.errors import StoreBusy
-from leadlight.handlers import on_change
+from leadlight.handlers import measures, on_change
 from leadlight.model.exchange import News
 from leadlight.model.figures import Figures
 from leadlight.model.person import LeadId
@@ -43,18 +43,21 @@ def test_the_same_records_again_count_nothing_again(world: World) -> None:
     assert world.services.store.totals() == before
 
 
-def test_a_lead_that_cannot_be_counted_comes_back_and_its_mail_goes_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "comes_back"), [(StoreBusy, True), (ZeroDivisionError, False)])
+def test_a_lead_that_cannot_be_counted_comes_back_if_that_helps_and_its_mail_goes_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception], comes_back: bool
 ) -> None:
+    measured: list[str] = []
     world.browser().ask_for()
     told = records(*stream(world))
-    monkeypatch.setattr("leadlight.figures.figures_of", lambda *_, **__: 1 / 0)
+    with monkeypatch.context() as now:
+        now.setattr(measures, "count", lambda name, times=1: measured.append(name))
+        now.setattr("leadlight.figures.figures_of", lambda *_, **__: (_ for _ in ()).throw(error))
+        failed = deliver(world.services, told)
 
-    failed = deliver(world.services, told)
-
-    assert failed == [r["dynamodb"]["SequenceNumber"] for r in told if r["news"].touch]
+    assert failed == [r["dynamodb"]["SequenceNumber"] for r in told if comes_back and r["news"].touch]
+    assert measured[-1:] == ["RecordFailed" if comes_back else "NotCounted"]
     assert len(world.mails(ANNA)) == 1
-    monkeypatch.undo()
     assert deliver(world.services, told) == []
     assert world.services.store.totals()[MAILS] == 1
 
@@ -98,8 +101,8 @@ def test_a_lead_that_others_count_all_the_time_is_tried_again_later(world: World
 def test_the_worker_counts_what_a_crash_has_left(world: World) -> None:
     world.browser().ask_for()
     on_change.drain(world.services)
-    with pytest.raises(StoreBusy):
-        on_change.roll_up(replace(world.services, store=CountedStore(world.services.store, busy_for=world.id_of())))
+    busy = replace(world.services, store=CountedStore(world.services.store, busy_for=world.id_of()))
+    assert on_change.roll_up(busy) == 0
     assert world.services.store.totals() == {}
 
     assert on_change.roll_up(world.services) > 0

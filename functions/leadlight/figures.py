@@ -39,7 +39,7 @@ class Rebuilt:
 
 
 def gates_now(services: Services) -> Mapping[GateId, About]:
-    """What gates belong to, by the bundle as it is: for `roll_up`."""
+    """What gates belong to, by the bundle as it is."""
     return gates_of(open_bundle(services.files).manifest)
 
 

@@ -20,6 +20,7 @@ Name = Literal[
     "MailDelivered",
     "MailBounced",
     "MailComplained",
+    "NotCounted",  # leads whose figures could not be counted for a reason nobody foresaw
     "NotScheduled",  # leads whose next wake-up could not be set or taken back: the tick does it
     "RecordFailed",  # records of the stream that came back
     "RowFailed",  # due rows that failed for a reason nobody foresaw

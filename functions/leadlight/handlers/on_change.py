@@ -89,22 +89,16 @@ def drain(services: Services, *, between: Callable[[], None] = lambda: None) -> 
 
 
 def roll_up(services: Services, *, between: Callable[[], None] = lambda: None) -> int:
-    """Counts the leads of what comes next on the feed, and returns how many touches that were: 0 when all is counted.
+    """Counts the leads of what comes next on the feed; returns how many touches that were.
 
-    Counting has its own place on the feed, so that nothing else waits for it, and a crash loses none. A lead that
-    cannot be counted for a reason that will not pass is counted with its next touch, or by `figures.rebuild`. `between`
-    is called before each lead, by whoever has to let others go first.
+    0 when all is counted, or the rest has to wait. Counting has its own place on the feed, so that nothing else waits
+    for it, and a crash loses none. `between` is called before each lead, by whoever has to let others go first.
     """
     records = services.store.feed(limit=COUNTED_AT_ONCE, reader=FIGURES)
-    gates = figures.gates_now(services) if records else {}
     for lead_id in _to_count(record.touch for record in records):
         between()
-        try:
-            figures.roll_up(services, lead_id, gates)
-        except TryAgain:
-            raise
-        except Exception:
-            logger.exception("lead.not_counted", lead=lead_id)
+        if not _is_counted(services, lead_id):
+            return 0
     if records:
         services.store.advance(records[-1].position, reader=FIGURES)
     return len(records)
@@ -188,21 +182,26 @@ def _publish_all(services: Services, told: Sequence[Told]) -> set[str]:
 
 
 def _count_all(services: Services, told: Sequence[Told], *, may_go_on: Callable[[], bool]) -> set[str]:
-    """Counts each lead once. Names what was not counted: it comes again, which harms nothing that was done for it."""
-    failed: set[LeadId] = set()
-    for lead_id in _to_count(one.news.touch for one in told if one.news.touch):
-        if not (may_go_on() and _is_counted(services, lead_id)):
-            failed.add(lead_id)
+    """Counts each lead once. Names what could not be counted now; it comes again, and what was done before with it."""
+    leads = _to_count(one.news.touch for one in told if one.news.touch)
+    failed = [lead_id for lead_id in leads if not (may_go_on() and _is_counted(services, lead_id))]
     return {one.record for one in told if one.news.touch and one.news.lead_id in failed}
 
 
 def _is_counted(services: Services, lead_id: LeadId) -> bool:
-    """Counts one lead; says whether that worked, and in the log why not."""
+    """Counts one lead; False where it is worth another try.
+
+    One that cannot be counted for a reason that will not pass must not hold up its neighbours on the stream: it is
+    counted with its next touch, or by `figures.rebuild`.
+    """
     try:
         figures.roll_up(services, lead_id, figures.gates_now(services))
+    except TryAgain as error:
+        logger.warning("lead.not_counted", lead=lead_id, why=str(error))
+        return False
     except Exception:
         logger.exception("lead.not_counted", lead=lead_id)
-        return False
+        measures.count("NotCounted")
     return True
 
 
