@@ -57,6 +57,11 @@ def words_of(language: str) -> gettext.NullTranslations:
     return gettext.translation("leadlight", CATALOGUES, [named], fallback=True)
 
 
+def has_words(language: str) -> bool:
+    """Whether there is a catalogue of that language."""
+    return isinstance(words_of(language), gettext.GNUTranslations)
+
+
 def in_language(text: str, language: str) -> str:
     """What was `said`, or any text of ours as it stands in the catalogue, in that language."""
     words = words_of(language)

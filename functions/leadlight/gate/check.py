@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate import leaks
-from leadlight.gate.config import language, options_of, read_config, site_of, theme_files
+from leadlight.gate.config import language, languages, options_of, read_config, site_of, theme_files
 from leadlight.gate.gather import Gathered, Site, gather
+from leadlight.gate.untranslated import untranslated
 from leadlight.playbook import findings
 from leadlight.playbook.coverage import uncovered
 from leadlight.playbook.front import spoken_by
@@ -50,7 +51,7 @@ def check_sources(config_file: Path) -> Checked:
     if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
         message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
         problems.append(Problem(str(config_file), _line(config_file, "exclude_docs"), message))
-    gates = sum(page.front is not None for page in found.pages)
+    gates = len({page.front.id for page in found.pages if page.front})
     if gates and not (ours.source or ours.public_because) and (forge := _forge(config.repo_url)):
         message = (
             f"repo_url is on {forge}: whoever reads the repository reads the withheld halves. If it is private, "
@@ -63,7 +64,9 @@ def check_sources(config_file: Path) -> Checked:
     spoken = {language(config), *(spoken for page in found.pages if page.front and (spoken := spoken_by(page.src_uri)))}
     team_file = site.playbook_dir / "team.yml"
     beyond = uncovered(team_file, playbook.team, gates=fronts, forms=playbook.forms, languages=spoken)
-    return Checked(gates, tuple(site.shown(warning) for warning in (*playbook.warnings, *beyond)))
+    main, others = language(config), languages(config)
+    more = untranslated(fronts, playbook, site.playbook_dir, main=main, languages=others)
+    return Checked(gates, tuple(site.shown(warning) for warning in (*playbook.warnings, *beyond, *more)))
 
 
 def check_site(config_file: Path, site_dir: Path) -> int:
