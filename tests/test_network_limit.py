@@ -9,7 +9,8 @@ import pytest
 from tests.world import World
 
 from leadlight.errors import TooMany
-from leadlight.visitor.access import SHARDS, request_access
+from leadlight.visitor.access import request_access
+from leadlight.visitor.submit import SHARDS
 
 
 def ask(world: World, number: int, source: str = "198.51.100.7") -> int:
