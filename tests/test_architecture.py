@@ -80,13 +80,14 @@ MAY_IMPORT = {
     "entry": {"handlers", "wiring", "aws"},
     "serve": ACTING | PEOPLE | {"pages", "handlers", "wiring"},
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
+    "preview": ACTING | PEOPLE | {"pages", "handlers", "serve", "simulate", "local"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
     "gate": CORE | {"words", "rules", "playbook"},
     "publish": CORE | {"words", "settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
     | {"record", "restore"}
-    | {"pages", "handlers", "wiring", "serve", "demo", "simulate", "gate", "publish"},
+    | {"pages", "handlers", "wiring", "serve", "demo", "preview", "simulate", "gate", "publish"},
     "__init__": set[str](),
 }
 
@@ -100,7 +101,7 @@ ONLY_IN = {
 }
 """Foreign modules, and the only places that may import them."""
 
-LAZY_IN_CLI = {"serve", "demo", "simulate", "gate", "publish"}
+LAZY_IN_CLI = {"serve", "demo", "preview", "simulate", "gate", "publish"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -189,8 +189,15 @@ class Server:
     worker: Worker
 
 
-def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worker], App] | None = None) -> Server:
-    """The ASGI app over a built site and its bundle. `dev` adds what only a demo has, below `/_dev/`."""
+def server(
+    services: Services,
+    *,
+    site: Path,
+    bundle: Path,
+    dev: Callable[[Worker], App] | None = None,
+    below: str = "/_dev/",
+) -> Server:
+    """The ASGI app over a built site and its bundle. `dev` adds what only a demo or a preview has, `below` there."""
     worker = Worker(services)
     lock = threading.Lock()
     behind = Behind(services, worker, bundle, lock)
@@ -204,7 +211,7 @@ def server(services: Services, *, site: Path, bundle: Path, dev: Callable[[Worke
             await _lifespan(receive, send, worker)
             return
         path = scope["path"]
-        if dev_app and path.startswith("/_dev/"):
+        if dev_app and path.startswith(below):
             await dev_app(scope, receive, send)
         elif is_for_rep(path):
             await rep(scope, receive, send)

@@ -101,7 +101,7 @@ def test_a_stop_between_plan_and_mail_wins(world: World, reason: StopReason) -> 
     publish(world, NEW)
     world.settle()
     lead = world.lead()
-    assert [due.ref for due in world.services.store.due_of(lead.id)][0] == "news/guides/new"
+    assert next(due.ref for due in world.services.store.due_of(lead.id)) == "news/guides/new"
 
     world.services.store.commit(Change(stopped(lead, reason, world.clock.now())))
     world.advance("3 days")

@@ -15,7 +15,17 @@ from leadlight.model.person import GateId
 from leadlight.model.site import GateKind, Unlock
 
 BOTH = pytest.mark.grounds("local", "prompt")
-PAGE = "---\ntitle: {title}\n{more}---\n# {title}\n\nOpen to all: {title}.\n\n<!-- more -->\n\nWithheld {word} words here.\n"
+PAGE = """---
+title: {title}
+{more}---
+# {title}
+
+Open to all: {title}.
+
+<!-- more -->
+
+Withheld {word} words here.
+"""
 
 
 def page(title: str, word: str, **gate: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     multiple=True,
     help="Tell this address what happens, signed by Standard Webhooks; may be given more than once.",
 )
+@click.option("--preview", is_flag=True, help="See each change as you save it, as a stranger or a lead sees it.")
 @BUILD
 def serve(
     config_file: Path,
@@ -72,9 +74,13 @@ def serve(
     site_url: str | None,
     smtp: str | None,
     webhooks: tuple[str, ...],
+    preview: bool,
     fresh: bool,
 ) -> None:
     """Build the site and serve it with everything behind it, on one port, to be put behind a TLS proxy."""
+    if preview:
+        _preview(config_file, port)
+        return
     from leadlight.restore import is_held  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
     from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
@@ -94,6 +100,43 @@ def serve(
         lines.append(str(Restored()))
     served = server(services, site=data / "site", bundle=place.bundle)
     run(served, port=port, ready=lambda: click.echo("\n".join(lines)))
+
+
+def _preview(config_file: Path, port: int) -> None:
+    """The site over made-up people, in a folder that is gone afterwards; built anew at each save."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # commands load what they need
+
+    from leadlight.preview.app import Preview, with_bar  # noqa: PLC0415  # the same
+    from leadlight.preview.people import People  # noqa: PLC0415  # the same
+    from leadlight.preview.watch import Watch, files_in  # noqa: PLC0415  # the same
+    from leadlight.publish.local import republish  # noqa: PLC0415  # the same
+    from leadlight.serve import run, server  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+
+    with TemporaryDirectory(prefix="leadlight-preview-") as folder:
+        place = Place(Path(folder), Path(folder) / "bundle", f"http://127.0.0.1:{port}")
+        _prepare(config_file, place, port, fresh=True)
+        logging.getLogger("leadlight").setLevel(logging.WARNING)
+        services = local(place)
+        watch = Watch(lambda: files_in(config_file, _docs(config_file)), lambda: republish(config_file, place))
+        people = People(services)
+        served = server(
+            services,
+            site=place.data / "site",
+            bundle=place.bundle,
+            dev=lambda _: Preview(services, place.bundle, watch, people).app,
+            below="/_preview/",
+        )
+        watch.start()
+        url = f"\n  {place.site_url}/   shows each change as you save it (Ctrl-C ends it; no mail leaves)\n"
+        run(replace(served, app=with_bar(served.app)), port=port, ready=lambda: click.echo(url))
+        watch.stop()
+
+
+def _docs(config_file: Path) -> Path:
+    from leadlight.gate.config import read_config  # noqa: PLC0415  # commands load what they need
+
+    return Path(read_config(config_file).docs_dir)
 
 
 def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None:

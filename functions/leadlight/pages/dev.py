@@ -38,6 +38,11 @@ class Opened:
     headers: tuple[tuple[str, str], ...]
 
 
+def previewed(shell: str, *, mails: Sequence[object], wrong: str) -> str:
+    """Every mail of a rehearsal (subject, to, at, html), in order, each in a frame of its own."""
+    return page(shell, "preview_mails.html", heading="Mails as they will look", mails=mails, wrong=wrong, top=TOP)
+
+
 def start(shell: str, *, now: datetime, mails: int) -> str:
     """Where to go first, as visitor, rep and marketer."""
     return page(shell, "dev_start.html", heading="Try it as all three", now=_clock(now), mails=mails, jumps=JUMPS)

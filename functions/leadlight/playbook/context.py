@@ -145,7 +145,7 @@ class SatisfiedView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One lead in a digest, why it is there, and the way to its briefing. `there` is what the lead's own clock shows."""
+    """One lead in a digest, why it is there, and the way to its briefing. `there` is what the lead's clock shows."""
 
     who: str = ""
     company: str = ""

@@ -31,7 +31,7 @@ class Download:
 def withheld_half(
     services: Services, cookies: Mapping[str, str], gate_id: str, *, inert: bool, language: str = ""
 ) -> bytes:
-    """JSON with `html`, `toc` and `title`, in that language if there is such a page. Raises `UnknownGate`, `NotOpen`."""
+    """JSON with `html`, `toc` and `title`, in that language if it can be. Raises `UnknownGate`, `NotOpen`."""
     gate, reader = _open(services, cookies, gate_id, language)
     _note(services, reader, gate, TouchKind.READ, "", inert=inert)
     return services.files.read(gate.half)
