@@ -1,4 +1,4 @@
-"""What it costs to plan a lead's next step: calls of AWS, counted by botocore's own hooks."""
+"""What it costs to plan a step and to count what happened: calls of AWS, as botocore's own hooks see them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.contracts.account import Weather, connected
 from tests.contracts.cloud import Cloud
-from tests.contracts.examples import DAY, HOUR, NOW, due, submit
+from tests.contracts.examples import DAY, HOUR, NOW, due, submit, touch
 from tests.ground import Here
 from tests.world import World
 
@@ -22,6 +22,7 @@ from leadlight.handlers import on_change
 from leadlight.model.due import Due
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
+from leadlight.model.touch import TouchKind
 from leadlight.ports import Services
 from leadlight.wiring.aws import RETRIES
 
@@ -74,7 +75,9 @@ def account(cloud: Cloud, world: World) -> Iterator[Account]:
     services = replace(world.services, store=tables.store(dynamo), scheduler=waker)
     lead = replace(submit(), due=()).into(services.store)  # nothing is to be done, only planned
     stream = cloud.client.describe_table(TableName=tables.names.leads)["Table"]["LatestStreamArn"]
-    yield Account(cloud, services, lead, stream, dynamo, scheduler, group)
+    account = Account(cloud, services, lead, stream, dynamo, scheduler, group)
+    account.calls()  # the submit itself is counted
+    yield account
     tables.remove()
 
 
@@ -90,7 +93,21 @@ def test_planning_the_next_step_takes_two_calls(account: Account) -> None:
     assert account.schedules() == {name_of(step)}
 
 
-def test_a_page_that_was_read_takes_none(account: Account) -> None:
+def test_what_happened_takes_three_calls_to_be_counted_however_much_it_is(account: Account) -> None:
+    for name in ("one", "two"):
+        account.services.store.append(touch(account.lead.id, name))
+
+    assert account.calls() == ["GetItem", "Query", "TransactWriteItems"]
+
+
+def test_what_changes_no_figure_takes_two_calls_and_what_cannot_none(account: Account) -> None:
+    read = touch(account.lead.id, at=NOW)
+    account.services.store.append(read)
+    account.calls()
+    account.services.store.append(replace(read, id="again"))
+
+    assert account.calls() == ["GetItem", "Query"]
+    account.services.store.append(replace(read, id="told", kind=TouchKind.NOTIFIED))
     assert account.calls() == []
 
 
