@@ -10,6 +10,7 @@ from tests.world import ANNA, FORM, MAIL, REP_ADDRESS, REPS, Browser, World
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import TouchKind
 from leadlight.profile import profile_of
+from leadlight.tokens import TokenUse
 
 BOTH = pytest.mark.grounds("local", "prompt")
 STRANGER = {
@@ -217,6 +218,22 @@ def test_a_pass_that_does_not_hold_is_like_none(world: World, gone: str) -> None
     assert list(browser.post("/api/access", gate=FORM).json["fields"]) == ["email"]
 
 
+def test_a_pass_of_somebody_erased_since_is_like_none(world: World) -> None:
+    browser = world.confirmed(name="Anna")
+    facts = {"lead": world.id_of(), "gen": 2, "to": "a…@example.com"}
+    browser.cookies["leadlight_pass"] = world.services.tokens.sign(TokenUse.LEAD_PASS, facts)
+
+    assert browser.get(f"/api/form/{FORM}").json == STRANGER
+
+
+def test_a_page_that_opened_without_a_mail_makes_nobody_known(world: World) -> None:
+    world.confirmed(name="Anna")
+    browser = world.browser()
+    assert browser.ask_for(FORM).json["status"] == "open"
+
+    assert browser.get(f"/api/form/{REPS}").json == {**STRANGER}
+
+
 def test_looking_at_the_form_changes_nothing(world: World) -> None:
     browser = world.confirmed(name="Anna")
     before = world.dump()
@@ -263,6 +280,31 @@ def test_the_digits_make_the_tab_a_known_browser(world: World) -> None:
     tab.post("/api/code", gate=MAIL, code=world.mail(ANNA).code)
 
     assert tab.get(f"/api/form/{FORM}").json["address"] == "a…@example.com"
+
+
+def test_the_source_of_a_visit_is_kept_from_its_first_form_to_its_last(world: World) -> None:
+    world.confirmed(name="Anna", landing="utm_source=Google&utm_campaign=Spring").post("/api/access", gate=FORM)
+    world.browser().ask_for(FORM, landing="referrer=news.example", landing_last="utm_source=mail")
+
+    sources = [touch.facts["source"] for touch in world.touches(TouchKind.CAPTURED)]
+    assert sources == ["google/spring", "direct", "news.example"]
+    assert world.touches(TouchKind.CONFIRMED)[0].facts["source"] == "google/spring"
+    assert world.services.store.captures(world.id_of())[-1].campaign == {
+        "referrer": "news.example", "source": "news.example", "last": "mail",
+    }  # fmt: skip
+
+
+def test_without_a_script_the_address_of_the_page_tells_the_campaign(world: World) -> None:
+    browser = world.browser()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "origin": "https://glass.example",
+        "referer": "https://glass.example/guides/form/?utm_source=flyer&from=rita",
+    }
+    browser.send("POST", "/api/access", b"gate=guides%2Fform&email=anna.nowak%40example.com", headers)
+
+    (capture,) = world.services.store.captures(world.id_of())
+    assert capture.campaign == {"utm_source": "flyer", "from": "rita", "source": "qr/rita"}
 
 
 def test_no_field_of_the_store_holds_the_masked_address(world: World) -> None:

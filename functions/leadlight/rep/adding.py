@@ -161,7 +161,7 @@ def _captured(
         id=CaptureId(key.id), lead_id=lead.id, generation=lead.generation, gate=somebody.gate, at=now,
         sealed=seal(fields, key_id=key.id, secret=key.secret, owner=lead.id),
         consent=Consent(somebody.purposes, somebody.wording, somebody.promise, now, how, basis),
-        language=somebody.language, company=company_of(services, somebody.address),
+        language=somebody.language, company=company_of(services, somebody.address), answered=tuple(somebody.fields),
     )  # fmt: skip
     touch = _touch(lead, person, somebody, f"{ADDED}{capture.id}", now)
     touch = replace(touch, facts={**touch.facts, "capture": capture.id, "confirmed": "no", "form": form})

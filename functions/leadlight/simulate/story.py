@@ -155,6 +155,7 @@ TYPICAL = {
     "first_name": "Anna",
     "last_name": "Reader",
     "company": "Example & Co",
+    FieldType.COUNTRY: "GB",
     FieldType.PHONE: "+44 20 7946 0123",
     FieldType.TEXTAREA: "We are looking for a better way.",
     FieldType.TEXT: "something",

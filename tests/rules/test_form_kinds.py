@@ -1,0 +1,154 @@
+"""Each kind of question: what is taken as an answer, how it is kept, and what is said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.rules.examples import MONDAY, lead
+
+from leadlight.errors import BadFields
+from leadlight.model.person import GateId, Promise, Purpose
+from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Unlock, Wording
+from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
+from leadlight.rules.countries import countries_in
+from leadlight.rules.form import Answers, masked, read_answers, read_field
+from leadlight.rules.phone import read_phone
+
+SIZE = Field("size", FieldType.CHOICE, choices=("small", "large"))
+LIKES = Field("likes", FieldType.MULTI_CHOICE, choices=("tea", "coffee", "water"))
+COUNTRY = Field("country", FieldType.COUNTRY)
+NEAR = Field("country", FieldType.COUNTRY, choices=("PL", "DE"))
+SOURCE = Field("campaign", FieldType.HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "kept"),
+    [
+        (SIZE, " large ", "large"),
+        (LIKES, "water, tea", "tea, water"),
+        (LIKES, "tea, tea", "tea"),
+        (LIKES, "", ""),
+        (COUNTRY, "PL", "PL"),
+        (COUNTRY, "Poland", "PL"),
+        (NEAR, "Germany", "DE"),
+        (SOURCE, " spring ", "spring"),
+        (SOURCE, "a\0b", ""),
+        (SOURCE, "x" * 300, ""),
+    ],
+)
+def test_an_answer_is_kept_as_its_kind_has_it(field: Field, text: str, kept: str) -> None:
+    assert read_field(field, text) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        (SIZE, "huge", "one of the offered answers"),
+        (LIKES, "tea, beer", "one of the offered answers"),
+        (replace(LIKES, required=True), "", "fill this in"),
+        (COUNTRY, "Narnia", "one of the countries"),
+        (NEAR, "GB", "one of the countries"),
+    ],
+)
+def test_what_is_no_answer_is_said(field: Field, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_field(field, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "kept"),
+    [
+        ("020 7946 0123", "GB", "+44 20 7946 0123"),
+        ("+48601234567", "GB", "+48 601 234 567"),
+        ("0048 601 234 567", None, "+48 601 234 567"),
+        ("601 234 567", "PL", "+48 601 234 567"),
+        ("030 901820", None, "030 901820"),
+    ],
+)
+def test_a_number_is_kept_as_dialled_from_abroad(text: str, region: str | None, kept: str) -> None:
+    assert read_phone(text, region) == kept
+
+
+@pytest.mark.parametrize(("text", "region"), [("12345", "PL"), ("+999 123456", None), ("555-0100", "US")])
+def test_a_number_that_cannot_be_is_asked_for_with_its_code(text: str, region: str | None) -> None:
+    with pytest.raises(ValueError, match=r"digits|its country code"):
+        read_phone(text, region)
+
+
+@pytest.mark.parametrize(("values", "kept"), [({"country": "PL"}, "+48"), ({}, "+49")])
+def test_the_country_of_the_form_goes_before_that_of_the_clock(values: dict[str, str], kept: str) -> None:
+    given = {"email": "a@b.example", "phone": "601 234 567", **values}
+    answers = read_answers(gate(COUNTRY), given, zone="Europe/Berlin", region="DE", now=MONDAY)
+
+    assert answers.fields["phone"].startswith(kept)
+
+
+@pytest.mark.parametrize(("address", "shown"), [("anna@x.example", "a…@x.example"), ("a@x.example", "a…@x.example")])
+def test_a_masked_address_tells_neither_name_nor_length(address: str, shown: str) -> None:
+    assert (masked(address), masked("")) == (shown, "")
+
+
+def test_countries_are_offered_by_their_names_in_the_alphabet_of_the_page() -> None:
+    assert [name for _, name in countries_in("pl", ("DE", "LV", "PL", "AT"))] == [
+        "Austria",
+        "Łotwa",
+        "Niemcy",
+        "Polska",
+    ]
+    assert dict(countries_in("en"))["CZ"] == "Czechia"
+    assert countries_in("xx-nowhere", ("PL",)) == (("PL", "Poland"),)
+
+
+NAMES = [Field("email", FieldType.EMAIL), *(Field(name, required=name == "d") for name in "abcde")]
+PROMISE = Promise(3, 14, ("mail",), "follow-up", "course", "v1")
+WORDING = Wording("long", "en", {Purpose.FOLLOW_UP: "Write.", Purpose.NEWS: "News."}, PROMISE)
+HERE = GateId("here")
+
+
+def gate(*fields: Field, consent: ConsentMode = ConsentMode.OPTIONAL) -> Gate:
+    return Gate("here/", "Here", Unlock.EMAIL, (), fields or (*NAMES, SOURCE), consent, "hash", 9, 9, 1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "fields"),
+    [
+        ((), (), ("a", "b", "c")),
+        (("a", "c"), (), ("b", "d", "e")),
+        (("a", "b", "c", "d", "e"), (), ()),
+        (("a", "b", "c", "campaign"), ("b",), ("b", "d", "e")),
+    ],
+)
+def test_at_most_three_open_questions_are_asked(
+    known: tuple[str, ...], given: tuple[str, ...], fields: tuple[str, ...]
+) -> None:
+    assert asked_of_lead(HERE, gate(), WORDING, replace(lead(), known=known), given).fields == fields
+
+
+def test_a_stranger_is_asked_for_all_but_what_is_hidden() -> None:
+    assert asked_of_stranger(gate(), WORDING) == Asked(("email", *"abcde"), follow_ups=True, news=True)
+
+
+def test_who_has_agreed_is_not_asked_again() -> None:
+    agreed = replace(lead(), purposes=(Purpose.FOLLOW_UP, Purpose.NEWS))
+    alone = replace(WORDING, promise=replace(PROMISE, sequence=None))
+
+    assert asked_of_lead(HERE, gate(), alone, agreed).follow_ups is False
+    assert asked_of_lead(HERE, gate(), WORDING, agreed).follow_ups is True  # another sequence is another promise
+    assert asked_of_lead(HERE, gate(), WORDING, agreed).news is False
+
+
+def read(known: tuple[str, ...], **values: str) -> Answers:
+    asked = asked_of_lead(HERE, gate(), WORDING, replace(lead(), known=known), list(values))
+    return read_answers(gate(), values, zone="UTC", now=MONDAY, asked=asked)
+
+
+def test_of_a_known_lead_only_what_is_asked_is_required() -> None:
+    assert read((), a="1").fields == {"a": "1"}  # `d` is the fourth, and comes next time
+    with pytest.raises(BadFields) as wrong:
+        read(("a",), b="2")
+    assert list(wrong.value.fields) == ["d"]
+
+
+def test_what_is_known_is_not_read_again() -> None:
+    assert read(("a", "d"), a="other", b="2").fields == {"b": "2"}
