@@ -1,0 +1,120 @@
+"""A Polish visitor in a real browser, on a site of two languages: Polish from the first page to the last button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.journeys.browser import Demo, Person, flaws, link_of, person, running_demo, words_of
+from tests.polish import english_in
+
+from leadlight.gate.tongues import HERE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+SECRET = "Bursztyn jest lżejszy od szkła i cieplejszy w dłoni."
+STEP = "wait: 1 day\nencounter: person\nobjective: start\nsend: any\n"
+FILES = {
+    "mkdocs.yml": """
+site_name: Szkło
+site_url: http://127.0.0.1:8000/
+theme:
+  name: material
+  font: false
+  language: en
+  features: [navigation.instant]
+  palette:
+    - {media: "(prefers-color-scheme: light)", scheme: default, toggle: {icon: material/weather-night, name: Dark}}
+    - {media: "(prefers-color-scheme: dark)", scheme: slate, toggle: {icon: material/weather-sunny, name: Light}}
+exclude_docs: /playbook/
+plugins:
+  - search
+  - i18n:
+      reconfigure_material: false
+      languages:
+        - {locale: en, name: English, default: true}
+        - {locale: pl, name: Polski, theme: {language: pl}}
+  - leadlight
+""",
+    "docs/index.md": "# Glass\n\n[A guide](guide.md)\n",
+    "docs/index.pl.md": "# Szkło\n\n[Poradnik](guide.md)\n",
+    "docs/guide.md": "---\ntitle: Amber\ngate: {files: [a.txt], sequence: course}\n---\n# Amber\n\nOpen to all.\n\n"
+    "<!-- more -->\n\n## The rest\n\nAmber is lighter than glass, and warmer in the hand.\n",
+    "docs/guide.pl.md": "---\ntitle: Bursztyn\n---\n# Bursztyn\n\nDla każdego.\n\n<!-- more -->\n\n## Reszta\n\n"
+    f"{SECRET}\n",
+    "docs/a.txt": "amber",
+    "docs/playbook/team.yml": "company: Szkło\npeople: [{name: Jan Kowalski, email: jan@szklo.example}]\n",
+    "docs/playbook/sequences/course/01-hello.md": f"---\nsubject: First\n{STEP}---\nHow do you hold it?\n",
+    "docs/playbook/sequences/course/01-hello.pl.md": "---\nsubject: Pierwsza\n---\nJak go trzymasz?\n",
+}
+
+
+@pytest.fixture(scope="module")
+def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A site of two languages, by the plugin that most such sites have. Days go by in it."""
+    root = tmp_path_factory.mktemp("polish")
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    with running_demo(root / "data", root / "mkdocs.yml") as demo:
+        yield demo
+
+
+@pytest.fixture
+def reader(browser: Browser, own_demo: Demo) -> Iterator[Person]:
+    one = person(browser, own_demo, locale="pl-PL")
+    yield one
+    one.context.close()
+
+
+def english_on(tab: Page) -> list[str]:
+    """Our own English in the whole page, attributes and what is hidden included, but for the way to the English one."""
+    return [words for words in english_in(tab.content()) if words != HERE]
+
+
+def sends_the_form(tab: Page, address: str) -> None:
+    tab.get_by_label("Twój adres e-mail").fill(address)
+    tab.get_by_label("I pisać do mnie dalej").check()
+    tab.get_by_role("button", name="Wyślij mi link").click()
+
+
+def test_a_polish_visitor_gets_polish_throughout(reader: Person, address: str) -> None:
+    demo, found = reader.demo, list[str]()
+    tab = reader.open("/guide/")
+    tab.get_by_role("link", name="po polsku").click()
+    expect(tab).to_have_url(demo.at("/pl/guide/"))
+    sends_the_form(tab, "anna@example")
+    expect(tab.locator("#leadlight-email-error")).to_contain_text("To nie wygląda na cały adres")
+    sends_the_form(tab, address)
+    expect(tab.get_by_role("heading", name="Sprawdź pocztę")).to_be_visible()
+    tab.get_by_label("Sześć cyfr z wiadomości").fill("000000")
+    expect(tab.locator("#leadlight-code-error")).to_contain_text("Ten kod nie pasuje")
+    found += english_on(tab) + flaws(tab, "form")
+    confirm = reader.open(link_of(demo.mail(address, "Twój link do „Bursztyn”"), "/confirm"))
+    found += english_on(confirm)
+    confirm.get_by_role("button", name="Otwórz całą stronę").click()
+    expect(confirm.get_by_text(SECRET)).to_be_visible()
+    confirm.get_by_label("Czego chcesz się o tym dowiedzieć?").fill("Ile kosztuje?")
+    confirm.get_by_role("button", name="Wyślij pytanie").click()
+    expect(confirm.get_by_text("Wysłane. Przeczyta to człowiek").first).to_be_visible()
+    found += english_on(confirm)
+    plan = reader.open(link_of(demo.mail(address, "tędy wrócisz"), "/preferences"))
+    plan.get_by_role("button", name="1 miesiąc").click()
+    expect(plan.get_by_role("status")).to_contain_text("Wstrzymane")
+    found += english_on(plan)
+    plan.get_by_role("button", name="Idź dalej teraz").click()
+    expect(plan.get_by_role("status")).to_contain_text("Idziemy dalej")
+    demo.days_go_by(3)
+    mail = demo.mail(address, "Pierwsza", text="Jak go trzymasz?")
+    leaving = reader.open(link_of(mail, "/unsubscribe"))
+    found += english_on(leaving)
+    leaving.get_by_role("button", name="Zakończ wszystkie wiadomości").click()
+    expect(leaving.get_by_role("heading", name="Gotowe")).to_be_visible()
+    found += english_on(leaving)
+    found += [words for one in demo.mails(address) for words in english_in(f"{one['Subject']}\n{words_of(one)}")]
+
+    assert found == []
+    assert reader.forgiven(422) == 2
+    assert (reader.complaints, reader.strangers()) == ([], [])
