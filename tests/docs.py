@@ -107,6 +107,8 @@ SAID = {
     "country_code": "country, such as `GB`",
     "currency_code": "currency, such as `EUR`",
     "amount": "number of 0 or more",
+    "words_of": "text, or one for each language: `{en: …, pl: …}`",
+    "choices_of": "list: text, or `answer: text` lines",
     "calendar_span": "span, such as `14 days` or `3 weeks`",
     "points_of": "number, below 0 for what speaks against a lead",
     "spelled_out": "keys below",
@@ -174,6 +176,8 @@ def default_of(value: object) -> str:
     match value:
         case None | "" | ():
             return "none"
+        case dict() if not value:
+            return "none"
         case bool():
             text = str(value).lower()
         case (0, 1, 2, 3, 4):
@@ -216,6 +220,7 @@ def names(_: str, __: Kept) -> str:
 
 ADDRESSES = {
     "/api/content/.+": "/api/content/<gate>",
+    "/api/form/.+": "/api/form/<gate>",
     "/api/files/.+": "/api/files/<gate>/<name>",
     ".*_full": "<page>_full",
 }
