@@ -45,6 +45,7 @@ def test_a_fact_holds_all_that_was_said() -> None:
 def test_a_fact_may_say_no_more_than_of_whom() -> None:
     assert told({"lead": LEAD, "email": "not read"}) == Fact(FactName.CRM_WON, lead=LEAD)
     assert told({"email": ANNA}) == Fact(FactName.CRM_WON, email=ANNA)
+    assert told({"lead": LEAD, "note": ["x"], "value": None, "why": True}) == Fact(FactName.CRM_WON, lead=LEAD)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, LeadId
-from leadlight.model.sequence import OpenHours
-from leadlight.model.site import Company, Hours, Notices, Person, Team
+from leadlight.model.sequence import OpenHours, Wait, WaitUnit
+from leadlight.model.site import Clocks, Company, Hours, Notices, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.notices import days_of_silence, is_now, tell, tell_at, told_of, waiting
 from leadlight.rules.there import hour_there, in_words
@@ -18,6 +19,7 @@ from leadlight.rules.there import hour_there, in_words
 ALL = (0, 1, 2, 3, 4, 5, 6)
 NIGHT = OpenHours(ALL, time(20), time(8))
 EVENING = OpenHours((0, 1, 2, 3, 4), time(20), time(0))
+NOON = OpenHours(ALL, time(12), time(13))
 WEEKEND = OpenHours((5, 6), time(0), time(0))
 ANA = Person("ana", "Ana", "ana@x.example")
 KEI = Person("kei", "Kei", "kei@x.example", hours=Hours(zone="Asia/Tokyo"))
@@ -46,6 +48,10 @@ QUIET = [
     (ANA, EVENING, "2026-01-10T21:00", "2026-01-10T21:00"),  # Saturday is not among its days
     (ANA, WEEKEND, "2026-01-10T10:00", "2026-01-12T00:00"),  # both days, one after the other
     (ANA, WEEKEND, "2026-01-09T23:59", "2026-01-09T23:59"),
+    (ANA, NOON, "2026-01-05T11:59", "2026-01-05T11:59"),
+    (ANA, NOON, "2026-01-05T12:00", "2026-01-05T13:00"),
+    (ANA, NOON, "2026-01-05T13:00", "2026-01-05T13:00"),
+    (KEI, OpenHours(ALL, time(0), time(6)), "2026-01-05T16:00", "2026-01-05T21:00"),  # one in the morning there
     (ANA, OpenHours(ALL, time(0), time(0)), "2026-01-05T10:00", "2026-01-05T10:00"),  # for ever is never
 ]
 
@@ -90,6 +96,15 @@ def test_what_a_rep_hears_of_is_one_row_and_a_clock_where_somebody_waits(
     assert [row.kind for row in rows] == kinds
     assert mail == Due(lead.id, 2, DueKind.MAIL, "notify/asked/1", at(told))
     assert [row.ref for row in clock] == ["asked/1"] * (len(kinds) - 1)
+
+
+def test_nobody_has_to_take_who_has_just_refused_calls() -> None:
+    lead = Lead(LeadId("l"), at("2026-01-05T10:00"), owner="ana")
+    patient = replace(team(None), clocks=Clocks(other=Wait(1, WaitUnit.DAYS)))
+
+    rows = [tell(lead, "t", patient, lead.created_at, wish=wish) for wish in (None, CallWish(CallKind.NO))]
+
+    assert [len(each) for each in rows] == [2, 1]
 
 
 def test_only_mails_that_tell_a_rep_of_something_wait() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -43,7 +44,10 @@ NO_NEED, LOST, OBJECTION = WhyNot.NO_NEED, WhyNot.LOST, WhyNot.OBJECTION
 def test_an_outcome_says_what_came_of_it_and_why_a_deal_was_lost(
     why_not: WhyNot | None, learned: Learned, facts: dict[str, str]
 ) -> None:
-    assert facts_of(Outcome(Objective.CLOSE, why_not is None, why_not, learned=learned)) == facts
+    outcome = Outcome(Objective.CLOSE, why_not is None, why_not, learned=learned)
+
+    assert facts_of(outcome) == facts
+    assert facts_of(replace(outcome, next_at=MONDAY)) == {**facts, "next_at": MONDAY.isoformat()}
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,13 @@ def test_a_team_without_digest_has_no_rounds() -> None:
     assert round_of(RITA, replace(TEAM, notices=Notices(digest=None)), MONDAY) is None
 
 
+def test_who_has_no_hours_of_their_own_reads_by_those_of_the_team() -> None:
+    turn = round_of(replace(RITA, hours=None), TEAM, MONDAY)
+
+    assert turn is not None
+    assert (turn.day, turn.after) == ("2026-01-05", MONDAY + timedelta(hours=22))
+
+
 def test_who_never_works_has_no_rounds() -> None:
     never = replace(RITA, hours=replace(TEAM.hours, days=()))
 
@@ -233,6 +240,16 @@ def test_a_week_of_the_pulse_begins_on_the_managers_monday(begun: str, counts: t
 
     assert pulse is not None
     assert (pulse.conversations, pulse.until.isoformat()) == (counts, "2026-01-04")
+
+
+@pytest.mark.parametrize("now", ["2026-01-04T23:00", "2026-01-08T12:00", "2026-01-11T22:59"])  # its Monday to Sunday
+def test_a_pulse_is_of_the_whole_weeks_before_this_one(now: str) -> None:
+    won = lead(confirmed_at=NOW - DAY, stage=Stage.CUSTOMER, stage_at=datetime(2026, 1, 4, 22, 59, tzinfo=UTC))
+
+    pulse = pulse_of([won], zone="Europe/Warsaw", now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+
+    assert pulse is not None
+    assert (pulse.conversations, pulse.sales, pulse.until.isoformat()) == ((1, 0, 0, 0, 0), 1, "2026-01-04")
 
 
 @pytest.mark.parametrize("begun", ["2025-11-30T22:59", "2026-01-04T23:00"])

@@ -19,6 +19,12 @@ def test_a_lead_goes_to_somebody_who_speaks_its_language() -> None:
     assert owner_of(lead(language="de"), TEAM).id == "olaf"
 
 
+def test_a_language_that_only_a_manager_speaks_is_the_managers() -> None:
+    swede = replace(TEAM.people[2], languages=("sv",))
+
+    assert owner_of(lead(language="sv"), replace(TEAM, people=(*TEAM.people[:2], swede))).id == "mark"
+
+
 def test_a_language_that_nobody_speaks_goes_to_somebody_all_the_same() -> None:
     assert owner_of(lead(language="ja"), TEAM).id in {"rita", "olaf"}
 

@@ -133,10 +133,11 @@ def test_a_team_that_never_works_takes_turns_all_the_same() -> None:
         ((), True),
         (away("2026-01-05", "2026-01-09"), True),
         (away("2026-01-05", "2026-01-13"), False),
+        (away("2026-01-06", "2026-01-06"), True),
         (away("2026-01-12", "2026-01-31"), True),
         (away("2025-12-01", "2026-01-04"), True),
     ],
-    ids=["never", "a week", "longer", "later", "over"],
+    ids=["never", "a week", "longer", "tomorrow", "later", "over"],
 )
 def test_who_is_away_for_more_than_a_week_keeps_no_lead(absence: tuple[Away, ...], stays: bool) -> None:
     person = replace(ANN, away=absence)
@@ -144,10 +145,39 @@ def test_who_is_away_for_more_than_a_week_keeps_no_lead(absence: tuple[Away, ...
     assert keeps(person, team(person), MONDAY) is stays
 
 
+def test_without_hurry_who_is_off_work_takes_turns_as_well() -> None:
+    found, why = pool(ANYBODY, team(replace(ANN, away=TODAY), BOB), MONDAY, at_once=False)
+
+    assert ([person.id for person in found], why) == (["ann", "bob"], "")
+
+
+@pytest.mark.parametrize(
+    ("language", "people", "said"),
+    [
+        ("en", (ANN,), "ann"),
+        ("en", (ANN, BOB), "ann bob"),
+        ("en", (BOSS, SHY), "mo"),
+        ("en", (SHY,), "shy"),
+        ("sv", (ANN, replace(SWEDE, capacity=0.0)), "ann: nobody of them speaks sv"),
+        ("sv", (ANN, replace(BOB, languages=("sv",)), SWEDE), "bob: speaks sv"),
+    ],
+)
+def test_nobody_takes_turns_who_cannot(language: str, people: tuple[Person, ...], said: str) -> None:
+    assert taking(Facts(language), *people) == said
+
+
+def test_a_product_is_a_page_or_all_below_a_folder() -> None:
+    guides = (ANN, who("gus", products=("guide",)), GUIDES)
+
+    assert taking(Facts("en", about=("guides/a",)), *guides) == "gus: knows what it is about"
+    assert pool(Facts("en", about=("guides/a",)), team(*guides), MONDAY)[0] == (GUIDES,)
+
+
 def test_a_lead_is_about_its_page_and_its_topics() -> None:
     facts = facts_of(lead(language="pl", country="PL"), size="1-50", gate_id=GateId("guides/a"))
 
     assert facts == Facts("pl", "PL", "1-50", ("guides/a",))
+    assert facts_of(lead()) == Facts("en")
 
 
 def test_a_size_counts_only_where_somebody_is_named_for_it() -> None:

@@ -13,7 +13,9 @@ from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.sequence import Wait, WaitUnit
 from leadlight.model.site import Away, Clocks, Company, Hours, Person, Team
 from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
+from leadlight.rules.routing import Facts
 from leadlight.rules.speed import (
+    Passing,
     answered,
     cause_of,
     claim,
@@ -321,6 +323,41 @@ def test_who_was_not_reached_by_the_one_who_has_the_lead_still_waits() -> None:
     assert is_answered(WISHED, None, (WISHED, missed, spoke))
     assert not is_answered(WISHED, None, (spoke, WISHED))
     assert is_answered(WISHED, CallWish(CallKind.AT, at("2026-01-05T09:00")), (WISHED, spoke))
+
+
+def test_what_the_history_does_not_hold_is_answered_by_anything_since() -> None:
+    first, missed = happened(TouchKind.CLAIMED), happened(TouchKind.OUTCOME, 5, why_not=WhyNot.NOT_REACHED)
+
+    assert is_answered(WISHED, None, (first, missed))
+    assert is_answered(WISHED, None, (WISHED, first))  # in the same moment
+    assert not is_answered(WISHED, None, (missed,))
+
+
+def test_it_goes_where_what_is_known_of_the_lead_leads() -> None:
+    cat = replace(THREE[2], sizes=("501+",))
+
+    found = passing(CLOCK, lead(), (), team(ANA, BEN, cat, MIA), Facts("en", size="501+"))
+
+    assert found == Passing(CLOCK.at, cat, manager=False)
+
+
+WEST, EAST = Hours(zone="America/Los_Angeles"), Hours(zone="Asia/Tokyo")
+FIRST_IN = [
+    # whose lead it is, of whom, when: nobody of them is in, so it goes on when the first is
+    ((replace(ANA, hours=WEST), replace(BEN, hours=EAST), MIA), "2026-01-05T18:00", "2026-01-05T18:15"),
+    ((replace(BEN, id="ana", hours=EAST), replace(BEN, hours=WEST), MIA), "2026-01-05T18:00", "2026-01-05T18:00"),
+    ((ANA, away(BEN, "2026-01-05", "2026-01-05"), MIA), "2026-01-05T16:55", "2026-01-06T09:10"),
+    ((away(ANA, "2026-01-06", "2026-01-06"), away(BEN, "2026-01-06", "2026-01-07"), MIA),
+     "2026-01-05T16:55", "2026-01-07T09:10"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("people", "asked", "goes_on"), FIRST_IN)
+def test_patience_ends_when_somebody_is_in(people: tuple[Person, ...], asked: str, goes_on: str) -> None:
+    row = claim(lead(), "asked/1", team(*people), at(asked))
+
+    assert row is not None
+    assert row.at == at(goes_on)
 
 
 DAYS = Clocks(call=Wait(1, WaitUnit.DAYS), hot=Wait(2, WaitUnit.HOURS), other=Wait(30, WaitUnit.MINUTES))

@@ -181,6 +181,7 @@ def test_who_has_lapsed_comes_back_by_a_word(
         (LOST, 0, 1, True),
         (DISQUALIFIED, 0, 1, True),
         (LAPSED, 0, 1, True),
+        (LOST, 1, 1, True),
         (LOST, 1, 0, False),  # an old link
         (DISQUALIFIED, 1, 0, False),
         (CUSTOMER, 0, 1, False),
@@ -193,7 +194,8 @@ def test_a_new_form_begins_anew_what_was_given_up(stage: Stage, since: float, as
 
     after = back(before, MONDAY + asked * DAY)
 
-    assert (after.stage, len(after.stops)) == ((LEAD, 1) if reopens else (stage, 2))
+    left = [stop.reason for stop in after.stops]
+    assert (after.stage, left) == ((LEAD, [StopReason.UNSUBSCRIBED]) if reopens else (stage, [s.reason for s in stops]))
 
 
 def test_one_that_comes_back_is_told_as_such() -> None:
@@ -225,6 +227,10 @@ def test_two_facts_at_once_are_two_steps() -> None:
         (TouchKind.OUTCOME, "900", {}, 2, 1),
         (TouchKind.OUTCOME, "", {"value": "900"}, 2, 1),
         (TouchKind.OUTCOME, "900", {"value": "70"}, 2, 2),
+        (TouchKind.OUTCOME, "", {}, 2, 1),
+        (TouchKind.OUTCOME, "900", {"value": "900"}, 0, 1),
+        (TouchKind.OUTCOME, "900", {"value": "900"}, 30, 1),
+        (TouchKind.OUTCOME, "900", {"value": "900"}, -1, 2),  # what was told later tells of another
         (TouchKind.OUTCOME, "900", {"value": "900"}, 31, 2),
         (TouchKind.FACT, "900", {"value": "900"}, 2, 2),  # the same system counts its own deals
     ],
@@ -269,6 +275,10 @@ def test_a_fact_says_what_the_deal_is_worth_and_who_decides(
         (touch(stage="lost", why="we-have-a-suite"), "a rep has written it down: we-have-a-suite"),
         (touch(stage="disqualified", why_not="no-need"), "a rep has written it down: no-need"),
         (touch(TouchKind.FACT, stage="customer", value="80"), "another system has said so, worth 80"),
+        (touch(TouchKind.OFFER_ANSWERED, stage="opportunity"), "they have answered the offer"),
+        (touch(TouchKind.ADDED, stage="opportunity"), "whoever added them has said so"),
+        (touch(TouchKind.IMPORTED, stage="customer"), "the list that they came with says so"),
+        (touch(TouchKind.RESUMED, stage="customer"), "it was written down"),
         (touch(authority="influences"),
          "meets the criteria, influences the decision, and has talked back: they spoke with a rep"),
     ],
@@ -276,7 +286,52 @@ def test_a_fact_says_what_the_deal_is_worth_and_who_decides(
 def test_each_change_says_why(new: Touch, why: str) -> None:
     (move,) = changes(lead(), new)
 
-    assert move.why == why
+    assert (move.before, move.why, move.cause) == (LEAD, why, new)
+
+
+@pytest.mark.parametrize(("stage", "to"), [(LEAD, OPPORTUNITY), (LOST, None), (DISQUALIFIED, None)])
+def test_a_tap_in_an_old_mail_opens_nothing_that_was_given_up(stage: Stage, to: Stage | None) -> None:
+    found = changes(lead(stage=stage), touch(TouchKind.OFFER_ANSWERED, stage=OPPORTUNITY, answer="accepted"))
+
+    assert [move.to for move in found] == ([to] if to else [])
+
+
+def test_who_has_lapsed_may_come_back_as_a_prospect() -> None:
+    asked = touch(TouchKind.ASKED, confirmed="yes")
+
+    first, then = changes(lead(stage=LAPSED, authority=Authority.DECIDES), asked)
+
+    assert first == Move(LAPSED, LEAD, "they have come back: they asked a question", asked)
+    assert (then.before, then.to, then.cause) == (LEAD, PROSPECT, asked)
+
+
+def test_one_who_begins_anew_may_be_a_prospect_at_once() -> None:
+    before = lead(stage=LOST, stage_at=MONDAY, authority=Authority.DECIDES)
+    confirmed, asked = touch(TouchKind.CONFIRMED, days=1), touch(TouchKind.ASKED, days=1, confirmed="yes")
+
+    found = changes(before, confirmed, asked, after=back(before, MONDAY + DAY))
+
+    assert [(move.before, move.to) for move in found] == [(LOST, LEAD), (LEAD, PROSPECT)]
+
+
+@pytest.mark.parametrize(
+    ("new", "to", "why"),
+    [
+        (touch(TouchKind.NOTED), LEAD, "a rep has written it down"),
+        (touch(TouchKind.CONFIRMED), OPPORTUNITY, "it was written down"),
+    ],
+)
+def test_a_stage_that_a_change_sets_by_itself_is_said_by_its_touch(new: Touch, to: Stage, why: str) -> None:
+    assert changes(lead(stage=LAPSED), new, after=lead(stage=to))[0] == Move(LAPSED, to, why, new)
+
+
+def test_a_sale_told_again_hides_nothing_that_is_told_beside_it() -> None:
+    known = [touch(TouchKind.OUTCOME, stage=CUSTOMER, value="900")]
+    again, lost = touch(TouchKind.FACT, days=1, stage=CUSTOMER, value="900"), touch(days=2, stage=LOST)
+
+    found = changes(lead(stage=CUSTOMER, sales=1), again, lost, known=known)
+
+    assert [(move.to, move.cause) for move in found] == [(LOST, lost)]
 
 
 def test_the_reasons_of_a_prospect_name_what_was_required() -> None:
