@@ -259,3 +259,11 @@ def test_a_stranger_is_not_asked_for_a_pass(new: New) -> None:
     visitor.open(MAILED).wait_for_load_state("networkidle")
 
     assert [url for url in visitor.asked if "/api/" in url] == []
+
+
+def test_who_reads_in_the_dark_on_a_small_screen_gets_such_a_page_at_once(new: New) -> None:
+    tab = new(color_scheme="dark", viewport={"width": 320, "height": 640}).open(MAILED)
+
+    paper = tab.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)")
+    assert max(paper) < 80
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
