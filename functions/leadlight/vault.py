@@ -42,6 +42,16 @@ def normal_address(address: str) -> str:
     return f"{local.lower()}@{domain.lower()}"
 
 
+def masked(address: str) -> str:
+    """An address as its owner knows it again, and nobody else learns it; empty for none.
+
+    >>> masked("anna.nowak@example.org")
+    'a…@example.org'
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if address else ""
+
+
 def lead_id(address: str, key: bytes) -> LeadId:
     """128 bits of a keyed hash of the normalised address, base32. The key never rotates."""
     digest = hmac.new(key, f"{NORMALISATION}:{normal_address(address)}".encode(), hashlib.sha256).digest()

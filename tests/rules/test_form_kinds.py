@@ -12,8 +12,9 @@ from leadlight.model.person import GateId, Promise, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Unlock, Wording
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
 from leadlight.rules.countries import countries_in
-from leadlight.rules.form import Answers, masked, read_answers, read_field
+from leadlight.rules.form import Answers, read_answers, read_field
 from leadlight.rules.phone import read_phone
+from leadlight.vault import masked
 
 SIZE = Field("size", FieldType.CHOICE, choices=("small", "large"))
 LIKES = Field("likes", FieldType.MULTI_CHOICE, choices=("tea", "coffee", "water"))

@@ -238,13 +238,3 @@ def many_lines(text: str) -> str:
     if len(value) > TEXT:
         raise ValueError(said("Please shorten this to {most} characters.", most=TEXT))
     return value
-
-
-def masked(address: str) -> str:
-    """An address as its owner knows it again, and nobody else learns it; empty for none.
-
-    >>> masked("anna.nowak@example.org")
-    'a…@example.org'
-    """
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}" if address else ""

@@ -15,9 +15,9 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rules.form import masked
 from leadlight.rules.series import is_open
 from leadlight.tokens import LIFE, TokenUse
+from leadlight.vault import masked
 
 LEAD_PASS = "leadlight_pass"  # noqa: S105 the name of a cookie
 HINT = "leadlight_open"
