@@ -19,7 +19,7 @@ BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
     "feedback", "weekly", "news",
 }  # fmt: skip
-OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "departed"}
+OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "suppressions", "departed"}
 ACTING = SAYING | OTHER_WAYS | {"figures", "bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
 PEOPLE = {"visitor", "rep", "marketer"}
 
@@ -67,6 +67,7 @@ MAY_IMPORT = {
     "crm": SAYING | {"restore"},
     "facts": SAYING | {"lifecycle"},
     "imports": SAYING | {"assignment", "tombstones"},
+    "suppressions": SAYING | {"tombstones"},
     "exports": SAYING,
     "returns": SAYING | {"evidence", "bounce"},
     "replies": SAYING | {"returns", "undelivered"},

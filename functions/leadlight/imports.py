@@ -31,7 +31,7 @@ from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_stopped
 from leadlight.rules.supplied import Person, read_person
 from leadlight.rules.table import Row
-from leadlight.tombstones import is_erased
+from leadlight.tombstones import is_erased, is_suppressed
 from leadlight.vault import lead_id, seal
 
 GENERATION = 1
@@ -164,6 +164,8 @@ def _looked_at(services: Services, row: Row, supply: Supply) -> tuple[Read, Newc
     if is_erased(services, found):
         return Read(row.number, Fate.ERASED, "this person was erased here, so no list brings them back"), None
     lead = services.store.lead(found)
+    if lead is None and is_suppressed(services, found):
+        return Read(row.number, Fate.STOPPED, "on a list of those who want no mail: left alone"), None
     if lead is None:
         return Read(row.number, Fate.TAKEN, lead=found), Newcomer(row.number, found, person)
     return _known(services, row, lead, supply), None

@@ -1,8 +1,8 @@
-"""Who was erased, and must not come back by a list, or by a rep's word? The one place that knows.
+"""Who was erased, or wants no mail, and must not come back by a list or a rep's word? The one place that knows.
 
-Written by whatever erases, asked by `imports` and `rep.adding`.
+Written by whatever erases and by `suppressions`, asked by `imports` and `rep.adding`.
 
-The mark is a note named by the lead's id, a keyed hash, so it tells nobody who it was. It lies beside the keys and not
+A mark is a note named by the lead's id, a keyed hash, so it tells nobody who it was. It lies beside the keys and not
 with the leads: leads that are put back from an older copy do not bring an erased person back. A person's own new
 request does not ask here: it starts anew.
 """
@@ -26,3 +26,25 @@ def bury(services: Services, lead: LeadId, at: datetime) -> None:
 def is_erased(services: Services, lead: LeadId) -> bool:
     """Whether this person's data was erased here."""
     return services.keys.note(f"{ERASED}{lead}") is not None
+
+
+SUPPRESSED = "suppressed/"
+"""Begins the names of the marks of somebody who is on a list of those not to be written to; the id follows, and in a
+second one the list's name."""
+
+
+def suppress(services: Services, lead: LeadId, source: str, row: int, at: datetime) -> None:
+    """From now on no list and no rep brings this person in. Twice is once; durable on return."""
+    services.keys.raise_note(f"{SUPPRESSED}{lead}", f"{at:%Y-%m-%d}")
+    services.keys.raise_note(f"{SUPPRESSED}{lead}/{source}", f"{at:%Y-%m-%d} {row}")
+
+
+def is_suppressed(services: Services, lead: LeadId) -> bool:
+    """Whether any such list names this person, who was not known then."""
+    return services.keys.note(f"{SUPPRESSED}{lead}") is not None
+
+
+def suppressed_by(services: Services, lead: LeadId, source: str) -> int | None:
+    """The row of that list in which this person stood first, None if they were not known from it."""
+    told = services.keys.note(f"{SUPPRESSED}{lead}/{source}")
+    return int(told.rpartition(" ")[2]) if told else None

@@ -17,6 +17,7 @@ from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
 from leadlight.cli.steering import pause, resolve, resume
+from leadlight.cli.suppressing import suppress_addresses
 
 
 @click.group()
@@ -28,5 +29,5 @@ def main() -> None:
 for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
     main.add_command(command)
 
-for command in (pause, resume, resolve, import_leads, export_leads):
+for command in (pause, resume, resolve, import_leads, export_leads, suppress_addresses):
     leads.add_command(command)

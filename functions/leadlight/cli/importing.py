@@ -20,12 +20,14 @@ from leadlight.errors import TryAgain
 if TYPE_CHECKING:
     from leadlight.imports import Read
     from leadlight.model.site import Team
+    from leadlight.suppressions import Read as Suppressed
 
 BASES = ("consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interest")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
-def _named(_: click.Context, __: click.Parameter, value: str) -> str:
+def named(_: click.Context, __: click.Parameter, value: str) -> str:
+    """The name of a list, which becomes part of ids."""
     if NAME.fullmatch(value):
         return value
     raise click.BadParameter("a short name of your own, such as fair-2026: small letters, digits, dots and hyphens.")
@@ -33,7 +35,7 @@ def _named(_: click.Context, __: click.Parameter, value: str) -> str:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", required=True, callback=_named, help="Where the list comes from, such as fair-2026.")
+@click.option("--source", required=True, callback=named, help="Where the list comes from, such as fair-2026.")
 @click.option("--basis", required=True, type=click.Choice(BASES), help="By which right you may keep it (GDPR art. 6).")
 @click.option("--by", default="", metavar="PERSON", help="Who brings it in: an id of team.yml.")
 @click.option("--per-day", default=20, show_default=True, type=click.IntRange(1), help="Tasks a day for each rep.")
@@ -59,7 +61,7 @@ def import_leads(
         supply = Supply(source, Basis(basis), by, per_day)
         with (
             file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
-            _teller(file, text) as teller,
+            teller_of(file, text) as teller,
         ):
             rows = rows_of(text)
             reads = take_in(services, bundle, rows, supply) if write else dry_run(services, rows, supply)
@@ -83,7 +85,7 @@ class Teller:
 
 
 @contextmanager
-def _teller(file: Path, text: TextIO) -> Iterator[Teller]:
+def teller_of(file: Path, text: TextIO) -> Iterator[Teller]:
     """Progress by bytes, on a terminal, below what is said; nothing of it in a pipe."""
     from rich.console import Console  # noqa: PLC0415  # commands load what they need
     from rich.progress import Progress  # noqa: PLC0415  # the same
@@ -99,7 +101,7 @@ def _teller(file: Path, text: TextIO) -> Iterator[Teller]:
         yield Teller(say if to_terminal else click.echo, lambda: progress.update(task, completed=text.buffer.tell()))
 
 
-def tell(reads: Iterator[Read], teller: Teller, *, as_json: bool) -> Counter[str]:
+def tell(reads: Iterator[Read] | Iterator[Suppressed], teller: Teller, *, as_json: bool) -> Counter[str]:
     """Says each row that is not taken, as soon as it is known; counts all. Ends with 1 where the store gives up."""
     fates: Counter[str] = Counter()
     last = 1
@@ -118,7 +120,7 @@ def tell(reads: Iterator[Read], teller: Teller, *, as_json: bool) -> Counter[str
     return fates
 
 
-def _lines(read: Read) -> Iterator[str]:
+def _lines(read: Read | Suppressed) -> Iterator[str]:
     """What there is to say of a row."""
     yield from (what if field == "row" else f"{field}: {what}" for field, what in read.wrong.items())
     if read.why:

@@ -29,7 +29,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.stop import why_stopped
 from leadlight.rules.waiting import ADDED
 from leadlight.rules.whose import hearing
-from leadlight.tombstones import is_erased
+from leadlight.tombstones import is_erased, is_suppressed
 from leadlight.vault import lead_id, seal
 
 SAME_TAP = timedelta(minutes=1)
@@ -53,6 +53,11 @@ NO_ADDRESS = (
 
 FORGOTTEN = (
     "Somebody has asked us to forget this address, so nobody here writes it down again. If they want to hear from us, "
+    "let them send the form themselves, or scan your QR code."
+)
+
+UNWANTED = (
+    "Somebody at this address has said that they want no mail from us. If that has changed, "
     "let them send the form themselves, or scan your QR code."
 )
 
@@ -87,6 +92,8 @@ def add_lead(services: Services, person: Person, values: Mapping[str, str]) -> A
     known = services.store.lead(found)
     if known is None and is_erased(services, found):
         raise BadFields({"email": FORGOTTEN})
+    if known is None and is_suppressed(services, found):
+        raise BadFields({"email": UNWANTED})
     if somebody.wording and known is not None and (why := why_stopped(known)):
         raise BadFields({"asked": f"No mail can go to them by your word ({why}): let them send the form themselves."})
     form = _digest(services, values)
