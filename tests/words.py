@@ -6,32 +6,43 @@ Texts are found by babel's own tools, by the names that code and templates mark 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from leadlight.words import CATALOGUES
 
 SOURCE = CATALOGUES.parent
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("gate/assets/**.html", "jinja2")]
-OPTIONS = {"**.html": {"newstyle_gettext": "true", "trimmed": "false", "silent": "false"}}
+METHODS = {".py": ("python", {}), ".html": ("jinja2", {"newstyle_gettext": "true", "silent": "false"})}
+MARKED = re.compile(r"\b(_|N_|n?gettext|said|counted)\(|{%-? *trans")
+"""Most files say nothing to visitors, and need not be taken apart."""
+
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "said": None, "counted": (1, 2)}
+NAMED = re.compile(r"%\((\w+)\)s|\{(\w+)")
+"""What is filled in: by templates and by code."""
+
 SETTLED = datetime(2026, 1, 1, tzinfo=UTC)
 """What the files say of when they were made: nothing that differs from one run to the next."""
 
 
+@cache
 def template() -> Catalog:
     """All that can be said to a visitor, in English."""
     found = Catalog(project="leadlight", charset="utf-8", creation_date=SETTLED, revision_date=SETTLED)
-    for name, _, message, comments, context in extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS):
-        found.add(message, locations=[(name, 1)], auto_comments=comments, context=context)
+    for path in sorted(path for path in SOURCE.rglob("*") if path.suffix in METHODS):
+        method, options = METHODS[path.suffix]
+        if MARKED.search(path.read_text("utf-8")):
+            for _, message, _, _ in extract_from_file(method, path, KEYWORDS, options=options):
+                found.add(message)
     return found
 
 
@@ -91,6 +102,16 @@ def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
 def missing(catalogue: Catalog) -> list[Message]:
     """What has no words in that language yet, or not in each of its plural forms."""
     return [message for message in catalogue if message.id and not _is_said(message)]
+
+
+def named_otherwise(message: Message) -> list[str]:
+    """Translations that fill in something else than their text does. One for a single number may leave it out."""
+    wanted = {name for form in _forms(message.id) for name in _names(form)}
+    return [form for form in _forms(message.string) if not wanted - {"count"} <= _names(form) <= wanted]
+
+
+def _names(text: str) -> set[str]:
+    return {name for pair in NAMED.findall(text) for name in pair if name}
 
 
 def _is_said(message: Message) -> bool:

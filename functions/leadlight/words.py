@@ -76,9 +76,11 @@ def day(at: date, language: str, *, year: bool = True) -> str:
     locale = _locale(language)
     if locale == ENGLISH:
         return f"{at:%A} {at.day} {at:%B %Y}" if year else f"{at:%A} {at.day} {at:%B}"
-    from babel.dates import format_skeleton  # noqa: PLC0415 - not needed to answer a submit
+    from babel.dates import format_date, format_skeleton  # noqa: PLC0415 - not needed to answer a submit
 
-    return format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", at, locale=locale)
+    if year:
+        return format_date(at, "full", locale=locale)
+    return f"{format_date(at, 'EEEE', locale=locale)}, {format_skeleton('MMMMd', at, locale=locale)}"
 
 
 def moment(at: datetime, language: str) -> str:
