@@ -32,7 +32,7 @@ from tests.ground import Event, Fetched, Here
 
 from leadlight.aws.session import quick_session
 from leadlight.aws.stream import news_in
-from leadlight.aws.tables import Names, definitions
+from leadlight.aws.tables import DUE, TOUCH, Names, definitions
 from leadlight.handlers import on_change, on_due, on_tick
 from leadlight.ports import MovableClock, Services
 from leadlight.settings import VARIABLES, Cloud, Settings
@@ -225,7 +225,7 @@ class AwsGround:
         found = streams.get_records(ShardIterator=at)["Records"]
         if found:
             self._read = found[-1]["dynamodb"]["SequenceNumber"]
-        return [as_lambda_gets_it(record, self._stream) for record in found]
+        return [as_lambda_gets_it(record, self._stream) for record in found if is_handed_over(record)]
 
     def _woken(self, services: Services) -> bool:
         """Whether a schedule or the tick found something to do."""
@@ -269,6 +269,12 @@ def time_of(schedule: Mapping[str, Any]) -> datetime:
     """When it fires."""
     expression = schedule["ScheduleExpression"]
     return datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC)
+
+
+def is_handed_over(record: Mapping[str, Any]) -> bool:
+    """Whether the event source mapping lets it through: its filter is held against the tables by tests of `infra/`."""
+    kind = record["dynamodb"]["Keys"]["sk"]["S"]
+    return kind.startswith(DUE) or (kind.startswith(TOUCH) and record["eventName"] == "INSERT")
 
 
 def as_lambda_gets_it(record: Mapping[str, Any], stream: str) -> Event:
