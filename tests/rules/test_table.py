@@ -94,7 +94,8 @@ def test_the_separator_that_is_there_most_often_is_it() -> None:
 def test_a_row_with_too_many_cells_is_named() -> None:
     found = rows("email,name\na@b.example,Nowak, Anna\nc@d.example,Zoe,,\n")
 
-    assert found[0].problem == "The row has 3 cells, the first row 2. Is a separator in a cell without quotes?"
+    said = "The row has 3 cells, the first row 2. Is a separator in a cell without quotes?"
+    assert found[0] == Row(2, problem=said)
     assert found[1].values["name"] == "Zoe"
 
 
