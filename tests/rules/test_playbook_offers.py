@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from tests.rules.playbooks import STEP, complaints, one, read, step, warned
 
+from leadlight.errors import Problem
 from leadlight.model.sequence import Offer, Wait, WaitUnit
 from leadlight.model.site import Hours
+from leadlight.playbook.knowledge import objection, read_texts
 from leadlight.playbook.promise import own_promise
 
 ANSWERS = "[Yes]({{ offer.accept }}) or [no]({{ offer.decline }})"
@@ -94,3 +96,17 @@ def test_what_a_sale_begins_has_a_purpose_and_a_promise_of_its_own(tmp_path: Pat
 
     assert (found.starts_when, found.purpose, found.skip_ahead) == ("repeat", "after the sale", False)
     assert (promise.mails, promise.purpose, promise.sequence) == (1, "after the sale", "zt")
+
+
+def test_what_stood_in_the_way_is_asked_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "dear.md").write_text("---\ntitle: {en: Too dear, pl: Za drogo}\n---\nAsk what it costs not to.\n")
+    problems: list[Problem] = []
+    (text,) = read_texts([tmp_path / "dear.md"], problems, "en")
+
+    found = objection(text)
+    assert (found.title, found.title_in("pl"), found.title_in("de"), problems) == (
+        "Too dear",
+        "Za drogo",
+        "Too dear",
+        [],
+    )

@@ -241,7 +241,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What readers object, and what the playbook answers. `answer` is Markdown."""
+    """What readers object, and what the playbook answers. `answer` is Markdown, for reps; leads choose among titles."""
 
     name: str
     title: str
@@ -252,6 +252,11 @@ class Objection:
 class Buyer:
     """Somebody whom we write for: what they need and what they ask, each in one line."""
 
+    titles: Mapping[str, str] = field(default_factory=dict)  # by language, where it is said in several
+
+    def title_in(self, language: str) -> str:
+        """What it is called in that language, or in its base language, else by its own title."""
+        return in_language(self.titles, language) or self.title
     name: str
     title: str
     needs: tuple[str, ...] = ()

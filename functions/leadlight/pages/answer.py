@@ -54,7 +54,7 @@ def thanks(shell: str, asked: Asked) -> str:
     """What became of it, and after a no to an offer one question more."""
     _ = words_of(asked.language).gettext
     said = asked.stands.facts["answer"] if asked.stands else ""
-    reasons = [Button(each.name, each.title, "why") for each in asked.why]
+    reasons = [Button(each.name, each.title_in(asked.language), "why") for each in asked.why]
     if reasons:
         reasons.append(Button(OTHER, _("Something else"), "why"))
     return page(

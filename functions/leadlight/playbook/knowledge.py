@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.site import Buyer, Objection
 from leadlight.playbook.findings import gather
-from leadlight.playbook.written import read_yaml, split_front, text_of
+from leadlight.playbook.languages import Texts, said_in, words_of
+from leadlight.playbook.written import Written, read_yaml, split_front, text_of
+from leadlight.words import ENGLISH
 
 _HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
 _LIST = re.compile(r"^(?:\*\*|#+ )\s*(?P<name>needs|asks)\s*:?\s*(?:\*\*)?\s*:?\s*$", re.IGNORECASE | re.MULTILINE)
@@ -24,17 +26,21 @@ class NamedText:
     name: str
     title: str
     text: str
+    titles: Mapping[str, str]  # by language, where the title is said in several
 
 
-def read_texts(paths: Iterable[Path], problems: list[Problem]) -> tuple[NamedText, ...]:
-    """The pages of these files. Each needs a title (front matter or first heading) and a text."""
-    found = [gather(problems, lambda path=path: _text(path)) for path in paths]  # type: ignore[misc]  # mypy cannot type lambda defaults
+def read_texts(paths: Iterable[Path], problems: list[Problem], language: str = ENGLISH) -> tuple[NamedText, ...]:
+    """The pages of these files. Each needs a title (front matter or first heading) and a text.
+
+    `language` is the site's own, whose title counts where there are several.
+    """
+    found = [gather(problems, lambda path=path: _text(path, language)) for path in paths]  # type: ignore[misc]  # mypy cannot type lambda defaults
     return tuple(text for text in found if text is not None)
 
 
 def objection(text: NamedText) -> Objection:
     """What readers object: the whole text is the answer."""
-    return Objection(text.name, text.title, text.text)
+    return Objection(text.name, text.title, text.text, text.titles)
 
 
 def buyer(text: NamedText) -> Buyer:
@@ -42,10 +48,11 @@ def buyer(text: NamedText) -> Buyer:
     return Buyer(text.name, text.title, tuple(_listed(text.text, "needs")), tuple(_listed(text.text, "asks")))
 
 
-def _text(path: Path) -> NamedText:
+def _text(path: Path, language: str) -> NamedText:
     page = split_front(text_of(path))
-    data = read_yaml(page.front, file=str(path), first_line=2).data
-    title = str(data.get("title") or "") if isinstance(data, dict) else ""
+    written = read_yaml(page.front, file=str(path), first_line=2)
+    titles = _titles(written)
+    title = said_in(titles, language, language)
     heading = _HEADING.search(page.body)
     body = page.body if title or heading is None else page.body[: heading.start()] + page.body[heading.end() :]
     problems = []
@@ -55,7 +62,16 @@ def _text(path: Path) -> NamedText:
         problems.append(Problem(str(path), page.body_line, "there is no text yet; write it, or remove the file"))
     if problems:
         raise BadPlaybook(problems)
-    return NamedText(path.stem, title or (heading[1].strip() if heading else ""), body.strip())
+    return NamedText(path.stem, title or (heading[1].strip() if heading else ""), body.strip(), titles)
+
+
+def _titles(written: Written) -> Texts:
+    """The title in the front matter: a text, or one for each language."""
+    title = written.data.get("title") if isinstance(written.data, dict) else None
+    try:
+        return words_of(title if isinstance(title, dict) else str(title or ""))
+    except ValueError as wrong:
+        raise BadPlaybook([written.problem(("title",), str(wrong))]) from wrong
 
 
 def _listed(text: str, name: str) -> Iterator[str]:
