@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.world import ANNA, FORM, MAIL, REP_ADDRESS, REPS, Browser, World
 
+from leadlight.handlers.request import Request
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import TouchKind
 from leadlight.profile import profile_of
@@ -292,6 +293,19 @@ def test_the_source_of_a_visit_is_kept_from_its_first_form_to_its_last(world: Wo
     assert world.services.store.captures(world.id_of())[-1].campaign == {
         "referrer": "news.example", "source": "news.example", "last": "mail",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"likes=tea&likes=water&about=a%0Ab"),
+        ("application/json", b'{"likes": ["tea", "water"], "about": "a\\nb"}'),
+    ],
+)
+def test_several_answers_to_a_question_are_one_text(kind: str, body: bytes) -> None:
+    request = Request("POST", "/api/access", {}, {"content-type": kind}, {}, body, "")
+
+    assert request.answers == {"likes": "tea, water", "about": "a\nb"}
 
 
 def test_without_a_script_the_address_of_the_page_tells_the_campaign(world: World) -> None:

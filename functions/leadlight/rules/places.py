@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
+from leadlight.model.site import Hours
 
 MOST_PEOPLE = {
     "AU": "Australia/Sydney",
@@ -65,6 +66,11 @@ def country_of(zone: str | None) -> str | None:
     'NP'
     """
     return _table().countries.get(zone or "")
+
+
+def region_of(hours: Hours) -> str | None:
+    """The country whose numbers a team writes short: its own, else that of its clock."""
+    return hours.country or country_of(hours.zone)
 
 
 def country_named(text: str) -> str | None:

@@ -17,7 +17,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked
 from leadlight.rules.form import Answers, read_answers
-from leadlight.rules.places import country_named, country_of, known_zone
+from leadlight.rules.places import country_named, country_of, known_zone, region_of
 from leadlight.rules.routing import known_size
 from leadlight.rules.source import label, landing
 from leadlight.vault import seal
@@ -71,10 +71,8 @@ def form_sent(services: Services, values: Mapping[str, str], *, network: str) ->
 def answers_to(form: Form, asked: Asked | None = None) -> Answers:
     """What was answered. `asked` is what a lead with a pass is asked. Raises `BadFields`."""
     hours = form.bundle.team.hours
-    region = country_of(form.zone) or hours.country or country_of(hours.zone)
-    return read_answers(
-        form.gate, form.values, zone=form.zone or hours.zone, now=form.now, region=region or None, asked=asked
-    )
+    region = country_of(form.zone) or region_of(hours)
+    return read_answers(form.gate, form.values, zone=form.zone or hours.zone, now=form.now, region=region, asked=asked)
 
 
 def capture_of_form(

@@ -21,6 +21,7 @@ from leadlight.ports import Services
 from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
+from leadlight.rules.places import region_of
 from leadlight.rules.stop import WITHDRAWN, stopped, taken_back
 from leadlight.rules.waiting import CALL, QUESTION, reminders
 from leadlight.speed import begun
@@ -55,7 +56,7 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
     gate = values.get("gate", "")
     page = bundle.gate(gate, values.get("lang", "")).page
     reader = reader_of(services, cookies, gate)
-    wish, phone = _wish(values, zone=bundle.team.hours.zone, now=services.clock.now())
+    wish, phone = _wish(values, bundle.team.hours, services.clock.now())
     _say(services, reader, TouchKind.CALL_WANTED, {"phone": phone} if phone else {}, wish)
     return page
 
@@ -98,15 +99,15 @@ def leave(services: Services, lead_id: str, generation: str) -> None:
     decide(services, lead_id, generation, left)
 
 
-def _wish(values: Mapping[str, str], *, zone: str, now: datetime) -> tuple[CallWish, str]:
+def _wish(values: Mapping[str, str], hours: Hours, now: datetime) -> tuple[CallWish, str]:
     wrong: dict[str, str] = {}
     wish, phone = None, ""
     try:
-        wish = read_call(values, zone=zone, now=now)
+        wish = read_call(values, zone=hours.zone, now=now)
     except ValueError as error:
         wrong["call"] = error.args[0]
     try:
-        phone = read_field(CALL_PHONE, values.get("phone", ""))
+        phone = read_field(CALL_PHONE, values.get("phone", ""), region=region_of(hours))
     except ValueError as error:
         wrong["phone"] = error.args[0]
     if wish is None or wrong:
