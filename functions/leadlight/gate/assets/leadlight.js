@@ -239,7 +239,7 @@ const count = (gate, what) => {
     const name = `leadlight-${what}-${gate}`
     if (uncounted() || sessionStorage.getItem(name)) return
     sessionStorage.setItem(name, "1")
-    navigator.sendBeacon("/api/seen", new Blob([JSON.stringify({ gate, what })], { type: "application/json" }))
+    navigator.sendBeacon("/api/seen", JSON.stringify({ gate, what }))
   } catch {} // no storage, no beacons: not counted
 }
 
