@@ -18,6 +18,7 @@ from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
 from leadlight.cli.steering import pause, resolve, resume
 from leadlight.cli.suppressing import suppress_addresses
+from leadlight.cli.transferring import import_sequence
 
 
 @click.group()
@@ -29,5 +30,6 @@ def main() -> None:
 for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
     main.add_command(command)
 
+main.add_command(import_sequence)
 for command in (pause, resume, resolve, import_leads, export_leads, suppress_addresses):
     leads.add_command(command)

@@ -1,4 +1,6 @@
-"""What does somebody else's CSV file say? Rows by the names of their columns, one at a time. Called by `imports`.
+"""What does somebody else's CSV file say? Rows by the names of their columns, one at a time.
+
+Called for lists of people (`imports`, `suppressions`) and for sequences (`playbook.transferred`).
 
 A file may be as long as it likes: no more than a row of it is held. What cannot be read of a row is said with its
 number, as a spreadsheet counts; only a header that cannot be read ends it all.
@@ -46,7 +48,17 @@ class Row:
     problem: str = ""
 
 
-def rows_of(text: TextIO) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a table needs to have, and how its columns may be called besides. `taken` mean something else here."""
+
+    needs: str = "email"
+    aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES)
+    taken: frozenset[str] = OURS
+    others: str = "name, company, phone"
+
+
+def rows_of(text: TextIO, layout: Layout | None = None) -> Iterator[Row]:
     """The rows of a file opened as UTF-8 with `errors="surrogateescape"` and `newline=""`. Raises `BadList`.
 
     Empty rows are passed over. A byte that is no UTF-8 spoils its own row alone.
@@ -55,26 +67,31 @@ def rows_of(text: TextIO) -> Iterator[Row]:
     first = next(lines, "")
     separator = max(SEPARATORS, key=first.count)
     reader = csv.reader(chain([first], lines), delimiter=separator)
-    return _rows(reader, columns(_header(reader)))
+    return _rows(reader, columns(_header(reader), layout))
 
 
-def columns(header: Sequence[str]) -> tuple[str, ...]:
+def columns(header: Sequence[str], layout: Layout | None = None) -> tuple[str, ...]:
     """The names of the columns as we call them. Raises `BadList` where that is not clear."""
+    layout = layout or Layout()
     if not any(cell.strip() for cell in header):
-        raise BadList("The list is empty. Its first row names the columns: email, name, company, phone …")
+        raise BadList(f"The list is empty. Its first row names the columns: {layout.needs}, {layout.others} …")
     while not header[-1].strip():
         header = header[:-1]
     names = [column_name(cell) for cell in header]
-    known = [ALIASES[n] if n in ALIASES and _is_free(ALIASES[n], names, at) else n for at, n in enumerate(names)]
+    aliases = layout.aliases
+    known = [
+        aliases[n] if n in aliases and _is_free(aliases[n], names[:at], names, aliases) else n
+        for at, n in enumerate(names)
+    ]
     for at, name in enumerate(known, start=1):
         if not name or len(name) > NAME:
             raise BadList(f"Column {at} has no name, or a longer one than {NAME} characters. Give it a short one.")
         if name in known[: at - 1]:
             raise BadList(f"Columns {known.index(name) + 1} and {at} are both called `{name}`. Rename or drop one.")
-        if name in OURS:
+        if name in layout.taken:
             raise BadList(f"Column {at} is called `{name}`, which means something else here. Rename or drop it.")
-    if "email" not in known:
-        raise BadList(_no_address(header, known))
+    if layout.needs not in known:
+        raise BadList(_lacking(layout.needs, header, known))
     return tuple(known)
 
 
@@ -106,18 +123,18 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     return cells
 
 
-def _is_free(name: str, names: Sequence[str], at: int) -> bool:
+def _is_free(name: str, before: Sequence[str], names: Sequence[str], aliases: Mapping[str, str]) -> bool:
     """Whether no other column is called so, nor would be by an alias that stands before."""
-    return name not in names and all(ALIASES.get(other) != name for other in names[:at])
+    return name not in names and all(aliases.get(other) != name for other in before)
 
 
-def _no_address(header: Sequence[str], names: Sequence[str]) -> str:
+def _lacking(needs: str, header: Sequence[str], names: Sequence[str]) -> str:
     shown = ", ".join(f"`{cell.strip()[:NAME]}`" for cell in header)
-    near = [cell for cell, name in zip(header, names, strict=True) if "mail" in name]
-    close = near or [header[names.index(name)] for name in get_close_matches("email", names, n=1)]
-    hint = f" Is it `{close[0].strip()}`? Rename that to `email`." if close else ""
+    near = [cell for cell, name in zip(header, names, strict=True) if needs.removeprefix("e") in name]
+    close = near or [header[names.index(name)] for name in get_close_matches(needs, names, n=1)]
+    hint = f" Is it `{close[0].strip()}`? Rename that to `{needs}`." if close else ""
     one = " Is the separator a comma, a semicolon or a tab?" if len(header) == 1 and not close else ""
-    return f"There is no column `email`; the first row names {shown}.{hint}{one}"
+    return f"There is no column `{needs}`; the first row names {shown}.{hint}{one}"
 
 
 def _rows(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[Row]:
