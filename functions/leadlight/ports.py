@@ -272,6 +272,8 @@ class Files(Protocol):
     def link(self, path: str, *, name: str, media_type: str) -> str | None:
         """Where a browser may fetch the object itself, saved as `name`, for five minutes at most.
 
+        Without a name it is to be shown there and then, if the browser can.
+
         None where there is no such place and the server streams it.
         """
 

@@ -37,7 +37,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REP, REP_PAGES = ("/rep/", "/api/hooks/"), {"/sign-in", "/sign-out"}
+REP, REP_PAGES = ("/rep/", "/api/hooks/"), {"/sign-in", "/sign-out", "/insights"}
 VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe", "/preferences", "/answer"}
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""
@@ -335,7 +335,7 @@ def _answer(answer: dict[str, Any], bundle: Path, *, head: bool) -> Response:
     response: Response
     if stored:
         name, media_type = headers.pop("X-Leadlight-Name"), headers.pop("Content-Type")
-        response = FileResponse(bundle / stored, headers=headers, media_type=media_type, filename=name)
+        response = FileResponse(bundle / stored, headers=headers, media_type=media_type, filename=name or None)
     else:
         body = answer.get("body") or ""
         content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()

@@ -64,7 +64,7 @@ def draw(template: str = "form.html", **changes: object) -> Page:
         "promise": Promise(4, 21, ("mail",), "follow-up", None, None), "withheld_percent": 63, "withheld_words": 1800,
         "minutes": 9, "files": (("a b.pdf", "240 kB", "application/pdf"), ("talk.mp3", "4 MB", "audio/mpeg")),
         "page_url": "/tutorials/zero/", "full_url": "/tutorials/zero/_full", "language": "en", "several": False,
-        "kind": "page", "chapters": (), "trial": "", "meter": None, "following": None,
+        "kind": "page", "trial": "", "recording": "", "free_left": "", "used_up": "", "following": None,
         "offered": partial(offered, language="en"),
     }  # fmt: skip
     return Page(JINJA.get_template(template).render(context | changes))

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate import leaks
-from leadlight.gate.config import language, languages, options_of, read_config, site_of, theme_files
-from leadlight.gate.gather import Gathered, Site, gather
+from leadlight.gate.config import (
+    language,
+    languages,
+    makes_pages,
+    options_of,
+    read_config,
+    site_of,
+    theme_files,
+)
+from leadlight.gate.gather import Site, gather
+from leadlight.gate.mentions import broken, lost, places_of
+from leadlight.gate.reworded import reworded
 from leadlight.gate.untranslated import untranslated
-from leadlight.playbook import findings
+from leadlight.gate.unused import unmeant, unused
 from leadlight.playbook.coverage import uncovered
-from leadlight.playbook.front import spoken_by
-from leadlight.playbook.source import Playbook, load, unknown_gates, unknown_names
+from leadlight.playbook.front import GateFront, spoken_by
+from leadlight.playbook.source import Looked, look, unknown_gates, unknown_names
+
+if TYPE_CHECKING:
+    from leadlight.gate.config import MkDocsConfig
+    from leadlight.model.person import GateId
 
 _FORGES = (
     "github.com",
@@ -31,10 +47,11 @@ _FORGES = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Sources without a mistake: how many gates they have, and what could be better about them."""
+    """What there is to say of sources: how many gates they have, what is wrong, and what could be better."""
 
     gates: int
     warnings: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def check_sources(config_file: Path) -> Checked:
@@ -42,31 +59,72 @@ def check_sources(config_file: Path) -> Checked:
 
     Raises `BadPlaybook` with every problem.
     """
+    checked = look_over(config_file)
+    if checked.problems:
+        raise BadPlaybook(checked.problems)
+    return checked
+
+
+def look_over(config_file: Path, *, against: str | None = None) -> Checked:
+    """The same in one go: problems and warnings, each once, by file and line. `against` adds which consents say other
+    words than at that git revision.
+
+    Raises `BadPlaybook` only where the configuration cannot be read, or git knows no such revision.
+    """
     config = read_config(config_file)
     ours = options_of(config)
     site = site_of(config, ours)
-    found = gather(site)
-    problems = list(found.problems)
-    playbook = findings.gather(problems, lambda: _playbook(site, found, language(config)))
+    found = gather(site, for_leaks=False)
+    looked = look(site.playbook_dir, language=language(config))
+    fronts = [page.front for page in found.pages if page.front]
+    gates = {front.id for front in fronts}
+    problems = [*looked.problems, *_unknown(looked, fronts, gates | found.unread)]
+    problems += _exposed(config_file, config, site, gated=bool(gates or found.unread))
+    leading = list(broken(site, places_of(site, found)))
+    warnings = [*looked.playbook.warnings, *lost(site, found), *unused(site, found, looked.playbook)]
+    warnings += [problem for front in fronts for problem in unmeant(front)]
+    warnings += _beside(site, looked, fronts, config)
+    if against is not None:
+        warnings += reworded(looked.playbook, site.playbook_dir, against, language=language(config))
+    (warnings if makes_pages(config) else problems).extend(leading)
+    wrong = [*found.problems, *map(site.shown, problems)]
+    return Checked(len(gates), _sorted(map(site.shown, warnings)), _sorted(wrong))
+
+
+def _beside(site: Site, looked: Looked, fronts: list[GateFront], config: MkDocsConfig) -> list[Problem]:
+    """What could be better about team and translations, as far as those can be read."""
+    main, team_file, playbook = language(config), site.playbook_dir / "team.yml", looked.playbook
+    if any(Path(problem.file) == team_file for problem in looked.problems):
+        beyond = []
+    else:
+        spoken = {main, *(spoken for front in fronts if (spoken := spoken_by(front.file)))}
+        beyond = [*uncovered(team_file, playbook.team, gates=fronts, forms=playbook.forms, languages=spoken)]
+    known = [front for front in fronts if front.form in playbook.forms]
+    return [*beyond, *untranslated(known, playbook, site.playbook_dir, main=main, languages=languages(config))]
+
+
+def _unknown(looked: Looked, fronts: list[GateFront], gates: set[GateId]) -> Iterator[Problem]:
+    for front in fronts:
+        yield from unknown_names(front, looked.playbook, looked=looked)
+    yield from unknown_gates(looked.playbook, sorted(gates))
+
+
+def _exposed(config_file: Path, config: MkDocsConfig, site: Site, *, gated: bool) -> Iterator[Problem]:
+    """What would show the playbook or withheld halves to whoever looks."""
+    ours = options_of(config)
     if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
         message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
-        problems.append(Problem(str(config_file), _line(config_file, "exclude_docs"), message))
-    gates = len({page.front.id for page in found.pages if page.front})
-    if gates and not (ours.source or ours.public_because) and (forge := _forge(config.repo_url)):
+        yield Problem(str(config_file), _line(config_file, "exclude_docs"), message)
+    if gated and not (ours.source or ours.public_because) and (forge := _forge(config.repo_url)):
         message = (
             f"repo_url is on {forge}: whoever reads the repository reads the withheld halves. If it is private, "
             "say `source: private` in the plugin's options; if that is meant, `public_because: …`"
         )
-        problems.append(Problem(str(config_file), _line(config_file, "repo_url"), message))
-    if playbook is None or problems:
-        raise BadPlaybook(problems)
-    fronts = [page.front for page in found.pages if page.front]
-    spoken = {language(config), *(spoken for page in found.pages if page.front and (spoken := spoken_by(page.src_uri)))}
-    team_file = site.playbook_dir / "team.yml"
-    beyond = uncovered(team_file, playbook.team, gates=fronts, forms=playbook.forms, languages=spoken)
-    main, others = language(config), languages(config)
-    more = untranslated(fronts, playbook, site.playbook_dir, main=main, languages=others)
-    return Checked(gates, tuple(site.shown(warning) for warning in (*playbook.warnings, *beyond, *more)))
+        yield Problem(str(config_file), _line(config_file, "repo_url"), message)
+
+
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.file, one.line, one.message)))
 
 
 def check_site(config_file: Path, site_dir: Path) -> int:
@@ -82,19 +140,6 @@ def check_site(config_file: Path, site_dir: Path) -> int:
     if problems:
         raise Leak(problems)
     return sum(path.is_file() for path in site_dir.rglob("*"))
-
-
-def _playbook(site: Site, found: Gathered, spoken: str) -> Playbook:
-    try:
-        playbook = load(site.playbook_dir, language=spoken)
-    except BadPlaybook as bad:
-        raise BadPlaybook([site.shown(problem) for problem in bad.problems]) from bad
-    fronts = [page.front for page in found.pages if page.front]
-    unknown = [site.shown(bad) for front in fronts for bad in unknown_names(front, playbook)]
-    unknown += [site.shown(bad) for bad in unknown_gates(playbook, [front.id for front in fronts])]
-    if unknown:
-        raise BadPlaybook(unknown)
-    return playbook
 
 
 def _forge(repo_url: str | None) -> str | None:

@@ -17,6 +17,7 @@ import msgspec
 from mkdocs.commands.build import build
 from mkdocs.config import base, load_config
 from mkdocs.config import config_options as options
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.structure.files import File
@@ -32,6 +33,7 @@ from leadlight.playbook.findings import nearest
 from leadlight.playbook.front import spoken_by
 
 NAME = "leadlight"
+_MAKES_NONE = {NAME, "search", "tags", "i18n", "meta", "minify", "privacy", "optimize", "offline", "glightbox"}
 _NOT_NAMING = {"exclude_docs", "draft_docs", "not_in_nav"}
 
 
@@ -147,6 +149,16 @@ def publishes(config: MkDocsConfig, src_uri: str) -> bool:
     return not hidden and not any(spec.match_file(src_uri) for spec in specs if spec is not None)
 
 
+def add_assets(config: MkDocsConfig, script: str, style: str) -> tuple[str, str]:
+    """Has each page load these two of ours; gives their addresses."""
+    if style not in config.extra_css:
+        config.extra_css.append(style)
+        module = ExtraScriptValue(script)
+        module.type = "module"
+        config.extra_javascript.append(module)
+    return script, style
+
+
 def colours(config: MkDocsConfig) -> Theme:
     """The palette of the site's theme."""
     sheets = [Path(config.docs_dir) / sheet for sheet in config.extra_css]
@@ -185,6 +197,11 @@ def _address(config: MkDocsConfig, src_uri: str) -> str:
         return File(src_uri, "", "", config.use_directory_urls).url
     original = src_uri.removesuffix(f".{spoken}.md") + ".md"
     return f"{spoken}/{File(original, '', '', config.use_directory_urls).url.removeprefix('./')}"
+
+
+def makes_pages(config: MkDocsConfig) -> bool:
+    """Whether something besides us may publish what is no page among the sources, such as a blog or redirects."""
+    return bool(config.hooks) or any(name.rpartition("/")[2] not in _MAKES_NONE for name in config.plugins)
 
 
 def base_path(config: MkDocsConfig) -> str:

@@ -12,20 +12,26 @@ from urllib.parse import unquote
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.announced import is_announced
 from leadlight.gate.inline import Sheet, only_withheld, static_files
+from leadlight.gate.kinds import kind_problems, recording_problems
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
 from leadlight.gate.paths import Paths, path_problems, paths_of
 from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, unwritten
+from leadlight.model.person import GateId
 from leadlight.model.site import GateKind
-from leadlight.playbook.front import GateFront, read_gate
+from leadlight.playbook import findings
+from leadlight.playbook.front import GateFront, gate_id, read_gate
+from leadlight.playbook.recorded import Recording, read_recording
 from leadlight.words import CATALOGUES
 
 _THEME = "https://squidfunk.github.io/mkdocs-material"
 """Stands at the foot of every page that the theme makes."""
 
 _ASSETS = Path(__file__).parent / "assets"
+_WITHHELD = {"after.html", "first.html", "free.html"}
 _URL = re.compile(r"https?://[^\s\"'<>()\[\]{}\\`|]+/[^\s\"'<>()\[\]{}\\`|]+")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+[\"']?([^\"'\n]+?)[\"']?\s*$")
+_TIME = re.compile(r"\d:\d\d")
 _SNIPPET_FENCE = re.compile(r"^\s*-+8<-+\s*$")
 
 
@@ -57,13 +63,17 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as written; `front` and `halves` are there when it is gated, `announce` when it is news."""
+    """One page as written; `front` and `halves` are there when it is gated, `announce` when it is news.
+
+    `recording` is what everybody may listen to.
+    """
 
     src_uri: str
     text: str
     front: GateFront | None = None
     halves: Halves | None = None
     announce: bool = False
+    recording: Recording | None = None
 
 
 @dataclass(slots=True)
@@ -77,35 +87,50 @@ class Gathered:
     said: list[str] = field(default_factory=list)
     inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     paths: Paths = field(default_factory=dict)
+    unread: set[GateId] = field(default_factory=set)  # gates of pages with mistakes
+
+    @property
+    def recordings(self) -> Mapping[str, Recording]:
+        """What everybody may listen to, by page."""
+        return {page.src_uri: page.recording for page in self.pages if page.recording}
 
 
-def gather(site: Site, addresses: Mapping[str, str] | None = None) -> Gathered:
-    """Reads all pages; problems are collected, not raised. `addresses` tells where pages really are, if known."""
+def gather(site: Site, addresses: Mapping[str, str] | None = None, *, for_leaks: bool = True) -> Gathered:
+    """Reads all pages; problems are collected, not raised. `addresses` tells where pages really are, if known.
+
+    Without `for_leaks` nothing is made ready for a search in what is built: that takes longer than all the rest.
+    """
     found = Gathered()
     for path in sorted(site.docs_dir.rglob("*.md")):
         src_uri = path.relative_to(site.docs_dir).as_posix()
         if not path.is_relative_to(site.playbook_dir) and site.publishes(src_uri):
-            found.pages.append(_with_news(site, _page(site, path, src_uri, found.problems), found.problems))
+            page = _with_news(site, _page(site, path, src_uri, found), found.problems)
+            found.pages.append(_with_recording(site, page, found.problems))
     quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
     found.problems += _published(quoted, site)
     found.problems += _republished(found.pages, site)
     found.inline = _inline(site, found.pages, addresses or {})
     found.problems += _twins(site, found)
+    found.problems += [site.shown(problem) for problem in _kinds(found)]
     found.paths = paths_of((page.front, page.text) for page in found.pages if page.front)
     found.problems += [site.shown(problem) for problem in path_problems(found.paths)]
+    if not for_leaks:
+        return found
     found.withheld = _withheld(site, found, addresses or {})
     found.said += [text for page in found.pages for text in _said(page, site, quoted)]
     found.said += [path.read_text("utf-8", "replace") for path in _public_words(site)]
     return found
 
 
-def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page:
+def _page(site: Site, path: Path, src_uri: str, found: Gathered) -> Page:
+    problems = found.problems
     text = path.read_text("utf-8-sig", "replace")
     try:
         front = read_gate(path, src_uri)
     except BadPlaybook as bad:
         shown = [Problem(site.name(p.file), p.line, p.message) for p in bad.problems]
         problems += [problem for problem in shown if problem not in problems]  # a translation repeats its original's
+        found.unread.add(gate_id(src_uri))
         return Page(src_uri, text)
     if not front:
         return Page(src_uri, text)
@@ -117,7 +142,7 @@ def _page(site: Site, path: Path, src_uri: str, problems: list[Problem]) -> Page
     except NoCut as no:
         problems.append(Problem(site.name(src_uri), front.line, f"this gated page {no}"))
         return Page(src_uri, text, front)
-    if not any(line.text.strip() for line in cut.withheld):
+    if not any(line.text.strip() for line in cut.withheld) and not (front.files or front.trial):
         nothing = "this gated page withholds nothing: write on below the mark, or take the gate away"
         problems.append(Problem(site.name(src_uri), front.line, nothing))
         return Page(src_uri, text, front)
@@ -130,6 +155,20 @@ def _with_news(site: Site, page: Page, problems: list[Problem]) -> Page:
     except BadPlaybook as bad:
         problems += bad.problems
         return page
+
+
+def _with_recording(site: Site, page: Page, problems: list[Problem]) -> Page:
+    bad = list[Problem]()
+    recording = findings.gather(bad, lambda: read_recording(page.text, page.src_uri, site.docs_dir))
+    problems += [site.shown(problem) for problem in bad]
+    return replace(page, recording=recording)
+
+
+def _kinds(found: Gathered) -> Iterator[Problem]:
+    fronts = [page.front for page in found.pages if page.front]
+    for front in fronts:
+        yield from kind_problems(front)
+    yield from recording_problems(found.recordings, fronts)
 
 
 def _inline(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
@@ -176,6 +215,8 @@ def _withheld(site: Site, found: Gathered, addresses: Mapping[str, str]) -> With
             continue
         name, lines = site.name(page.src_uri), _expanded(page.halves.withheld, site)
         said += passages(lines, name)
+        told = f"{name}:{page.front.lines['chapters']}"
+        said += [Passage(chapter.title, told, heading=True) for chapter in page.front.chapters]
         linked = [(m[0].rstrip(".,;:!?/"), ln.number) for ln in lines for m in _URL.finditer(ln.text)]
         known = tuple(address for address in (site.url.rstrip("/"), _THEME) if address)
         urls |= {url: f"{name}:{number}" for url, number in linked if not url.startswith(known)}
@@ -216,13 +257,21 @@ def _said(page: Page, site: Site, quoted: set[Path]) -> Iterator[str]:
     """What a page says in public, its markup gone and as it stands."""
     if site.docs_dir / page.src_uri in quoted:
         return
-    _, skipped = body(page.text)
-    yield "\n".join(page.text.split("\n")[:skipped])
+    yield "\n".join(_front_lines(page))
     if page.front and not page.halves:
         return
     lines = _expanded(_open_lines(page), site)
     yield "\n".join(line.text for line in lines)
     yield "\n".join(passage.text for passage in passages(lines, page.src_uri))
+
+
+def _front_lines(page: Page) -> Iterator[str]:
+    """The front matter, which other plugins may show, but for the chapters of a recording that is withheld."""
+    _, skipped = body(page.text)
+    withheld = [chapter.title for chapter in page.front.chapters] if page.front else []
+    for line in page.text.split("\n")[:skipped]:
+        if not (_TIME.search(line) and any(title in line for title in withheld)):
+            yield line
 
 
 def _open_lines(page: Page) -> tuple[Line, ...] | list[Line]:
@@ -238,7 +287,7 @@ def _public_words(site: Site) -> Iterator[Path]:
     yield from sorted((site.playbook_dir / "forms").glob("*.yml"))
     yield from sorted((Path(__file__).parents[1] / "playbook" / "forms").glob("*.yml"))
     yield from sorted(site.docs_dir.rglob(".authors.yml"))
-    yield from sorted(path for path in _ASSETS.iterdir() if path.name != "after.html")
+    yield from sorted(path for path in _ASSETS.iterdir() if path.name not in _WITHHELD)
     yield from sorted(CATALOGUES.rglob("*.po"))
 
 

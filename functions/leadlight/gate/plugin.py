@@ -17,7 +17,6 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateNotFound
 from mkdocs.commands.build import get_context
-from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
@@ -29,9 +28,10 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import leaks, links, paths
+from leadlight.gate import leaks, links, paths, player
 from leadlight.gate.config import (
     LeadlightConfig,
+    add_assets,
     base_path,
     colours,
     language,
@@ -47,7 +47,7 @@ from leadlight.gate.history import feedback_done
 from leadlight.gate.shell import at_home
 from leadlight.gate.source import NoCut, halves, unwritten
 from leadlight.gate.split import BadMark, ids, prune_toc, split
-from leadlight.gate.stage import ASSETS, About, GatedPage, Stage, merge
+from leadlight.gate.stage import About, GatedPage, Stage, merge
 from leadlight.gate.tongues import with_versions
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced, GateKind
 from leadlight.playbook.front import GateFront, gate_id, spoken_by
@@ -89,11 +89,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         self._depth += 1
         if self._depth == 1:
             self._begin(config)
-        if _STYLE not in config.extra_css:
-            config.extra_css.append(_STYLE)
-            script = ExtraScriptValue(_SCRIPT)
-            script.type = "module"
-            config.extra_javascript.append(script)
+        add_assets(config, _SCRIPT, _STYLE)
         return config
 
     def _begin(self, config: MkDocsConfig) -> None:
@@ -149,11 +145,17 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                     file.url = self._links.setdefault(name, _own(front, name))
                     file.inclusion = InclusionLevel.INCLUDED
                     self._published_as[name] = file.dest_uri
-        for address in (_SCRIPT, _STYLE):
+        for address in (_SCRIPT, _STYLE, *self._players(config)):
             if files.get_file_from_path(address) is None:
-                content = (ASSETS / Path(address).name).read_text("utf-8")
+                content = (player.ASSETS / Path(address).name).read_text("utf-8")
                 files.append(File.generated(config, address, content=content))
         return files
+
+    def _players(self, config: MkDocsConfig) -> tuple[str, ...]:
+        """What makes a recording's chapters work, where there is one."""
+        if self._found.recordings or any(front.kind is GateKind.AUDIO for front in self._fronts.values()):
+            return add_assets(config, player.SCRIPT, player.STYLE)
+        return ()
 
     on_files = CombinedEvent(_on_files_first, _on_files_last)
 
@@ -186,9 +188,9 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             raise self._failed(self._bad(page, front, f"this gated page {no}")) from no
 
     @event_priority(_FIRST)
-    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         front = self._front(page)
-        html = with_versions(html, self._versions(page))
+        html = with_versions(self._with_player(html, page, config, files), self._versions(page))
         if not front:
             self._refuse_private_files(html, page, config)
             return html
@@ -210,6 +212,16 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         except BadPlaybook as bad:
             raise self._failed(bad) from bad
         return self._hide(page, gated)
+
+    def _with_player(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """The page with what everybody may listen to on it."""
+        recording = self._found.recordings.get(page.file.src_uri)
+        file = files.get_file_from_path(recording.file) if recording else None
+        if recording is None or file is None:
+            return html
+        address, spoken = get_relative_url(file.url, page.url), self._language_of(page, config)
+        source = self._site.docs_dir / recording.file
+        return player.below_title(html, player.of_file(source, address, chapters=recording.chapters, language=spoken))
 
     def _following(self, front: GateFront) -> tuple[str, str] | None:
         """The next page of its path, as the end of this one offers it."""
@@ -289,8 +301,12 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             shown = page.content, page.toc
             page.content, page.toc = gated.whole, self._whole_toc[page.url]
             try:
-                full = self._env.get_template(page.meta.get("template", "main.html")).render(context)
-                self._stage.add(gated, toc=self._render_toc(context), full=in_head(full, NOINDEX))
+                template = self._env.get_template(page.meta.get("template", "main.html"))
+                full, toc, free = in_head(template.render(context), NOINDEX), self._render_toc(context), ""
+                if gated.front.meter:
+                    page.content = gated.free
+                    free = in_head(template.render(context), NOINDEX)
+                self._stage.add(gated, toc=toc, full=full, free=free)
             finally:
                 page.content, page.toc = shown
         return context

@@ -27,12 +27,16 @@ class BadMark(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`teaser` and `notes` (its footnotes) are public; `withheld` has its own footnotes; `whole` is the page uncut."""
+    """`teaser` and `notes` (its footnotes) are public; `withheld` has its own footnotes; `whole` is the page uncut.
+
+    `at` is where the withheld half begins within the whole.
+    """
 
     teaser: str
     notes: str
     withheld: str
     whole: str
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def split(html: str) -> Split:
         notes=notes,
         withheld=f"{withheld.strip()}\n{hidden_notes}".strip(),
         whole=html[:start] + html[end:],
+        at=start,
     )
 
 

@@ -11,13 +11,14 @@ import mimetypes
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader
 
 from leadlight.errors import BadPlaybook, Problem
+from leadlight.gate.player import human_size, player, templates
 from leadlight.gate.split import Measure, Split, measure
 from leadlight.model.person import GateId, Promise
 from leadlight.model.sequence import Sequence
@@ -28,6 +29,7 @@ from leadlight.model.site import (
     FileObject,
     Form,
     Gate,
+    GateKind,
     Manifest,
     Theme,
     Unlock,
@@ -39,17 +41,8 @@ from leadlight.playbook.source import Playbook, unlock_of
 from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 from leadlight.rules.countries import offered
-from leadlight.words import words_of
-
-ASSETS = Path(__file__).parent / "assets"
-
-
-@cache
-def _templates(language: str) -> Environment:
-    environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, extensions=["jinja2.ext.i18n"])
-    # The extension adds this method, which the types of jinja2 do not know.
-    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]  # see above
-    return environment
+from leadlight.rules.meter import left_in_words, used_up_in_words
+from leadlight.words import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +76,45 @@ class GatedPage:
     @property
     def half(self) -> str:
         """The HTML that opens: the withheld half, downloads, a question, a call."""
-        return f"{self.parts.withheld}\n{self._render('after.html')}"
+        return "\n".join((self._first, self.parts.withheld, self._render("after.html")))
 
     @property
     def whole(self) -> str:
         """The HTML of the page for readers without JavaScript."""
-        return f"{self.parts.whole}\n{self._render('after.html')}"
+        above, below = self.parts.whole[: self.parts.at], self.parts.whole[self.parts.at :]
+        return "\n".join((above, self._first, below, self._render("after.html")))
+
+    @property
+    def free(self) -> str:
+        """The HTML of the page for somebody who reads it by the meter, without JavaScript; with it the form stays."""
+        return f"{self.parts.whole}\n{self._render('free.html')}"
+
+    @property
+    def _first(self) -> str:
+        """What the withheld half begins with: a recording, or the way to a trial."""
+        name = self._recording
+        if not name:
+            return self._render("first.html").strip()
+        address, file = f"/api/files/{quote(self.front.id, safe='')}/{quote(name)}", self.files[name]
+        return player(
+            address,
+            name=name,
+            size=human_size(file.size),
+            chapters=self.front.chapters,
+            language=self.language,
+            play=f"{address}?play=yes",
+        )
+
+    @property
+    def _recording(self) -> str:
+        """The file that has a player of its own."""
+        audio = (name for name, file in self.files.items() if file.type.startswith("audio/"))
+        return next(audio, "") if self.front.kind is GateKind.AUDIO else ""
 
     def _render(self, template: str) -> str:
         page_url = f"/{self.url}"
         return (
-            _templates(self.language)
+            templates(self.language)
             .get_template(template)
             .render(
                 gate_id=self.front.id,
@@ -109,19 +130,30 @@ class GatedPage:
                 withheld_percent=self.size.percent,
                 withheld_words=self.size.words,
                 minutes=self.size.minutes,
-                files=tuple((name, _human_size(file.size), file.type) for name, file in self.files.items()),
+                files=tuple((name, human_size(file.size), file.type) for name, file in self.files.items()),
+                recording=self._recording,
                 page_url=page_url,
                 full_url=f"{page_url}_full",
                 language=self.language,
                 offered=partial(offered, language=self.language),
                 several=self.several,
                 kind=str(self.front.kind),
-                chapters=self.front.chapters,
                 trial=self.front.trial,
-                meter=self.front.meter,
+                **self._metered,
                 following=self.following,
             )
         )
+
+    @property
+    def _metered(self) -> dict[str, str]:
+        """What the form says of free reads: to somebody who has had none, and to who has had all of them."""
+        meter = self.front.meter
+        if meter is None:
+            return {"free_left": "", "used_up": ""}
+        return {
+            "free_left": in_language(left_in_words(meter.count, meter.per), self.language),
+            "used_up": in_language(used_up_in_words(meter, self.size.percent), self.language),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +220,11 @@ class Stage:
             several=self.several,
         )
 
-    def add(self, page: GatedPage, *, toc: str, full: str) -> None:
-        """Puts a page's withheld half into the bundle. `toc` and `full` are HTML, rendered by the theme."""
+    def add(self, page: GatedPage, *, toc: str, full: str, free: str = "") -> None:
+        """Puts a page's withheld half into the bundle. `toc` and `full` are HTML, rendered by the theme.
+
+        So is `free`, the whole page for who reads by the meter, where there is one.
+        """
         writer = BundleWriter(self.root)
         front = page.front
         wording = wording_hash(page.wording)
@@ -220,7 +255,12 @@ class Stage:
             series=front.series,
             chapters=front.chapters,
             trial=front.trial,
+            free_half=writer.put_json("halves", self._free_half(page, toc)) if free else "",
+            free_full=writer.put("pages", free.encode(), "html") if free else "",
         )
+
+    def _free_half(self, page: GatedPage, toc: str) -> Mapping[str, str]:
+        return {"html": page.parts.withheld, "toc": toc, "title": page.title}
 
     def announce(self, name: str, page: Announced, *, main: str) -> None:
         """A page that is news, in one of the site's languages; `main` is the one that counts where there is none."""
@@ -333,13 +373,3 @@ def _move_in(path: Path, target: Path) -> None:
 
 def _sum(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
-
-
-def _human_size(size: int) -> str:
-    """
-    >>> _human_size(900), _human_size(48_200), _human_size(3_140_000)
-    ('900 bytes', '48 kB', '3.1 MB')
-    """
-    if size < 1000:
-        return f"{size} bytes"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -85,9 +85,14 @@ def as_page(body: str, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Coo
     return Response(status, "text/html; charset=utf-8", body, {**HEADERS, **PAGE_HEADERS}, _set(cookies))
 
 
-def as_content(body: bytes) -> Response[str]:
+def as_content(body: bytes, cookies: Iterable[Cookie] = ()) -> Response[str]:
     """A page of the site, in full."""
-    return Response(HTTPStatus.OK, "text/html; charset=utf-8", body.decode(), dict(HEADERS))
+    return Response(HTTPStatus.OK, "text/html; charset=utf-8", body.decode(), dict(HEADERS), _set(cookies))
+
+
+def found_at(address: str) -> Response[str]:
+    """What was asked for is somewhere else, where the site's own manifest says."""
+    return Response(HTTPStatus.FOUND, "text/plain", "", {**HEADERS, **TOKEN_HEADERS, "Location": address})
 
 
 def see_other(location: str, cookies: Iterable[Cookie] = ()) -> Response[str]:
@@ -96,7 +101,7 @@ def see_other(location: str, cookies: Iterable[Cookie] = ()) -> Response[str]:
 
 
 def as_file(path: str, *, name: str, media_type: str, link: str | None) -> Response[str]:
-    """A download: from where the object lies if there is a link, else streamed by the local server."""
+    """A file, to be saved as `name` if it has one: from where it lies, or streamed by the local server."""
     if link:
         return Response(HTTPStatus.FOUND, "text/plain", "", {**HEADERS, "Location": link})
     headers = {**HEADERS, STREAM: path, "X-Leadlight-Name": name}

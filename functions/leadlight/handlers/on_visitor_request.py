@@ -13,9 +13,10 @@ from leadlight import __version__, links
 from leadlight.errors import BadToken, ExpiredToken, NotOpen, VisitorCanFix, WrongCode
 from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, language_of, shell_of
-from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, see_other
+from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, found_at, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.person import LeadId
+from leadlight.model.site import TRIAL
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
 from leadlight.pages import visitor as pages
@@ -23,7 +24,7 @@ from leadlight.pages.known import short_form
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import answer, confirm, known, preferences, read, returning, seen, talk, wishes
+from leadlight.visitor import answer, confirm, known, meter, preferences, read, returning, seen, talk, wishes
 from leadlight.visitor.passes import pass_of
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -66,7 +67,7 @@ def get_form() -> Response[str]:
     gate, language = request.path.removeprefix("/api/form/"), request.query.get("lang", "")
     shown = known.form_for(services, request.cookies, gate, language=language)
     if "text/html" not in request.headers.get("accept", ""):
-        return as_json(shown.as_json)
+        return as_json({**shown.as_json, **meter.in_words(services, request.cookies, gate, shown.gate)})
     if shown.standing is known.Standing.STRANGER:
         return see_other(f"/{quote(shown.gate.page)}")
     if shown.standing is known.Standing.OPEN:
@@ -127,17 +128,30 @@ def get_content() -> Response[str]:
     services, request = here(router)
     gate = request.path.removeprefix("/api/content/")
     language = request.query.get("lang", "")
-    return as_json(read.withheld_half(services, request.cookies, gate, language=language, inert=request.inert))
+    try:
+        return as_json(read.withheld_half(services, request.cookies, gate, language=language, inert=request.inert))
+    except NotOpen:
+        if not _wants_free(request):
+            raise
+        opened = meter.half(services, request.cookies, gate, language=language, inert=request.inert)
+        return as_json(services.files.read(opened.path), cookies=opened.cookies)
 
 
 @router.get("/api/files/.+")
 def get_file() -> Response[str]:
-    """A download; the last segment is its name."""
+    """A download; the last segment is its name. `trial` is none: it leads to where something can be tried.
+
+    With `play=yes` a browser shows the file, as far as it can, instead of keeping it.
+    """
     services, request = here(router)
     gate, _, name = request.path.removeprefix("/api/files/").rpartition("/")
+    if name == TRIAL:
+        language = request.query.get("lang", "")
+        return found_at(read.trial(services, request.cookies, gate, language=language, inert=request.inert))
     found = read.file(services, request.cookies, gate, name, inert=request.inert)
-    link = services.files.link(found.file.path, name=name, media_type=found.file.type)
-    return as_file(found.file.path, name=name, media_type=found.file.type, link=link)
+    saved_as = "" if request.query.get("play") == "yes" else name
+    link = services.files.link(found.file.path, name=saved_as, media_type=found.file.type)
+    return as_file(found.file.path, name=saved_as, media_type=found.file.type, link=link)
 
 
 @router.post("/api/question")
@@ -245,12 +259,16 @@ def get_full() -> Response[str]:
     """The whole page for who may read it; everybody else goes to the open one."""
     services, request = here(router)
     page = request.path.removesuffix("_full").lstrip("/")
-    try:
+    with suppress(NotOpen):
         return as_content(read.whole_page(services, request.cookies, page, inert=request.inert))
-    except NotOpen:
-        gate_id, gate = open_bundle(services.files).gate_at(page)
-        known_here = pass_of(services, request.cookies) is not None
-        return see_other(_form_page(gate_id, gate.language) if known_here else f"/{quote(page)}")
+    if _wants_free(request):
+        with suppress(NotOpen):
+            opened = meter.full(services, request.cookies, page, inert=request.inert)
+            return as_content(services.files.read(opened.path), opened.cookies)
+    gate_id, gate = open_bundle(services.files).gate_at(page)
+    if pass_of(services, request.cookies) is not None:
+        return see_other(_form_page(gate_id, gate.language))
+    return see_other(f"/{quote(page)}{'#leadlight-used-up' if _wants_free(request) else ''}")
 
 
 def _waiting(services: Services, request: Request, gate_id: str, *, error: str) -> str:
@@ -293,6 +311,11 @@ def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
 def _form_page(gate_id: str, language: str) -> str:
     """Where somebody with a pass finds the short form of a gate."""
     return f"/api/form/{quote(gate_id)}?{urlencode({'lang': language})}"
+
+
+def _wants_free(request: Request) -> bool:
+    """Whether one of the meter's free reads is asked for."""
+    return request.query.get("free") == "yes"
 
 
 def _landing(request: Request) -> dict[str, str]:

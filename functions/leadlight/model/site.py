@@ -72,6 +72,10 @@ class GateKind(StrEnum):
     WAITLIST = "waitlist"
 
 
+TRIAL = "trial"
+"""Among the files of a gate, the name by which its trial is asked for. No file may have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meter:
     """`2/month`: so many free full reads per `day`, `week`, `month` or `year`."""
@@ -148,6 +152,8 @@ class Gate:
     series: str | None = None  # the path that it is part of: see `Manifest.series`
     chapters: tuple[Chapter, ...] = ()  # of a recording
     trial: str = ""  # where a sample or trial is to be had; shown once the gate is open
+    free_half: str = ""  # as `half` and `full`, for who reads by the meter: the text alone
+    free_full: str = ""
     variants: Mapping[str, Gate] = field(default_factory=dict)  # the same gate in other languages, by language
 
     def in_language(self, language: str) -> Gate:
@@ -246,17 +252,17 @@ class Objection:
     name: str
     title: str
     answer: str
+    titles: Mapping[str, str] = field(default_factory=dict)  # by language, where it is said in several
+
+    def title_in(self, language: str) -> str:
+        """What it is called in that language, or in its base language, else by its own title."""
+        return in_language(self.titles, language) or self.title
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Somebody whom we write for: what they need and what they ask, each in one line."""
 
-    titles: Mapping[str, str] = field(default_factory=dict)  # by language, where it is said in several
-
-    def title_in(self, language: str) -> str:
-        """What it is called in that language, or in its base language, else by its own title."""
-        return in_language(self.titles, language) or self.title
     name: str
     title: str
     needs: tuple[str, ...] = ()

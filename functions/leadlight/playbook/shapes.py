@@ -130,6 +130,14 @@ class GateShape:
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
+class AudioShape:
+    """`audio:` in the front matter of a page: a recording for everybody."""
+
+    file: Annotated[Line, Field(description="name the recording, such as `downloads/zero-trust.mp3`")]
+    chapters: Annotated[tuple[Chapter, ...], BeforeValidator(chapters_of)] = ()
+
+
+@dataclass(config=CLOSED, frozen=True, slots=True)
 class OfferShape:
     """`offer:` in the front matter of a step."""
 

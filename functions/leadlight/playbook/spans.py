@@ -13,6 +13,9 @@ from leadlight.model.site import Chapter, Meter
 NEVER = "never"
 """What may stand for a span where there is a default and none is wanted."""
 
+MOST_FREE = 100
+"""So many free reads may a meter leave: a cookie holds no more."""
+
 MIDNIGHT = time(0)
 """As the end of a window: that of the day."""
 
@@ -154,6 +157,10 @@ def meter_of(value: object) -> Meter:
     match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(day|week|month|year)\s*", str(value))
     if match is None:
         raise ValueError(f"write free reads per time, such as `2/month`, not {value!r}")
+    if not 1 <= int(match[1]) <= MOST_FREE:
+        raise ValueError(
+            f"write 1 to {MOST_FREE} free reads, such as `2/{match[2]}`; more is no meter, and none no read"
+        )
     return Meter(int(match[1]), match[2])
 
 

@@ -160,14 +160,16 @@ const enhance = (form) => {
 // --- opening the page
 
 // `form` is the one that was just sent, if any: only then is there something to explain when the pass is missing.
-const enter = async (section, form, asked = form) => {
-  const address = section.dataset.content
+// `free`: where a free read is to be had; the form stays then.
+const enter = async (section, form, asked = form, free) => {
+  const address = free ?? section.dataset.content
   try {
     const response = halves.has(address) || await fetch(address, { headers: { Accept: "application/json" } })
     if (response.ok) halves.set(address, await response.json())
     else if (response.status && response.status !== 401) throw response
     if (!section.isConnected) return
-    if (halves.has(address)) open(section, halves.get(address), asked)
+    if (halves.has(address)) open(section, halves.get(address), asked, free)
+    else if (free) section.classList.add("leadlight--used")
     else if (form) say(form, section.dataset.blocked)
     else if (!asked) await recognise(section)
   } catch {
@@ -182,6 +184,11 @@ const recognise = async (section) => {
   const response = await fetch(section.dataset.form, { headers: { Accept: "application/json" } })
   const shown = response.ok ? await response.json() : {}
   if (shown.address != null) shorten(find("form", section), shown)
+  const link = find("[data-free]", section), { free } = shown
+  if (!link || !free) return
+  link.textContent = free.words
+  if (free.read) return enter(section, undefined, undefined, link.dataset.free)
+  section.classList.toggle("leadlight--used", !free.left)
 }
 
 // Material decorates whatever it finds each time it mounts: take its additions out of the open part first.
@@ -198,7 +205,8 @@ const reveal = (target) => {
   target.style.scrollMarginTop = ""
 }
 
-const open = (section, { html, toc }, asked) => {
+const open = (section, { html, toc }, asked, free) => {
+  if (section.matches(".leadlight--below")) return location.reload()
   const rest = section.nextElementSibling, half = fragment(html)
   const ours = find(".footnote ol", half), theirs = find(".footnote ol", section.parentNode)
   if (ours && theirs) {
@@ -220,6 +228,10 @@ const open = (section, { html, toc }, asked) => {
     rest.prepend(note)
   }
   section.remove()
+  if (free) {
+    section.classList.add("leadlight--below")
+    rest.after(section)
+  }
   const nav = toc && find(".md-nav--secondary", fragment(toc))
   if (nav) for (const old of all(".md-nav--secondary")) old.replaceWith(nav.cloneNode(true))
   window.document$ ? document$.next(document) : run()
@@ -265,11 +277,16 @@ const run = () => {
   const section = find(".leadlight:not([data-tried])")
   if (!section) return
   watch(section)
+  const link = find("[data-free]", section)
+  if (link) link.onclick = (event) => {
+    event.preventDefault()
+    enter(section, undefined, true, link.dataset.free)
+  }
   section.dataset.anchor ??= location.hash // Material changes it while the reader scrolls
-  if (!hinted()) return
+  if (!hinted() && !(link && /leadlight_metered=/.test(document.cookie))) return
   section.dataset.tried = ""
   section.classList.add("leadlight--known")
-  enter(section)
+  hinted() ? enter(section) : recognise(section)
 }
 
 // The person confirmed by the link, in another tab of this browser, and came back to this one.

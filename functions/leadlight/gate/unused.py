@@ -1,0 +1,121 @@
+"""What stands in the sources for nobody? Warnings of `leadlight check`: nothing here breaks, but somebody wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from leadlight.errors import Problem
+from leadlight.gate.gather import Gathered, Site
+from leadlight.gate.inline import static_files
+from leadlight.playbook.front import GateFront
+from leadlight.playbook.promise import chain
+from leadlight.playbook.source import Playbook
+
+_DOWNLOADS = {
+    ".pdf",
+    ".epub",
+    ".mp3",
+    ".m4a",
+    ".ogg",
+    ".wav",
+    ".mp4",
+    ".webm",
+    ".zip",
+    ".docx",
+    ".xlsx",
+    ".pptx",
+    ".odt",
+}
+_PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif"}
+_NAMING = {".md", ".css", ".js", ".html", ".json", ".yml", ".xml", ".svg", ".webmanifest"}
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_SHOWN = 2
+"""So many objections a briefing brings up by itself: with no more of them, each is."""
+
+
+def unused(site: Site, found: Gathered, playbook: Playbook) -> Iterator[Problem]:
+    """What no gate, no page and no briefing ever comes to."""
+    fronts = [page.front for page in found.pages if page.front]
+    yield from _files(site, fronts, found)
+    if found.unread:  # they may name what seems unused
+        return
+    yield from _sequences(site.playbook_dir / "sequences", fronts, playbook)
+    for folder, used in (("forms", {front.form for front in fronts}), ("buyers", {front.buyer for front in fronts})):
+        for path in sorted(site.playbook_dir.glob(f"{folder}/[a-z0-9]*.*")):
+            if path.stem not in used and path.stem.lower() != "readme":
+                what = folder.removesuffix("s")
+                yield Problem(
+                    str(path), 1, f"no gate names this {what}; say `{what}: {path.stem}` in one, or remove it"
+                )
+    yield from _objections(site.playbook_dir / "objections", fronts, playbook)
+
+
+def unmeant(front: GateFront) -> Iterator[Problem]:
+    """Keys of a gate that do nothing as they stand."""
+    if front.part and not front.series:
+        message = "`part` numbers the pages of a path: say `series:` too, or leave it out"
+        yield Problem(front.file, front.lines["part"], message)
+
+
+def _files(site: Site, fronts: list[GateFront], found: Gathered) -> Iterator[Problem]:
+    """Files that nothing names: they are published all the same."""
+    named = {name for front in fronts for name in front.files}
+    named |= {name for each in found.inline.values() for name in each}
+    unnamed = [name for name in sorted(static_files(site.docs_dir, site.playbook_dir) - named) if site.publishes(name)]
+    kept = [name for name in unnamed if PurePosixPath(name).suffix.lower() in _DOWNLOADS | _PICTURES]
+    texts = _texts(site, found) if kept else ""
+    for name in kept:
+        pure = PurePosixPath(name)
+        if name in site.named or pure.name in texts or pure.name.replace(" ", "%20") in texts:
+            continue
+        what = "no gate and no page names this file, yet it is published: whoever guesses its address has it;"
+        if pure.suffix.lower() in _DOWNLOADS:
+            yield Problem(site.name(name), 0, f"{what} name it under a gate's `files:`, link to it, or remove it")
+        else:
+            yield Problem(site.name(name), 0, "no page shows this picture; show it, or remove it")
+
+
+def _texts(site: Site, found: Gathered) -> str:
+    """All that may name a file."""
+    pages = [page.text for page in found.pages]
+    folders = [
+        site.docs_dir,
+        *(base for base in site.snippets if base != site.docs_dir and base.is_relative_to(site.docs_dir)),
+    ]
+    others = {path for folder in folders for path in folder.rglob("*") if path.suffix.lower() in _NAMING}
+    known = {site.docs_dir / page.src_uri for page in found.pages}
+    said = [path.read_text("utf-8", "replace") for path in sorted(others - known) if path.is_file()]
+    return "\n".join([*pages, *said, *sorted(site.named)])
+
+
+def _sequences(folder: Path, fronts: list[GateFront], playbook: Playbook) -> Iterator[Problem]:
+    begun = [playbook.sequences[front.sequence] for front in fronts if front.sequence in playbook.sequences]
+    begun += [each for each in playbook.sequences.values() if each.starts_when]
+    reached = {each.name for start in begun for each in chain(start, playbook.sequences)}
+    for name, sequence in playbook.sequences.items():
+        if name not in reached:
+            settings = folder / name / "sequence.yml"
+            file = settings if settings.is_file() else folder / name / f"{sequence.steps[0].slug}.md"
+            message = f"nobody gets this sequence: say `sequence: {name}` in a gate or `starts_when` here, or remove it"
+            yield Problem(str(file), 1, message)
+
+
+def _objections(folder: Path, fronts: list[GateFront], playbook: Playbook) -> Iterator[Problem]:
+    """Briefings choose by words: an objection that shares none with a buyer or a page waits for a rep to know of it."""
+    known = playbook.knowledge
+    if len(known.objections) <= _SHOWN:
+        return
+    about = [text for each in known.buyers.values() for text in (*each.needs, *each.questions)]
+    words = _words(" ".join([*about, *(word for front in fronts for word in (front.id, *front.topics))]))
+    for name, objection in known.objections.items():
+        if not words & _words(f"{objection.title} {objection.answer}"):
+            message = (
+                "no briefing brings this up: it shares no word with a buyer's needs and questions or a page's topics"
+            )
+            yield Problem(str(folder / f"{name}.md"), 1, f"{message}; use their words")
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
