@@ -59,7 +59,8 @@ MAY_IMPORT = {
     "evidence": SAYING | {"fate"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
     "figures": DECIDING | {"playbook"},
-    "report": SAYING | {"feedback"},
+    "report": DECIDING | {"playbook"},
+    "topics": SAYING | {"feedback"},
     "weekly": SAYING | {"feedback", "report"},
     "digest": SAYING | {"feedback", "departed", "weekly", "news"},
     "departed": DECIDING,
@@ -87,7 +88,7 @@ MAY_IMPORT = {
     "publish": CORE | {"words", "settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
-    | {"record", "restore"}
+    | {"record", "restore", "topics"}
     | {"pages", "handlers", "wiring", "serve", "demo", "preview", "simulate", "gate", "publish"},
     "__init__": set[str](),
 }

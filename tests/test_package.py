@@ -33,7 +33,8 @@ PAGES = ALWAYS | {"cryptography", "email_validator", "jinja2", "phonenumbers"}
 MAILS = ALWAYS | {"cryptography", "css_inline", "jinja2", "markdown", "markupsafe", "nh3"}
 FOREIGN = {
     "on_visitor_request": PAGES,
-    "on_rep_request": PAGES | {"mailparser_reply", "markdown", "nh3", "segno"},  # replies, mails shown again, QR codes
+    "on_rep_request": PAGES
+    | {"drawsvg", "mailparser_reply", "markdown", "nh3", "segno"},  # charts, replies, mails shown again, QR codes
     "on_change": MAILS,
     "on_due": MAILS,
     "on_tick": MAILS,

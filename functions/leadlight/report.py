@@ -1,18 +1,18 @@
 """What does the report say of this installation? Names what was counted by the playbook; `rules.report` does the rest.
 
-Called for the marketer's page and by `leadlight report`; `weekly` asks for names and lines.
+Called for the marketer's page and by `leadlight report`; `weekly` asks for names. What reps say to those who write:
+`topics`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
-from leadlight import feedback
 from leadlight.errors import MissingBundle
 from leadlight.model.figures import week_of
-from leadlight.model.report import Known, Period, Report, Said, Topic
+from leadlight.model.report import Known, Period, Report, Topic
 from leadlight.model.site import GateKind
 from leadlight.model.touch import WhyNot
 from leadlight.playbook.bundle import Bundle
@@ -49,19 +49,6 @@ def report(
         against=against,
         topics=topics,
     )
-
-
-def topics_of(services: Services, period: Period) -> tuple[Topic, ...]:
-    """What reps have said in those weeks, by what it is aimed at. Looks through every lead: for no request."""
-    since, until = (
-        datetime.combine(day, edge, UTC) for day, edge in ((period.begins, time.min), (period.ends, time.max))
-    )
-    topics: dict[tuple[str, str], list[Said]] = {}
-    for line in feedback.lines(services, since=since):
-        if line.at <= until:
-            said = Said(line.id, line.text, line.by, line.at, line.done)
-            topics.setdefault((line.aim, line.about), []).append(said)
-    return tuple(Topic(aim, about, tuple(said)) for (aim, about), said in topics.items())
 
 
 def known_of(bundle: Bundle) -> Known:

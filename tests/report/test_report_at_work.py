@@ -11,7 +11,8 @@ from tests.world_sale import compiled
 from leadlight.model.figures import Funnel
 from leadlight.model.report import Report
 from leadlight.playbook.bundle import open_bundle
-from leadlight.report import report, topics_of
+from leadlight.report import report
+from leadlight.topics import topics_of
 
 
 @pytest.fixture(scope="module")

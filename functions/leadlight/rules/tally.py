@@ -73,6 +73,15 @@ def before(period: Period) -> Period:
     return ending(week_of(period.begins - timedelta(days=7)), period.weeks)
 
 
+def earlier(last: str, weeks: int, many: int) -> Period:
+    """The `many` weeks right before the so many weeks up to the last one.
+
+    >>> earlier("2026-W03", 2, 4)
+    Period(first='2025-W50', last='2026-W01')
+    """
+    return ending(before(ending(last, weeks)).last, many)
+
+
 def without_last(period: Period, weeks: int) -> Period:
     """The same without its last weeks."""
     return ending(week_of(period.ends - timedelta(weeks=weeks)), period.weeks - weeks)

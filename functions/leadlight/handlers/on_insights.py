@@ -1,0 +1,63 @@
+"""Somebody of the team reads the report. Its route is part of the rep's function, `on_rep_request`.
+
+Everybody of `team.yml` may: there is nothing of a person in it. All others are shown the door, as at the desk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from leadlight.errors import BadRequest
+from leadlight.handlers.edge import here, shell_of
+from leadlight.handlers.http import as_page, see_other
+from leadlight.handlers.on_desk import DOOR
+from leadlight.model.figures import week_of
+from leadlight.model.report import Period
+from leadlight.pages.insights import insights
+from leadlight.playbook.bundle import open_bundle
+from leadlight.rep.session import signed_in
+from leadlight.report import WEEKS, report
+from leadlight.rules.tally import earlier
+
+router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+MOST_WEEKS = 104
+
+
+@router.get("/insights")
+def get_insights() -> Response[str]:
+    """The report on the weeks that the address names, held against those before. Changes nothing."""
+    services, request = here(router)
+    if signed_in(services, request.cookies) is None:
+        return see_other(DOOR)
+    until = _week(request.query, this=week_of(services.clock.now()))
+    weeks = _weeks(request.query, "weeks", WEEKS)
+    found = report(
+        services,
+        open_bundle(services.files),
+        until_week=until,
+        weeks=weeks,
+        against=earlier(until, weeks, _weeks(request.query, "against", weeks)),
+    )
+    return as_page(insights(shell_of(services), found, form=True))
+
+
+def _weeks(query: Mapping[str, str], name: str, default: int) -> int:
+    asked = query.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST_WEEKS:
+        raise BadRequest(f"“{name}” is a number of weeks, from 1 to {MOST_WEEKS}.")
+    return int(asked)
+
+
+def _week(query: Mapping[str, str], *, this: str) -> str:
+    """The week asked for; none that is yet to come."""
+    asked = query.get("until") or this
+    with suppress(ValueError):
+        if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", asked) and Period(asked, asked).begins:
+            return min(asked, this)
+    raise BadRequest("“until” is a week, such as 2026-W03.")
