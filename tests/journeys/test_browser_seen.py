@@ -61,3 +61,4 @@ def test_who_asks_not_to_be_counted_or_has_a_pass_is_not(new: New, address: str)
         scrolled(visitor.open(MAILED), ".leadlight [name=email]")
 
     assert told == [[], []]
+    assert reader.forgiven(401) <= 1  # the other page was asked for: this reader has a pass, though not for it
