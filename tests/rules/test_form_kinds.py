@@ -9,12 +9,13 @@ from tests.rules.examples import MONDAY, lead
 
 from leadlight.errors import BadFields
 from leadlight.model.person import GateId, Promise, Purpose
-from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Unlock, Wording
+from leadlight.model.site import ConsentMode, Field, FieldType, Gate, GateKind, Unlock, Wording
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
 from leadlight.rules.countries import countries_in
 from leadlight.rules.form import Answers, read_answers, read_field
 from leadlight.rules.phone import read_phone
 from leadlight.vault import masked
+from leadlight.visitor.known import Shown, Standing
 
 SIZE = Field("size", FieldType.CHOICE, choices=("small", "large"))
 LIKES = Field("likes", FieldType.MULTI_CHOICE, choices=("tea", "coffee", "water"))
@@ -137,6 +138,20 @@ def test_who_has_agreed_is_not_asked_again() -> None:
     assert asked_of_lead(HERE, gate(), alone, agreed).follow_ups is False
     assert asked_of_lead(HERE, gate(), WORDING, agreed).follow_ups is True  # another sequence is another promise
     assert asked_of_lead(HERE, gate(), WORDING, agreed).news is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "unlock", "words"),
+    [
+        (GateKind.PAGE, Unlock.FORM, "Open the whole page"),
+        (GateKind.PAGE, Unlock.REP, "Ask for the whole page"),
+        (GateKind.WAITLIST, Unlock.EMAIL, "Put me on the list"),
+    ],
+)
+def test_the_button_says_what_it_does(kind: GateKind, unlock: Unlock, words: str) -> None:
+    here = replace(gate(), kind=kind, unlock=unlock)
+
+    assert Shown(HERE, here, WORDING, Asked((), follow_ups=False, news=False), Standing.KNOWN, "").button == words
 
 
 def read(known: tuple[str, ...], **values: str) -> Answers:

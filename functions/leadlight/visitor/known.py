@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from leadlight.errors import MissingBundle
 from leadlight.model.person import GateId
-from leadlight.model.site import Field, Gate, Unlock, Wording
+from leadlight.model.site import Field, Gate, GateKind, Unlock, Wording
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
@@ -26,8 +26,8 @@ class Standing(StrEnum):
     OPEN = "open"
 
 
-BUTTONS = {Unlock.REP: N_("Ask for the whole page")}
-BUTTON = N_("Open the whole page")
+OPEN, ASK, WAIT = N_("Open the whole page"), N_("Ask for the whole page"), N_("Put me on the list")
+"""What the button says to somebody for whom no mail has to be read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ class Shown:
 
     @property
     def button(self) -> str:
-        """What the button says to somebody for whom no mail has to be read first."""
-        return words_of(self.gate.language).gettext(BUTTONS.get(self.gate.unlock, BUTTON))
+        """The words on it, in the language of the page."""
+        waits = self.gate.kind is GateKind.WAITLIST
+        words = WAIT if waits else ASK if self.gate.unlock is Unlock.REP else OPEN
+        return words_of(self.gate.language).gettext(words)
 
     @property
     def as_json(self) -> Mapping[str, object]:
