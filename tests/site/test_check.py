@@ -13,7 +13,7 @@ from leadlight.cli import main
 Check = Callable[..., Result]
 
 CONFIG = {"site_name": "Tiny", "theme": "mkdocs", "plugins": ["leadlight"], "exclude_docs": "/playbook/"}
-TEAM = "company: Acme\npeople: [{name: Ann Lee, email: ann@acme.example}]\n"
+TEAM = "company: {name: Acme, postal: 1 Lane}\npeople: [{name: Ann Lee, email: ann@acme.example}]\n"
 STEP = "---\nsubject: Hello\nwait: 2 days\nencounter: company\nobjective: start\n---\nHello.\n"
 GATED = "---\ngate:\n  sequence: {}\n---\n# Page\n\nOpen.\n\n<!-- more -->\n\nClosed words that nobody else may read.\n"
 
@@ -147,3 +147,35 @@ def test_a_team_that_does_not_fit_the_site_is_a_warning(check: Check) -> None:
     assert "playbook/team.yml:2: the site speaks `en`, and nobody who takes leads does" in done.output
     assert "playbook/team.yml:2: no gate has the id or the topic `sos`" in done.output
     assert done.exit_code == 0
+
+
+def test_a_mistake_does_not_hide_the_advice(check: Check) -> None:
+    done = check(
+        {"page.md": GATED.format("tz"), "playbook/sequences/zt/01-a.md": STEP.replace("Hello\n", "HELLO YOU!!\n")}
+    )
+
+    assert done.exit_code == 1
+    assert "docs/page.md:3: `sequence: tz` is not in the playbook" in done.stderr
+    assert "warning: docs/playbook/sequences/zt/01-a.md:2: a subject all in capital letters" in done.stderr
+
+
+def test_what_a_broken_file_is_called_is_not_called_missing(check: Check) -> None:
+    done = check({"page.md": GATED.format("zt"), "playbook/sequences/zt/01-a.md": STEP.replace("2 days", "soon")})
+
+    assert "01-a.md:3: `wait`" in done.stderr
+    assert "is not in the playbook" not in done.stderr
+
+
+def test_a_team_that_cannot_be_read_makes_no_senders_unknown(check: Check) -> None:
+    step = STEP.replace("---\nHello", "from: ann-lee\n---\nHello")
+    done = check({"playbook/team.yml": f"{TEAM}hold: soon\n", "playbook/sequences/zt/01-a.md": step})
+
+    assert "team.yml:3: `hold`" in done.stderr
+    assert "`from` cannot be" not in done.stderr
+
+
+def test_a_revision_that_git_does_not_know_is_said(check: Check) -> None:
+    done = check({}, "--against", "nowhere")
+
+    assert done.exit_code == 1
+    assert "git knows no revision `nowhere` here" in done.stderr

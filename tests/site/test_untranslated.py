@@ -61,4 +61,4 @@ def test_a_path_that_is_all_there_is_left_alone(tmp_path: Path) -> None:
     both = {f"docs/guides/{name}.pl.md": PAGE.replace("Zakryte", name) for name in ("mail", "form")}
     found = advice(tmp_path, **both, **steps, **forms)
 
-    assert [file for file, _ in found] == ["team.yml", "open.yml"]  # nobody of the team, and the other page's form
+    assert [file for file, _ in found] == ["open.yml", "team.yml"]  # nobody of the team, and the other page's form

@@ -50,14 +50,18 @@ def build(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Look for leaks in this built site instead, whoever built it.",
 )
+@click.option("--against", metavar="REV", help="Also name the consents that say other words than at that git revision.")
 @JSON
-def check(config_file: Path, site: Path | None, as_json: bool) -> None:
-    """Look for mistakes in the sources, or for withheld words in a built site."""
-    from leadlight.gate.check import check_site, check_sources  # noqa: PLC0415  # commands load what they need
+def check(config_file: Path, site: Path | None, against: str | None, as_json: bool) -> None:
+    """Look for mistakes in the sources, or for withheld words in a built site.
+
+    Warnings are advice. A mistake ends it with 1.
+    """
+    from leadlight.gate.check import check_site, look_over  # noqa: PLC0415  # commands load what they need
 
     try:
         files = check_site(config_file, site) if site else 0
-        checked = None if site else check_sources(config_file)
+        checked = None if site else look_over(config_file, against=against)
     except OperatorMustFix as wrong:
         stop(wrong, as_json=as_json)
     if checked:
@@ -69,13 +73,17 @@ def check(config_file: Path, site: Path | None, as_json: bool) -> None:
 
 
 def _tell_checked(checked: Checked, *, as_json: bool) -> None:
-    """Warnings are advice: they stop nobody."""
-    gates, warnings = checked.gates, checked.warnings
+    """Warnings are advice: they stop nobody. Mistakes come first, as `file:line: message`, and end with 1."""
+    gates, warnings, problems = checked.gates, checked.warnings, checked.problems
     if as_json:
-        answer({"problems": [], "warnings": warnings, "gates": gates})
-        return
+        answer({"problems": problems, "leak": False, "warnings": warnings, "gates": gates})
+        sys.exit(1 if problems else 0)
+    for problem in problems:
+        click.echo(problem, err=True)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
+    if problems:
+        sys.exit(1)
     found = f"{counted(gates, 'gate')}, {counted(len(warnings), 'warning')}"
     click.echo(f"No mistakes: {found}." if warnings else f"All is well: {counted(gates, 'gate')}.")
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from leadlight.errors import BadPlaybook, Leak, Problem
@@ -25,13 +24,10 @@ from leadlight.gate.mentions import broken, lost, places_of
 from leadlight.gate.reworded import reworded
 from leadlight.gate.untranslated import untranslated
 from leadlight.gate.unused import unmeant, unused
+from leadlight.model.person import GateId
 from leadlight.playbook.coverage import uncovered
 from leadlight.playbook.front import GateFront, spoken_by
 from leadlight.playbook.source import Looked, look, unknown_gates, unknown_names
-
-if TYPE_CHECKING:
-    from leadlight.gate.config import MkDocsConfig
-    from leadlight.model.person import GateId
 
 _FORGES = (
     "github.com",
@@ -42,6 +38,12 @@ _FORGES = (
     "gitee.com",
     "framagit.org",
     "gitea.com",
+)
+
+
+_PUBLIC = (
+    "repo_url is on {forge}: whoever reads the repository reads the withheld halves. If it is private, "
+    "say `source: private` in the plugin's options; if that is meant, `public_because: …`"
 )
 
 
@@ -79,11 +81,15 @@ def look_over(config_file: Path, *, against: str | None = None) -> Checked:
     fronts = [page.front for page in found.pages if page.front]
     gates = {front.id for front in fronts}
     problems = [*looked.problems, *_unknown(looked, fronts, gates | found.unread)]
-    problems += _exposed(config_file, config, site, gated=bool(gates or found.unread))
+    if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
+        message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
+        problems.append(_in_config(config_file, "exclude_docs", message))
+    if (gates or found.unread) and not (ours.source or ours.public_because) and (forge := _forge(config.repo_url)):
+        problems.append(_in_config(config_file, "repo_url", _PUBLIC.format(forge=forge)))
     leading = list(broken(site, places_of(site, found)))
     warnings = [*looked.playbook.warnings, *lost(site, found), *unused(site, found, looked.playbook)]
     warnings += [problem for front in fronts for problem in unmeant(front)]
-    warnings += _beside(site, looked, fronts, config)
+    warnings += _beside(site, looked, fronts, main=language(config), built=languages(config))
     if against is not None:
         warnings += reworded(looked.playbook, site.playbook_dir, against, language=language(config))
     (warnings if makes_pages(config) else problems).extend(leading)
@@ -91,16 +97,16 @@ def look_over(config_file: Path, *, against: str | None = None) -> Checked:
     return Checked(len(gates), _sorted(map(site.shown, warnings)), _sorted(wrong))
 
 
-def _beside(site: Site, looked: Looked, fronts: list[GateFront], config: MkDocsConfig) -> list[Problem]:
+def _beside(site: Site, looked: Looked, fronts: list[GateFront], *, main: str, built: Iterable[str]) -> list[Problem]:
     """What could be better about team and translations, as far as those can be read."""
-    main, team_file, playbook = language(config), site.playbook_dir / "team.yml", looked.playbook
+    team_file, playbook = site.playbook_dir / "team.yml", looked.playbook
     if any(Path(problem.file) == team_file for problem in looked.problems):
         beyond = []
     else:
         spoken = {main, *(spoken for front in fronts if (spoken := spoken_by(front.file)))}
         beyond = [*uncovered(team_file, playbook.team, gates=fronts, forms=playbook.forms, languages=spoken)]
     known = [front for front in fronts if front.form in playbook.forms]
-    return [*beyond, *untranslated(known, playbook, site.playbook_dir, main=main, languages=languages(config))]
+    return [*beyond, *untranslated(known, playbook, site.playbook_dir, main=main, languages=built)]
 
 
 def _unknown(looked: Looked, fronts: list[GateFront], gates: set[GateId]) -> Iterator[Problem]:
@@ -109,18 +115,8 @@ def _unknown(looked: Looked, fronts: list[GateFront], gates: set[GateId]) -> Ite
     yield from unknown_gates(looked.playbook, sorted(gates))
 
 
-def _exposed(config_file: Path, config: MkDocsConfig, site: Site, *, gated: bool) -> Iterator[Problem]:
-    """What would show the playbook or withheld halves to whoever looks."""
-    ours = options_of(config)
-    if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
-        message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
-        yield Problem(str(config_file), _line(config_file, "exclude_docs"), message)
-    if gated and not (ours.source or ours.public_because) and (forge := _forge(config.repo_url)):
-        message = (
-            f"repo_url is on {forge}: whoever reads the repository reads the withheld halves. If it is private, "
-            "say `source: private` in the plugin's options; if that is meant, `public_because: …`"
-        )
-        yield Problem(str(config_file), _line(config_file, "repo_url"), message)
+def _in_config(config_file: Path, key: str, message: str) -> Problem:
+    return Problem(str(config_file.resolve()), _line(config_file, key), message)
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -81,7 +81,7 @@ def lost(site: Site, found: Gathered) -> Iterator[Problem]:
             if path is None or path in known or not _LOOKED_UP.search(path) or (site.docs_dir / path).is_file():
                 continue
             beside = [*known, *_beside(site.docs_dir / path, site.docs_dir)]
-            yield Problem(site.name(page.src_uri), link.line, f"there is no `{path}` to link to{_near(path, beside)}")
+            yield Problem(page.src_uri, link.line, f"there is no `{path}` to link to{_near(path, beside)}")
 
 
 def _in_text(path: Path, text: str, site: Site, places: Places) -> Iterator[Problem]:
@@ -99,12 +99,12 @@ def _wrong(address: str, link: Link, path: Path, site: Site, places: Places) -> 
         return places.wrong(address.removeprefix(places.url))
     if parts.scheme or parts.netloc:
         return ""
-    instead = "; write the whole address, with `{{ company.url }}` before it"
+    instead = "; write the whole address, with `{{ company.url }}/` before it"
     target = (path.parent / parts.path).resolve() if parts.path else path
     if target.is_relative_to(site.docs_dir) and not target.is_relative_to(site.playbook_dir):
         src_uri = target.relative_to(site.docs_dir).as_posix()
         page = next((at for at, page in places.pages.items() if page.src_uri == src_uri), None)
-        instead = f": write `{{{{ company.url }}}}{page}/`" if page else instead
+        instead = f"; write `{{{{ company.url }}}}/{page}/`" if page else instead
     return f"`{link.address}` starts from nowhere: neither a mail nor a briefing lies beside a page{instead}"
 
 

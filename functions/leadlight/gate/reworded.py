@@ -19,12 +19,15 @@ def reworded(playbook: Playbook, playbook_dir: Path, revision: str, *, language:
     """A warning for each wording that changes, at its line. Raises `BadPlaybook` where git knows no such revision."""
     with checked_out(playbook_dir, revision) as folder:
         before = look(folder, language=language).playbook
+    told = set[tuple[str, str]]()  # a language that has no words of its own says those of the site's
     for spoken in dict.fromkeys([language, *playbook.forms_in, *before.forms_in]):
         old, new = _in(before, spoken, language), _in(playbook, spoken, language)
         for name in sorted(old.keys() & new.keys()):
             file = playbook_dir / "forms" / f"{name}.yml"
             where = "" if spoken == language else f" in `{spoken}`"
-            for purpose, message in _differences(old[name].wording, new[name].wording):
+            fresh = [each for each in _differences(old[name].wording, new[name].wording) if (name, each[1]) not in told]
+            told |= {(name, message) for _, message in fresh}
+            for purpose, message in fresh:
                 yield _written(file).problem(("wording", purpose, spoken), f"`{purpose}`{where} {message}; {KEEP}")
 
 

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from leadlight.errors import Problem
 from leadlight.gate.gather import Gathered, Site
 from leadlight.gate.inline import static_files
-from leadlight.playbook.front import GateFront
+from leadlight.playbook.front import GateFront, gate_id
 from leadlight.playbook.promise import chain
 from leadlight.playbook.source import Playbook
+from leadlight.playbook.written import split_front
 
 _DOWNLOADS = {
     ".pdf",
@@ -30,6 +31,7 @@ _DOWNLOADS = {
 }
 _PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif"}
 _NAMING = {".md", ".css", ".js", ".html", ".json", ".yml", ".xml", ".svg", ".webmanifest"}
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SHOWN = 2
 """So many objections a briefing brings up by itself: with no more of them, each is."""
@@ -39,12 +41,11 @@ def unused(site: Site, found: Gathered, playbook: Playbook) -> Iterator[Problem]
     """What no gate, no page and no briefing ever comes to."""
     fronts = [page.front for page in found.pages if page.front]
     yield from _files(site, fronts, found)
-    if found.unread:  # they may name what seems unused
-        return
-    yield from _sequences(site.playbook_dir / "sequences", fronts, playbook)
+    maybe = _maybe_named(found)
+    yield from _sequences(site.playbook_dir / "sequences", fronts, playbook, maybe)
     for folder, used in (("forms", {front.form for front in fronts}), ("buyers", {front.buyer for front in fronts})):
         for path in sorted(site.playbook_dir.glob(f"{folder}/[a-z0-9]*.*")):
-            if path.stem not in used and path.stem.lower() != "readme":
+            if path.stem not in used | maybe and path.stem.lower() != "readme":
                 what = folder.removesuffix("s")
                 yield Problem(
                     str(path), 1, f"no gate names this {what}; say `{what}: {path.stem}` in one, or remove it"
@@ -72,9 +73,9 @@ def _files(site: Site, fronts: list[GateFront], found: Gathered) -> Iterator[Pro
             continue
         what = "no gate and no page names this file, yet it is published: whoever guesses its address has it;"
         if pure.suffix.lower() in _DOWNLOADS:
-            yield Problem(site.name(name), 0, f"{what} name it under a gate's `files:`, link to it, or remove it")
+            yield Problem(name, 0, f"{what} name it under a gate's `files:`, link to it, or remove it")
         else:
-            yield Problem(site.name(name), 0, "no page shows this picture; show it, or remove it")
+            yield Problem(name, 0, "no page shows this picture; show it, or remove it")
 
 
 def _texts(site: Site, found: Gathered) -> str:
@@ -90,8 +91,15 @@ def _texts(site: Site, found: Gathered) -> str:
     return "\n".join([*pages, *said, *sorted(site.named)])
 
 
-def _sequences(folder: Path, fronts: list[GateFront], playbook: Playbook) -> Iterator[Problem]:
-    begun = [playbook.sequences[front.sequence] for front in fronts if front.sequence in playbook.sequences]
+def _maybe_named(found: Gathered) -> set[str]:
+    """All words in the front matter of pages whose gate cannot be read: what they may name is not told of as unused."""
+    unread = [page.text for page in found.pages if not page.front and gate_id(page.src_uri) in found.unread]
+    return {word for text in unread for word in _NAME.findall(split_front(text).front or text[:2000])}
+
+
+def _sequences(folder: Path, fronts: list[GateFront], playbook: Playbook, maybe: set[str]) -> Iterator[Problem]:
+    named = {front.sequence for front in fronts} | maybe
+    begun = [each for name, each in playbook.sequences.items() if name in named]
     begun += [each for each in playbook.sequences.values() if each.starts_when]
     reached = {each.name for start in begun for each in chain(start, playbook.sequences)}
     for name, sequence in playbook.sequences.items():

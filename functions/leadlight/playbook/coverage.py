@@ -26,6 +26,11 @@ def uncovered(
     yield from _products(written, team, tuple(gates))
     yield from _sizes(written, team, forms)
     yield from _territories(written, team)
+    if not team.company.postal:
+        message = (
+            "`postal` is missing: each mail's footer must say where you are (CAN-SPAM); write `postal: 1 Lane, Town`"
+        )
+        yield written.problem(("company",), message)
 
 
 def _unspoken(written: Written, team: Team, languages: Collection[str]) -> Iterator[Problem]:

@@ -120,6 +120,10 @@ def _message(error: ErrorDetails, key: str, keys: Mapping[str, FieldInfo]) -> st
             message = f"`{key}`: {error['ctx']['error']}"
         case "bool_parsing" | "bool_type":
             message = f"`{key}` can be `yes` or `no`, not {given!r}"
+        case "less_than_equal" | "greater_than_equal":
+            most = error["ctx"].get("le")
+            bound = f"{most} at most" if most is not None else f"{error['ctx']['ge']} at least"
+            message = f"`{key}` cannot be {given}; write a number of {bound}"
         case kind:
             message = _of_another_kind(kind, key, given) or f"`{key}`: {error['msg'][0].lower()}{error['msg'][1:]}"
     return message

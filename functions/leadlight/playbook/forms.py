@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from leadlight.model.person import Intent, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Form
 from leadlight.playbook.findings import gather, shaped
 from leadlight.playbook.languages import Texts, languages_of, said_in
-from leadlight.playbook.shapes import FieldShape, FormShape
+from leadlight.playbook.shapes import OWN_NAMES, FieldShape, FormShape
 from leadlight.playbook.written import Path as Where
 from leadlight.playbook.written import Written, read_yaml, text_of
 from leadlight.rules.form import BETWEEN
@@ -34,10 +35,11 @@ class Forms:
     others: Mapping[str, Mapping[str, Form]]
 
 
-def read_forms(paths: Iterable[Path], language: str, problems: list[Problem]) -> Forms:
+def read_forms(paths: Sequence[Path], language: str, problems: list[Problem]) -> Forms:
     """The forms of these files, the later of a name in the place of the earlier. Collects every problem."""
     shapes = {path.stem: gather(problems, lambda path=path: _shape(path, language)) for path in paths}  # type: ignore[misc]  # mypy cannot type lambda defaults
-    known = {name: shape for name, shape in shapes.items() if shape is not None}
+    files = {path.stem: path for path in paths}
+    known = {name: shape or _stand_in(files[name]) for name, shape in shapes.items()}
     spoken = languages_of(texts for shape in known.values() for texts in _texts(shape))
     return Forms(
         {name: _form(name, shape, language, language) for name, shape in known.items()},
@@ -57,6 +59,17 @@ def _shape(path: Path, language: str) -> FormShape:
     if problems:
         raise BadPlaybook(problems)
     return shape
+
+
+def _stand_in(path: Path) -> FormShape:
+    """What a form with mistakes asks at least, so that whoever names its fields is not told of them."""
+    asked: object = ()
+    with contextlib.suppress(BadPlaybook):
+        data = read_yaml(text_of(path), file=str(path)).data
+        asked = data.get("fields") if isinstance(data, dict) else ()
+    names = [each.get("name") for each in asked if isinstance(each, dict)] if isinstance(asked, list) else []
+    known = dict.fromkeys(name for name in names if isinstance(name, str) and name.isidentifier() and name != "email")
+    return FormShape(wording={}, fields=tuple(FieldShape(name=name) for name in known if name not in OWN_NAMES))
 
 
 def _form(name: str, shape: FormShape, language: str, main: str) -> Form:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from leadlight.errors import BadPlaybook
@@ -18,6 +20,18 @@ def built_in_team(language: str) -> Team:
     """Somebody who answers while there is no `team.yml`: enough for a look, not for a launch."""
     person = Person(id="team", name="The team", email="team@localhost", languages=(language,), manager=True)
     return Team(company=Company(name="", email="team@localhost"), people=(person,))
+
+
+def stand_in(path: pathlib.Path, language: str) -> Team:
+    """The built-in team along with everybody whom a `team.yml` that cannot be read names: for the rest of a check."""
+    team = built_in_team(language)
+    told: object = ()
+    with contextlib.suppress(BadPlaybook):
+        data = read_yaml(text_of(path), file=str(path)).data
+        told = data.get("people", []) if isinstance(data, dict) else []
+    names = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    people = tuple(Person(id=_id(each.get("id"), str(each.get("name", ""))), name="", email="") for each in names)
+    return replace(team, people=(*team.people, *people))
 
 
 def read_team(path: pathlib.Path, *, language: str) -> Team:
@@ -94,7 +108,7 @@ def _dates(days: tuple[date, ...]) -> tuple[str, ...]:
 
 def _person(shape: PersonShape, language: str, hours: Hours | None) -> Person:
     return Person(
-        id=shape.id or re.sub(r"[^a-z0-9]+", "-", shape.name.lower()).strip("-") or "person",
+        id=_id(shape.id, shape.name),
         name=shape.name,
         email=shape.email,
         phone=shape.phone,
@@ -110,3 +124,7 @@ def _person(shape: PersonShape, language: str, hours: Hours | None) -> Person:
         hours=hours,
         away=shape.away,
     )
+
+
+def _id(given: str | None, name: str) -> str:
+    return given or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "person"

@@ -65,10 +65,11 @@ def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, 
 
 
 def pinned(drafts: Mapping[str, Draft]) -> dict[str, Sequence]:
-    """The sequences, each naming the version of the one that follows. There must be no problem left."""
+    """The sequences, each naming the version of the one that follows. One whose line has no end is left out."""
     done: dict[str, Sequence] = {}
     for name in drafts:
-        for each in reversed(line_of(name, drafts)):
+        line = line_of(name, drafts)
+        for each in reversed(line) if drafts[line[-1]].settings.then is None else ():
             if each not in done:
                 done[each] = _compiled(drafts[each], done)
     return dict(sorted(done.items()))

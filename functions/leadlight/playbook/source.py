@@ -20,9 +20,10 @@ from leadlight.playbook.findings import gather, nearest
 from leadlight.playbook.forms import read_forms
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
+from leadlight.playbook.lint import remarks
 from leadlight.playbook.mails import read_messages
 from leadlight.playbook.profiles import DEFAULTS
-from leadlight.playbook.roster import built_in_team, read_team
+from leadlight.playbook.roster import read_team, stand_in
 from leadlight.playbook.sequences import pinned, read_drafts
 
 _BUILT_IN = Path(__file__).parent
@@ -54,44 +55,71 @@ class Playbook:
         return self.forms_in.get(language, self.forms)[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A playbook as far as it can be read, and all that is wrong with it.
+
+    `forms`, `sequences` and `buyers` are the names of what is there, readable or not.
+    """
+
+    playbook: Playbook
+    problems: tuple[Problem, ...]
+    forms: tuple[str, ...]
+    sequences: tuple[str, ...]
+    buyers: tuple[str, ...] | None
+
+
 def load(playbook_dir: Path, *, language: str) -> Playbook:
     """The playbook in that folder; a missing folder gives the built-in one. Raises `BadPlaybook` with every problem."""
-    problems, warnings = list(_strays(playbook_dir)), list[Problem]()
-    team = gather(problems, lambda: read_team(playbook_dir / "team.yml", language=language)) or built_in_team(language)
+    looked = look(playbook_dir, language=language)
+    if looked.problems:
+        raise BadPlaybook(looked.problems)
+    return looked.playbook
+
+
+def look(playbook_dir: Path, *, language: str) -> Looked:
+    """The same without raising: what cannot be read is left out, and what only needs its name finds that."""
+    problems, team_file = list(_strays(playbook_dir)), playbook_dir / "team.yml"
+    team = gather(problems, lambda: read_team(team_file, language=language)) or stand_in(team_file, language)
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
-    forms = read_forms(_forms(playbook_dir, problems), language, problems)
+    form_files = [*_forms(playbook_dir, problems)]
+    forms = read_forms(form_files, language, problems)
     messages = read_messages(playbook_dir / "messages", language, problems)
     weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms.main))
     weighed = weighed or WrittenCriteria(Criteria(), team.costs)
-    buyers = _texts(playbook_dir / "buyers", problems)
-    objections = _texts(playbook_dir / "objections", problems)
-    if problems:
-        raise BadPlaybook(problems)
-    warnings += advice(drafts, team)
-    team = replace(team, costs=weighed.costs)
-    return Playbook(
+    buyers = _texts(playbook_dir / "buyers", problems, language)
+    objections = _texts(playbook_dir / "objections", problems, language)
+    playbook = Playbook(
         forms=forms.main,
         forms_in=forms.others,
         sequences=pinned(drafts),
         messages=messages,
-        team=team,
+        team=replace(team, costs=weighed.costs),
         criteria=weighed.criteria,
         knowledge=Knowledge(
             objections={text.name: objection(text) for text in objections or ()},
             buyers={text.name: buyer(text) for text in buyers or ()},
         ),
         buyers=tuple(text.name for text in buyers) if buyers is not None else None,
-        warnings=tuple(warnings),
+        warnings=(*advice(drafts, team), *remarks(playbook_dir)),
         gates_asked=weighed.gates,
+    )
+    return Looked(
+        playbook,
+        tuple(problems),
+        forms=tuple(dict.fromkeys(path.stem for path in form_files)),
+        sequences=tuple(path.name for path in _visible(playbook_dir / "sequences") if path.is_dir()),
+        buyers=None if buyers is None else tuple(path.stem for path in _visible(playbook_dir / "buyers")),
     )
 
 
-def unknown_names(front: GateFront, playbook: Playbook) -> tuple[Problem, ...]:
-    """What a gate names that the playbook does not have."""
+def unknown_names(front: GateFront, playbook: Playbook, *, looked: Looked | None = None) -> tuple[Problem, ...]:
+    """What a gate names that the playbook does not have; with `looked`, what is there but cannot be read counts."""
+    there = looked or playbook
     named = (
-        ("form", front.form, playbook.forms),
-        ("sequence", front.sequence, playbook.sequences),
-        ("buyer", front.buyer, playbook.buyers),
+        ("form", front.form, there.forms),
+        ("sequence", front.sequence, there.sequences),
+        ("buyer", front.buyer, there.buyers),
     )
     unknown = [
         Problem(front.file, front.lines[key], f"`{key}: {name}` is not in the playbook{nearest(name, known)}")
@@ -147,6 +175,6 @@ def _forms(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     yield from _named_files(folder / "forms", ".yml", problems)
 
 
-def _texts(folder: Path, problems: list[Problem]) -> tuple[NamedText, ...] | None:
+def _texts(folder: Path, problems: list[Problem], language: str) -> tuple[NamedText, ...] | None:
     """The pages on buyers or objections; None where there is no such folder."""
-    return read_texts(_named_files(folder, ".md", problems), problems) if folder.is_dir() else None
+    return read_texts(_named_files(folder, ".md", problems), problems, language) if folder.is_dir() else None

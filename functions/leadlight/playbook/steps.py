@@ -12,9 +12,10 @@ from leadlight.model.sequence import Channel, Offer, Profile, Step, Words
 from leadlight.model.site import Team
 from leadlight.playbook.context import STEP, Names, step_names
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
+from leadlight.playbook.lint import mistakes
 from leadlight.playbook.profiles import stale_after_for, window_for
 from leadlight.playbook.shapes import StepShape, VariantShape
-from leadlight.playbook.templates import expression_problems, template_problems
+from leadlight.playbook.templates import expression_problems, said_of, template_problems
 from leadlight.playbook.written import Page, Written, read_yaml, split_front, text_of
 from leadlight.rules.cadence import opens_ever
 
@@ -79,6 +80,8 @@ def read_step(
         problems += [*text_problems(shape.subject, page, written, names), *_step_problems(shape, written, team)]
         problems += _unoffered(shape, page, written)
     subject = shape.subject if shape is not None else ""
+    if shape is None:
+        problems += text_problems(_told(written, "subject"), page, written, names)
     words = {
         language: gather(problems, lambda file=file: _words(file, path.name, subject, names, shape))  # type: ignore[misc]  # mypy cannot type lambda defaults
         for language, file in sorted(variants.items())
@@ -96,15 +99,24 @@ def text_problems(subject: str, page: Page, written: Written, names: Names) -> l
     """What is wrong with the texts of a mail: unknown names, broken Jinja, nothing to say."""
     subject_line = written.line(("subject",))
     problems = [Problem(written.file, subject_line, message) for _, message in template_problems(subject, names)]
+    if subject and not problems and not said_of(subject, names):
+        message = "where little is known of a reader, this subject is empty; give it words of its own, or an `or '…'`"
+        problems.append(Problem(written.file, subject_line, message))
     for line, message in template_problems(page.body, names):
         problems.append(Problem(written.file, page.body_line + line - 1, message))
     if not page.body.strip():
         problems.append(Problem(written.file, page.body_line, "there is no text yet; write it below the front matter"))
+    problems += mistakes(subject, page, written.file, subject_line)
     if len(page.body.encode()) > _LONGEST:
         problems.append(
             Problem(written.file, page.body_line, "this is too long for a mail; put it on a page, and link")
         )
     return problems
+
+
+def _told(written: Written, key: str) -> str:
+    """What stands at a key of a front matter that has other mistakes."""
+    return str(written.data.get(key) or "") if isinstance(written.data, dict) else ""
 
 
 def _compiled(shape: StepShape, path: Path, page: Page, profile: Profile, variants: dict[str, Words]) -> Step:
@@ -133,7 +145,9 @@ def _words(path: Path, base: str, subject: str, names: Names, whole: StepShape |
     own = keys_of(VariantShape)
     if isinstance(written.data, dict) and (others := [key for key in written.data if key not in own]):
         near = nearest(others[0], own) if others[0] not in keys_of(StepShape) else ""
-        message = f"`{others[0]}` cannot stand here: {base} decides it for all languages; only `subject` and `offer` may"
+        message = (
+            f"`{others[0]}` cannot stand here: {base} decides it for all languages; only `subject` and `offer` may"
+        )
         raise BadPlaybook([written.problem((others[0],), f"{message}{near}")])
     shape = shaped(VariantShape, written)
     problems = text_problems(shape.subject or "", page, written, names)

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from leadlight.playbook.context import Context, Names
-from leadlight.playbook.expressions import FAILURES, sandbox, tightened
+from leadlight.playbook.expressions import FAILURES, render, sandbox, tightened
 from leadlight.playbook.findings import nearest
 
 _LANGUAGE = ("true", "false", "none", "True", "False", "None", "loop")
@@ -63,6 +63,12 @@ def compared_with(name: str, expression: str) -> tuple[str, ...]:
         if isinstance(comparison.expr, nodes.Const) and isinstance(comparison.expr.value, str)
     ]
     return tuple(found)
+
+
+def said_of(text: str, names: Names) -> str:
+    """What a valid template says in one line to somebody who told nothing but an address."""
+    lead = {name: kind for name, kind in names.items() if name == "lead"}
+    return " ".join(render(text, {**_sample(names, told=True), **_sample(lead, told=False)}).split())
 
 
 def _trial(run: Any, names: Names) -> Iterator[tuple[int, str]]:
