@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leadlight.errors import Conflict, StoreBusy
@@ -63,16 +63,17 @@ def roll_up(services: Services, lead_id: LeadId, gates: Mapping[GateId, About]) 
     raise StoreBusy("This lead is being counted too often at once. Try again.")
 
 
-def rebuild(services: Services) -> Rebuilt:
+def rebuild(services: Services, *, told: Callable[[int], object] = int) -> Rebuilt:
     """Counts every lead anew, and puts right what the totals have too much or too little; strangers stay as counted.
 
     Safe while everything else goes on, and at any time again. After a page has moved to another path or buyer, it takes
-    its past along.
+    its past along. `told` is called with the number of leads counted so far.
     """
     gates = gates_now(services)
     leads = changed = 0
     for lead in services.store.leads():
         leads, changed = leads + 1, changed + roll_up(services, lead.id, gates)
+        told(leads)
     return Rebuilt(leads, changed, _put_right(services))
 
 

@@ -13,6 +13,7 @@ from leadlight.cli.importing import import_leads
 from leadlight.cli.leads import leads
 from leadlight.cli.new import new
 from leadlight.cli.plan import plan
+from leadlight.cli.report import report
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
@@ -27,7 +28,7 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, package, deploy, destroy, doctor):
+for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, report, package, deploy, destroy, doctor):
     main.add_command(command)
 
 main.add_command(import_sequence)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -17,16 +16,16 @@ from leadlight.handlers.edge import here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.on_desk import DOOR
 from leadlight.model.figures import week_of
-from leadlight.model.report import Period
 from leadlight.pages.insights import insights
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rep.session import signed_in
 from leadlight.report import WEEKS, report
-from leadlight.rules.tally import earlier
+from leadlight.rules.tally import earlier, is_week
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 MOST_WEEKS = 104
+"""Two years."""
 
 
 @router.get("/insights")
@@ -57,7 +56,6 @@ def _weeks(query: Mapping[str, str], name: str, default: int) -> int:
 def _week(query: Mapping[str, str], *, this: str) -> str:
     """The week asked for; none that is yet to come."""
     asked = query.get("until") or this
-    with suppress(ValueError):
-        if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", asked) and Period(asked, asked).begins:
-            return min(asked, this)
-    raise BadRequest("“until” is a week, such as 2026-W03.")
+    if not is_week(asked):
+        raise BadRequest("“until” is a week, such as 2026-W03.")
+    return min(asked, this)

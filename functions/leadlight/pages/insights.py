@@ -57,7 +57,7 @@ def insights(shell: str, report: Report, *, form: bool) -> str:
 
 def _weeks(period: Period) -> str:
     first, last = period.begins, period.ends
-    weeks = f"{period.weeks} weeks" if period.weeks > 1 else "One week"
+    weeks = f"{period.weeks} weeks" if period.weeks > 1 else "one week"
     return f"{weeks}, {first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
 
 
@@ -105,7 +105,7 @@ def _sections(report: Report) -> Iterator[Section]:
         ),
         Section(
             "compared", "Now and before",
-            (f"Before is {_weeks(report.before)}. “No clear difference” is an answer, too.",) if report.before else (),
+            tuple(_then(report)),
             tables=tables("compared"),
         ),
     )  # fmt: skip
@@ -196,6 +196,14 @@ def _money(report: Report) -> tuple[Drawn, ...]:
         for title, cents in (("Winning customers", money.acquisition), ("Keeping customers", money.retention))
     ]
     return (bars(Chart("cost", "Winning and keeping", _of(found)), found),)
+
+
+def _then(report: Report) -> Iterator[str]:
+    if report.before:
+        yield (
+            f"Before is: {_weeks(report.before)}. Each share is of those a place before, as above. “Unclear”: chance "
+            "alone may part the two so far."
+        )
 
 
 def _bar(label: str, share: Share) -> Bar:

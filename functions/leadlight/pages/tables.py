@@ -9,6 +9,7 @@ from leadlight.model.figures import Funnel
 from leadlight.model.report import (
     Cohort,
     ContactRow,
+    Differs,
     Each,
     Effect,
     FunnelRow,
@@ -47,6 +48,9 @@ WAITED = {
     "5m": "5 minutes", "30m": "30 minutes", "2h": "2 hours", "1d": "a day", "3d": "3 days", "later": "longer",
 }  # fmt: skip
 MOVED = {Effect.EFFECTED: "yes", Effect.NEVER: "never", Effect.FEW: "too few to say", Effect.IDLE: "did not happen"}
+DIFFERS = {
+    Differs.HIGHER: "higher", Differs.LOWER: "lower", Differs.UNCLEAR: "unclear", Differs.FEW: "too few"
+}  # fmt: skip
 LATER = (0, 1, 2, 4, 8)
 """How many weeks after its own a cohort is looked at."""
 
@@ -102,13 +106,13 @@ def in_words(cell: Cell) -> str:
     """A cell as text of one line.
 
     >>> in_words(Share(3, 7)), in_words(Share(5, 40, 0.125, 0.0546, 0.2611)), in_words(Cents(123456, "EUR"))
-    ('3 of 7', '5 of 40: 12% (5 to 26%)', '1,234.56 EUR')
+    ('3 of 7', '12% (5 to 26%) of 40', '1,234.56 EUR')
     """
     match cell:
         case None:
             return "-"
         case Share():
-            return ": ".join(filter(None, (counts(cell), rate(cell))))
+            return f"{rate(cell)} of {cell.of:,}" if rate(cell) else counts(cell)
         case Cents():
             few = " (of few)" if cell.is_few and cell.amount else ""
             return "-" if cell.amount is None else f"{cell.amount / 100:,.2f} {cell.currency}{few}"
@@ -165,7 +169,7 @@ def _funnels(report: Report) -> Iterator[Table]:
             for row in report.funnels
             if row.about.startswith(f"{kind}/") and any(place.count for place in row.reached)
         )
-        yield Table(f"funnel-{kind}", title, (title.removeprefix("By ").capitalize(), *columns), rows, (2, 4, 5, 7))
+        yield Table(f"funnel-{kind}", title, (title.removeprefix("By ").capitalize(), *columns), rows, (4, 5, 7))
 
 
 def _reached(row: FunnelRow) -> Iterator[Cell]:
@@ -290,8 +294,8 @@ def _cohorts(report: Report) -> Table:
 
 def _compared(report: Report) -> Table:
     rows = tuple(
-        Row(each.what, f"{PLACES[each.what]}, of {OF[each.base]}", (each.now, each.before, each.differs.value))
+        Row(each.what, PLACES[each.what], (each.now, each.before, DIFFERS[each.differs]))
         for each in report.compared
         if each.now.of or each.before.of
     )
-    return Table("compared", "Now and before", ("Share", "Now", "Before", "Now it is"), rows)
+    return Table("compared", "Now and before", ("Place", "Now", "Before", "Now it is"), rows)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from leadlight.model.figures import Cell
 from leadlight.model.report import Period, Share
 from leadlight.rules.odds import share
+
+WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 
 Sums = Mapping[str, Mapping[str, int]]
 """What cells are about → what they count → how much."""
@@ -60,6 +64,16 @@ def week_of(day: date) -> str:
     """The ISO week, as cells are named by it."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def is_week(text: str) -> bool:
+    """
+    >>> is_week("2026-W53"), is_week("2025-W53"), is_week("W03")
+    (True, False, False)
+    """
+    with suppress(ValueError):
+        return WEEK.fullmatch(text) is not None and week_of(Period(text, text).begins) == text
+    return False
 
 
 def ending(last: str, weeks: int) -> Period:
