@@ -120,11 +120,11 @@ def test_the_command_prints_the_plan_for_people() -> None:
 def test_the_command_tells_the_plan_to_a_program() -> None:
     plans = json.loads(told("--format", "json").output)["plans"]
 
-    ours = ["after-the-first-sale", "first-five-minutes", "seven-touch-points"]
+    ours = ["after-the-first-sale", "double-opt-in", "first-five-minutes", "reading-a-funnel", "seven-touch-points"]
     assert [found["sequence"] for found in plans] == ours
     assert plans[0]["begins"] == "when a lead becomes a customer"
     assert all(step["at"] for step in plans[0]["steps"])
-    assert plans[1]["steps"][0] | {"at": "", "text": ""} == {
+    assert plans[2]["steps"][0] | {"at": "", "text": ""} == {
         "step": "first-five-minutes/01-your-first-sentence", "at": "", "day": 1, "channel": "mail",
         "from": "Maya Okafor", "subject": "Your first two sentences?", "encounter": "person", "objective": "start",
         "why": "", "text": "",
