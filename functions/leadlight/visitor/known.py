@@ -57,7 +57,7 @@ class Shown:
     def as_json(self) -> Mapping[str, object]:
         """What our script adapts the form by."""
         return {
-            "address": self.address,
+            "address": (self.address or "…") if self.address is not None else None,
             "fields": self.asked.fields,
             "consent": self.asked.follow_ups,
             "news": self.asked.news,
