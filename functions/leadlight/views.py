@@ -10,7 +10,7 @@ from leadlight.errors import BadPlaybook
 from leadlight.model.criteria import Criterion
 from leadlight.model.lead import Lead, Temperature
 from leadlight.model.person import CallKind, CallWish, Capture, Purpose
-from leadlight.model.site import Person, Team
+from leadlight.model.site import TRIAL, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import (
@@ -159,9 +159,9 @@ def titles_read(bundle: Bundle, touches: tuple[Touch, ...], *, confirmed: bool) 
     """The pages this lead read to the end and the files downloaded, newest first, each once."""
     seen: dict[str, None] = {}
     for touch in (touch for touch in reversed(touches) if counts(touch, confirmed=confirmed)):
-        if touch.kind is TouchKind.DOWNLOADED:
+        if touch.kind is TouchKind.DOWNLOADED and touch.facts.get("file") != TRIAL:
             seen.setdefault(touch.facts.get("file", ""), None)
-        elif touch.kind is TouchKind.READ and touch.gate and touch.gate in bundle.manifest.gates:
+        elif touch.kind in ENJOYED and touch.gate and touch.gate in bundle.manifest.gates:
             seen.setdefault(bundle.gate(touch.gate).title, None)
     return tuple(seen)
 

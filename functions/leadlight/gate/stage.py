@@ -76,7 +76,7 @@ class GatedPage:
     @property
     def half(self) -> str:
         """The HTML that opens: the withheld half, downloads, a question, a call."""
-        return "\n".join((self._first, self.parts.withheld, self._render("after.html")))
+        return "\n".join(filter(None, (self._first, self.parts.withheld, self._render("after.html"))))
 
     @property
     def whole(self) -> str:

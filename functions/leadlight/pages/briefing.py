@@ -13,7 +13,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallKind
 from leadlight.model.sequence import Channel
-from leadlight.model.site import Person
+from leadlight.model.site import TRIAL, Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.outcome_facts import reader_of, written_in
 from leadlight.pages.rep import Briefing, PauseDays
@@ -29,6 +29,7 @@ from leadlight.rules.skipping import SAYS
 from leadlight.rules.steps import open_enrolments
 from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.views import SPOKEN, said_wish
+from leadlight.visitor.meter import FREE
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
 
 SAID = {
@@ -188,6 +189,10 @@ def _pattern(bundle: Bundle, touch: Touch) -> str:
         return "A pause is over; the plan still waits"
     if touch.kind is TouchKind.SKIPPED and touch.facts.get("step"):
         return LEFT_OUT
+    if touch.kind is TouchKind.DOWNLOADED and touch.facts.get("file") == TRIAL:
+        return "Began the trial"
+    if touch.kind is TouchKind.READ and FREE in touch.facts:
+        return "Read the page, as one of the free ones"
     words = (BY.get(touch.kind) if member(bundle.team, touch.by) else None) or SAID.get(touch.kind, touch.kind)
     return FACTS.get(touch.facts.get("name", ""), words) if touch.kind is TouchKind.FACT else words
 
