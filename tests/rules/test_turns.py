@@ -49,6 +49,7 @@ CASES = [
     (LEAD, [row(DueKind.TASK, "outcome", -HOUR)], [OUTCOME], Urgency.OVERDUE, NOW - HOUR),
     (HELD, [ENDS], [touch(TouchKind.CLAIMED, DAY)], Urgency.TODAY, NOW + DAY),
     (HELD, [ENDS], [AGREED], Urgency.OVERDUE, NOW - HOUR),
+    (HELD, [ENDS], [touch(TouchKind.OUTCOME, DAY, next_at=NOW.isoformat())], Urgency.OVERDUE, NOW),
     (HELD, [ENDS, row(DueKind.TASK, "outcome", 2 * DAY)], [OUTCOME], Urgency.COMING, NOW + 2 * DAY),
     (LEAD, [row(DueKind.CLAIM, "confirmed", HOUR)], [], Urgency.TODAY, NOW + HOUR),
     (LEAD, [], [STEP], Urgency.TODAY, NOW - HOUR),
