@@ -20,7 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
-from tests.bench import due, init, notice, pages, waiting
+from tests.bench import check, due, init, notice, pages, waiting
 from tests.bench.load import AT_ONCE, Round, fire, generator
 from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
 
@@ -72,6 +72,20 @@ def many_pages(console: Console, root: Path) -> None:
     console.print(f"Building {pages.PAGES} pages, {gated} of them gated, medians of {pages.RUNS} in turn:")
     table = Table("", "with the plugin", "MkDocs Material alone", "ratio", box=None, header_style="bold")
     table.add_row("seconds", f"{ours:.1f}", f"{bare:.1f}", f"{ours / bare:.2f}")
+    console.print(table)
+
+
+def checked(console: Console, root: Path) -> None:
+    """How soon every mistake is known."""
+    ours, bare = check.check_seconds(root)
+    mails = check.SEQUENCES * check.STEPS
+    console.print(f"Checking {pages.PAGES} pages and {mails} mails, medians of {check.RUNS} in turn, whole processes:")
+    table = Table("seconds", "leadlight check", "reading and parsing them", "ratio", box=None, header_style="bold")
+    for label, one, floor_ in (
+        ("by the clock", ours.wall, bare.wall),
+        ("of a processor", ours.processor, bare.processor),
+    ):
+        table.add_row(label, f"{one:.2f}", f"{floor_:.2f}", f"{one / floor_:.2f}")
     console.print(table)
 
 
@@ -208,6 +222,7 @@ PARTS: dict[str, Callable[[Console, Path], None]] = {
     "visitors": visitors,
     "functions": functions,
     "pages": many_pages,
+    "check": checked,
     "due": follow_ups,
     "waiting": leads_waiting,
     "notice": reps_told,

@@ -84,7 +84,7 @@ def test_a_misspelt_gate_is_no_public_page(tmp_path: Path, key: str) -> None:
         ("teaser: 0.35", "zt.md:3: `teaser`: write a percentage between 1% and 99%"),
         ("teaser: 135%", "zt.md:3: `teaser`: write a percentage"),
         ("meter: two", "zt.md:3: `meter`: write free reads per time"),
-        ("quality: 9", "zt.md:3: `quality`: input should be less than or equal to 5"),
+        ("quality: 9", "zt.md:3: `quality` cannot be 9; write a number of 5 at most"),
         ("files: [../secret.pdf]", "must be a path inside the docs folder"),
         ("files: [downloads/none.pdf]", "there is no file `downloads/none.pdf`"),
         ("id: ../x", "is no gate id"),

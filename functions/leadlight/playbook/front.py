@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from leadlight.errors import BadPlaybook, Problem
@@ -27,6 +28,10 @@ WAITLIST = "waitlist"
 
 _KEYS = set(keys_of(GateShape))
 _LOOKS_GATED = re.compile(r"^[\"']?gate?[sd]?[\"']?\s*:", re.MULTILINE | re.IGNORECASE)
+_WORD = re.compile(r"[^\W_][^\s:,{}\[\]\"']*")
+_ALIKE = 0.6
+"""How like `gate` a key must be that holds keys of a gate, to be a misspelt one."""
+
 _LANGUAGE = re.compile(r"\.[a-z]{2}(-[A-Za-z]{2,4})?\Z")
 
 
@@ -87,6 +92,7 @@ def read_gate(path: Path, src_uri: str) -> GateFront | None:
     page = split_front(text)
     if not page.front:
         _refuse_a_displaced_gate(text, src_uri)
+    if not _may_have_a_gate(page.front):
         return _inherited(path, src_uri)
     try:
         written = read_yaml(page.front, file=src_uri, first_line=2)
@@ -102,6 +108,12 @@ def read_gate(path: Path, src_uri: str) -> GateFront | None:
     if written.data["gate"] is False:  # in a section with a gate, this page stands open
         return None
     return _completed(_read(written, path), written, path)
+
+
+def _may_have_a_gate(front: str) -> bool:
+    """Whether some word in it is like `gate`, or could be one in disguise. Most front matter is of others, and to parse
+    it takes longer than all else about a page."""
+    return "\\" in front or any(_like_gate(word) >= _ALIKE for word in set(_WORD.findall(front)) - {"date"})
 
 
 def _inherited(path: Path, src_uri: str) -> GateFront | None:
@@ -236,12 +248,17 @@ def _refuse_a_misspelt_gate(written: Written) -> None:
     if not isinstance(written.data, dict):
         return
     for key, value in written.data.items():
-        likeness = difflib.SequenceMatcher(None, key.lower(), "gate").ratio()
+        likeness = _like_gate(key)
         ours = isinstance(value, dict) and bool(_KEYS & value.keys())
-        if key.lower() == "date" or likeness < (0.6 if ours else 0.8):
+        if key.lower() == "date" or likeness < (_ALIKE if ours else 0.8):
             continue
         message = f"unknown key `{key}`; did you mean `gate`? As it stands, the whole page would be public"
         raise BadPlaybook([written.problem((key,), message)])
+
+
+@cache
+def _like_gate(key: str) -> float:
+    return difflib.SequenceMatcher(None, key.lower(), "gate").ratio()
 
 
 def _refuse_a_displaced_gate(text: str, file: str) -> None:

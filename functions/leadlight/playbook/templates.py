@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from traceback import walk_tb
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -91,10 +92,12 @@ def _sample(names: Names, *, told: bool) -> Context:
     return {name: _value(kind, told=told) for name, kind in names.items()}
 
 
+@cache
 def _value(kind: Any, *, told: bool) -> object:
+    """Made once: all of these are frozen, and each text of a playbook is tried with them."""
     kind = _without_none(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return kind(**{name: _value(hint, told=told) for name, hint in get_type_hints(kind).items()})
+        return kind(**{name: _value(hint, told=told) for name, hint in _hints(kind).items()})
     if get_origin(kind) is tuple:
         inner = [argument for argument in get_args(kind) if argument is not ...]
         filled = tuple(_value(argument, told=told) for argument in inner)
@@ -102,6 +105,11 @@ def _value(kind: Any, *, told: bool) -> object:
     if issubclass(kind, StrEnum):
         return next(iter(kind))
     return {str: "x" if told else "", int: 3 if told else 0, float: 3.5 if told else 0.0, bool: told}[kind]
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    return get_type_hints(kind)
 
 
 def _without_none(kind: Any) -> Any:
@@ -161,7 +169,7 @@ class _Walk:
     def _attribute(self, node: nodes.Node, kind: Any, name: str) -> Any:
         kind = _without_none(kind)
         if dataclasses.is_dataclass(kind):
-            hints = get_type_hints(kind)
+            hints = _hints(kind)
             if name not in hints:
                 owner = next((key for key, value in self._known.items() if value is kind), "it")
                 self._add(node, f"{owner} has no {name}{nearest(name, hints)}")
