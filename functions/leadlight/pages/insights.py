@@ -12,7 +12,7 @@ from leadlight.model.figures import Funnel
 from leadlight.model.report import ContactRow, Effect, NamedRow, PageRow, Period, Report, Share, StepRow
 from leadlight.pages.charts import Bar, Chart, Drawn, bars, columns
 from leadlight.pages.frame import page
-from leadlight.pages.tables import OF, PLACES, WAITED, Cents, Table, counts, in_words, percent, rate, tables_of
+from leadlight.pages.tables import OF, PLACES, WAITED, Cell, Cents, Table, counts, in_words, percent, rate, tables_of
 
 SPANS = (4, 8, 12, 26, 52)
 """Weeks that the page offers; others can be asked for in its address."""
@@ -63,9 +63,20 @@ def _weeks(period: Period) -> str:
 
 def _is_empty(report: Report) -> bool:
     """Whether nothing at all has happened in these weeks."""
-    rows = (*report.site.reached, *report.waitlist)
-    done = sum(step.sent for step in report.steps) + sum(each.contacts for each in report.people)
-    return not done and not report.site.added and not any(getattr(row, "count", 0) for row in rows)
+    tables = (table for table in tables_of(report) if table.name != "compared")
+    return not any(_amount(cell) for table in tables for row in table.rows for cell in row.cells)
+
+
+def _amount(cell: Cell) -> int | None:
+    match cell:
+        case Share():
+            return cell.count
+        case Cents():
+            return cell.amount
+        case int():
+            return cell
+        case _:
+            return None
 
 
 def _short(report: Report) -> Iterator[Short]:
