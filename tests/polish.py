@@ -8,7 +8,8 @@ from html import unescape
 
 from tests.words import files, read
 
-_PLACE = re.compile(r"%\(\w+\)s|\{\w+[^{}]*\}")
+_PLACE = re.compile(r"(%\(\w+\)s|\{\w+[^{}]*\})")
+_NUMBERS = {"%(count)s", "{count}", "%(minutes)s"}
 _SENT = re.compile(r" (?:value|name)=\"[^\"]*\"")
 """What a form sends, and nobody reads."""
 
@@ -27,7 +28,14 @@ def _texts() -> dict[str, tuple[str, re.Pattern[str]]]:
         for english in [message.id] if isinstance(message.id, str) else message.id:
             if english and english not in {message.string, "Name", "Title", "News", "Calls"}:
                 parts = [" ".join(unescape(part).split()) for part in _PLACE.split(english)]
-                if len(longest := max(parts, key=len)) > 4:
-                    whole = r"\s?.{1,80}?\s?".join(map(re.escape, parts))
+                if len(longest := max(parts[::2], key=len)) > 4:
+                    whole = r"\s?".join(_filled(part) for part in parts if part)
                     found[english] = longest, re.compile(rf"(?<!\w){whole}(?!\w)")
     return found
+
+
+def _filled(part: str) -> str:
+    """How a part of a text reads: as it stands, or with a number or words in its place."""
+    if not _PLACE.fullmatch(part):
+        return re.escape(part)
+    return r"\d+" if part in _NUMBERS else r".{1,80}?"
