@@ -107,6 +107,7 @@ UNDERSTOOD = {
         "why_not": "no-need", "objections": "too-dear,no-developers",
     },
     "reached and then won 900": {**WON, "value": "900"},
+    "reached AND won 900": {**WON, "value": "900"},
     "  Reached!  ": REACHED,
     "reached ,, Tuesday": {**REACHED, **at("2026-01-06")},
     "phone her, tomorrow": {**at("2026-01-06"), "next": "Phone her"},
