@@ -50,7 +50,9 @@ def installation(bundle: Path, tmp_path: Path) -> Iterator[Installation]:
 
 
 def mails(tmp_path: Path) -> int:
-    return len(list((tmp_path / "own" / "mail" / "new").iterdir()))
+    """Those about a lead: what the team gets by the calendar depends on the day that the test runs."""
+    there = (tmp_path / "own" / "mail" / "new").iterdir()
+    return sum("Monday" not in path.read_text("utf-8", "replace") for path in there)
 
 
 def test_visitors_go_first_but_hold_up_no_mail_for_ever(installation: Installation, tmp_path: Path) -> None:
