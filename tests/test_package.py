@@ -71,6 +71,13 @@ def test_an_import_within_a_function_counts(tmp_path: Path) -> None:
     assert needs.foreign == {"heavy"}
 
 
+@pytest.mark.parametrize("function", ["on_visitor_request", "on_due"])
+def test_who_speaks_to_visitors_has_the_words_of_their_language(function: str) -> None:
+    names = {path.as_posix() for path in needs_of(f"leadlight.entry.{function}", SOURCES).files}
+
+    assert "leadlight/words/pl/LC_MESSAGES/leadlight.mo" in names
+
+
 def test_an_import_for_the_type_checker_does_not_count(tmp_path: Path) -> None:
     root = tree(tmp_path, a_py="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import heavy\n")
 
@@ -211,6 +218,7 @@ def test_the_wheel_of_the_product_carries_its_lock_and_its_infrastructure(tmp_pa
     assert lock == (ROOT / "requirements.lock").read_bytes()
     assert {f"leadlight/infra/{path.name}" for path in (ROOT / "infra").iterdir() if path.is_file()} <= names
     assert {f"leadlight/infra/workflows/{name}.yml" for name in ("preview", "deploy")} <= names
+    assert "leadlight/words/pl/LC_MESSAGES/leadlight.mo" in names
 
 
 def test_an_archive_is_read_by_any_unzip_as_it_was_written(tmp_path: Path) -> None:
