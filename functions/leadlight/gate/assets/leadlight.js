@@ -230,6 +230,7 @@ const open = (section, { html, toc }, asked, free) => {
   section.remove()
   if (free) {
     section.classList.add("leadlight--below")
+    section.dataset.tried = ""
     rest.after(section)
   }
   const nav = toc && find(".md-nav--secondary", fragment(toc))
@@ -285,8 +286,9 @@ const run = () => {
   section.dataset.anchor ??= location.hash // Material changes it while the reader scrolls
   if (!hinted() && !(link && /leadlight_metered=/.test(document.cookie))) return
   section.dataset.tried = ""
+  if (!hinted()) return recognise(section)
   section.classList.add("leadlight--known")
-  hinted() ? enter(section) : recognise(section)
+  enter(section)
 }
 
 // The person confirmed by the link, in another tab of this browser, and came back to this one.
