@@ -20,7 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
-from tests.bench import check, due, init, notice, pages, waiting
+from tests.bench import check, due, init, insights, notice, pages, waiting
 from tests.bench.load import AT_ONCE, Round, fire, generator
 from tests.bench.processes import ROOT, Running, floor, product, start, start_seconds
 
@@ -116,6 +116,22 @@ def leads_waiting(console: Console, root: Path) -> None:
         ("on disk, MB", f"{seen.stored_mb:.0f}"),
     ):
         table.add_row(label, figure)
+    console.print(table)
+
+
+def report_shown(console: Console, root: Path) -> None:
+    """How long the marketer waits for the report."""
+    seen = insights.measured(root)
+    table = Table(f"{seen.leads:,} leads of a year, {seen.touches:,} touches", "", box=None, header_style="bold")
+    for label, figure in (
+        (f"the report's page in all, ms ({seen.kilobytes} KB of HTML)", seen.whole),
+        (f"of that: reading the totals, {seen.cells:,} cells", seen.totals),
+        ("of that: the report", seen.report),
+        ("of that: the page with its charts", seen.page),
+        ("the first page of a process, with all that it loads", seen.first),
+        ("the floor: counting the touches anew, the funnel by week alone", seen.counted),
+    ):
+        table.add_row(label, f"{figure:.0f}")
     console.print(table)
 
 
@@ -226,6 +242,7 @@ PARTS: dict[str, Callable[[Console, Path], None]] = {
     "due": follow_ups,
     "waiting": leads_waiting,
     "notice": reps_told,
+    "insights": report_shown,
 }
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ROUTE = re.compile(r"get|post|put|delete")
 SAMPLES = {".+": "tutorials/zero-trust", ".*": "/tutorials/zero-trust/", "<name>": "trial.used"}
 """What a regular expression in a route may stand for."""
 
-FIXED = ("/preferences", "/my-data", "/answer", "/sign-in", "/sign-out", "/rep/desk", "/rep/leads", "/insights")
+FIXED = ("/preferences", "/my-data", "/answer", "/sign-in", "/sign-out", "/rep/desk", "/rep/leads")
 """Addresses that the product promises, whether or not their pages are built already."""
 
 
@@ -75,7 +75,14 @@ def integration(address: str) -> str:
 
 @pytest.mark.parametrize(
     "address",
-    [*routes("on_visitor_request"), *routes("on_rep_request"), *routes("on_desk"), *routes("on_fact"), *FIXED],
+    [
+        *routes("on_visitor_request"),
+        *routes("on_rep_request"),
+        *routes("on_desk"),
+        *routes("on_insights"),
+        *routes("on_fact"),
+        *FIXED,
+    ],
 )
 def test_what_is_not_a_file_goes_to_the_api_and_is_never_kept(address: str) -> None:
     chosen = behaviour(address)
@@ -93,7 +100,14 @@ def test_visitors_reach_the_visitors_function(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [*routes("on_rep_request"), *routes("on_desk"), *routes("on_fact"), "/sign-out", "/insights", "/rep/desk"],
+    [
+        *routes("on_rep_request"),
+        *routes("on_desk"),
+        *routes("on_insights"),
+        *routes("on_fact"),
+        "/sign-out",
+        "/rep/desk",
+    ],
 )
 def test_reps_reach_the_reps_function(address: str) -> None:
     assert integration(address) == "integrations/${RepIntegration}"
