@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadlight.cli.effects import Effects, as_data, as_markdown, effects_since, print_effects
 from leadlight.cli.rehearsing import AGAINST, FROM, IN_FLIGHT, end, refuse, rehearsed
 from leadlight.cli.terminal import CONFIG, answer
 from leadlight.errors import OperatorMustFix
 
 if TYPE_CHECKING:
+    from leadlight.playbook.effects import Effect
     from leadlight.simulate.against import Change
     from leadlight.simulate.plan import Plan, PlannedStep
     from leadlight.simulate.rehearsal import Rehearsal
+    from leadlight.simulate.report import ShownGate
 
+FORMATS = ["text", "json", "html", "markdown"]
 TOKEN = re.compile(r"token=[\w.~-]+")
 
 
@@ -32,7 +36,7 @@ TOKEN = re.compile(r"token=[\w.~-]+")
 @AGAINST
 @IN_FLIGHT
 @CONFIG
-@click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
 def plan(
     *,
     sequence: str | None,
@@ -46,19 +50,41 @@ def plan(
     """Show a sequence (or all of them) as a reader will meet it: calendar, four bars, cost, every mail.
 
     Dates and mails come from a rehearsal with the handlers that will send them. Nothing is sent, nothing is kept.
+    As markdown it says what a change does, for the comment of a pull request, and rehearses nothing.
     """
+    found = effects(against, config_file, data)
+    if shape == "markdown":
+        if found is None:
+            raise click.UsageError("markdown says what a change does: say since when, as in --against main")
+        click.echo(as_markdown(found))
+        return
     with rehearsed(config_file, sequence, start=start, until=until, as_json=shape == "json") as played:
-        show(played, since(against, config_file, data), shape)
+        show(played, found, shape, config_file)
     sys.exit(1 if played.violations else 0)
+
+
+def effects(revision: str | None, config_file: Path, data: Path | None) -> Effects | None:
+    """What differs from that revision, for visitors, leads and reps. Ends with 2 if there is none."""
+    _need_a_revision(revision, data)
+    if revision is None:
+        return None
+    from leadlight.cli.leads import installation  # noqa: PLC0415  # commands load what they need
+
+    try:
+        return effects_since(revision, config_file, installation(data).store if data else None)
+    except OperatorMustFix as wrong:
+        refuse(wrong, as_json=False)
+
+
+def _need_a_revision(revision: str | None, data: Path | None) -> None:
+    if data and revision is None:
+        raise click.UsageError("--data counts the leads whom a change touches: say since when, as in --against main")
 
 
 def since(revision: str | None, config_file: Path, data: Path | None) -> tuple[Change, ...]:
     """The sequences that differ from that revision's, with the leads in flight. Ends with 2 if there is none."""
+    _need_a_revision(revision, data)
     if revision is None:
-        if data:
-            raise click.UsageError(
-                "--data counts the leads whom a change touches: say since when, as in --against main"
-            )
         return ()
     from leadlight.cli.leads import installation  # noqa: PLC0415  # commands load what they need
     from leadlight.gate.config import language, options_of, read_config, site_of  # noqa: PLC0415  # the same
@@ -73,20 +99,34 @@ def since(revision: str | None, config_file: Path, data: Path | None) -> tuple[C
         refuse(wrong, as_json=False)
 
 
-def show(played: Rehearsal, changed: Sequence[Change], shape: str) -> None:
+def show(played: Rehearsal, found: Effects | None, shape: str, config_file: Path) -> None:
     """Prints it in that shape."""
     from leadlight.simulate.plan import plans_of  # noqa: PLC0415  # commands load what they need
 
+    changed = found.sequences if found else ()
     if shape == "html":
-        print_page(played, changed)
+        print_page(played, sections=found.sections if found else (), gates=_gates(config_file))
         return
     plans = list(plans_of(played))
     if shape == "json":
-        answer({"plans": [_told(plan) for plan in plans], "changes": told(changed)})
+        more = as_data(found) if found else {}
+        answer({"plans": [_told(plan) for plan in plans], "changes": told(changed), **more})
         return
     for plan in plans:
         _print_plan(plan)
     print_changes(changed)
+    if found:
+        print_effects(found)
+
+
+def _gates(config_file: Path) -> tuple[ShownGate, ...]:
+    """Each gated page as a visitor meets it: how it begins, and its form."""
+    from leadlight.gate.lean import gated_pages, style  # noqa: PLC0415  # commands load what they need
+    from leadlight.simulate.report import ShownGate  # noqa: PLC0415  # the same
+
+    css = style()
+    pages = gated_pages(config_file)
+    return tuple(ShownGate(page.front.id, page.title, page.public, css, page.language) for page in pages)
 
 
 def print_changes(changed: Sequence[Change]) -> None:
@@ -97,13 +137,29 @@ def print_changes(changed: Sequence[Change]) -> None:
             click.echo(f"  {line}")
 
 
-def print_page(played: Rehearsal, changed: Sequence[Change] = ()) -> None:
+def print_page(
+    played: Rehearsal,
+    changed: Sequence[Change] = (),
+    *,
+    sections: Sequence[tuple[str, Sequence[Effect]]] = (),
+    gates: Sequence[ShownGate] = (),
+) -> None:
     """The page on its own, for a file or a browser."""
     from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # commands load what they need
     from leadlight.simulate.report import page  # noqa: PLC0415  # the same
 
     manifest = open_bundle(played.services.files).manifest
-    click.echo(page(played, site_name=manifest.site_name, primary=manifest.theme.primary, changes=changed))
+    theme = manifest.theme
+    html = page(
+        played,
+        site_name=manifest.site_name,
+        primary=theme.primary,
+        on_primary=theme.primary_text,
+        changes=changed,
+        sections=sections,
+        gates=gates,
+    )
+    click.echo(html)
 
 
 def _print_plan(plan: Plan) -> None:

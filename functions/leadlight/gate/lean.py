@@ -16,9 +16,10 @@ from markdown import Markdown
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.config import colours, language, options_of, read_config, site_of
 from leadlight.gate.gather import Page, Site, gather
+from leadlight.gate.player import ASSETS
 from leadlight.gate.source import body, halves
 from leadlight.gate.split import BadMark, Split, split
-from leadlight.gate.stage import About, Stage, merge
+from leadlight.gate.stage import About, GatedPage, Stage, merge
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Manifest
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.source import Playbook, load, unknown_names
@@ -40,24 +41,44 @@ def compile_lean(config_file: Path, bundle: Path, *, playbook_dir: Path | None =
     site = site_of(config, options_of(config))
     if playbook_dir is not None:
         site = replace(site, playbook_dir=playbook_dir.resolve())
-    spoken, names = language(config), dict(_named(config.nav))
-    markdown = Markdown(extensions=list(config.markdown_extensions), extension_configs=config.mdx_configs)
     with tempfile.TemporaryDirectory(prefix="leadlight-") as folder:
-        stage = Stage(Path(folder), _playbook(site, spoken))
-        for page, front in _gated(_pages(site, stage)):
-            gated = stage.page(
-                front,
-                _parts(markdown, page, front, site),
-                url=site.address(page.src_uri).removeprefix("./"),
-                title=names.get(page.src_uri) or _title(page),
-                language=spoken,
-                docs_dir=site.docs_dir,
-            )
+        stage = Stage(Path(folder), _playbook(site, language(config)))
+        for gated in _staged(config_file, site, stage):
             stage.add(gated, toc="", full=gated.whole)
-        about = About(config.site_name, config.site_url or PLACEHOLDER, spoken, colours(config), SHELL)
+        url = config.site_url or PLACEHOLDER
+        about = About(config.site_name, url, language(config), colours(config), SHELL)
         manifest = stage.finish(about, bundle)
         merge(Path(folder), bundle)
     return manifest
+
+
+def gated_pages(config_file: Path) -> tuple[GatedPage, ...]:
+    """The gated pages as a visitor meets them, teaser and form; one for each gate. Raises `BadPlaybook`."""
+    config = read_config(config_file)
+    site = site_of(config, options_of(config))
+    with tempfile.TemporaryDirectory(prefix="leadlight-") as folder:
+        return tuple(_staged(config_file, site, Stage(Path(folder), _playbook(site, language(config)))))
+
+
+def _staged(config_file: Path, site: Site, stage: Stage) -> Iterator[GatedPage]:
+    """Each gated page, its Markdown rendered by the site's own extensions."""
+    config = read_config(config_file)
+    names = dict(_named(config.nav))
+    markdown = Markdown(extensions=list(config.markdown_extensions), extension_configs=config.mdx_configs)
+    for page, front in _gated(_pages(site, stage)):
+        yield stage.page(
+            front,
+            _parts(markdown, page, front, site),
+            url=site.address(page.src_uri).removeprefix("./"),
+            title=names.get(page.src_uri) or _title(page),
+            language=language(config),
+            docs_dir=site.docs_dir,
+        )
+
+
+def style() -> str:
+    """The style sheet of our forms, as the site loads it."""
+    return (ASSETS / "leadlight.css").read_text("utf-8")
 
 
 def _playbook(site: Site, spoken: str) -> Playbook:
@@ -68,7 +89,7 @@ def _playbook(site: Site, spoken: str) -> Playbook:
 
 
 def _pages(site: Site, stage: Stage) -> list[Page]:
-    found = gather(site)
+    found = gather(site, for_leaks=False)
     unknown = [bad for page in found.pages if page.front for bad in unknown_names(page.front, stage.playbook)]
     if problems := [*found.problems, *(Problem(site.name(bad.file), bad.line, bad.message) for bad in unknown)]:
         raise BadPlaybook(problems)

@@ -169,7 +169,7 @@ class _Walk:
     def _attribute(self, node: nodes.Node, kind: Any, name: str) -> Any:
         kind = _without_none(kind)
         if dataclasses.is_dataclass(kind):
-            hints = _hints(kind)
+            hints = _hints(kind)  # type: ignore[arg-type]  # a class or a record can be hashed
             if name not in hints:
                 owner = next((key for key, value in self._known.items() if value is kind), "it")
                 self._add(node, f"{owner} has no {name}{nearest(name, hints)}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from leadlight.model.lead import Lead
+from leadlight.model.sequence import Sequence
 from leadlight.playbook.changes import Changed, changes
 from leadlight.playbook.revision import checked_out
 from leadlight.playbook.source import load
@@ -32,7 +33,14 @@ def changes_since(
     """What differs between the playbook of that git revision and the folder as it is. Raises `BadPlaybook`."""
     with checked_out(playbook_dir, revision) as folder:
         before = load(folder, language=language).sequences
-    found = changes(before, load(playbook_dir, language=language).sequences)
+    return changes_between(before, load(playbook_dir, language=language).sequences, leads=leads)
+
+
+def changes_between(
+    before: Mapping[str, Sequence], after: Mapping[str, Sequence], *, leads: Iterable[Lead] | None = None
+) -> tuple[Change, ...]:
+    """The sequences that differ, by name, with the leads in them if somebody counts those."""
+    found = changes(before, after)
     if leads is None:
         return tuple(Change(one, None) for one in found)
     flying = Counter((e.sequence, e.version) for lead in leads for e in lead.enrolments if not e.ended)

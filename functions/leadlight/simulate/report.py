@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from leadlight.playbook.effects import Effect
 from leadlight.playbook.palette import readable
 from leadlight.simulate.against import Change
 from leadlight.simulate.plan import Plan, PlannedStep, plans_of
@@ -42,18 +43,54 @@ class Shown:
     weeks: tuple[tuple[Day, ...], ...]
 
 
-def page(rehearsal: Rehearsal, *, site_name: str, primary: str, changes: Sequence[Change] = ()) -> str:
-    """The whole page. `primary` is the site's colour."""
+@dataclass(frozen=True, slots=True)
+class ShownGate:
+    """A gated page as a visitor meets it: `public` is its HTML, `css` the style sheet of our forms."""
+
+    id: str
+    title: str
+    public: str
+    css: str
+    language: str
+
+
+def page(
+    rehearsal: Rehearsal,
+    *,
+    site_name: str,
+    primary: str,
+    on_primary: str = "#ffffff",
+    changes: Sequence[Change] = (),
+    sections: Sequence[tuple[str, Sequence[Effect]]] = (),
+    gates: Sequence[ShownGate] = (),
+) -> str:
+    """The whole page. `primary` is the site's colour, `on_primary` that of words on it. `sections` say what a change
+    does, under headings.
+    """
     plans = tuple(Shown(plan, weeks_of(plan)) for plan in plans_of(rehearsal))
-    return _template().render(
+    return _template("report.html").render(
         rehearsal=rehearsal,
         site_name=site_name,
         plans=plans,
         rows=[(entry, local(entry)) for entry in rehearsal.timeline],
         several=len({entry.lead for entry in rehearsal.timeline if entry.lead}) > 1,
         changes=changes,
+        sections=sections,
+        gates=[(gate, _framed(gate, primary, on_primary)) for gate in gates],
         link=readable(primary, on=LIGHT, fallback="#4051b5"),
         link_dark=readable(primary, on=DARK, fallback="#8c9eff"),
+    )
+
+
+def _framed(gate: ShownGate, primary: str, on_primary: str) -> str:
+    """The beginning of a page with its form, as a page of its own; the theme's colours stand for the theme."""
+    return _template("gate.html").render(
+        gate=gate,
+        on_primary=on_primary,
+        link=readable(primary, on=LIGHT, fallback="#4051b5"),
+        link_dark=readable(primary, on=DARK, fallback="#8c9eff"),
+        paper=LIGHT,
+        paper_dark=DARK,
     )
 
 
@@ -90,7 +127,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 the text form does without
 
     environment = Environment(
@@ -100,4 +137,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
