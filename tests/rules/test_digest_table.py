@@ -80,6 +80,14 @@ def test_what_is_due_stands_in_its_order_and_what_is_late_has_no_time() -> None:
     ]
 
 
+def test_only_what_is_still_to_come_keeps_its_moment() -> None:
+    rows = [Due(LeadId(name), 1, DueKind.TASK, "outcome/1", NOW + n * HOUR) for name, n in (("a", 1), ("b", 0))]
+
+    found = told(*(replace(known(row.lead_id), rows=(row,)) for row in rows))
+
+    assert [(line.lead, line.at) for line in found.due] == [("b", None), ("a", NOW + HOUR)]
+
+
 def test_an_answer_that_is_due_is_told_as_an_answer() -> None:
     row = Due(LeadId("a"), 1, DueKind.TASK, "question.asked/1", NOW + HOUR)
 
