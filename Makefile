@@ -10,10 +10,10 @@ export NO_MKDOCS_2_WARNING = 1
 unexport PYTHONDONTWRITEBYTECODE  # tests start servers again and again: each would compile us anew
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench mutants soak build package deploy downloads lock clean
+.PHONY: help setup browser demo test check bench mutants soak build package deploy downloads screenshots lock clean
 
 help:  ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup  ## build the site and be visitor, rep and marketer of a working conversation
 	@$(BIN)/leadlight demo --port $(PORT) --data $(DATA)
@@ -53,6 +53,9 @@ deploy: setup  ## publish to AWS; STACK=… and REGION=… name the installation
 
 downloads: setup  ## renew the tutorial's PDF and recording (needs chromium, flite, ffmpeg)
 	@$(BIN)/python .ci/make-downloads content/tutorials/seven-touch-points.md content/downloads
+
+screenshots: setup browser  ## take the manual's pictures anew (half a minute)
+	@$(BIN)/python -m tests.screenshots
 
 lock: setup  ## renew requirements.lock from pyproject.toml (versions and hashes, no index address)
 	@$(BIN)/python -m pip install -q uv
