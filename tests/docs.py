@@ -99,6 +99,7 @@ SAID = {
     "wait_of": "span, such as `2 days` or `1 business day`",
     "percent_of": "percentage, such as `35%`",
     "meter_of": "such as `2/month`",
+    "chapters_of": "list: times with titles, such as `4:30 Where it broke`",
     "days_of": "days, such as `mon-fri` or `mon, wed`",
     "window_of": "`any`, `working-hours`, or days and hours, such as `tue-thu 10:00-12:00`",
     "stale_of": "span, or `never`",
