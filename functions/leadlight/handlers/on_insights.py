@@ -16,11 +16,8 @@ from leadlight.handlers.edge import here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.on_desk import DOOR
 from leadlight.model.figures import week_of
-from leadlight.pages.insights import insights
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rep.session import signed_in
-from leadlight.report import WEEKS, report
-from leadlight.rules.tally import earlier, is_week
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -31,6 +28,10 @@ MOST_WEEKS = 104
 @router.get("/insights")
 def get_insights() -> Response[str]:
     """The report on the weeks that the address names, held against those before. Changes nothing."""
+    from leadlight.pages.insights import insights  # noqa: PLC0415 hardly any start of the rep's function is for it
+    from leadlight.report import WEEKS, report  # noqa: PLC0415 the same
+    from leadlight.rules.tally import earlier  # noqa: PLC0415 the same
+
     services, request = here(router)
     if signed_in(services, request.cookies) is None:
         return see_other(DOOR)
@@ -55,6 +56,8 @@ def _weeks(query: Mapping[str, str], name: str, default: int) -> int:
 
 def _week(query: Mapping[str, str], *, this: str) -> str:
     """The week asked for; none that is yet to come."""
+    from leadlight.rules.tally import is_week  # noqa: PLC0415 the same
+
     asked = query.get("until") or this
     if not is_week(asked):
         raise BadRequest("“until” is a week, such as 2026-W03.")
