@@ -105,14 +105,14 @@ def test_what_fails_before_a_pipe_has_failed(path: Path) -> None:
     assert " | " not in scripts(path) or shell == "bash"
 
 
-def test_only_the_public_half_is_an_artefact_of_a_preview() -> None:
+def test_only_what_readers_of_the_sources_may_see_is_an_artefact_of_a_preview() -> None:
     uploaded = [
         step["with"]["path"]
         for step in steps(ROOT / ".github/workflows/preview.yml")
         if "upload" in step.get("uses", "")
     ]
 
-    assert uploaded == ["site"]
+    assert uploaded == ["plan.html", "site"]
 
 
 def test_a_deploy_is_skipped_with_a_word_while_nobody_has_named_a_role() -> None:
@@ -136,7 +136,7 @@ def understood(words: list[str]) -> bool:
         if words[0] not in command.commands:
             return False
         command = command.commands[words.pop(0)]
-    filled = [word.replace("$STACK", "www") for word in words]
+    filled = [word.replace("$STACK", "www").replace("$GITHUB_BASE_REF", "main") for word in words]
     try:
         command.make_context("leadlight", filled)
     except click.UsageError as wrong:
