@@ -7,6 +7,7 @@ only where what they show has changed. Each is a WebP of at most 60 KB in `conte
 from __future__ import annotations
 
 import base64
+import logging
 import random
 import shutil
 import socket
@@ -40,8 +41,8 @@ NAMES = ("form", "rep-mail", "phone", "desk", "preview", "insights")
 """What there is a picture of."""
 
 AT_MOST = 60_000
+MARGIN = 14
 MONDAY = datetime(2026, 1, 5, 9, 40, tzinfo=UTC)
-MANAGER = "ruth.lindqvist@leadlight.example"
 SECRETS = {"token_keys": ["of-the-manual-only"], "lead_key": "07" * 32}
 PHONE = {"viewport": {"width": 390, "height": 760}, "is_mobile": True, "has_touch": True}
 CALM = "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent }"
@@ -70,6 +71,7 @@ READERS = (
 
 def main() -> None:
     """Takes all of them; ends with 1 where one is too large."""
+    logging.getLogger("leadlight").setLevel(logging.WARNING)
     SCREENS.mkdir(parents=True, exist_ok=True)
     executable = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if executable is None:
@@ -155,10 +157,11 @@ def _served(app: App, url: str) -> Iterator[None]:
 
 def _look_at_preview(browser: Browser, demo: Demo) -> None:
     tab = _calm(person(browser, demo, viewport={"width": 1000, "height": 560}, device_scale_factor=1.5), AT_ONCE)
-    bar = tab.locator("leadlight-preview, #leadlight-preview, [class*=preview]").first
-    bar.wait_for()
-    tab.locator(".leadlight").first.scroll_into_view_if_needed()
-    _take(tab, "preview", clip={"x": 0, "y": 0, "width": 1000, "height": 560})
+    tab.locator("leadlight-preview").wait_for(state="attached")
+    tab.locator(".leadlight").first.evaluate("form => form.scrollIntoView()")
+    tab.mouse.wheel(0, -130)
+    tab.wait_for_timeout(300)
+    _take(tab, "preview")
 
 
 def _tell(browser: Browser, demo: Demo, services: Services) -> None:
@@ -175,11 +178,12 @@ def _tell(browser: Browser, demo: Demo, services: Services) -> None:
     sheet.set_content(str(html.get_content()))
     _take(sheet, "rep-mail", clip={"x": 0, "y": 0, "width": 620, "height": 760})
     _two_on_a_phone(browser, demo, link_of(mail, "/rep/lead"))
-    desk = _signed_in(browser, demo)
-    _take(desk, "desk", clip={"x": 0, "y": 0, "width": 1000, "height": 640})
+    desk = _signed_in(browser, demo, "maya.okafor@leadlight.example")
+    _take(desk, "desk")
     _weeks_go_by(demo, services)
-    desk.goto(demo.at("/insights"))
-    _take(desk, "insights", clip={"x": 0, "y": 0, "width": 1000, "height": 640})
+    report = _signed_in(browser, demo, "ruth.lindqvist@leadlight.example")
+    report.goto(demo.at("/insights"))
+    _take(report, "insights")
 
 
 def _comes(demo: Demo, reader: Reader) -> None:
@@ -211,13 +215,13 @@ def _two_on_a_phone(browser: Browser, demo: Demo, link: str) -> None:
     _take(sheet, "phone", clip={"x": 0, "y": 0, "width": 812, "height": 770})
 
 
-def _signed_in(browser: Browser, demo: Demo) -> Page:
-    """The manager's desk."""
-    somebody = person(browser, demo, viewport={"width": 1000, "height": 640}, device_scale_factor=1.5)
+def _signed_in(browser: Browser, demo: Demo, address: str) -> Page:
+    """The desk of that person."""
+    somebody = person(browser, demo, viewport={"width": 760, "height": 700}, device_scale_factor=1.5)
     tab = _calm(somebody, "/sign-in")
-    tab.get_by_label("Your address").fill(MANAGER)
+    tab.get_by_label("Your address").fill(address)
     tab.get_by_role("button", name="Mail me a link").click()
-    tab.goto(link_of(demo.mail(MANAGER, "Your link to the desk"), "/sign-in"))
+    tab.goto(link_of(demo.mail(address, "Your link to the desk"), "/sign-in"))
     tab.get_by_role("button", name="Open the desk").click()
     tab.get_by_role("heading", name="Your desk").wait_for()
     return tab
@@ -229,10 +233,11 @@ def _weeks_go_by(demo: Demo, services: Services) -> None:
     assert isinstance(clock, StandingClock)
     for week in range(1, 7):
         clock.move_to(MONDAY + timedelta(weeks=week))
-        for number in range(40 + 9 * week):
-            what = "form" if number % 3 else "teaser"
+        for number in range(30 + 6 * week):
             page = MAILED if number % 2 else AT_ONCE
-            httpx.post(demo.at("/api/seen"), json={"gate": page.strip("/"), "what": what})
+            for what in ("teaser", "form") if number % 3 else ("teaser",):
+                seen = {"gate": page.strip("/"), "what": what}
+                httpx.post(demo.at("/api/seen"), json=seen, headers={"Origin": demo.url})
         for number in range(3 + week):
             gate = MAILED if number % 2 else AT_ONCE
             _comes(demo, Reader(f"Reader {number}", f"Firm {number}", f"r{week}{number}@firm{number}.example", gate))
@@ -253,18 +258,17 @@ def _element(tab: Page, name: str, what: Locator) -> None:
     box = what.bounding_box()
     assert box is not None
     scrolled = tab.evaluate("scrollY")
-    _take(tab, name, clip={**box, "y": box["y"] + scrolled})
+    x, y = box["x"] - MARGIN, box["y"] + scrolled - MARGIN
+    _take(tab, name, clip={"x": x, "y": y, "width": box["width"] + 2 * MARGIN, "height": box["height"] + 2 * MARGIN})
 
 
-def _take(tab: Page, name: str, *, clip: dict[str, float]) -> None:
-    """As WebP, which Playwright does not write but Chromium does."""
+def _take(tab: Page, name: str, *, clip: dict[str, float] | None = None) -> None:
+    """What the window shows, or a part of the page; as WebP, which Playwright does not write but Chromium does."""
     assert name in NAMES
     tab.evaluate("document.fonts.ready")
     tab.add_style_tag(content=CALM)
-    shot = tab.context.new_cdp_session(tab).send(
-        "Page.captureScreenshot",
-        {"format": "webp", "quality": 72, "clip": {**clip, "scale": 1}, "captureBeyondViewport": True},
-    )
+    part = {"clip": {**clip, "scale": 1}, "captureBeyondViewport": True} if clip else {}
+    shot = tab.context.new_cdp_session(tab).send("Page.captureScreenshot", {"format": "webp", "quality": 72, **part})
     data = base64.b64decode(shot["data"])
     (SCREENS / f"{name}.webp").write_bytes(data)
     print(f"{name}.webp  {len(data) // 1000} KB")
