@@ -14,7 +14,9 @@ from pathlib import Path
 from leadlight.errors import BadPlaybook
 from leadlight.gate.config import language, options_of, read_config, site_of
 from leadlight.gate.gather import Page, gather
+from leadlight.gate.passages import passages
 from leadlight.gate.paths import ids_of, title_of
+from leadlight.gate.words import words
 from leadlight.model.person import GateId, Promise
 from leadlight.model.site import Chapter, Form, GateKind, Meter, Unlock
 from leadlight.playbook.front import GateFront, gate_id, spoken_by
@@ -120,9 +122,11 @@ def _met(page: Page, front: GateFront, playbook: Playbook, address: str, main: s
 
 
 def _withheld(page: Page) -> int:
+    """The share that the form will say, or nearly so: a build counts the words of the finished page."""
     if page.halves is None:
         return 0
-    shown, kept = (sum(len(line.text.split()) for line in half) for half in (page.halves.public, page.halves.withheld))
+    halves = (page.halves.public, page.halves.withheld)
+    shown, kept = (sum(len(words(one.text)) for one in passages(half, "")) for half in halves)
     return round(100 * kept / (shown + kept)) if kept else 0
 
 
