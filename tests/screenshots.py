@@ -45,7 +45,8 @@ MARGIN = 14
 MONDAY = datetime(2026, 1, 5, 9, 40, tzinfo=UTC)
 SECRETS = {"token_keys": ["of-the-manual-only"], "lead_key": "07" * 32}
 PHONE = {"viewport": {"width": 390, "height": 760}, "is_mobile": True, "has_touch": True}
-CALM = "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent }"
+CALM = """*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent }
+.md-top { display: none !important }"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _tell(browser: Browser, demo: Demo, services: Services) -> None:
     _take(sheet, "rep-mail", clip={"x": 0, "y": 0, "width": 620, "height": 760})
     _two_on_a_phone(browser, demo, link_of(mail, "/rep/lead"))
     desk = _signed_in(browser, demo, "maya.okafor@leadlight.example")
+    desk.locator("details").first.evaluate("rest => { rest.open = true }")
     _take(desk, "desk")
     _weeks_go_by(demo, services)
     report = _signed_in(browser, demo, "ruth.lindqvist@leadlight.example")
@@ -217,7 +219,7 @@ def _two_on_a_phone(browser: Browser, demo: Demo, link: str) -> None:
 
 def _signed_in(browser: Browser, demo: Demo, address: str) -> Page:
     """The desk of that person."""
-    somebody = person(browser, demo, viewport={"width": 760, "height": 700}, device_scale_factor=1.5)
+    somebody = person(browser, demo, viewport={"width": 760, "height": 720}, device_scale_factor=1.5)
     tab = _calm(somebody, "/sign-in")
     tab.get_by_label("Your address").fill(address)
     tab.get_by_role("button", name="Mail me a link").click()
