@@ -134,7 +134,7 @@ class AwsGround:
 
     def fetched(self, raw: dict[str, Any]) -> Fetched:
         headers = {name.lower(): value for name, value in raw["headers"].items()}
-        if raw["statusCode"] != 302:
+        if raw["statusCode"] != 302 or "X-Amz-Signature" not in headers["location"]:  # else to somebody else's place
             return Fetched(raw["statusCode"], headers, (raw.get("body") or "").encode())
         there = requests.get(headers["location"], timeout=5)
         found = {name.lower(): value for name, value in there.headers.items()}

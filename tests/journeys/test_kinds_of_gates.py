@@ -110,6 +110,7 @@ def test_what_a_recording_tells_stands_in_no_public_file(tmp_path: Path, world_b
 # --- samples
 
 
+@BOTH
 def test_a_trial_begins_with_a_reference_that_its_use_is_told_by(world: World) -> None:
     world.serve(replace(world.services, settings=replace(SETTINGS, hook_secrets=(SECRET,))))
     browser = world.confirmed("try")
@@ -125,6 +126,7 @@ def test_a_trial_begins_with_a_reference_that_its_use_is_told_by(world: World) -
     assert "Began the trial" in world.browser().get(world.briefing(), accept="text/html").text
 
 
+@BOTH
 def test_a_trial_leads_nowhere_else_and_to_nobody_else(world: World) -> None:
     assert world.browser().get("/api/files/try/trial").status == 401
     browser = world.confirmed("try")
@@ -166,7 +168,7 @@ def test_two_pages_a_month_are_free_and_the_same_page_again_costs_nothing(world:
     assert world.dump() == before
 
 
-@BOTH
+@pytest.mark.grounds("local", "prompt", "hostile")
 def test_with_a_pass_the_meter_counts_on_the_server(world: World) -> None:
     browser = world.confirmed()
     kept = dict(browser.cookies)
