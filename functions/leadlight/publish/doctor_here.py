@@ -56,7 +56,12 @@ def _bundle(bundle: Path) -> Finding:
     if found.schema != MANIFEST_SCHEMA:
         return fail("bundle", f"{path} has schema {found.schema}, this release reads {MANIFEST_SCHEMA}.", publish)
     needed = [found.team, found.messages, found.shell, *(each.path for each in found.sequences.values())]
-    needed += [place for gate in found.gates.values() for place in (gate.half, gate.full)]
+    needed += [
+        place
+        for gate in found.gates.values()
+        for place in (gate.half, gate.full, gate.free_half, gate.free_full)
+        if place
+    ]
     if missing := [name for name in (*needed, *found.wordings.values()) if not (bundle / name).exists()]:
         what = f"{len(missing)} objects that the manifest names are not there, such as {missing[0]}."
         return fail("bundle", what, f"Put `bundle/` back from its copy, or: {publish}")
