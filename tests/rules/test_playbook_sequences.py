@@ -45,7 +45,7 @@ def test_one_end_needs_no_list(tmp_path: Path) -> None:
     [
         ("ends_when: [repleid]", "1: `ends_when`: nothing ends by `repleid`; did you mean `replied`?"),
         ("priority: high", "1: `priority` must be a whole number, not 'high'"),
-        ("priority: 12", "1: `priority`: input should be less than or equal to 9"),
+        ("priority: 12", "1: `priority` cannot be 12; write a number of 9 at most"),
         ("skip_ahead: maybe", "1: `skip_ahead` can be `yes` or `no`, not 'maybe'"),
         ("profile: b2d", "1: `profile` cannot be `b2d`; did you mean `b2c`? It can be `b2b` or `b2c`."),
         ("prioritty: 3", "1: unknown key `prioritty`; did you mean `priority`?"),

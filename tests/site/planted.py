@@ -185,7 +185,7 @@ wording:§no-content§
     ),
     "docs/playbook/sequences/mails/03-c.md": mail(
         "subject: Third\nwait: 1 minute§held-back§\nencounter: subject\nobjective: close\nappeal: emotion§clash§",
-        "Book: [a time]({{ rep.booking }})",
+        "Book: [a time]({{ rep.booking }})§no-booking§",
     ),
     "docs/playbook/sequences/spare/01-x.md": mail(plain(), "Text.").replace("---\n", "---§unused-sequence§\n", 1),
     "docs/playbook/messages/confrim.md": mail("subject: Confirm", "[Open]({{ link }}) {{ code }}"),

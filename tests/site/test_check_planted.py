@@ -124,6 +124,7 @@ MARKED = {
     "gated-file": "`downloads/kept.pdf` opens only with the gate `guide/whole`, so",
     "held-back": "this is mail 3 within 7 days, and `at_most` of team.yml allows",
     "clash": "`b2b` buyers hardly decide by emotion; appeal to something",
+    "no-booking": "nobody of team.yml has a `booking:`, so this is empty",
     "unused-sequence": "nobody gets this sequence: say `sequence: spare` in a gate or",
     "message": "there is no `lnik` here; did you mean `link`?",
     "unused-objection": "no briefing brings this up: it shares no word with a buyer's",

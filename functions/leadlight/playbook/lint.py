@@ -97,16 +97,19 @@ def mistakes(subject: str, page: Page, file: str, subject_line: int) -> Iterator
             yield Problem(file, page.body_line + link.line - 1, wrong)
 
 
-def remarks(playbook_dir: Path) -> Iterator[Problem]:
-    """What could be better about mails to leads: those of sequences, and those that the team has written anew."""
+def remarks(playbook_dir: Path, *, books: bool) -> Iterator[Problem]:
+    """What could be better about mails to leads: those of sequences, and those that the team has written anew.
+
+    `books` tells whether anybody of the team has a page for booking.
+    """
     for path in sorted(playbook_dir.glob("sequences/*/*.md")):
         if not path.name.startswith((".", "_")) and path.stem.lower() != "readme" and not _is_task(path):
-            yield from _remarks(path)
+            yield from _remarks(path, books=books)
     for name in TO_LEADS:
         for path in sorted(playbook_dir.glob(f"messages/{name}.md")) + sorted(
             playbook_dir.glob(f"messages/{name}.*.md")
         ):
-            yield from _remarks(path)
+            yield from _remarks(path, books=books)
 
 
 def _is_task(path: Path) -> bool:
@@ -122,7 +125,7 @@ def _page(path: Path) -> Page:
         return Page("", "", 1)
 
 
-def _remarks(path: Path) -> Iterator[Problem]:
+def _remarks(path: Path, *, books: bool) -> Iterator[Problem]:
     page = _page(path)
     if found := _SUBJECT.search(page.front):
         line = page.front.count("\n", 0, found.start()) + 2
@@ -134,6 +137,9 @@ def _remarks(path: Path) -> Iterator[Problem]:
             yield Problem(str(path), page.body_line + link.line - 1, message)
     yield from _too_many(links, page, str(path))
     yield from _on_text(page, str(path))
+    if not books and "if rep.booking" not in page.body and (at := page.body.find("rep.booking")) >= 0:
+        message = "nobody of team.yml has a `booking:`, so this is empty; give one to somebody, or ask `if rep.booking`"
+        yield Problem(str(path), page.body_line + page.body.count("\n", 0, at), message)
 
 
 def _on_subject(subject: str) -> Iterator[str]:

@@ -101,7 +101,7 @@ def look(playbook_dir: Path, *, language: str) -> Looked:
             buyers={text.name: buyer(text) for text in buyers or ()},
         ),
         buyers=tuple(text.name for text in buyers) if buyers is not None else None,
-        warnings=(*advice(drafts, team), *remarks(playbook_dir)),
+        warnings=(*advice(drafts, team), *remarks(playbook_dir, books=any(each.booking for each in team.people))),
         gates_asked=weighed.gates,
     )
     return Looked(
