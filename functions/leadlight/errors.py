@@ -184,9 +184,7 @@ class ExpiredToken(BadToken):
 
     def __init__(self, expired_at: datetime, instead: str = N_("Send the form again for a fresh one.")) -> None:
         self.expired_at = expired_at
-        super().__init__(
-            said("This link worked until {until} UTC. {instead}", until=expired_at, instead=said(instead))
-        )
+        super().__init__(said("This link worked until {until} UTC. {instead}", until=expired_at, instead=said(instead)))
 
 
 class OperatorMustFix(LeadlightError):

@@ -26,9 +26,7 @@ def publish(world: World, announced: dict[str, Announced]) -> None:
     """A deploy of a manifest with these pages announced."""
     manifest = replace(bundle_of(world).manifest, announced=announced)
     version = "-".join(["v", *announced])
-    world.serve(
-        replace(world.services, files=Deployed(world.services.files, replace(manifest, version=version), {}))
-    )
+    world.serve(replace(world.services, files=Deployed(world.services.files, replace(manifest, version=version), {})))
 
 
 def reader(world: World, address: str = ANNA, *, news: bool = True) -> Browser:

@@ -53,7 +53,8 @@ class S3Files:
         if not is_key(path):
             raise MissingBundle(path)
         target = {"Bucket": self._bucket, "Key": path}
-        shown = {"ResponseContentDisposition": attachment(name) if name else "inline", "ResponseContentType": media_type}
+        disposition = attachment(name) if name else "inline"
+        shown = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
         with translated():
             return self._connect().generate_presigned_url("get_object", Params=target | shown, ExpiresIn=LINK_LIFE)
 

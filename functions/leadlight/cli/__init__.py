@@ -28,7 +28,8 @@ def main() -> None:
     """Turn a git repository of Markdown into a site that starts sales conversations."""
 
 
-for command in (new, build, check, plan, simulate, demo, serve, leads, feedback, report, package, deploy, destroy, doctor):
+ALL = (new, build, check, plan, simulate, demo, serve, leads, feedback, report, package, deploy, destroy, doctor)
+for command in ALL:
     main.add_command(command)
 
 main.add_command(import_sequence)

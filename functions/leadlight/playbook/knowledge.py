@@ -62,7 +62,12 @@ def _text(path: Path, language: str) -> NamedText:
         problems.append(Problem(str(path), page.body_line, "there is no text yet; write it, or remove the file"))
     if problems:
         raise BadPlaybook(problems)
-    return NamedText(path.stem, title or (heading[1].strip() if heading else ""), body.strip(), titles)
+    return NamedText(
+        path.stem,
+        title or (heading[1].strip() if heading else ""),
+        body.strip(),
+        {k: v for k, v in titles.items() if k},
+    )
 
 
 def _titles(written: Written) -> Texts:

@@ -61,9 +61,7 @@ def paced(
     return tuple(given)
 
 
-def free_at(
-    lead: Lead, at: datetime, window: Window | OpenHours, *, caps: Sequence[Cap], hours: Hours
-) -> datetime:
+def free_at(lead: Lead, at: datetime, window: Window | OpenHours, *, caps: Sequence[Cap], hours: Hours) -> datetime:
     """When a mail that belongs to no sequence may go out: on a day without another one, and within the caps."""
     zone = ZoneInfo(hours.zone)
     days = {_day(mail, zone) for mail in lead.mailed}
