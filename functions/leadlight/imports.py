@@ -164,7 +164,7 @@ def _looked_at(services: Services, row: Row, supply: Supply) -> tuple[Read, Newc
     if is_erased(services, found):
         return Read(row.number, Fate.ERASED, "this person was erased here, so no list brings them back"), None
     lead = services.store.lead(found)
-    if lead is None and is_suppressed(services, found):
+    if is_suppressed(services, found, lead):
         return Read(row.number, Fate.STOPPED, "on a list of those who want no mail: left alone"), None
     if lead is None:
         return Read(row.number, Fate.TAKEN, lead=found), Newcomer(row.number, found, person)

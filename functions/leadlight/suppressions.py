@@ -24,7 +24,7 @@ from leadlight.rules.cells import as_meant
 from leadlight.rules.form import read_address
 from leadlight.rules.stop import WITHDRAWN, stopped_anew, taken_back
 from leadlight.rules.table import Row
-from leadlight.tombstones import suppress, suppressed_by
+from leadlight.tombstones import is_suppressed, suppress, suppressed_by
 from leadlight.vault import lead_id
 
 LISTED = "suppressed/"
@@ -95,10 +95,10 @@ def _looked_at(services: Services, row: Row, source: str) -> tuple[Read, LeadId 
 
 
 def _fate(services: Services, person: LeadId, lead: Lead | None, row: int, source: str) -> Read:
-    """A mark that is older than the lead says that they have come by a form of their own since."""
+    """A mark yields to a form that they have confirmed since, and to nothing else."""
     if (marked := suppressed_by(services, person, source)) is not None:
-        if lead is not None:
-            return Read(row, Told.ANEW, "they have sent a form of their own since: left as they are")
+        if not is_suppressed(services, person, lead):
+            return Read(row, Told.ANEW, "they have confirmed a form of their own since: left as they are")
         return _before(row, marked)
     if lead is None:
         return Read(row, Told.MARKED)

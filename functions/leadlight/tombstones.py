@@ -4,13 +4,14 @@ Written by whatever erases and by `suppressions`, asked by `imports` and `rep.ad
 
 A mark is a note named by the lead's id, a keyed hash, so it tells nobody who it was. It lies beside the keys and not
 with the leads: leads that are put back from an older copy do not bring an erased person back. A person's own new
-request does not ask here: it starts anew.
+request does not ask here: it starts anew once they have confirmed it. Until then anybody may have typed the address.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
 from leadlight.ports import Services
 
@@ -35,13 +36,20 @@ second one the list's name."""
 
 def suppress(services: Services, lead: LeadId, source: str, row: int, at: datetime) -> None:
     """From now on no list and no rep brings this person in. Twice is once; durable on return."""
-    services.keys.raise_note(f"{SUPPRESSED}{lead}", f"{at:%Y-%m-%d}")
+    services.keys.raise_note(f"{SUPPRESSED}{lead}", at.astimezone(UTC).isoformat(timespec="microseconds"))
     services.keys.raise_note(f"{SUPPRESSED}{lead}/{source}", f"{at:%Y-%m-%d} {row}")
 
 
-def is_suppressed(services: Services, lead: LeadId) -> bool:
-    """Whether any such list names this person, who was not known then."""
-    return services.keys.note(f"{SUPPRESSED}{lead}") is not None
+def is_suppressed(services: Services, person: LeadId, lead: Lead | None) -> bool:
+    """Whether any such list names this person, who was not known then and has not confirmed a form since.
+
+    `lead` is what is known of them now.
+    """
+    marked = services.keys.note(f"{SUPPRESSED}{person}")
+    if marked is None:
+        return False
+    since = datetime.fromisoformat(marked).replace(tzinfo=UTC)
+    return lead is None or lead.confirmed_at is None or lead.confirmed_at <= since
 
 
 def suppressed_by(services: Services, lead: LeadId, source: str) -> int | None:

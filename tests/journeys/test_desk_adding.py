@@ -260,6 +260,15 @@ def test_who_asked_to_be_forgotten_is_not_written_down_again(world: World) -> No
     assert world.mails(CLERK) == []
 
 
+def test_a_form_that_nobody_has_confirmed_brings_nobody_back_who_asked_to_be_forgotten(world: World) -> None:
+    bury(world.services, world.id_of(CLERK), world.clock.now())
+    world.browser().ask_for(address=CLERK)
+
+    answer = at_desk(world).submit("/rep/leads", email=CLERK, name="Cleo")
+
+    assert answer.status == 422
+
+
 def test_who_sent_the_form_themselves_since_is_a_lead_again(world: World) -> None:
     bury(world.services, world.id_of(CLERK), world.clock.now())
     world.confirmed(address=CLERK)

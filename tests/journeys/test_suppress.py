@@ -65,6 +65,29 @@ def test_no_rep_brings_in_who_is_on_the_list(world: World) -> None:
     assert wrong.value.fields == {"email": UNWANTED}
 
 
+def test_a_form_that_nobody_has_confirmed_takes_nobody_from_the_list(world: World) -> None:
+    suppressed(world, ANNA)
+    world.browser().ask_for(MAIL, ANNA)
+    world.advance("1 day")
+    rita = open_bundle(world.services.files).team.people[0]
+
+    with pytest.raises(BadFields) as wrong:
+        add_lead(world.services, rita, {"email": ANNA, "name": "Anna"})
+
+    assert wrong.value.fields == {"email": UNWANTED}
+    assert imported(world) is Fate.STOPPED
+    assert [read.fate for read in suppressed(world, ANNA)] == [Told.BEFORE]
+
+
+def test_who_is_on_the_list_and_confirms_a_form_of_their_own_may_be_added_by_a_rep(world: World) -> None:
+    suppressed(world, ANNA)
+    world.advance("1 day")
+    world.confirmed()
+    rita = open_bundle(world.services.files).team.people[0]
+
+    assert add_lead(world.services, rita, {"email": ANNA, "name": "Anna"}).lead == world.id_of()
+
+
 def test_who_is_on_the_list_and_confirms_a_form_of_their_own_begins_anew(world: World) -> None:
     suppressed(world, ANNA)
 

@@ -90,9 +90,9 @@ def add_lead(services: Services, person: Person, values: Mapping[str, str]) -> A
     somebody = read_somebody(bundle, values)
     found = lead_id(somebody.address, services.settings.lead_key)
     known = services.store.lead(found)
-    if known is None and is_erased(services, found):
+    if (known is None or known.confirmed_at is None) and is_erased(services, found):
         raise BadFields({"email": FORGOTTEN})
-    if known is None and is_suppressed(services, found):
+    if is_suppressed(services, found, known):
         raise BadFields({"email": UNWANTED})
     if somebody.wording and known is not None and (why := why_stopped(known)):
         raise BadFields({"asked": f"No mail can go to them by your word ({why}): let them send the form themselves."})
