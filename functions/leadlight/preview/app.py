@@ -33,6 +33,22 @@ KEPT = {b"if-none-match", b"if-modified-since"}
 AS = "leadlight_preview_as"
 
 
+HERE = {"127.0.0.1", "localhost"}
+
+
+def at_home(app: App) -> App:
+    """The app for this machine's own browser: a foreign name that was made to lead here gets nothing."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and Request(scope).headers.get("host", "").partition(":")[0] not in HERE:
+            refused = JSONResponse({"title": "The preview answers at http://127.0.0.1 and nowhere else."}, 403)
+            await refused(scope, receive, send)
+            return
+        await app(scope, receive, send)
+
+    return guarded
+
+
 def with_bar(app: App) -> App:
     """The app whose pages carry the bar; everything else passes as it is."""
 
@@ -41,12 +57,10 @@ def with_bar(app: App) -> App:
             await app(scope, receive, send)
             return
         page = _Page(send)
-        plain = [
-            (name, value) for name, value in scope["headers"] if name not in {b"if-none-match", b"if-modified-since"}
-        ]
+        plain = [(name, value) for name, value in scope["headers"] if name not in KEPT]
         await app({**scope, "headers": plain}, receive, page.send)
 
-    return barred
+    return at_home(barred)
 
 
 class _Page:
@@ -81,15 +95,14 @@ class Preview:
 
     def __init__(self, services: Services, bundle: Path, watch: Watch, people: People) -> None:
         self._services, self._bundle, self._watch, self._people = services, bundle, watch, people
-        self.app: App = Starlette(
-            routes=[
-                Route("/_preview/bar.js", self._bar),
-                Route("/_preview/state", self._state),
-                Route("/_preview/as", self._look_as, methods=["POST"]),
-                Route("/_preview/confirm", self._confirm),
-                Route("/_preview/mails", self._mails),
-            ]
-        )
+        routes = [
+            Route("/_preview/bar.js", self._bar),
+            Route("/_preview/state", self._state),
+            Route("/_preview/as", self._look_as, methods=["POST"]),
+            Route("/_preview/confirm", self._confirm),
+            Route("/_preview/mails", self._mails),
+        ]
+        self.app: App = at_home(Starlette(routes=routes))
 
     async def _bar(self, _: Request) -> Response:
         return FileResponse(Path(__file__).with_name("bar.js"), media_type="text/javascript")
@@ -102,6 +115,8 @@ class Preview:
         return JSONResponse({**known, "who": who, "people": list(Who), "gated": gated})
 
     async def _look_as(self, request: Request) -> Response:
+        if not _is_ours(request):
+            return JSONResponse({"title": "Only the bar of the preview says as whom to look."}, 403)
         wanted = (await request.json()).get("who", "")
         if wanted not in set(Who):
             return JSONResponse({"title": "There is nobody of that name."}, 422)
@@ -123,6 +138,13 @@ class Preview:
         now = open_bundle(self._services.files)
         played = await run_in_threadpool(_rehearsed, now.manifest.version, self._bundle)
         return HTMLResponse(pages.previewed(now.shell, mails=played.mails, wrong=played.wrong))
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a page of the preview, or a program, has sent it: no foreign page may send JSON or hide its origin."""
+    origin, kind = request.headers.get("origin"), request.headers.get("content-type", "")
+    own = origin is None or origin == f"http://{request.headers.get('host', '')}"
+    return own and kind.partition(";")[0].strip().lower() == "application/json"
 
 
 @lru_cache(maxsize=2)
