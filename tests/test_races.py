@@ -15,7 +15,7 @@ from moto import mock_aws
 from tests.conftest import Tally
 from tests.contracts.cloud import Cloud
 from tests.contracts.examples import NOW, claim, due, submit
-from tests.world import ANNA, World
+from tests.world import ANNA, FORM, World
 
 from leadlight.errors import AlreadyClaimed, Conflict, StoreBusy
 from leadlight.followup import asks_for_temperature, run_step
@@ -26,7 +26,7 @@ from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.sequence import Step, Wait, WaitUnit
-from leadlight.model.touch import Encounter, Objective
+from leadlight.model.touch import Encounter, Objective, TouchKind
 from leadlight.ports import Services, Store
 from leadlight.welcome import send_opt_in
 
@@ -83,6 +83,22 @@ def stop(world: World) -> None:
 
 def change(world: World) -> None:
     world.services.store.commit(Change(world.lead()))
+
+
+def test_two_taps_on_one_ticked_box_at_the_same_moment_are_one_wish(world: World) -> None:
+    browser = world.confirmed(FORM, consent=False)
+    taps: list[int] = []
+
+    def tap() -> None:
+        taps.append(browser.post("/api/access", gate=FORM, consent=True).status)
+
+    world.serve(among(world, "commit", tap))
+    tap()
+    world.settle()
+
+    assert taps == [200, 200]
+    assert len(world.touches(TouchKind.CONFIRMED)) == 2
+    assert world.subjects(ANNA).count("One tap, and it is so") == 1
 
 
 @GROUNDS

@@ -178,13 +178,53 @@ def test_two_people_on_one_browser_stay_two_leads(world: World) -> None:
     before = world.lead()
     assert browser.ask_for(FORM, "ben@example.com", name="Ben").status == 200
     world.settle()
-    assert browser.get(f"/api/form/{REPS}").json["address"] == "a…@example.com"
+    assert browser.get(f"/api/form/{REPS}").json["address"] is None
 
     browser.post(world.mail("ben@example.com", "Your link").link("/confirm"))
 
     assert browser.get(f"/api/form/{REPS}").json["address"] == "b…@example.com"
     assert world.lead() == before
     assert profile_of(world.services, world.lead("ben@example.com")).name == "Ben"
+
+
+@BOTH
+def test_who_types_an_address_of_their_own_speaks_for_nobody_else(world: World) -> None:
+    browser = world.confirmed(FORM, name="Anna")
+    before = world.lead()
+    browser.ask_for(FORM, "ben@example.com")
+
+    assert browser.post("/api/question", gate=FORM, question="It is Ben who asks").status == 200
+    assert browser.post("/api/call", gate=FORM, call="now", phone="+44 20 7946 0777").status == 200
+
+    asked = [len(world.touches(TouchKind.ASKED, who)) for who in (ANNA, "ben@example.com")]
+    assert asked == [0, 1]
+    assert world.lead() == before
+
+
+def test_while_they_wait_for_their_mail_the_page_of_the_one_before_is_closed_to_them(world: World) -> None:
+    browser = world.confirmed(MAIL)
+    browser.ask_for(MAIL, "ben@example.com")
+
+    assert browser.get(f"/api/content/{MAIL}").status == 401
+    assert browser.post("/api/question", gate=MAIL, question="It is Ben who asks").status == 401
+    assert browser.get("/preferences").status == 403
+
+
+def test_who_types_their_own_address_again_stays_known(world: World) -> None:
+    browser = world.confirmed(MAIL)
+    browser.ask_for(FORM, ANNA.upper())
+
+    assert browser.get(f"/api/form/{REPS}").json["address"] == "a…@example.com"
+
+
+def test_taps_on_a_ticked_box_are_one_wish_also_where_a_rep_decides(world: World) -> None:
+    browser = world.confirmed(FORM, consent=False)
+    for _ in range(3):
+        assert browser.post("/api/access", gate=REPS, consent=True).status == 202
+        world.settle()
+
+    assert world.subjects(ANNA).count("One tap, and it is so") == 1
+    assert [touch.gate for touch in world.touches(TouchKind.CONFIRMED)] == [FORM, REPS]
 
 
 def test_a_submit_that_nobody_confirmed_makes_nothing_known(world: World) -> None:

@@ -18,7 +18,7 @@ from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.rules.form import Answers
 from leadlight.vault import lead_id
-from leadlight.visitor.passes import Cookie, gate_cookies, tab_cookie
+from leadlight.visitor.passes import Cookie, gate_cookies, handed_over, tab_cookie
 from leadlight.visitor.submit import Form, answers_to, capture_of_form, counters, form_sent, touch_of_form
 
 GENERATION = 1
@@ -36,10 +36,13 @@ class Access:
     by_mail: bool = True  # whether the way on lies in a mail; else, if not open, a rep decides
 
 
-def request_access(services: Services, values: Mapping[str, str], *, network: str) -> Access:
+def request_access(
+    services: Services, values: Mapping[str, str], *, network: str, held: Mapping[str, str] | None = None
+) -> Access:
     """Stores the submit and says how it goes on; the mails go out by themselves, right after.
 
-    `network` is the sender's address cut to /24 or /64. Raises `UnknownGate`, `BadFields`, `TooMany`.
+    `network` is the sender's address cut to /24 or /64; `held` are the browser's cookies.
+    Raises `UnknownGate`, `BadFields`, `TooMany`.
     """
     form = form_sent(services, values, network=network)
     answers = answers_to(form)
@@ -57,7 +60,11 @@ def request_access(services: Services, values: Mapping[str, str], *, network: st
     opens = form.gate.unlock is Unlock.FORM
     due = traced(services, _due(capture, form.now, tell_rep=opens))
     _store(services, form, capture, key, touch_of_form(capture, form.gate), due=due)
-    cookies = (tab_cookie(services, capture, answers.email), *(gate_cookies(services, capture) if opens else ()))
+    cookies = (
+        tab_cookie(services, capture, answers.email),
+        *(gate_cookies(services, capture) if opens else ()),
+        *handed_over(services, held or {}, capture.lead_id),
+    )
     return Access(form.gate_id, form.gate.page, opens, cookies, form.gate.language)
 
 

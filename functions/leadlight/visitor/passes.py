@@ -15,7 +15,7 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rules.series import is_open
+from leadlight.rules.series import asks_a_rep, is_open
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.vault import masked
 
@@ -98,6 +98,18 @@ def tab_cookie(services: Services, capture: Capture, address: str) -> Cookie:
     return Cookie(tab_cookie_name(capture.gate), services.tokens.sign(TokenUse.TAB, facts), LIFE[TokenUse.TAB])
 
 
+def handed_over(services: Services, cookies: Mapping[str, str], to: LeadId) -> tuple[Cookie, ...]:
+    """Ends the lead pass of somebody else: whoever typed an address of their own speaks for nobody but themselves.
+
+    The pass alone is asked, never the store, which would make a submit from such a browser slower than another.
+    """
+    try:
+        facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
+    except BadToken:
+        return ()
+    return () if facts["lead"] == to else (Cookie(LEAD_PASS, "", timedelta(0)),)
+
+
 def _capture_facts(capture: Capture) -> dict[str, object]:
     return {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "gate": capture.gate}
 
@@ -138,6 +150,7 @@ def _by_gate_pass(services: Services, cookies: Mapping[str, str], gate: str) -> 
         facts = services.tokens.read(TokenUse.GATE_PASS, cookies.get(gate_cookie(gate), ""))
     except BadToken as error:
         raise NotOpen(gate) from error
-    if facts["gate"] != gate:
+    known = open_bundle(services.files).manifest.gates.get(GateId(gate))
+    if facts["gate"] != gate or (known is not None and asks_a_rep(known)):  # of a time when none was asked
         raise NotOpen(gate)
     return Reader(LeadId(facts["lead"]), facts["gen"], GateId(gate), CaptureId(facts["capture"]))

@@ -1,7 +1,8 @@
 """Somebody comes back: a browser in which an address was confirmed opens one more gate, without another mail's link.
 
 Only what the pass may say counts at once: the gate, what was not known yet, a word on calls. What the boxes agree to
-waits for the button in a mail (`agreeing`). A form with an address is a stranger's, whoever has the browser.
+waits for the button in a mail (`agreeing`). A form with an address is a stranger's, whoever has the browser; with
+another address than the pass's the browser is theirs from then on, also while they wait for their mail.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def open_gate(services: Services, cookies: Mapping[str, str], values: Mapping[st
     """
     found = None if values.get("email", "").strip() else pass_of(services, cookies)
     if found is None:
-        return request_access(services, values, network=network)
+        return request_access(services, values, network=network, held=cookies)
     form = form_sent(services, values, network=network)
     given = [name for name, value in values.items() if value.strip()]
     asked = asked_of_lead(form.gate_id, form.gate, form.wording, found.lead, given)
@@ -69,11 +70,12 @@ def _opened(services: Services, lead: Lead, form: Form, answers: Answers, wanted
     )
     sent = touch_of_form(capture, form.gate, confirmed="yes")
     wish = wish_of_form(services, form.bundle, lead, capture, wanted) if wanted else None
-    touches, due = ((wish[0],), (wish[1],)) if wish else ((), ())
 
     def opened(lead: Lead) -> Change | None:
-        if not wanted and _is_settled(services, lead, form, answers):  # the other of two taps at the same moment
+        still = _unsaid(services, lead, form, wanted)
+        if not still and _is_settled(services, lead, form, answers):  # the other of two taps at the same moment
             return None
+        touches, due = ((wish[0],), (wish[1],)) if wish and still else ((), ())
         change = accepted(services, form.bundle, lead, capture, form.gate, how=BY_BROWSER)
         return replace(
             change,
@@ -105,11 +107,15 @@ def _is_settled(services: Services, lead: Lead, form: Form, answers: Answers) ->
 
 
 def _wanted(services: Services, lead: Lead, form: Form, answers: Answers, asked: Asked) -> tuple[Purpose, ...]:
-    """What was newly ticked; the same boxes again within a moment are one wish."""
+    """What was newly ticked."""
     ticked = {Purpose.FOLLOW_UP: answers.consent and asked.follow_ups, Purpose.NEWS: answers.news and asked.news}
-    wanted = tuple(purpose for purpose, yes in ticked.items() if yes)
-    if not wanted or not opens(services, lead, form.gate_id):
-        return wanted
+    return _unsaid(services, lead, form, tuple(purpose for purpose, yes in ticked.items() if yes))
+
+
+def _unsaid(services: Services, lead: Lead, form: Form, wanted: tuple[Purpose, ...]) -> tuple[Purpose, ...]:
+    """The boxes, unless the same ones of this form were ticked a moment ago."""
+    if not wanted:
+        return ()
     just = (t for t in services.store.touches(lead.id) if t.kind is TouchKind.PREFERRED and form.now - t.at < SAME_TAP)
     return () if any(_is_that_wish(touch, form, wanted) for touch in just) else wanted
 
