@@ -196,7 +196,7 @@ def test_a_form_gate_opens_at_once(new: New, address: str) -> None:
 def test_both_files_can_be_taken_along(opened: Page) -> None:
     tab = opened
     sizes = []
-    for link in tab.locator(".leadlight-files a").all():
+    for link in tab.locator("a[download]").all():
         with tab.expect_download() as started:
             link.click()
         sizes.append(Path(started.value.path()).stat().st_size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -59,6 +59,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def services(bundle: Path, tmp_path: Path) -> Iterator[Services]:
     services = local(Place(tmp_path, bundle, "http://127.0.0.1:1"), demo=True)
+    assert isinstance(services.clock, MovableClock)
+    services.clock.move_to(a_monday_at_ten(services.clock.now()))
     access.request_access(
         services, {"gate": "mailed", "email": "anna@example.com", "consent": "true"}, network="192.0.2.0/24"
     )
@@ -66,6 +68,11 @@ def services(bundle: Path, tmp_path: Path) -> Iterator[Services]:
     services.store.close()
     assert isinstance(services.keys, SqliteKeys)
     services.keys.close()
+
+
+def a_monday_at_ten(now: datetime) -> datetime:
+    """The next one: what is told here must not depend on the hour at which it is tried."""
+    return datetime.combine((now + timedelta(days=7 - now.weekday())).date(), time(10), UTC)
 
 
 def die_sending(services: Services) -> None:

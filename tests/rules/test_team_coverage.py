@@ -22,7 +22,7 @@ def said(
 ) -> list[str]:
     """What is said about a team of two, with one gate about calls."""
     more = [f", {words}" if words else "" for words in (ann, bob)]
-    text = f"company: Acme\npeople:\n  - {{{ANN}{more[0]}}}\n  - {{{BOB}{more[1]}}}\n"
+    text = f"company: {{name: Acme, postal: 1 Lane}}\npeople:\n  - {{{ANN}{more[0]}}}\n  - {{{BOB}{more[1]}}}\n"
     playbook = read(folder / "playbook", {"team.yml": text, "forms/long.yml": form})
     page = folder / "guides.md"
     page.write_text("---\ngate:\n  topics: [calls]\n---\n# A\n\n<!-- more -->\n\nB\n")

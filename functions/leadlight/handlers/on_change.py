@@ -33,6 +33,9 @@ Handler = Callable[[Mapping[str, Any], on_due.Context], dict[str, Any]]
 logger = Logger(service="leadlight")
 
 BATCH = 50
+
+COUNTING_MS = 5_000
+"""Milliseconds that counting one lead may take at the worst: it waits for the store alone, and for no carrier."""
 COUNTED_AT_ONCE = 200
 """So many touches does one round of counting look at; each lead among them is counted once."""
 
@@ -62,7 +65,8 @@ def handler(services: Services, read: Read) -> Handler:
         failed = unreadable | followed | _publish_all(services, told)
         if failed:
             measures.count("RecordFailed", len(failed))
-        again = failed | _count_all(services, told, may_go_on=may_go_on)  # to be counted later is no failure
+        later = _count_all(services, told, may_go_on=lambda: on_due.has_time(context, COUNTING_MS))
+        again = failed | later  # to be counted later is no failure
         return {"batchItemFailures": [{"itemIdentifier": name} for name in _names(event["Records"]) if name in again]}
 
     return handle_event

@@ -90,9 +90,9 @@ class Context(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-def has_time(context: Context) -> bool:
+def has_time(context: Context, reserve_ms: int = RESERVE_MS) -> bool:
     """Whether a function may begin one more row. One that is cut off in the middle leaves a mail to be wondered at."""
-    return context.get_remaining_time_in_millis() > RESERVE_MS
+    return context.get_remaining_time_in_millis() > reserve_ms
 
 
 def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
