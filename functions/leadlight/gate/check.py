@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from leadlight.errors import BadPlaybook, Leak, Problem
 from leadlight.gate import leaks
+from leadlight.gate.alike import differing
 from leadlight.gate.config import (
     language,
     languages,
@@ -94,7 +95,7 @@ def look_over(config_file: Path, *, against: str | None = None) -> Checked:
         warnings += reworded(looked.playbook, site.playbook_dir, against, language=language(config))
     (warnings if makes_pages(config) else problems).extend(leading)
     wrong = [*found.problems, *map(site.shown, problems)]
-    return Checked(len(gates), _sorted(map(site.shown, warnings)), _sorted(wrong))
+    return Checked(len(gates), _sorted([*found.warnings, *map(site.shown, warnings)]), _sorted(wrong))
 
 
 def _beside(site: Site, looked: Looked, fronts: list[GateFront], *, main: str, built: Iterable[str]) -> list[Problem]:
@@ -113,6 +114,7 @@ def _unknown(looked: Looked, fronts: list[GateFront], gates: set[GateId]) -> Ite
     for front in fronts:
         yield from unknown_names(front, looked.playbook, looked=looked)
     yield from unknown_gates(looked.playbook, sorted(gates))
+    yield from differing(fronts, looked.playbook)
 
 
 def _in_config(config_file: Path, key: str, message: str) -> Problem:

@@ -16,11 +16,12 @@ from leadlight.gate.kinds import kind_problems, recording_problems
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
 from leadlight.gate.paths import Paths, path_problems, paths_of
-from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, unwritten
+from leadlight.gate.sections import misnamed, stands_open
+from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, marks, unwritten
 from leadlight.model.person import GateId
 from leadlight.model.site import GateKind
 from leadlight.playbook import findings
-from leadlight.playbook.front import GateFront, gate_id, read_gate
+from leadlight.playbook.front import GateFront, gate_id, is_index, read_gate
 from leadlight.playbook.recorded import Recording, read_recording
 from leadlight.words import CATALOGUES
 
@@ -83,6 +84,7 @@ class Gathered:
 
     pages: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     withheld: Withheld = field(default_factory=Withheld)
     said: list[str] = field(default_factory=list)
     inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,6 +108,7 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None, *, for_leaks:
         if not path.is_relative_to(site.playbook_dir) and site.publishes(src_uri):
             page = _with_news(site, _page(site, path, src_uri, found), found.problems)
             found.pages.append(_with_recording(site, page, found.problems))
+    found.problems += [site.shown(problem) for problem in misnamed(site.docs_dir, [p.src_uri for p in found.pages])]
     quoted = {path for page in found.pages if page.halves for path in _quoted(page.halves.withheld, site)}
     found.problems += _published(quoted, site)
     found.problems += _republished(found.pages, site)
@@ -133,9 +136,14 @@ def _page(site: Site, path: Path, src_uri: str, found: Gathered) -> Page:
         found.unread.add(gate_id(src_uri))
         return Page(src_uri, text)
     if not front:
+        if doubt := stands_open(site.docs_dir, src_uri, text):
+            (problems if is_index(src_uri) else found.warnings).append(site.shown(doubt))
         return Page(src_uri, text)
     markdown, skipped = body(text)
     if front.kind is GateKind.WAITLIST:
+        if stray := marks(text):
+            message = "a waitlist has nothing to withhold yet: take the mark out, or the kind"
+            problems.append(Problem(site.name(src_uri), stray[0], message))
         return Page(src_uri, text, front, unwritten(markdown, skipped=skipped))
     try:
         cut = halves(markdown, front.teaser, skipped=skipped)
@@ -198,14 +206,22 @@ def _outside_fences(lines: tuple[Line, ...] | list[Line], site: Site) -> str:
 
 
 def _twins(site: Site, found: Gathered) -> Iterator[Problem]:
-    """Within a gate a file is asked for by its name."""
+    """Within a gate a file is asked for by its name, in whatever language."""
+    first = dict[tuple[GateId, str], tuple[str, str]]()
     for page in found.pages:
-        names = dict[str, str]()
-        for path in (*page.front.files, *found.inline.get(page.src_uri, ())) if page.front else ():
-            other = names.setdefault(Path(path).name, path)
-            if page.front and other != path:
+        if page.front is None:
+            continue
+        front, name = page.front, site.name(page.src_uri)
+        for path in (*front.files, *found.inline.get(page.src_uri, ())):
+            other, owner = first.setdefault((front.id, Path(path).name), (path, page.src_uri))
+            if other == path:
+                continue
+            if owner == page.src_uri:
                 message = f"its withheld half asks for two files of one name, `{other}` and `{path}`; rename one"
-                yield Problem(site.name(page.src_uri), page.front.line, message)
+                yield Problem(name, front.line, message)
+            elif _sum(site.docs_dir / other) != _sum(site.docs_dir / path):
+                message = f"`{path}` has the name of `{other}` in {owner}, and readers would get that; rename one"
+                yield Problem(name, front.lines["files"] if path in front.files else front.line, message)
 
 
 def _withheld(site: Site, found: Gathered, addresses: Mapping[str, str]) -> Withheld:

@@ -28,7 +28,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import leaks, links, paths, player
+from leadlight.gate import alike, leaks, links, paths, player
 from leadlight.gate.config import (
     LeadlightConfig,
     add_assets,
@@ -161,11 +161,11 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
 
     def _gather(self) -> Gathered:
         found = gather(self._site, self._addresses)
-        fronts = [page.front for page in found.pages if page.front]
-        unknown = [bad for front in fronts for bad in unknown_names(front, self._stage.playbook)]
-        found.problems += [Problem(self._site.name(bad.file), bad.line, bad.message) for bad in unknown]
-        asked = unknown_gates(self._stage.playbook, [front.id for front in fronts])
-        found.problems += [self._site.shown(bad) for bad in asked]
+        self.warnings += tuple(map(str, found.warnings))
+        fronts, playbook = [page.front for page in found.pages if page.front], self._stage.playbook
+        unknown = [bad for front in fronts for bad in unknown_names(front, playbook)]
+        unknown += [*unknown_gates(playbook, [front.id for front in fronts]), *alike.differing(fronts, playbook)]
+        found.problems += map(self._site.shown, unknown)
         if found.problems:
             raise self._failed(BadPlaybook(found.problems))
         return found

@@ -80,6 +80,15 @@ def unwritten(markdown: str, *, skipped: int = 0) -> Halves:
     return Halves(tuple(lines), (), f"{markdown}\n\n{MARK}\n", markdown)
 
 
+def marks(text: str) -> tuple[int, ...]:
+    """The lines of a page, front matter and all, on which somebody has put the mark."""
+    markdown, skipped = body(text)
+    lines = markdown.split("\n")
+    found = [i for i, line in enumerate(lines) if _MARK.match(line)]
+    in_fence = fenced(lines) if found else set[int]()
+    return tuple(skipped + i + 1 for i in found if i not in in_fence)
+
+
 def fenced(lines: list[str]) -> set[int]:
     """Numbers of the lines that belong to fenced code. A fence that is never closed is none."""
     inside, start, fence = set[int](), -1, ""

@@ -32,6 +32,12 @@ _WORD = re.compile(r"[^\W_][^\s:,{}\[\]\"']*")
 _ALIKE = 0.6
 """How like `gate` a key must be that holds keys of a gate, to be a misspelt one."""
 
+_SURELY = 0.8
+"""The same, whatever it holds."""
+
+_SECTION_LIKE = re.compile(r"[._]*([^.]+)\.y[aml]{1,3}(?:\.txt)?|[._]+([^.]+)")
+"""`gate.yml`, `.gates.yaml`, `_gate`: names by which a folder's gate would not be found."""
+
 _LANGUAGE = re.compile(r"\.[a-z]{2}(-[A-Za-z]{2,4})?\Z")
 
 
@@ -165,13 +171,10 @@ def _of_section(path: Path, src_uri: str) -> GateFront | None:
     A page with a `gate:` of its own goes by that alone.
     """
     docs = _docs_folder(path, src_uri)
-    if docs is None or path.stem.partition(".")[0] in {"index", "README"}:
+    file = "" if is_index(src_uri) else section_of(path, src_uri)
+    if docs is None or not file:
         return None
-    folders = [folder for folder in path.parents if folder == docs or docs in folder.parents]
-    found = next((folder / SECTION for folder in folders if (folder / SECTION).is_file()), None)
-    if found is None:
-        return None
-    file = found.relative_to(docs).as_posix()
+    found = docs / file
     written = read_yaml(text_of(found, file=file), file=file)
     as_page = Written(file, {"gate": {} if written.data is None else written.data}, _below_gate(written.lines))
     for key in ("id", "part"):
@@ -179,6 +182,34 @@ def _of_section(path: Path, src_uri: str) -> GateFront | None:
             raise BadPlaybook([written.problem((key,), f"`{key}` is for one page; this file is for all of its folder")])
     front = _read(as_page, found)
     return replace(front, id=gate_id(src_uri), file=src_uri, line=1, lines=dict.fromkeys(_KEYS, 1))
+
+
+def section_of(path: Path, src_uri: str) -> str:
+    """The nearest `.gate.yml` in the page's folder or above it, relative to the docs folder; empty if there is none."""
+    docs = _docs_folder(path, src_uri)
+    if docs is None:
+        return ""
+    files = (folder / SECTION for folder in path.parents if folder.is_relative_to(docs))
+    return next((file.relative_to(docs).as_posix() for file in files if file.is_file()), "")
+
+
+def is_index(src_uri: str) -> bool:
+    """Whether the page is its folder's index, in whatever language.
+
+    >>> is_index("x/index.pl.md"), is_index("x/README.md"), is_index("x/page.md")
+    (True, True, False)
+    """
+    return PurePosixPath(src_uri).name.partition(".")[0] in {"index", "README"}
+
+
+def is_nearly_section(name: str) -> bool:
+    """Whether a file of that name was meant to be `.gate.yml`, and is not.
+
+    >>> [is_nearly_section(name) for name in (".gate.yaml", "gate.yml", ".gates.yml", ".gate.yml", "rates.yml")]
+    [True, True, True, False, False]
+    """
+    found = _SECTION_LIKE.fullmatch(name.lower())
+    return found is not None and name != SECTION and _like_gate(found[1] or found[2]) >= _SURELY
 
 
 def _below_gate(lines: Mapping[tuple[str | int, ...], int]) -> Mapping[tuple[str | int, ...], int]:
@@ -250,7 +281,7 @@ def _refuse_a_misspelt_gate(written: Written) -> None:
     for key, value in written.data.items():
         likeness = _like_gate(key)
         ours = isinstance(value, dict) and bool(_KEYS & value.keys())
-        if key.lower() == "date" or likeness < (_ALIKE if ours else 0.8):
+        if key.lower() == "date" or likeness < (_ALIKE if ours else _SURELY):
             continue
         message = f"unknown key `{key}`; did you mean `gate`? As it stands, the whole page would be public"
         raise BadPlaybook([written.problem((key,), message)])

@@ -50,7 +50,8 @@ def whole_page(services: Services, cookies: Mapping[str, str], page: str, *, ine
 def file(services: Services, cookies: Mapping[str, str], gate_id: str, name: str, *, inert: bool) -> Download:
     """A download of the gate, or a picture of its withheld half. Raises `UnknownGate`, `NotOpen`.
 
-    Only a download is worth a note: pictures come with the page, for who reads it by the meter, too.
+    Only a download is worth a note: pictures come with the page, for who reads it by the meter, too. A name is one
+    content in all languages of a gate: a build sees to that.
     """
     gate = open_bundle(services.files).gate(gate_id)
     gate = next((spoken for spoken in (gate, *gate.variants.values()) if name in spoken.file_objects), gate)
