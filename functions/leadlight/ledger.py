@@ -28,7 +28,7 @@ from leadlight.fate import (
     was_released,
     word,
 )
-from leadlight.model.due import Due, LedgerEntry, LedgerState
+from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.ports import Services
@@ -244,7 +244,8 @@ def _doubt(
 ) -> Done | None:
     """What became of a follow-up that may have gone out in days which a restored store knows nothing of.
 
-    None if it did not, or nothing would be sent now either. Later steps count from the plan, as they did then.
+    None if it did not, or nothing would be sent now either. Later steps count from the plan, as they did then. Of a
+    mail about a new page nothing but its row tells when it was planned: to put that off would end the doubt.
     """
     if may_repeat or mark is None or mark.doubtful_until is None or not may_have_gone_out(mark, due):
         return None
@@ -253,7 +254,8 @@ def _doubt(
     if sent:
         why = "found at the carrier, after a restore"
         return Done(due, LedgerState.SENT, now, why, counts_from=min(planned, now))
-    if sent is None and planned <= mark.doubtful_until and (isinstance(prepared, Ready) or prepared.alone):
+    moves = isinstance(prepared, Instead) and (prepared.alone or (prepared.later and due.kind is not DueKind.STEP))
+    if sent is None and planned <= mark.doubtful_until and (isinstance(prepared, Ready) or moves):
         why = "it may have gone out before the restore"
         return Done(due, LedgerState.PARKED, now, why, counts_from=min(planned, now))
     return None

@@ -23,17 +23,32 @@ from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import EPOCH_NOTE, Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.person import LeadId
+from leadlight.model.person import GateId, LeadId
 from leadlight.model.site import Announced, GateKind
+from leadlight.model.touch import TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, NewPage
 from leadlight.ports import Services
 from leadlight.profile import profile_of
 from leadlight.rules.cadence import hours_for, within
 from leadlight.rules.epoch import mark_of
-from leadlight.rules.news import ARRIVED, NEWS, STALE, WINDOW, Known, begun, put_off_until, why_not_told
+from leadlight.rules.news import (
+    ARRIVED,
+    LOOK_AGAIN,
+    NEWS,
+    STALE,
+    WINDOW,
+    Known,
+    begun,
+    gate_of,
+    put_off_until,
+    version_for,
+    why_not_told,
+)
+from leadlight.rules.next_action import CLOSED, reminded_of, reminder
 from leadlight.rules.pace import caps_of, free_at, remembering
 from leadlight.rules.routing import owner_of
+from leadlight.rules.series import is_open
 from leadlight.views import company_view, lead_view, rep_view
 
 NOTE = "news"
@@ -74,10 +89,11 @@ def _planned(services: Services, bundle: Bundle, known: Known, now: datetime, ma
 
 def _row(services: Services, bundle: Bundle, lead_id: LeadId, ref: str, at: datetime) -> None:
     def plan(lead: Lead) -> Change | None:
-        if why_not_told(lead, ref) or any(entry.key.endswith(f"/{ref}") for entry in services.store.ledger(lead.id)):
-            return None
         opens = within(WINDOW, at, hours_for(lead, bundle.team.hours))
-        return Change(lead, due=(Due(lead.id, lead.generation, DueKind.MAIL, ref, opens, captures=lead.confirmed),))
+        row = Due(lead.id, lead.generation, DueKind.MAIL, ref, opens, captures=lead.confirmed)
+        if why_not_told(lead, ref) or any(entry.key == row.ledger_key for entry in services.store.ledger(lead.id)):
+            return None
+        return Change(lead, due=(row,))
 
     lead = services.store.lead(lead_id)
     if lead is not None:
@@ -91,17 +107,20 @@ def send(services: Services, due: Due) -> Done | None:
 
     def prepare(dossier: Dossier) -> Ready | Instead:
         lead, now = dossier.lead, services.clock.now()
-        page = _page(bundle, due.ref, lead.language)
-        why = _why_not(services, lead, due, now) if page else "it is announced no more"
-        if page is None or why:
+        page, why = _page(bundle, due.ref, lead.language), _why_not(services, bundle, lead, due, now)
+        if why:
             skipped = Done(due, LedgerState.SKIPPED, now, why)
-            return Instead(why or "", Change(lead, touches=(touch_of(skipped),)))
+            return Instead(why, Change(lead, touches=(touch_of(skipped),)))
+        if page is None:
+            return _later(lead, due, now + LOOK_AGAIN, "it is not there now")
+        if due.ref.startswith(ARRIVED) and not _is_open(bundle, lead, gate_of(due.ref)):
+            request = _request(services, bundle, lead, gate_of(due.ref), now)
+            return _later(lead, due, now + LOOK_AGAIN, "a rep has yet to open it", *request)
         hours = hours_for(lead, bundle.team.hours)
-        asked = max(now, put_off_until(lead) or now)
+        asked = max(now, put_off_until(lead, due.ref) or now)
         at = free_at(lead, within(WINDOW, asked, hours), WINDOW, caps=caps_of(lead, bundle.team), hours=hours)
         if at > now:
-            why = f"put off until {at:%Y-%m-%d %H:%M} UTC"
-            return Instead(why, Change(lead, due=(replace(due, at=at),)), later=True)
+            return _later(lead, due, at, f"put off until {at:%Y-%m-%d %H:%M} UTC")
         profile = profile_of(services, lead, dossier=dossier)
         context: Context = {
             "lead": lead_view(lead, profile),
@@ -113,30 +132,68 @@ def send(services: Services, due: Due) -> Done | None:
         return Ready(letter.news(services, bundle, name, context, lead=lead, due=due, to=to))
 
     def conclude(lead: Lead, done: Done) -> Change:
-        told = remembering(lead, done.at, bundle.team) if done.state is not LedgerState.SKIPPED else lead
+        told = _told(bundle, lead, done) if done.state is not LedgerState.SKIPPED else lead
         return Change(told, touches=(touch_of(done),))
 
     return carry_out(services, due, may_repeat=False, prepare=prepare, conclude=conclude)
 
 
+def _later(lead: Lead, due: Due, at: datetime, why: str, *others: Due) -> Instead:
+    return Instead(why, Change(lead, due=(replace(due, at=at), *others)), later=True)
+
+
+def _told(bundle: Bundle, lead: Lead, done: Done) -> Lead:
+    """The lead after the mail. What it has waited for it waits for no more: that is open to it as any other page."""
+    lead = remembering(lead, done.at, bundle.team)
+    if not done.due.ref.startswith(ARRIVED):
+        return lead
+    gate = gate_of(done.due.ref)
+    waits = {other: since for other, since in lead.waits.items() if other != gate}
+    opened = {gate: done.at} if _is_open(bundle, lead, gate) else {}
+    return replace(lead, waits=waits, grants={**opened, **lead.grants})
+
+
+def _is_open(bundle: Bundle, lead: Lead, gate: GateId) -> bool:
+    return is_open(gate, lead, bundle.manifest.series, bundle.manifest.gates)
+
+
+def _request(services: Services, bundle: Bundle, lead: Lead, gate: GateId, now: datetime) -> tuple[Due, ...]:
+    """What reminds the rep of who has waited for a page that a rep opens: from now on they wait for the rep."""
+    asked = [
+        touch.id
+        for touch in services.store.touches(lead.id)
+        if touch.kind is TouchKind.CONFIRMED and touch.gate == gate
+    ]
+    reminded = {reminded_of(row) for row in services.store.due_of(lead.id) if row.kind is DueKind.TASK}
+    if not asked or lead.stage in CLOSED or reminded & set(asked):
+        return ()
+    hours = bundle.team.hours
+    return (replace(reminder(lead, asked[-1], hours, now), at=within(WINDOW, now, hours)),)
+
+
 def _page(bundle: Bundle, ref: str, language: str) -> Announced | None:
-    """What there is to tell of, in that language if it can be; None if it is gone since."""
+    """What there is to tell of, for a reader of that language; None if there is nothing, or not now."""
     if ref.startswith(NEWS):
         page = bundle.manifest.announced.get(ref.removeprefix(NEWS))
-        return page.variants.get(language, page) if page else None
-    gate_id = ref.removeprefix(ARRIVED)
-    if gate_id not in bundle.manifest.gates:
+        return version_for(page, language, main=bundle.manifest.language) if page else None
+    if gate_of(ref) not in bundle.manifest.gates:
         return None
-    gate = bundle.gate(gate_id, language)
+    gate = bundle.gate(gate_of(ref), language)
     return Announced(gate.page, gate.title) if gate.kind is not GateKind.WAITLIST else None
 
 
-def _why_not(services: Services, lead: Lead, due: Due, now: datetime) -> str | None:
+def _why_not(services: Services, bundle: Bundle, lead: Lead, due: Due, now: datetime) -> str | None:
     """Why this lead is told nothing of it any more."""
+    if why := why_not_told(lead, due.ref):
+        return why
     known = _known(services)
-    since = known.since.get(due.ref, now) if known else now
-    over = now - since > STALE and due.ref.startswith(NEWS)
-    return why_not_told(lead, due.ref) or ("it is no news any more" if over else None)
+    since = known.since.get(due.ref) if known else None
+    fresh, there = since is not None and now - since <= STALE, _page(bundle, due.ref, lead.language) is not None
+    if due.ref.startswith(NEWS) and not there and due.ref.removeprefix(NEWS) in bundle.manifest.announced:
+        return "it is in no language that they read"
+    if due.ref.startswith(NEWS) and there and not fresh:
+        return "it is no news any more"
+    return None if there or fresh else "it is announced no more"
 
 
 def _known(services: Services) -> Known | None:

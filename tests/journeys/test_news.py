@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.journeys.deploys import Deployed, bundle_of
+from tests.journeys.mailers import Failing
 from tests.world import ANNA, FORM, Browser, World
 
 from leadlight.model.due import LedgerState
@@ -91,6 +92,50 @@ def test_after_a_restore_nothing_is_announced_without_an_operator(world: World) 
     assert news_to(world) == []
 
 
+@pytest.mark.parametrize("lifted_after", ["26 hours", "18 hours"], ids=["by day", "by night"])
+def test_what_may_have_gone_out_before_a_restore_is_parked(world: World, lifted_after: str) -> None:
+    publish(world, {})
+    reader(world)
+    world.clock.move_to(world.later("9 hours"))  # at night: planned, not sent
+    publish(world, NEW)
+    world.settle()
+    knows_nothing = Failing(world.services.mailer, Exception, sends=False, tells=False, hits=lambda _: False)
+    world.serve(replace(world.services, mailer=knows_nothing))
+    world.clock.move_to(world.later(lifted_after))  # as if it had gone out meanwhile, and the copy not know of it
+    resume_after_restore(world.services)
+    world.advance("4 days")
+
+    assert news_to(world) == []
+    assert [touch.facts["what"] for touch in world.touches(TouchKind.PARKED)] == ["mail/news/guides/new"]
+
+
+def test_ids_that_end_alike_are_two_pages(world: World) -> None:
+    publish(world, {})
+    reader(world)
+    first = {"news/price": replace(NEW["guides/new"], title="First")}
+    publish(world, first)
+    world.advance("4 days")
+    publish(world, {**first, "price": replace(NEW["guides/new"], title="Second")})
+    world.advance("4 days")
+
+    assert news_to(world) == ["New: First", "New: Second"]
+
+
+@pytest.mark.parametrize(("days", "told"), [(3, 1), (20, 0)])
+def test_a_deploy_that_was_taken_back_uses_up_no_news_for_two_weeks(world: World, days: int, told: int) -> None:
+    publish(world, {})
+    reader(world)
+    world.clock.move_to(world.later("9 hours"))
+    publish(world, NEW)
+    world.settle()
+    publish(world, {})
+    world.advance(f"{days} days")
+    publish(world, NEW)
+    world.advance("4 days")
+
+    assert len(news_to(world)) == told
+
+
 @pytest.mark.parametrize("reason", [StopReason.UNSUBSCRIBED, StopReason.BOUNCED, StopReason.DISQUALIFIED])
 def test_a_stop_between_plan_and_mail_wins(world: World, reason: StopReason) -> None:
     publish(world, {})
@@ -157,6 +202,18 @@ def test_a_reader_gets_the_words_of_their_own_language(world: World) -> None:
     world.advance("3 days")
 
     assert "https://glass.example/pl/guides/new/" in world.mail(ANNA, "Jak zapalić lampę").links
+
+
+def test_news_go_to_nobody_who_cannot_read_them(world: World) -> None:
+    publish(world, {})
+    reader(world)
+    world.services.store.commit(Change(replace(world.lead(), language="pl")))
+    reader(world, BERT)
+    publish(world, {"guides/new": Announced("pl/guides/new/", "Jak zapalić lampę", language="pl")})
+    world.advance("3 days")
+
+    assert [len([mail for mail in world.subjects(who) if "zapalić" in mail]) for who in (ANNA, BERT)] == [1, 0]
+    assert world.touches(TouchKind.SKIPPED, BERT)[-1].facts["reason"] == "it is in no language that they read"
 
 
 def test_each_is_in_the_ledger_by_lead_and_page(world: World) -> None:

@@ -11,9 +11,11 @@ from tests.journeys.deploys import Deployed, bundle_of
 from tests.world import ANNA, FILES, World, built
 
 from leadlight.errors import BadPlaybook
+from leadlight.model.exchange import Change
 from leadlight.model.person import GateId
 from leadlight.model.site import GateKind, Unlock
 
+BERT = "bert@example.net"
 BOTH = pytest.mark.grounds("local", "prompt")
 PAGE = """---
 title: {title}
@@ -104,6 +106,84 @@ def test_who_waits_for_a_page_is_told_once_when_it_is_there_and_it_is_open(world
     assert told == ["It is there: Soon"]
 
 
+@pytest.mark.grounds("local", "tick")
+def test_a_page_that_a_rep_opens_is_closed_to_who_waited_until_the_rep_does(world: World) -> None:
+    browser = world.confirmed("soon", consent=False)
+    written(world, unlock=Unlock.REP)
+    world.advance("3 days")
+
+    assert browser.get("/api/content/soon").status == 401
+    assert told(world) == []
+    assert browser.get("/api/form/soon").json["waits"]
+
+    world.taken()
+    world.advance("2 days")
+    assert browser.get("/api/content/soon").status == 200
+    assert told(world) == ["It is there: Soon"]
+
+
+def test_who_has_not_confirmed_does_not_read_what_a_rep_opens(world: World) -> None:
+    change(world, "at once", unlock=Unlock.FORM)
+    browser = world.browser()
+    browser.ask_for("soon")
+    assert browser.get("/api/content/soon").status == 200
+
+    written(world, unlock=Unlock.REP)
+    assert browser.get("/api/content/soon").status == 401
+
+
+def test_a_list_for_a_page_that_a_rep_will_open_is_a_list_all_the_same(world: World) -> None:
+    change(world, "rep", unlock=Unlock.REP)
+    browser = world.confirmed("soon", consent=False)
+    world.taken()
+
+    assert "You are on the list" in browser.get("/api/content/soon").json["html"]
+    assert (set(world.lead().waits), set(world.lead().grants)) == ({"soon"}, set())
+
+
+def test_the_same_page_can_be_waited_for_a_second_time(world: World) -> None:
+    world.confirmed("soon", consent=False)
+    written(world)
+    world.advance("3 days")
+    change(world, "anew", kind=GateKind.WAITLIST)
+    world.advance("1 day")
+    world.confirmed("soon", BERT, consent=False)
+    written(world, "again")
+    world.advance("3 days")
+
+    assert [told(world), told(world, BERT)] == [["It is there: Soon"], ["It is there: Soon"]]
+
+
+def test_who_has_read_what_was_there_before_does_not_wait_for_what_comes(world: World) -> None:
+    written(world, "before")
+    browser = world.confirmed("soon", consent=False)
+    world.advance("1 day")
+    change(world, "rewritten", kind=GateKind.WAITLIST)
+    world.advance("1 day")
+    during = browser.get("/api/content/soon").status
+    written(world, "after")
+    world.advance("3 days")
+
+    assert (during, browser.get("/api/content/soon").status) == (401, 200)
+    assert told(world) == []
+
+
+def test_who_waits_in_another_language_is_told_when_it_is_there_in_that(world: World) -> None:
+    gate = bundle_of(world).manifest.gates[GateId("soon")]
+    polish = replace(gate, language="pl", title="Wkrótce")
+    change(world, "both", variants={"pl": polish})
+    world.confirmed("soon", consent=False)
+    world.services.store.commit(Change(replace(world.lead(), language="pl")))
+    world.advance("1 day")
+    written(world)
+    world.advance("20 days")
+    before = told(world, says="Już jest")
+    change(world, "polish", variants={"pl": replace(polish, kind=GateKind.PAGE)})
+    world.advance("3 days")
+
+    assert (before, told(world, says="Już jest")) == ([], ["Już jest: Wkrótce"])
+
+
 def test_what_a_waitlist_says_stands_open_and_nothing_is_called_withheld(world: World) -> None:
     gate = bundle_of(world).manifest.gates[GateId("soon")]
 
@@ -137,9 +217,18 @@ def test_what_is_written_wrong_is_named_with_its_file(
     assert what in problem.message
 
 
-def written(world: World) -> None:
+def told(world: World, address: str = ANNA, says: str = "It is there") -> list[str]:
+    return [subject for subject in world.subjects(address) if subject.startswith(says)]
+
+
+def written(world: World, version: str = "written", **gate: object) -> None:
     """The page that people wait for has been written, and published."""
+    change(world, version, **{"kind": GateKind.PAGE, **gate})
+
+
+def change(world: World, version: str, **gate: object) -> None:
+    """A deploy in which the gate `soon` is another."""
     manifest = bundle_of(world).manifest
-    there = replace(manifest.gates[GateId("soon")], kind=GateKind.PAGE)
-    newer = replace(manifest, gates={**manifest.gates, GateId("soon"): there}, version="written")
+    other = replace(manifest.gates[GateId("soon")], **gate)  # type: ignore[arg-type]  # fields of a gate
+    newer = replace(manifest, gates={**manifest.gates, GateId("soon"): other}, version=version)
     world.serve(replace(world.services, files=Deployed(world.services.files, newer, {})))

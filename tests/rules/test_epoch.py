@@ -85,3 +85,11 @@ def test_a_second_restore_keeps_the_doubts_of_the_first() -> None:
 )
 def test_only_sequences_that_had_begun_are_in_doubt(mark: Mark | None, *, doubtful: bool) -> None:
     assert may_have_gone_out(mark, step(NOW)) is doubtful
+
+
+@pytest.mark.parametrize("ref", ["news/guides/new", "arrived/soon@en-20260105T100000"])
+@pytest.mark.parametrize(("at", "doubtful"), [(NOW, True), (NOW + TICK, False)])
+def test_a_mail_about_a_new_page_is_in_doubt_if_its_time_had_come(ref: str, at: datetime, *, doubtful: bool) -> None:
+    row = Due(LeadId("anna"), 1, DueKind.MAIL, ref, at)
+
+    assert may_have_gone_out(Mark(NOW + DAY, NOW), row) is doubtful

@@ -27,7 +27,7 @@ class Due:
 
     `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`,
     `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`,
-    `news/<page>`, `arrived/<gate>`; step
+    `news/<page>`, `arrived/<gate>@<language>-<start>`; step
     and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
     `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
     `renewal`.

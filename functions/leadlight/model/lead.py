@@ -120,6 +120,7 @@ class Lead:
     confirmed_at: datetime | None = None
     confirmed: tuple[CaptureId, ...] = ()  # these captures add up to the profile
     grants: Mapping[GateId, datetime] = field(default_factory=dict)
+    waits: Mapping[GateId, datetime] = field(default_factory=dict)  # pages not written yet, until it is told of them
     purposes: tuple[Purpose, ...] = ()
     intent: Intent | None = None
     call: CallWish | None = None

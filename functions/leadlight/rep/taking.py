@@ -20,6 +20,7 @@ from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
 from leadlight.rules.next_action import APPROVAL
 from leadlight.rules.outcome import hold_until
+from leadlight.rules.series import is_unwritten
 from leadlight.rules.speed import claims
 from leadlight.rules.waiting import ADDED, HANDED, ends_of_holds, reminders, unanswered
 from leadlight.rules.warmth import suggested_objective
@@ -54,7 +55,8 @@ def pending_gates(bundle: Bundle, lead: Lead, touches: tuple[Touch, ...]) -> tup
     """Gates that wait for a rep's approval."""
     asked = {touch.gate for touch in touches if touch.kind is TouchKind.CONFIRMED and touch.gate}
     gates = bundle.manifest.gates
-    return tuple(g for g in sorted(asked) if g in gates and gates[g].unlock is Unlock.REP and g not in lead.grants)
+    reps = [g for g in sorted(asked) if g in gates and gates[g].unlock is Unlock.REP and not is_unwritten(gates[g])]
+    return tuple(g for g in reps if g not in lead.grants)
 
 
 def _taken(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from leadlight.model.due import Due
+from leadlight.model.due import Due, DueKind
 
 EACH = timedelta(minutes=1)
 """How often the marks are raised."""
@@ -64,9 +64,14 @@ def lifted(leads: Mark | None, keys: Mark | None, now: datetime) -> Mark:
     )
 
 
-def may_have_gone_out(mark: Mark | None, step: Due) -> bool:
-    """Whether the step's sequence had begun for this lead when the doubt ends: only those were ever planned before."""
+def may_have_gone_out(mark: Mark | None, row: Due) -> bool:
+    """Whether the row's time had come when the doubt ends.
+
+    That of a step is when its sequence had begun for this lead: only those were ever planned before.
+    """
     if mark is None or mark.doubtful_until is None:
         return False
-    started = step.ref.split("/")[1]
+    if row.kind is not DueKind.STEP:
+        return row.at <= mark.doubtful_until
+    started = row.ref.split("/")[1]
     return started <= f"{mark.doubtful_until.astimezone(UTC):%Y%m%dT%H%M%S}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from leadlight.model.lead import Lead
 from leadlight.model.person import GateId
 from leadlight.model.site import Gate, GateKind, Unlock
 
@@ -18,13 +19,33 @@ def opened_with(gate: GateId, paths: Paths, gates: Gates) -> tuple[GateId, ...]:
     return (gate, *(other for other in path if other != gate and _opens_along(gates.get(other))))
 
 
-def is_open(gate: GateId, granted: Collection[GateId], paths: Paths, gates: Gates) -> bool:
-    """Whether it is open to who was granted these: itself, or another of its path, also where it was added since."""
-    if gate in granted:
+def is_open(gate: GateId, lead: Lead, paths: Paths, gates: Gates) -> bool:
+    """Whether it is open to this lead: itself, or along with another of its path, also where it was added since.
+
+    Who waited for it has it open once it is written, but where a rep opens it. A page that is not written yet is open,
+    with the word that one is on the list, to who waits for it: who has read what was there before does not.
+    """
+    known = gates.get(gate)
+    if known is not None and gate in lead.waits and not asks_a_rep(known):
         return True
-    return _opens_along(gates.get(gate)) and any(
-        other in granted for other in opened_with(gate, paths, gates) if other != gate
+    if known is not None and is_unwritten(known):
+        return False
+    if gate in lead.grants:
+        return True
+    return _opens_along(known) and any(
+        other in lead.grants or other in lead.waits for other in opened_with(gate, paths, gates) if other != gate
     )
+
+
+def is_unwritten(gate: Gate) -> bool:
+    """Whether nobody has written it yet, in any language."""
+    return all(spoken.kind is GateKind.WAITLIST for spoken in (gate, *gate.variants.values()))
+
+
+def asks_a_rep(gate: Gate) -> bool:
+    """Whether what is written of it, in any language, is opened by a rep."""
+    written = (spoken for spoken in (gate, *gate.variants.values()) if spoken.kind is not GateKind.WAITLIST)
+    return any(spoken.unlock is Unlock.REP for spoken in written)
 
 
 def _opens_along(gate: Gate | None) -> bool:

@@ -18,7 +18,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, GateId, Purpose
-from leadlight.model.site import Gate, Hours, Unlock
+from leadlight.model.site import Gate, GateKind, Hours, Unlock
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
@@ -29,7 +29,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.preferences import begun_afresh, lowered_by
-from leadlight.rules.series import opened_with
+from leadlight.rules.series import is_open, opened_with
 from leadlight.rules.stage import back
 from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.rules.waiting import CALL, reminders
@@ -61,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a yes opened. `open` is False where a rep has to approve first."""
+    """What a yes opened, or put on a list. `open` is False where a rep has to approve first."""
 
     gate: GateId
     page: str
@@ -133,7 +133,8 @@ def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Con
     lead = decide(services, facts["lead"], facts["gen"], yes)
     page = gate.page if gate else ""
     cookies = lead_cookies(services, lead, capture.gate, shown=facts.get("to", ""))
-    return Confirmed(capture.gate, page, capture.gate in lead.grants, cookies)
+    now_open = is_open(capture.gate, lead, bundle.manifest.series, bundle.manifest.gates)
+    return Confirmed(capture.gate, page, now_open, cookies)
 
 
 def accepted(
@@ -191,10 +192,10 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         confirmed_at=lead.confirmed_at or now,
         purposes=tuple(p for p in Purpose if p in lead.purposes or (p in agreed and p is not Purpose.PHONE)),
     )
-    needs_rep = gate is not None and gate.unlock is Unlock.REP
+    waits = gate is not None and gate.kind is GateKind.WAITLIST
+    needs_rep = gate is not None and gate.unlock is Unlock.REP and not waits
     if not needs_rep:
-        opens = opened_with(capture.gate, bundle.manifest.series, bundle.manifest.gates)
-        lead = replace(lead, grants={**dict.fromkeys(opens, now), **lead.grants, capture.gate: now})
+        lead = _let_in(bundle, lead, capture.gate, now, waits=waits)
     promised = capture.consent.promise.version  # also when a newer version was published since
     try:
         sequence = bundle.sequence_version(promised) if promised else None
@@ -207,7 +208,7 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         quality=1, gate=capture.gate,
         facts={
             "capture": capture.id, "how": how, "wording": capture.consent.wording,
-            **({} if needs_rep else {"opens": capture.gate}), **source_of(capture),
+            **({} if needs_rep or waits else {"opens": capture.gate}), **source_of(capture),
         },
     )  # fmt: skip
     mails = ("notify/" + touch.id, f"delivery/{capture.id}")[: 1 if needs_rep else 2]
@@ -224,6 +225,15 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         ),
         confirm={capture.id: now},
     )
+
+
+def _let_in(bundle: Bundle, lead: Lead, gate: GateId, now: datetime, *, waits: bool) -> Lead:
+    """The lead with the gate and its path open. What nobody has written yet cannot be: the lead waits for it."""
+    _, *along = opened_with(gate, bundle.manifest.series, bundle.manifest.gates)
+    grants = {**dict.fromkeys(along, now), **lead.grants}
+    if waits:
+        return replace(lead, grants=grants, waits={**lead.waits, gate: now})
+    return replace(lead, grants={**grants, gate: now})
 
 
 def _wish(lead: Lead, capture: Capture, hours: Hours, now: datetime) -> tuple[tuple[Touch, ...], tuple[Due, ...]]:

@@ -103,7 +103,9 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     """The lead's plan and agreements as they stand now."""
     team = bundle.team
     latest = sorted(lead.pauses, key=lambda pause: (pause.until, pause.by), reverse=True)
-    gates = {gate: bundle.gate(gate, lead.language) for gate in lead.grants if gate in bundle.manifest.gates}
+    gates = {
+        gate: bundle.gate(gate, lead.language) for gate in (*lead.grants, *lead.waits) if gate in bundle.manifest.gates
+    }
     return Outlook(
         lead=lead,
         zone=hours_for(lead, team.hours).zone,

@@ -15,7 +15,7 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rules.series import is_open
+from leadlight.rules.series import asks_a_rep, is_open
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.vault import masked
 
@@ -129,7 +129,7 @@ def pass_of(services: Services, cookies: Mapping[str, str]) -> Pass | None:
 def opens(services: Services, lead: Lead, gate: str) -> bool:
     """Whether that gate is open to this lead, by itself or along its path."""
     manifest = open_bundle(services.files).manifest
-    return is_open(GateId(gate), lead.grants, manifest.series, manifest.gates)
+    return is_open(GateId(gate), lead, manifest.series, manifest.gates)
 
 
 def reader_of(services: Services, cookies: Mapping[str, str], gate: str) -> Reader:
@@ -150,6 +150,7 @@ def _by_gate_pass(services: Services, cookies: Mapping[str, str], gate: str) -> 
         facts = services.tokens.read(TokenUse.GATE_PASS, cookies.get(gate_cookie(gate), ""))
     except BadToken as error:
         raise NotOpen(gate) from error
-    if facts["gate"] != gate:
+    known = open_bundle(services.files).manifest.gates.get(GateId(gate))
+    if facts["gate"] != gate or (known is not None and asks_a_rep(known)):  # of a time when none was asked
         raise NotOpen(gate)
     return Reader(LeadId(facts["lead"]), facts["gen"], GateId(gate), CaptureId(facts["capture"]))

@@ -15,12 +15,14 @@ from leadlight.decide import decide
 from leadlight.errors import TooMany
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
-from leadlight.model.person import Purpose
+from leadlight.model.person import GateId, Purpose
 from leadlight.model.site import Unlock
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked, asked_of_lead
 from leadlight.rules.form import Answers
+from leadlight.rules.series import is_unwritten
 from leadlight.visitor.access import Access, purposes_of, request_access
 from leadlight.visitor.agreeing import wish_of_form
 from leadlight.visitor.confirm import BY_BROWSER, accepted
@@ -54,7 +56,10 @@ def open_gate(services: Services, cookies: Mapping[str, str], values: Mapping[st
 
 
 def has_asked(services: Services, lead: Lead, gate_id: str) -> bool:
-    """Whether this lead waits for a rep to open that gate."""
+    """Whether this lead waits for a rep to open that gate. None can open what is not written yet."""
+    gate = open_bundle(services.files).manifest.gates.get(GateId(gate_id))
+    if gate is None or is_unwritten(gate):
+        return False
     touches = services.store.touches(lead.id)
     return any(touch.kind is TouchKind.CONFIRMED and touch.gate == gate_id for touch in touches)
 
