@@ -26,7 +26,8 @@ test: setup browser  ## everything: lint, types, all tests, browser included
 check: setup  ## lint, types and the fast tests, in under a minute
 	@$(BIN)/ruff check functions tests && $(BIN)/ruff format --check functions tests
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser and not aws"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser and not aws" \
+	  --ignore tests/journeys --ignore tests/simulation
 
 bench: setup  ## our figures beside a floor, measured in the same run
 	@$(BIN)/python -m tests.bench
