@@ -10,7 +10,9 @@ from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.exchange import Budget, Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.playbook.bundle import open_bundle
+from leadlight.model.person import Capture
+from leadlight.model.site import GateKind
+from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.routing import owner_of
@@ -62,7 +64,7 @@ def send_delivery(services: Services, due: Due) -> Done | None:
     def prepare(dossier: Dossier) -> Ready | Instead:
         lead = dossier.lead
         capture = capture_of(services, lead, capture_id)
-        why = "withdrawn" if capture is None else why_no_mail(lead)
+        why = "withdrawn" if capture is None else why_no_mail(lead) or _still_waiting(bundle, capture)
         if capture is None or why:
             skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
             return Instead(why or "", Change(lead=lead, touches=(touch_of(skipped),)))
@@ -87,6 +89,12 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _still_waiting(bundle: Bundle, capture: Capture) -> str | None:
+    """Nothing is open yet to who has just put themselves on a list: the page said so, and no mail says otherwise."""
+    gate = bundle.manifest.gates.get(capture.gate)
+    return "the page is not written yet" if gate and gate.kind is GateKind.WAITLIST else None
 
 
 def send_consent(services: Services, due: Due) -> Done | None:

@@ -14,6 +14,7 @@ from leadlight.errors import BadPlaybook
 from leadlight.model.exchange import Change
 from leadlight.model.person import GateId
 from leadlight.model.site import GateKind, Unlock
+from leadlight.model.touch import TouchKind
 
 BERT = "bert@example.net"
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -182,6 +183,14 @@ def test_who_waits_in_another_language_is_told_when_it_is_there_in_that(world: W
     world.advance("3 days")
 
     assert (before, told(world, says="Już jest")) == ([], ["Już jest: Wkrótce"])
+
+
+@BOTH
+def test_no_mail_says_that_a_page_is_open_which_nobody_has_written(world: World) -> None:
+    world.confirmed("soon", consent=False)
+
+    assert [subject for subject in world.subjects(ANNA) if "way back" in subject] == []
+    assert [t.facts["reason"] for t in world.touches(TouchKind.SKIPPED)][-1] == "the page is not written yet"
 
 
 def test_what_a_waitlist_says_stands_open_and_nothing_is_called_withheld(world: World) -> None:
