@@ -35,6 +35,19 @@ WITHHELD = "flooded"
 DEEP = "#when-to-stop"
 """The anchor of a heading there."""
 
+GLASS = """\
+site_name: Glass
+theme:
+  name: material
+  font: false
+  palette:
+    - {media: "(prefers-color-scheme: light)", scheme: default}
+    - {media: "(prefers-color-scheme: dark)", scheme: slate}
+plugins: [leadlight]
+exclude_docs: /playbook/
+"""
+"""What a small site of a test says to MkDocs: our theme by day and by night, and nothing else."""
+
 OURS = ".leadlight, .leadlight-after, .leadlight-page"
 """What of a page is ours, and none of the theme's."""
 

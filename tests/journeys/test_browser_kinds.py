@@ -9,24 +9,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import OURS, Demo, Person, flaws, link_of, person, running_demo
+from tests.journeys.browser import GLASS, OURS, Demo, Person, flaws, link_of, person, running_demo
 
 from leadlight.publish.local import republish
 from leadlight.wiring.local import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-CONFIG = """\
-site_name: Glass
-theme:
-  name: material
-  font: false
-  palette:
-    - {media: "(prefers-color-scheme: light)", scheme: default}
-    - {media: "(prefers-color-scheme: dark)", scheme: slate}
-plugins: [leadlight]
-exclude_docs: /playbook/
-"""
 PAGE = "---\n{front}\n---\n# {name}\n\nOpen to all.\n\n<!-- more -->\n\nHere is the withheld half of {name}.\n"
 GATES = {
     "talk": "gate: {kind: audio, files: [sound/talk.wav], chapters: ['0:00 How it began', '0:02 Where it broke']}",
@@ -38,7 +27,7 @@ GATES = {
     "soon": "gate: {kind: waitlist}",
 }
 SITE = {
-    "mkdocs.yml": CONFIG,
+    "mkdocs.yml": GLASS,
     "docs/index.md": "# Home\n",
     **{f"docs/{name}.md": PAGE.format(name=name, front=front) for name, front in GATES.items()},
     "docs/soon.md": "---\ngate: {kind: waitlist}\n---\n# soon\n\nThis is what it will be about.\n",

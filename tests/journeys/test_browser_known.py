@@ -7,22 +7,11 @@ from textwrap import dedent
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import Demo, Person, flaws, link_of, person, running_demo
+from tests.journeys.browser import GLASS, Demo, Person, flaws, link_of, person, running_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ADA, BEN = "ada@northwind.example", "ben@southwind.example"
-CONFIG = """\
-site_name: Glass
-theme:
-  name: material
-  font: false
-  palette:
-    - {media: "(prefers-color-scheme: light)", scheme: default}
-    - {media: "(prefers-color-scheme: dark)", scheme: slate}
-plugins: [leadlight]
-exclude_docs: /playbook/
-"""
 GATED = """\
 ---
 gate: {form: long, unlock: email}
@@ -36,7 +25,7 @@ Open to all.
 Here is the withheld half of NAME, which is longer than what is open to everybody.
 """
 SITE = {
-    "mkdocs.yml": CONFIG,
+    "mkdocs.yml": GLASS,
     "docs/index.md": "# Home\n\n[One](one.md)\n",
     **{f"docs/{name}.md": GATED.replace("NAME", name) for name in ("one", "two", "three")},
     "docs/playbook/team.yml": "company: Glass\npeople: [{name: Rita Rep, email: rita@glass.example}]\n",
