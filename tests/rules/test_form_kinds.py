@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.rules.examples import MONDAY, lead
+from tests.rules.examples import MONDAY, enrolment, lead
 
 from leadlight.errors import BadFields
 from leadlight.model.person import GateId, Promise, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Gate, GateKind, Unlock, Wording
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
-from leadlight.rules.countries import countries_in
+from leadlight.rules.countries import countries_in, offered
 from leadlight.rules.form import Answers, read_answers, read_field
 from leadlight.rules.phone import read_phone
 from leadlight.vault import masked
@@ -30,6 +30,7 @@ SOURCE = Field("campaign", FieldType.HIDDEN)
         (SIZE, " large ", "large"),
         (LIKES, "water, tea", "tea, water"),
         (LIKES, "tea, tea", "tea"),
+        (LIKES, "water, coffee, tea", "tea, coffee, water"),
         (LIKES, "", ""),
         (COUNTRY, "PL", "PL"),
         (COUNTRY, "Poland", "PL"),
@@ -49,8 +50,8 @@ def test_an_answer_is_kept_as_its_kind_has_it(field: Field, text: str, kept: str
         (SIZE, "huge", "one of the offered answers"),
         (LIKES, "tea, beer", "one of the offered answers"),
         (replace(LIKES, required=True), "", "fill this in"),
-        (COUNTRY, "Narnia", "one of the countries"),
-        (NEAR, "GB", "one of the countries"),
+        (COUNTRY, "Narnia", r"^Please choose one of the countries in the list\.$"),
+        (NEAR, "GB", r"^Please choose one of the countries in the list\.$"),
     ],
 )
 def test_what_is_no_answer_is_said(field: Field, text: str, said: str) -> None:
@@ -86,6 +87,14 @@ def test_the_country_of_the_form_goes_before_that_of_the_clock(values: dict[str,
     assert answers.fields["phone"].startswith(kept)
 
 
+@pytest.mark.parametrize("country", [Field("country"), Field("land", FieldType.COUNTRY)])
+def test_a_country_is_one_by_its_name_or_by_its_kind(country: Field) -> None:
+    given = {"email": "a@b.example", "phone": "601 234 567", "note": "Germany", country.name: "Poland"}
+    answers = read_answers(gate(Field("note"), country), given, zone="UTC", region="DE", now=MONDAY)
+
+    assert answers.fields["phone"] == "+48 601 234 567"
+
+
 @pytest.mark.parametrize(("address", "shown"), [("anna@x.example", "a…@x.example"), ("a@x.example", "a…@x.example")])
 def test_a_masked_address_tells_neither_name_nor_length(address: str, shown: str) -> None:
     assert (masked(address), masked("")) == (shown, "")
@@ -100,6 +109,11 @@ def test_countries_are_offered_by_their_names_in_the_alphabet_of_the_page() -> N
     ]
     assert dict(countries_in("en"))["CZ"] == "Czechia"
     assert countries_in("xx-nowhere", ("PL",)) == (("PL", "Poland"),)
+
+
+def test_answers_are_offered_in_the_words_of_the_page_and_countries_by_their_names() -> None:
+    assert offered(NEAR, "pl") == (("DE", "Niemcy"), ("PL", "Polska"))
+    assert offered(replace(SIZE, shown={"small": "mały"}), "pl") == (("small", "mały"), ("large", "large"))
 
 
 NAMES = [Field("email", FieldType.EMAIL), *(Field(name, required=name == "d") for name in "abcde")]
@@ -141,6 +155,26 @@ def test_who_has_agreed_is_not_asked_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("gate_id", "purposes", "asked"),
+    [(HERE, (Purpose.FOLLOW_UP,), False), ("there", (Purpose.FOLLOW_UP,), True), (HERE, (), True)],
+)
+def test_who_gets_this_pages_mails_already_is_not_asked_for_them(
+    gate_id: str, purposes: tuple[Purpose, ...], asked: bool
+) -> None:
+    mailed = lead(purposes=purposes, enrolments=(replace(enrolment(), gate=GateId(gate_id)),))
+
+    assert asked_of_lead(HERE, gate(), WORDING, mailed).follow_ups is asked
+
+
+def test_without_consent_a_promise_of_no_sequence_is_asked_for_and_no_news_where_none_are_offered() -> None:
+    plain = replace(WORDING, wording={Purpose.FOLLOW_UP: "Write."}, promise=replace(PROMISE, sequence=None))
+
+    asked = asked_of_lead(HERE, gate(), plain, lead(purposes=()))
+
+    assert (asked.follow_ups, asked.news) == (True, False)
+
+
+@pytest.mark.parametrize(
     ("kind", "unlock", "words"),
     [
         (GateKind.PAGE, Unlock.FORM, "Open the whole page"),
@@ -168,3 +202,13 @@ def test_of_a_known_lead_only_what_is_asked_is_required() -> None:
 
 def test_what_is_known_is_not_read_again() -> None:
     assert read(("a", "d"), a="other", b="2").fields == {"b": "2"}
+
+
+def test_who_has_agreed_need_not_agree_again_where_mails_are_part_of_the_exchange() -> None:
+    exchange = gate(consent=ConsentMode.REQUIRED)
+    agreed, open_yet = (Asked((), follow_ups=asked, news=False, known=frozenset()) for asked in (False, True))
+
+    assert read_answers(exchange, {}, zone="UTC", now=MONDAY, asked=agreed) == Answers("", {}, False, False, None, None)
+    with pytest.raises(BadFields) as wrong:
+        read_answers(exchange, {}, zone="UTC", now=MONDAY, asked=open_yet)
+    assert list(wrong.value.fields) == ["consent"]

@@ -14,7 +14,16 @@ from leadlight.aws.mailer import tags_of
 from leadlight.errors import BadEvent
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.mail_events import Report, ReportKind, is_to_lead, mail_tag, report_of, unreachable, why_automatic
+from leadlight.rules.mail_events import (
+    Report,
+    ReportKind,
+    is_to_lead,
+    mail_name,
+    mail_tag,
+    report_of,
+    unreachable,
+    why_automatic,
+)
 
 EVENTS = Path(__file__).parents[1] / "events"
 FOR_GOOD, PASSING = True, False
@@ -50,6 +59,42 @@ def test_each_report_is_read_without_what_is_personal(name: str, kind: ReportKin
     assert "@" not in repr(report)
 
 
+def test_a_report_tells_the_carriers_name_of_the_mail_and_both_times() -> None:
+    report = report_of(event("ses_delivered"))
+
+    assert report is not None
+    assert report.message_id == "0102019b8d3a5c60-1f0e2d3c-4b5a-6978-8796-a5b4c3d2e1f0-000000"
+    assert report.at == datetime(2026, 1, 6, 10, 0, 2, 981_000, tzinfo=UTC)
+    assert report.sent_at == datetime(2026, 1, 6, 10, 0, 0, 104_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "subtype", "reason"),
+    [(None, "OnAccountSuppressionList", "OnAccountSuppressionList"), (None, None, "complaint"), ("", "", "complaint")],
+)
+def test_a_complaint_that_does_not_say_why_is_one_all_the_same(
+    feedback: str | None, subtype: str | None, reason: str
+) -> None:
+    complained = event("ses_complained")
+    complained["detail"]["complaint"] |= {"complaintFeedbackType": feedback, "complaintSubType": subtype}
+
+    report = report_of(complained)
+
+    assert report is not None
+    assert (report.reason, report.final) == (reason, True)
+
+
+@pytest.mark.parametrize("recipients", [None, [], [{}], [{"status": ""}]])
+def test_a_bounce_without_a_status_is_one_all_the_same(recipients: object) -> None:
+    bounced = event("ses_bounced_permanent")
+    bounced["detail"]["bounce"]["bouncedRecipients"] = recipients
+
+    report = report_of(bounced)
+
+    assert report is not None
+    assert (report.reason, report.final) == ("Permanent General", True)
+
+
 @pytest.mark.parametrize("tags", [None, {}, {"lead": []}, {"lead": ["x"]}, {"ses:operation": ["SendEmail"]}])
 def test_a_mail_without_our_tags_is_somebody_elses(tags: object) -> None:
     sent = event("ses_sent")
@@ -75,7 +120,7 @@ def test_a_report_that_we_do_nothing_about_is_none(kind: str) -> None:
     ],
 )
 def test_another_shape_than_documented_is_a_bad_event(broken: dict[str, Any]) -> None:
-    with pytest.raises(BadEvent):
+    with pytest.raises(BadEvent, match=r"cannot be read \(\w+Error\)"):
         report_of(broken)
 
 
@@ -96,6 +141,14 @@ def test_nothing_that_another_server_writes_freely_is_taken_over() -> None:
     reasons = [report.reason for report in (report_of(bounced), report_of(complained)) if report]
 
     assert reasons == ["Permanent General", "complaint"]
+
+
+def test_each_due_thing_of_each_lead_has_a_name_of_its_own_for_its_mail() -> None:
+    names = {mail_name(LeadId(who), key) for who in ("anna", "bob") for key in ("1/step/a", "2/step/a")}
+
+    assert len(names) == 4
+    assert mail_name(LeadId("anna"), "1/step/a") in names
+    assert {len(name) for name in names} == {32}
 
 
 def test_a_mail_is_tagged_here_as_where_it_is_sent() -> None:
@@ -154,7 +207,9 @@ def test_what_came_back_before_the_address_was_proven_to_work_does_not_count() -
     before = [came_back("a", 0), came_back("b", 7)]
 
     assert not unreachable(bounce("c", 14), before, proven_at=MONDAY + DAY)
+    assert not unreachable(bounce("c", 14), before, proven_at=MONDAY)
     assert not unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
+    assert not unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY)
     assert unreachable(bounce("c", 1, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
 
 

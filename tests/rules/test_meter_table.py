@@ -49,8 +49,9 @@ def test_a_page_opens_while_one_is_left_and_again_once_it_was_read() -> None:
 @pytest.mark.parametrize(
     ("per", "ends"), [("day", "today"), ("week", "this week"), ("month", "this month"), ("year", "this year")]
 )
-def test_the_words_name_the_number_and_the_time(per: str, ends: str) -> None:
-    assert left_in_words(1, per) == f"Read it now \u2013 1 free read left {ends}"
-    assert used_up_in_words(Meter(3, per), 64) == (
-        f"You have used your 3 free reads {ends}; the other 64\u202f% is for registered readers."
+@pytest.mark.parametrize(("count", "reads"), [(1, "1 free read"), (3, "3 free reads")])
+def test_the_words_name_the_number_and_the_time(per: str, ends: str, count: int, reads: str) -> None:
+    assert left_in_words(count, per) == f"Read it now \u2013 {reads} left {ends}"
+    assert used_up_in_words(Meter(count, per), 64) == (
+        f"You have used your {reads} {ends}; the other 64\u202f% is for registered readers."
     )

@@ -15,7 +15,7 @@ from tests.rules.examples import ALL_WEEK, ALWAYS, DAY, HOUR, MONDAY, OFFICE, TE
 from leadlight.model.lead import Enrolment
 from leadlight.model.sequence import Cap, OpenHours, Window
 from leadlight.model.site import Hours
-from leadlight.rules.pace import Wanted, caps_of, paced, with_mail
+from leadlight.rules.pace import Wanted, caps_of, free_at, paced, with_mail
 
 MINUTES = st.integers(0, 20 * 24 * 60).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 CAPS = st.lists(st.builds(Cap, st.integers(1, 4), st.integers(1, 14)), max_size=2)
@@ -72,11 +72,49 @@ def test_a_day_is_one_by_the_leads_own_clock() -> None:
     assert times([wants("course", late)], enrolments=mailed, hours=auckland)["course"] == late + HOUR / 2
 
 
+AUCKLAND = replace(ALWAYS, zone="Pacific/Auckland")
+EARLY, LATE = (
+    datetime.combine((MONDAY + DAY).date(), at, ZoneInfo("Pacific/Auckland")) for at in (time(0, 30), time(23, 30))
+)
+"""Of one day there, and of two in UTC."""
+
+
+def test_two_moments_of_one_day_there_are_of_one_day_also_if_they_are_not_in_utc() -> None:
+    by_another = times([wants("course", LATE)], hours=AUCKLAND, enrolments=(of("offer", mailed_at=EARLY),))
+    by_nobody = times([wants("course", LATE)], hours=AUCKLAND, mailed=(EARLY,))
+    planned = times([wants("course", LATE), wants("offer", EARLY, priority=9)], hours=AUCKLAND)
+
+    assert by_another["course"] == by_nobody["course"] == planned["course"] == LATE + HOUR / 2
+
+
+def test_a_mail_of_its_own_that_is_remembered_is_in_nobodys_way() -> None:
+    own = times([wants("course", MONDAY + HOUR)], mailed=(MONDAY,), enrolments=(of("course", mailed_at=MONDAY),))
+
+    assert own["course"] == MONDAY + HOUR
+
+
+TUESDAYS = OpenHours((1,), time(10), time(12))
+
+
+@pytest.mark.parametrize(
+    ("sent", "at", "window", "cap", "goes"),
+    [
+        (LATE - DAY, LATE, Window.ANY, Cap(2, 7), LATE),
+        (EARLY, LATE, Window.ANY, Cap(2, 7), LATE + HOUR / 2),
+        (EARLY, LATE, TUESDAYS, Cap(2, 7), EARLY + 7 * DAY + 9.5 * HOUR),
+        (EARLY, LATE + DAY, Window.ANY, Cap(1, 7), EARLY + 7 * DAY),
+    ],
+)
+def test_a_mail_of_no_sequence_has_a_day_for_itself_and_counts_for_the_caps(
+    sent: datetime, at: datetime, window: Window | OpenHours, cap: Cap, goes: datetime
+) -> None:
+    assert free_at(lead(mailed=(sent,)), at, window, caps=(cap,), hours=AUCKLAND) == goes
+
+
 def test_what_is_put_off_goes_out_when_its_window_opens_next() -> None:
-    tuesdays = OpenHours((1,), time(10), time(12))
     mailed = (of("offer", mailed_at=MONDAY + DAY),)
 
-    put_off = times([wants("course", MONDAY + DAY, window=tuesdays)], enrolments=mailed, hours=OFFICE)
+    put_off = times([wants("course", MONDAY + DAY, window=TUESDAYS)], enrolments=mailed, hours=OFFICE)
 
     assert put_off["course"] == MONDAY + 8 * DAY
 
@@ -88,6 +126,7 @@ def test_what_is_put_off_goes_out_when_its_window_opens_next() -> None:
         ((0, 2), Cap(2, 7), 7, 7),
         ((0, 2), Cap(3, 7), 3, 3),
         ((0, 1, 2), Cap(1, 7), 3, 9),
+        ((0, 7), Cap(2, 7), 3, 3),
         ((), Cap(1, 7), 3, 3),
     ],
 )
@@ -146,3 +185,9 @@ def test_mails_are_remembered_for_as_long_as_the_longest_cap_counts() -> None:
     before = lead(enrolments=(enrolment(),), mailed=(MONDAY - 40 * DAY,), at_most=Cap(1, 60))
 
     assert len(with_mail(before, before.enrolments[0], MONDAY, ALL_WEEK).mailed) == 2
+
+
+def test_a_mail_is_forgotten_once_no_cap_can_count_it() -> None:
+    before = lead(enrolments=(enrolment(),), mailed=(MONDAY - 31 * DAY, MONDAY - 31 * DAY + HOUR))
+
+    assert with_mail(before, before.enrolments[0], MONDAY, ALL_WEEK).mailed == (MONDAY - 31 * DAY + HOUR, MONDAY)

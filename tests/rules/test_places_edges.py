@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 from tests.rules.examples import DAY, MONDAY, capture, lead
 
-from leadlight.rules.places import ALSO_CALLED, MOST_PEOPLE, country_named, country_of, known_zone, with_place, zone_of
+from leadlight.model.site import Hours
+from leadlight.rules.places import (
+    ALSO_CALLED,
+    MOST_PEOPLE,
+    country_named,
+    country_of,
+    known_zone,
+    region_of,
+    with_place,
+    zone_of,
+)
 
 
 @pytest.mark.parametrize(("country", "zone"), sorted(MOST_PEOPLE.items()))
@@ -20,6 +30,12 @@ def test_most_people_of_a_country_go_by_a_clock_that_hangs_in_it(country: str, z
 )
 def test_a_country_is_known_in_small_letters_too(country: str | None, zone: str | None) -> None:
     assert zone_of(country) == zone
+
+
+def test_a_team_writes_the_numbers_of_its_own_country_short_else_those_of_its_clock() -> None:
+    assert region_of(Hours("Europe/Warsaw", country="DE")) == "DE"
+    assert region_of(Hours("Europe/Warsaw")) == "PL"
+    assert region_of(Hours("UTC")) is None
 
 
 @pytest.mark.parametrize(("text", "country"), sorted(ALSO_CALLED.items()))
