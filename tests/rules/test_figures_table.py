@@ -8,8 +8,9 @@ import pytest
 
 from leadlight.model.figures import About, Cell, week_of
 from leadlight.model.person import GateId, LeadId
+from leadlight.model.site import ConsentMode, Gate, Manifest, Theme, Unlock
 from leadlight.model.touch import Objective, Touch, TouchKind
-from leadlight.rules.figures import COUNTED, figures_of
+from leadlight.rules.figures import COUNTED, figures_of, gates_of
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # 2026-W02
 MAIL, FORM, OTHER = GateId("guides/mail"), GateId("guides/form"), GateId("talks/other")
@@ -114,6 +115,9 @@ SITE: dict[str, tuple[Story, set[str]]] = {
     "mails and minutes before the sale and after it": (
         [mail(0), mail(1, "02"), talk(2, minutes="30"), moved(2, "customer"), mail(3), talk(4, minutes="5"), talk(5)],
         {"mails x2", "minutes x30", "talked", "opportunity", "won", "mails_kept", "minutes_kept x5", "untimed_kept"}),
+    "a step that is no sale ends nothing": ([mail(0), moved(1, "prospect"), mail(2)], {"mails x2"}),
+    "a talk of no minutes costs none, and a note by itself neither": (
+        [talk(0, minutes="0"), did(K.NOTED, 1, objections="price")], {"talked"}),
     "what was added later gives the minutes of the contact": (
         [talk(0), did(K.NOTED, 1, outcome=talk(0).id, minutes="10"), did(K.NOTED, 2, outcome=talk(0).id, minutes="15")],
         {"minutes x15", "talked"}),
@@ -149,6 +153,25 @@ def test_a_cohort_is_the_week_of_the_first_confirmation_and_goes_on() -> None:
     }  # fmt: skip
 
 
+def test_a_cohort_is_of_the_confirmation_and_what_opened_nothing_is_not_unlocked() -> None:
+    story = [did(K.CAPTURED), did(K.CONFIRMED, WEEK, gate=MAIL)]
+
+    assert cells(story, "cohort") == {"2026-W03 cohort/2026-W03 confirmed"}
+
+
+def test_a_gate_belongs_to_its_series_else_to_its_first_folder() -> None:
+    page = Gate(
+        "a/", "A", Unlock.EMAIL, (), (), ConsentMode.OPTIONAL, "", 9, 9, 1, "", "", series="course", buyer="cto"
+    )
+    gates = {"guides/a": page, "guides/deep/b": replace(page, series=None, buyer=None), "c": replace(page, series=None)}
+
+    known = {GateId(name): gate for name, gate in gates.items()}
+
+    found = gates_of(Manifest(1, "", "", "", "en", Theme(), known, {}, {}, "", "", ""))
+
+    assert [*found.values()] == [About("course", "cto"), About("guides", ""), About("", "cto")]
+
+
 STEPS: dict[str, tuple[Story, set[str]]] = {
     "nothing came of it": ([mail(0)], {"01-why sent"}),
     "a reply within a week": ([mail(0), did(K.REPLIED, WEEK, **REPLY)], {"01-why sent", "01-why progressed"}),
@@ -164,7 +187,11 @@ STEPS: dict[str, tuple[Story, set[str]]] = {
     "a rep who spoke with them has it": ([mail(0), talk(1), moved(2, "prospect")], {"01-why sent"}),
     "a rep who reached nobody does not": (
         [mail(0), talk(1, why_not="not-reached"), did(K.ASKED, 2)], {"01-why sent", "01-why progressed"}),
+    "a rep who spoke with them in that very moment, too": ([mail(0), talk(1), moved(1, "prospect")], {"01-why sent"}),
     "a step back is no progress": ([mail(0), moved(1, "lost", "opportunity")], {"01-why sent"}),
+    "nor is a small one": ([mail(0), moved(1, "prospect", "opportunity")], {"01-why sent"}),
+    "nor is to be where everybody begins": ([mail(0), moved(1, "lead", "lost")], {"01-why sent"}),
+    "a word about how it was is": ([mail(0), did(K.SATISFACTION, 1)], {"01-why sent", "01-why progressed"}),
     "whoever comes back from the lost begins anew": (
         [mail(0), moved(1, "prospect", "lost")], {"01-why sent", "01-why progressed"}),
     "the first confirmation is none, another is": (
@@ -182,7 +209,8 @@ STEPS: dict[str, tuple[Story, set[str]]] = {
         {"01-why sent", "02 sent", "01-why stopped"}),
     "left out, and given to the rep": (
         [did(K.SKIPPED, sequence="course", step="03", reason="late"),
-         did(K.SKIPPED, 1, sequence="course", step="04", reason="handed to the rep"), did(K.SKIPPED, 2, what="mail/x")],
+         did(K.SKIPPED, 1, sequence="course", step="04", reason="handed to the rep"),
+         did(K.SKIPPED, 2, what="mail/x"), did(K.SKIPPED, 3, sequence="course")],
         {"03 skipped", "04 handed"}),
     "parked, and nobody knows": ([did(K.PARKED, what="step/course@v1/s/01")], {"01 parked"}),
     "parked, then found sent": ([did(K.PARKED, what="step/course@v1/s/01-why"), mail(0)], {"01-why sent"}),
@@ -209,6 +237,14 @@ PAGES: dict[str, tuple[Story, set[str]]] = {
     "confirming a page is no progress of its own": (
         [*came(), did(K.READ, 1, gate=MAIL), *came(2, FORM), did(K.READ, 3, gate=FORM)],
         {"guides/mail read", "guides/mail progressed", "guides/form read"}),
+    "nor is confirming the first page, or one anew": (
+        [did(K.READ, gate=FORM), *came(1), *came(3)], {"guides/form read"}),
+    "nor is reading another": (
+        [*came(), *(did(K.READ, 2 + n, gate=gate) for n, gate in enumerate((MAIL, FORM)))],
+        {"guides/mail read", "guides/form read"}),
+    "nor is what a rep has written down": ([did(K.READ, gate=MAIL), talk(1)], {"guides/mail read"}),
+    "a question at a page is, also before anything is confirmed": (
+        [did(K.READ, gate=FORM), did(K.ASKED, 1, gate=FORM)], {"guides/form read", "guides/form progressed"}),
     "a mail that was read is no page": ([did(K.READ, what="step/course@v1/s/01")], set()),
 }  # fmt: skip
 
@@ -216,6 +252,10 @@ PAGES: dict[str, tuple[Story, set[str]]] = {
 @pytest.mark.parametrize(("story", "found"), PAGES.values(), ids=PAGES)
 def test_what_a_page_effects(story: Story, found: set[str]) -> None:
     assert {name.replace("page/", "") for name in cells(story, "page")} == found
+
+
+def test_a_mail_of_no_step_that_was_left_out_counts_for_nothing() -> None:
+    assert figures_of([did(K.SKIPPED, what="mail/x")], gates=GATES) == {}
 
 
 REPS: dict[str, tuple[Story, set[str]]] = {
@@ -237,6 +277,15 @@ REPS: dict[str, tuple[Story, set[str]]] = {
         [*came(), talk(2, why_not="not-reached"), did(K.CALL_WANTED, 3, call="now"), talk(1 + 24, why_not="no-need")],
         {"contact/advance/unsaid contacts x2", "person/rosa contacts x2", "why/not-reached named", "why/no-need named",
          "why/not-reached@guides/mail named", "why/no-need@guides/mail named", "wait/1d first"}),
+    "a contact in the moment of the confirmation": (
+        [*came(), replace(talk(1), by=None)], {"contact/advance/unsaid contacts", "contact/advance/unsaid achieved",
+        "wait/5m first"}),
+    "a wish before the confirmation": (
+        [did(K.CALL_WANTED, 0, call="now"), *came(48), replace(talk(50), by=None)],
+        {"contact/advance/unsaid contacts", "contact/advance/unsaid achieved", "wait/3d first"}),
+    "a wish not to be called before it": (
+        [did(K.CALL_WANTED, 0, call="no"), *came(48), replace(talk(50), by=None)],
+        {"contact/advance/unsaid contacts", "contact/advance/unsaid achieved", "wait/2h first"}),
     "a wish for a call before the confirmation": (
         [did(K.CALL_WANTED, 0, call="now"), *came(1), talk(30 * DAY)],
         {"2026-W06 contact/advance/unsaid contacts", "2026-W06 contact/advance/unsaid achieved",
