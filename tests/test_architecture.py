@@ -85,7 +85,7 @@ MAY_IMPORT = {
     "preview": ACTING | PEOPLE | {"pages", "handlers", "serve", "simulate", "local"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
     "gate": CORE | {"words", "rules", "playbook"},
-    "publish": CORE | {"words", "settings", "wiring", "playbook", "gate"},
+    "publish": CORE | {"words", "rules", "settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE
     | {"record", "restore", "topics"}

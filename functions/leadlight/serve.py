@@ -21,12 +21,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from leadlight.errors import TryAgain
 from leadlight.handlers import on_change, on_due, on_mail_event, on_rep_request, on_tick, on_visitor_request
-from leadlight.handlers.http import STREAM
+from leadlight.handlers.http import STREAM, site_headers
 from leadlight.handlers.request import LIMIT
 from leadlight.ports import Alarm, MovableClock, Outbox, Services
 
@@ -216,11 +217,25 @@ def server(
         elif is_for_rep(path):
             await rep(scope, receive, send)
         elif path.startswith(VISITOR) or path in VISITOR_PAGES or path.endswith("_full"):
-            await visitor(scope, receive, send)
+            await visitor(scope, receive, _guarded(send, services))
         else:
-            await _release(site.resolve())(scope, receive, send)
+            await _release(site.resolve())(scope, receive, _guarded(send, services))
 
     return Server(app, worker)
+
+
+def _guarded(send: Send, services: Services) -> Send:
+    """Adds to pages of the site what the distribution adds on AWS; what an answer says by itself stands."""
+
+    async def sent(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if headers.get("content-type", "").startswith("text/html"):
+                for name, value in site_headers(services).items():
+                    headers.setdefault(name, value)
+        await send(message)
+
+    return sent
 
 
 @lru_cache(maxsize=4)

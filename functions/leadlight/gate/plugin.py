@@ -337,7 +337,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
         if problems:
             raise self._failed(Leak(problems))
         others = {spoken: shell for spoken, shell in self._shells.items() if spoken != self._about.language}
-        self._stage.finish(replace(self._about, shells=others), self._bundle_dir)
+        self._stage.finish(replace(self._about, shells=others), self._bundle_dir, Path(config.site_dir))
         merge(self._stage.root, self._bundle_dir)
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name

@@ -42,6 +42,7 @@ from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 from leadlight.rules.countries import offered
 from leadlight.rules.meter import left_in_words, used_up_in_words
+from leadlight.rules.policy import inline_of
 from leadlight.words import in_language
 
 
@@ -271,8 +272,11 @@ class Stage:
         elif page.language != known.language:
             self.announced[name] = replace(known, variants={**known.variants, page.language: page})
 
-    def finish(self, about: About, bundle: Path) -> Manifest:
-        """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those."""
+    def finish(self, about: About, bundle: Path, site: Path | None = None) -> Manifest:
+        """Writes what is left and the manifest. It goes on naming wordings of `bundle`: leads have agreed to those.
+
+        `site` is the folder of the open pages, where there is one.
+        """
         writer, playbook = BundleWriter(self.root), self.playbook
         sequences = {
             name: writer.put_sequence(each, self._own(each)) for name, each in sorted(playbook.sequences.items())
@@ -300,6 +304,7 @@ class Stage:
             announced=dict(sorted(self.announced.items())),
             feedback_done=about.feedback_done,
             after_sale=wording_hash(spoken) if spoken else "",
+            inline=inline_of(page.read_text() for folder in (site, self.root) if folder for page in _html(folder)),
         )
         manifest = replace(manifest, at_hand=self._at_hand(manifest))
         manifest = replace(manifest, version=content_hash(as_json(manifest)))
@@ -373,3 +378,7 @@ def _move_in(path: Path, target: Path) -> None:
 
 def _sum(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
+
+
+def _html(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.html"))

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight.errors import LeadlightError, NotThroughTheDoor, OperatorMustFix, TryAgain, UnknownGate
-from leadlight.handlers.http import TOKEN_HEADERS, broken, refusal
+from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, refusal
 from leadlight.handlers.request import Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
@@ -67,6 +67,7 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
         traced = replace(services, request=request.id)
         app.append_context(services=traced, request=request)  # type: ignore[no-untyped-call]  # the same
         answer = app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
+        answer["headers"].update(guarding(answer["headers"], services))
         if "token" in request.query:
             answer["headers"].update(TOKEN_HEADERS)
         return answer

@@ -14,7 +14,12 @@ from aws_lambda_powertools.shared.cookies import SameSite
 
 from leadlight import errors
 from leadlight.handlers.request import Request
+from leadlight.model.inline import Inline
 from leadlight.pages import visitor as pages
+from leadlight.pages.frame import styles
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rules.policy import both, policy
 from leadlight.visitor.passes import Cookie
 from leadlight.words import ENGLISH, N_, in_language
 
@@ -49,18 +54,14 @@ HEADERS = {
 TOKEN_HEADERS = {"Referrer-Policy": "no-referrer"}
 """On pages whose address carries a token: it stays between this person and us."""
 
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Robots-Tag": "noindex",
-}
-"""On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them.
+POLICY = "Content-Security-Policy"
 
-Inline scripts are the theme's own. Pages of the site that are read in full are not ours: their looks are the site's.
-"""
+PAGE_HEADERS = {POLICY: "", "X-Robots-Tag": "noindex"}
+"""On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them. What the
+policy says is filled in at the edge. Pages of the site that are read in full have that of the site: `site_headers`."""
+
+SECURE = "max-age=31536000"
+"""A year of HTTPS alone (RFC 6797), where the site has it."""
 
 PREFERENCES = "/preferences"
 """Where a reader is without a form of ours behind them: nothing there is to be sent afresh."""
@@ -88,6 +89,38 @@ def as_page(body: str, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[Coo
 def as_content(body: bytes, cookies: Iterable[Cookie] = ()) -> Response[str]:
     """A page of the site, in full."""
     return Response(HTTPStatus.OK, "text/html; charset=utf-8", body.decode(), dict(HEADERS), _set(cookies))
+
+
+def guarding(headers: Mapping[str, str], services: Services) -> dict[str, str]:
+    """What an answer's headers lack: which scripts and styles may run in a page of ours, and that HTTPS it is."""
+    ours = {POLICY: policy(both(_inline(services), styles()), attributes=False)} if POLICY in headers else {}
+    return {**ours, **_https(services)}
+
+
+def site_headers(services: Services) -> dict[str, str]:
+    """What a server says of the site's own pages; on AWS the distribution does, by infra/template.yaml.
+
+    Their elements may bring their own style, as Markdown's tables do.
+    """
+    return {
+        POLICY: policy(_inline(services), attributes=True),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        **_https(services),
+    }
+
+
+def _https(services: Services) -> dict[str, str]:
+    is_secure = services.settings.site_url.startswith("https://")
+    return {"Strict-Transport-Security": SECURE} if is_secure else {}
+
+
+def _inline(services: Services) -> Inline:
+    """What stands in the site's own pages; nothing where there is no bundle, and so no page of the site's."""
+    with suppress(errors.LeadlightError):
+        return open_bundle(services.files).manifest.inline
+    return Inline()
 
 
 def found_at(address: str) -> Response[str]:
@@ -135,6 +168,8 @@ def _problem(error: errors.LeadlightError, status: HTTPStatus, detail: str, lang
     body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
     if isinstance(error, errors.BadFields):
         body["fields"] = {name: in_language(text, language) for name, text in error.fields.items()}
+    if isinstance(error, errors.NeedsProof):
+        body["challenge"] = error.challenge
     if isinstance(error, errors.WrongCode):
         body["fields"] = {"code": detail}
     return Response(status, "application/problem+json", json.dumps(body), dict(HEADERS))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
+from leadlight.model.inline import Inline
 from leadlight.model.person import GateId, Promise, Purpose
 from leadlight.model.sequence import Cap, OpenHours, Profile, Wait, WaitUnit, Words, in_language
 from leadlight.model.touch import Encounter
@@ -224,6 +225,7 @@ class Manifest:
     series: Mapping[str, tuple[GateId, ...]] = field(default_factory=dict)  # paths: their gates in reading order
     announced: Mapping[str, Announced] = field(default_factory=dict)  # pages whose publication is news, by id
     after_sale: str = ""  # hash of the words by which a rep asks for mails after a sale; empty: none would come
+    inline: Inline = field(default_factory=Inline)  # of all pages of the site, those behind gates included
 
 
 SHELL_TITLE = "LEADLIGHT-TITLE"

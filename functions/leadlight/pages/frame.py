@@ -7,7 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadlight.model.inline import Inline
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE
+from leadlight.rules.policy import inline_of
 from leadlight.words import ENGLISH, words_of
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ def page(shell: str, template: str, *, heading: str, language: str = ENGLISH, **
     before, _, after = shell.partition(SHELL_BODY)
     title = escape(heading)
     return before.replace(SHELL_TITLE, title) + body + after.replace(SHELL_TITLE, title)
+
+
+@cache
+def styles() -> Inline:
+    """The styles that stand in our templates: no page of ours has another, or a script, but the shell's."""
+    return inline_of(path.read_text() for path in sorted(TEMPLATES.glob("*.html")))
 
 
 @cache

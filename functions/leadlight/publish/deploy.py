@@ -22,7 +22,7 @@ from leadlight.publish import secrets, upload
 from leadlight.publish.account import Account, spoken
 from leadlight.publish.destroy import left_behind
 from leadlight.publish.objects import bundle_objects, site_objects
-from leadlight.publish.order import ORIGIN_SECRET, Order, address_of, effective
+from leadlight.publish.order import ORIGIN_SECRET, Order, address_of, allowing, effective
 from leadlight.publish.package import Packed, package
 from leadlight.publish.record import (
     Change,
@@ -82,6 +82,8 @@ class Deploy:
         self._free(template, parameters, there)
         address = address_of(parameters) or (there.outputs["SiteUrl"] if there else "")
         built = self._build(folder / "first", address, there)
+        values = {**allowing(built.manifest.inline), **values}
+        parameters = effective(template, values, known)
         packed = self.pack(order.out)
         stack, made = self._stack(stacks, template, values, packed, there)
         if not address or (self.adopt and there is None):  # only now is the address known, or the bundle of before

@@ -8,9 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from leadlight.errors import OperatorMustFix
+from leadlight.model.inline import Inline
 from leadlight.publish.template import Template
 from leadlight.publish.wheels import target
+from leadlight.rules.policy import sources
 
+SCRIPTS, STYLES = "InlineScripts", "InlineStyles"
 ORIGIN_SECRET, RUNTIME, DOMAIN, MAIL_FROM, MAIL_DOMAIN = (
     "OriginSecret", "Runtime", "SiteDomain", "MailFrom", "MailDomain",
 )  # fmt: skip
@@ -61,6 +64,11 @@ def _sender(address: str, only: str | None) -> dict[str, str]:
     if only not in {None, domain}:
         raise OperatorMustFix(f"Mails may come from {only} only, and {address} is elsewhere. Leave {MAIL_DOMAIN} out.")
     return {MAIL_FROM: f"{name}@{domain}", MAIL_DOMAIN: domain}
+
+
+def allowing(inline: Inline) -> dict[str, str]:
+    """What the template is to say of the scripts and styles that stand in the site's pages themselves."""
+    return {SCRIPTS: sources(inline.scripts) or "'self'", STYLES: sources(inline.styles) or "'self'"}
 
 
 def effective(template: Template, values: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

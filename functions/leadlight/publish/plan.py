@@ -15,7 +15,7 @@ from leadlight import __version__
 from leadlight.errors import OperatorMustFix
 from leadlight.gate.build import build_site
 from leadlight.publish.objects import bundle_objects, site_objects
-from leadlight.publish.order import Order, address_of, effective
+from leadlight.publish.order import Order, address_of, allowing, effective
 from leadlight.publish.package import Packed, package
 from leadlight.publish.record import Change, How, Item, Record, compare, place_of, read_record, sections_of
 from leadlight.publish.template import read_template
@@ -39,13 +39,15 @@ def plan(order: Order) -> Plan:
     template = read_template()
     before = read_record(place_of(order.out, order.stack))
     known = {name: item.version for name, item in before.sections["parameters"].items()} if before else {}
-    parameters = effective(template, order.values(template, known), known)
+    values = order.values(template, known)
+    parameters = effective(template, values, known)
     address = address_of(parameters) or (before.site_url if before else "")
     packed, lacking = _packages(order.out)
     with TemporaryDirectory(prefix="leadlight-plan-") as folder:
         site, bundle = Path(folder, "site"), Path(folder, "bundle")
         built = build_site(order.config_file, site, bundle, site_url=address or None)
         objects = (site_objects(site), bundle_objects(bundle))
+        parameters = effective(template, {**allowing(built.manifest.inline), **values}, known)
         sections = sections_of(template, parameters, packed, built.manifest, objects)
     questions = (f"{name} needs a value: {what}" for name, what in order.unanswered(template, known).items())
     record = Record(order.stack, __version__, address, sections)
