@@ -182,6 +182,9 @@ class Store(Protocol):
     def count(self, budget: Budget) -> bool:
         """Increases the counter and returns True, or returns False when it has reached its limit. Never exceeds it."""
 
+    def counted(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """How far these counters have come, each key named once; one that nobody has increased (any more) is absent."""
+
     def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
         """The oldest touches that were not yet advanced over; the same again until `advance` is called.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.contracts.examples import DAY, HOUR, MINUTE, NOW, Place, claim, due, key, someone, submit, touch
+from tests.contracts.examples import DAY, HOUR, MINUTE, NOW, Place, budget, claim, due, key, someone, submit, touch
 from tests.contracts.store_captures import FEW
 
 from leadlight.errors import Conflict, LeaseLost
@@ -53,6 +53,26 @@ class Commits:
 
         assert store.commit(change) == first
         assert [found.id for found in store.touches(lead.id)].count("once") == 1
+
+    def test_what_a_change_counts_is_counted_with_it_and_once(self, store: Store) -> None:
+        lead = submit().into(store)
+        sent, came_back = budget(1), replace(budget(1), key="mail/bounced/2026-01-05T10")
+        change = Change(lead, counts=(sent, came_back))
+        lead = store.commit(change)
+        store.commit(change)
+        store.commit(Change(lead, counts=(sent,)))
+
+        assert store.counted([sent.key, came_back.key, "nobody"]) == {sent.key: 2, came_back.key: 1}
+
+    def test_a_change_that_is_refused_counts_nothing(self, store: Store) -> None:
+        lead = submit().into(store)
+        counter = budget(9)
+        store.commit(Change(lead))
+
+        with pytest.raises(Conflict):
+            store.commit(Change(lead, counts=(counter,)))
+
+        assert store.counted([counter.key]) == {}
 
     def test_another_change_on_the_same_revision_is_not_taken_for_a_repeat(self, store: Store) -> None:
         lead = submit().into(store)

@@ -7,7 +7,7 @@ from tests.contracts.examples import HOUR, MINUTE, NOW, Place, Submit, claim, du
 
 from leadlight.errors import Conflict
 from leadlight.model.due import Due
-from leadlight.model.exchange import EPOCH_NOTE, Change
+from leadlight.model.exchange import EPOCH_NOTE, SENDING_NOTE, Change
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import CaptureId
 from leadlight.ports import Store
@@ -93,6 +93,16 @@ class Dossiers:
 
         assert found is not None
         assert found.lead.stops == (stop,)
+
+    def test_a_dossier_says_whether_sending_is_paused(self, place: Place, store: Store) -> None:
+        what = submit()
+        what.into(store)
+        place.store().set_note(SENDING_NOTE, "until then")
+
+        found = store.dossier(what.due[0])
+
+        assert found is not None
+        assert found.sending == "until then"
 
     def test_reading_a_dossier_changes_nothing(self, store: Store) -> None:
         what = submit()

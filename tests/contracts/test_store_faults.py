@@ -60,6 +60,7 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "append": ("put_item", lambda store, _, what: store.append(touch(what.lead.id))),
     "set_note": ("put_item", lambda store, *_: store.set_note("epoch", "1")),
     "count": ("update_item", lambda store, *_: store.count(budget(1))),
+    "counted": ("batch_get_item", lambda store, *_: store.counted(["optins/anna"])),
     "figures": ("get_item", lambda store, _, what: store.figures(what.lead.id)),
     "all_figures": ("scan", lambda store, *_: list(store.all_figures())),
     "keep_figures": ("transact_write_items", lambda store, *_: store.keep_figures(COUNTED, before=None)),
@@ -167,7 +168,7 @@ def test_what_a_batch_leaves_over_is_asked_for_again(place: Tables) -> None:
 
     assert found is not None
     assert (found.lead, found.captures, found.secrets) == (lead, (what.capture,), {what.key.id: what.key.secret})
-    assert client.calls == 7
+    assert client.calls == 8
 
 
 def test_keys_that_a_batch_leaves_over_are_shredded_too(place: Tables) -> None:

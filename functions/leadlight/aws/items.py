@@ -14,7 +14,7 @@ from leadlight.aws import tables
 from leadlight.aws.dynamo import Item, Place, Write, number, text, text_of
 from leadlight.aws.tables import Names, partition, shard
 from leadlight.model.due import Due, LedgerEntry, LedgerState
-from leadlight.model.exchange import EPOCH_NOTE, Budget, Dossier, SealingKey
+from leadlight.model.exchange import EPOCH_NOTE, SENDING_NOTE, Budget, Dossier, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, LeadId
 from leadlight.model.touch import Touch
@@ -237,6 +237,7 @@ def dossier_places(names: Names, due: Due) -> list[Place]:
         *((names.leads, place(due.lead_id, sort)) for sort in sorts),
         *((names.keys, key_place(capture)) for capture in captures),
         (names.leads, note_place(EPOCH_NOTE)),
+        (names.leads, note_place(SENDING_NOTE)),
         (names.keys, keys_note_place(EPOCH_NOTE)),
     ]
 
@@ -256,6 +257,7 @@ def dossier_in(due: Due, found: Sequence[Item]) -> Dossier | None:
         unpacked(entry, LedgerEntry) if entry else None,
         text_of(by_sort[EPOCH_NOTE], "words") if EPOCH_NOTE in by_sort else None,
         text_of(beside, "words") if beside else "",
+        text_of(by_sort[SENDING_NOTE], "words") if SENDING_NOTE in by_sort else None,
     )
 
 
@@ -266,18 +268,27 @@ def new_keys(names: Names, keys: Iterable[SealingKey]) -> Iterator[Write]:
         yield Write(key, "Put", {"TableName": names.keys, "Item": item}, "attribute_not_exists(id)")
 
 
-def counted(names: Names, budget: Budget) -> Write:
-    """Adds one to a counter below its limit. A limit of zero has no room for a first one either."""
+def counter_place(key: str) -> Item:
+    """The key of a counter."""
+    return {"key": text(key)}
+
+
+def increased(names: Names, budget: Budget) -> Write:
+    """Adds one to a counter, whatever its limit."""
     request = {
         "TableName": names.counters,
-        "Key": {"key": text(budget.key)},
+        "Key": counter_place(budget.key),
         "UpdateExpression": "SET expires_at = :end ADD used :one",
     }
-    room = "used < :limit" if budget.limit < 1 else "attribute_not_exists(used) OR used < :limit"
     end = int(budget.expires_at.timestamp()) + 1
-    return Write(
-        budget, "Update", request, room, {":end": number(end), ":one": number(1), ":limit": number(budget.limit)}
-    )
+    return Write(budget, "Update", request, values={":end": number(end), ":one": number(1)})
+
+
+def counted(names: Names, budget: Budget) -> Write:
+    """Adds one to a counter below its limit. A limit of zero has no room for a first one either."""
+    write = increased(names, budget)
+    room = "used < :limit" if budget.limit < 1 else "attribute_not_exists(used) OR used < :limit"
+    return replace(write, condition=room, values={**write.values, ":limit": number(budget.limit)})
 
 
 def next_turn(names: Names, name: str) -> Write:

@@ -171,6 +171,10 @@ class DynamoStore:
     def count(self, budget: Budget) -> bool:
         return not self._db.write(items.counted(self._names, budget))
 
+    def counted(self, keys: Sequence[str]) -> Mapping[str, int]:
+        places = [(self._names.counters, items.counter_place(key)) for key in keys]
+        return {text_of(item, "key"): int(text_of(item, "used")) for _, item in self._db.batch_get(places)}
+
     def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
         """What the stream of the last 24 hours holds. For tools and tests: Lambda gets it pushed."""
         if self._streams is None:
@@ -254,6 +258,7 @@ class DynamoStore:
         yield from items.moved_due(self._names, change.due, undue=change.undue, lead_id=lead_id)
         yield from (items.settled_entry(self._names, entry) for entry in change.settle)
         yield from (items.resolved_entry(self._names, entry) for entry in change.resolve)
+        yield from (items.increased(self._names, counter) for counter in change.counts)
 
     def _of(self, lead_id: LeadId, kind: str) -> Iterator[Item]:
         values = {":pk": text(partition(lead_id)), ":kind": text(kind)}

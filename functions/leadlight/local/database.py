@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
@@ -18,6 +19,7 @@ from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 PRIVATE = 0o600
 MEMORY = Path(":memory:")
 """SQLite's name for a database that lives as long as its connection: a rehearsal's, for which no disk has to turn."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PRAGMAS = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 
 
@@ -108,3 +110,8 @@ def translated() -> Iterator[None]:
         raise Conflict from error
     except sqlite3.Error as error:
         raise StoreBusy(f"SQLite: {error}. Try again; if it stays, look at the disk.") from error
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -10,18 +10,28 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
+from leadlight.local import counters
 from leadlight.local import figures as counted
-from leadlight.local.database import MEMORY, Database
+from leadlight.local.database import MEMORY, Database, micros
 from leadlight.local.schema import STORE
 from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_claimed
-from leadlight.model.exchange import EPOCH_NOTE, ON_CHANGE, Budget, Change, Dossier, FeedRecord, SealingKey
+from leadlight.model.exchange import (
+    EPOCH_NOTE,
+    ON_CHANGE,
+    SENDING_NOTE,
+    Budget,
+    Change,
+    Dossier,
+    FeedRecord,
+    SealingKey,
+)  # fmt: skip
 from leadlight.model.figures import Figures
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, CompanyId, LeadId
@@ -33,13 +43,11 @@ Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 
 PAGE = 500
 ALL = -1  # as a limit, for SQLite
-SWEPT = 20  # expired counters removed with each capture: more than one capture adds
 AT_COMPANY = "SELECT doc FROM lead WHERE company = ? ORDER BY came_at, id LIMIT ?"
 ON_FEED = (
     "SELECT seq, doc FROM touch WHERE seq > MAX(?2, (SELECT handled FROM feed WHERE consumer = ?1)) "
     "ORDER BY seq LIMIT ?3"
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SqliteStore:
@@ -69,7 +77,7 @@ class SqliteStore:
                     raise Conflict
                 return
             for budget in budgets:
-                if not increase(db, budget):
+                if not counters.increase(db, budget):
                     raise TooMany(max(1, int((budget.expires_at - capture.at).total_seconds())))
             use_keys(db, lead.id, (key,))
             db.execute(
@@ -78,7 +86,7 @@ class SqliteStore:
             add_captures(db, (capture,))
             add_touches(db, (touch,))
             put_due(db, due)
-            sweep_counters(db, capture.at)
+            counters.sweep(db, capture.at)
 
     def commit(self, change: Change) -> Lead:
         lead = replace(change.lead, revision=change.lead.revision + 1)
@@ -102,6 +110,7 @@ class SqliteStore:
                 settle(db, entry)
             for entry in change.resolve:
                 resolve(db, entry)
+            counters.increase_all(db, change.counts)
         return lead
 
     def append(self, touch: Touch) -> bool:
@@ -141,7 +150,8 @@ class SqliteStore:
         captures = self._docs(query, Capture, lead.id, named)
         with self._db.reading() as db:
             row, entry = stored_due(db, due), stored_entry(db, due.lead_id, due.ledger_key)
-        return Dossier(lead, captures, due=row, entry=entry, epoch=self.note(EPOCH_NOTE))
+        notes = self.note(EPOCH_NOTE), self.note(SENDING_NOTE)
+        return Dossier(lead, captures, due=row, entry=entry, epoch=notes[0], sending=notes[1])
 
     def leads(self) -> Iterator[Lead]:
         page = self._docs("SELECT doc FROM lead ORDER BY id LIMIT ?", Lead, PAGE)
@@ -188,7 +198,11 @@ class SqliteStore:
 
     def count(self, budget: Budget) -> bool:
         with self._db.writing() as db:
-            return increase(db, budget)
+            return counters.increase(db, budget)
+
+    def counted(self, keys: Sequence[str]) -> Mapping[str, int]:
+        with self._db.reading() as db:
+            return counters.stored(db, keys)
 
     def feed(self, *, limit: int, reader: str = ON_CHANGE) -> tuple[FeedRecord, ...]:
         rows = self._rows(ON_FEED, reader, 0, limit)
@@ -276,28 +290,6 @@ def readable(rows: Iterable[tuple[Any, str]], kind: type[Doc]) -> tuple[Doc, ...
         except msgspec.MsgspecError:
             logger.exception("row.unreadable %s %s", kind.__name__, name)
     return tuple(found)
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970, exact."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def increase(db: sqlite3.Connection, budget: Budget) -> bool:
-    """Adds one to a counter that is below its limit; False if it is not."""
-    cursor = db.execute(
-        "INSERT INTO counter SELECT ?1, 1, ?2 WHERE ?3 > 0 ON CONFLICT (key) DO UPDATE SET n = n + 1 WHERE n < ?3",
-        (budget.key, micros(budget.expires_at), budget.limit),
-    )
-    return cursor.rowcount == 1
-
-
-def sweep_counters(db: sqlite3.Connection, now: datetime) -> None:
-    """Removes a few counters whose window is over."""
-    db.execute(
-        "DELETE FROM counter WHERE key IN (SELECT key FROM counter WHERE expires_at < ? ORDER BY expires_at LIMIT ?)",
-        (micros(now), SWEPT),
-    )
 
 
 def use_keys(db: sqlite3.Connection, lead_id: LeadId, keys: Iterable[SealingKey]) -> None:

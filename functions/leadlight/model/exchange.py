@@ -18,6 +18,9 @@ ON_CHANGE, FIGURES = "on_change", "figures"
 EPOCH_NOTE = "epoch"
 """The note, with the leads and with the keys, that tells leads which were put back from a copy."""
 
+SENDING_NOTE = "sending"
+"""The note that says until when nothing goes out that nobody waits for: too many of those mails came back."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
@@ -51,8 +54,9 @@ class Change:
     out. `captures` are new ones of this lead, which none of these two names. `resolve` replaces parked entries, by
     evidence or by a person's word; one that is not parked (any more) refuses the change with `LeaseLost`. `keys` are
     fresh keys that sealed something in `touches` or `captures`. A touch whose id exists already, a key that was used
-    already, or a capture that is not this lead's refuses the change with `Conflict`. At most 90 rows: the whole change
-    is one transaction everywhere.
+    already, or a capture that is not this lead's refuses the change with `Conflict`. `counts` are counters that are
+    increased along, whatever their limit, so each counts what is stored with it exactly once; each key at most once. At
+    most 90 rows: the whole change is one transaction everywhere.
     """
 
     lead: Lead
@@ -65,6 +69,7 @@ class Change:
     code_sent: Mapping[CaptureId, datetime] | None = None
     keys: tuple[SealingKey, ...] = ()
     captures: tuple[Capture, ...] = ()
+    counts: tuple[Budget, ...] = ()
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -75,7 +80,7 @@ class Dossier:
     `due` is the row as it stands now, None if it is gone; `entry` is what the ledger says of it. `secrets` holds what
     came along in the same read; it may be empty. Ask `Keys` for what is missing. `epoch` is the store's note
     `EPOCH_NOTE`, None if there is none; `keys_epoch` the one beside the keys: None where it did not come along, empty
-    where there is none.
+    where there is none. `sending` is the note `SENDING_NOTE`.
     """
 
     lead: Lead
@@ -85,6 +90,7 @@ class Dossier:
     entry: LedgerEntry | None = None
     epoch: str | None = None
     keys_epoch: str | None = None
+    sending: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
