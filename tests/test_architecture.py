@@ -84,7 +84,8 @@ MAY_IMPORT = {
     "demo": ACTING | PEOPLE | {"pages", "handlers", "wiring", "serve"},
     "preview": ACTING | PEOPLE | {"pages", "handlers", "serve", "simulate", "local"},
     "simulate": ACTING | PEOPLE | {"pages", "handlers", "wiring", "local"},
-    "gate": CORE | {"words", "rules", "playbook"},
+    "openapi": CORE | {"rules"},
+    "gate": CORE | {"words", "rules", "playbook", "openapi"},
     "publish": CORE | {"words", "rules", "settings", "wiring", "playbook", "gate"},
     "cli": ACTING
     | PEOPLE

@@ -44,7 +44,10 @@ FOREIGN = {
 """What each function may ever import that is neither ours nor Python's. A new name here wants a reason."""
 
 NEVER = {"boto3", "mkdocs", "pydantic", "uvicorn", "click", "rich", "moto", "pip", "ruamel", "starlette"}
-BUILD_ONLY = ("leadlight.cli", "leadlight.serve", "leadlight.gate", "leadlight.publish", "leadlight.local.store")
+BUILD_ONLY = (
+    *("leadlight.cli", "leadlight.serve", "leadlight.gate", "leadlight.openapi", "leadlight.publish"),
+    "leadlight.local.store",
+)
 ARM, X86 = Target("arm64", "3.11"), Target("x86_64", "3.12")
 ELF_MACHINE = {"arm64": 183, "x86_64": 62}
 LIMIT = 250 * 2**20  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

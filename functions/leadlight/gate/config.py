@@ -20,7 +20,7 @@ from mkdocs.config import config_options as options
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, Files
 from mkdocs.utils.yaml import yaml_load
 
 from leadlight.errors import BadPlaybook, Leak, Problem
@@ -28,6 +28,7 @@ from leadlight.gate.gather import Site
 from leadlight.gate.links import in_html, in_quotes
 from leadlight.gate.order import Order, Report
 from leadlight.gate.palette import theme_of
+from leadlight.gate.player import ASSETS
 from leadlight.model.site import Theme
 from leadlight.playbook.findings import nearest
 from leadlight.playbook.front import spoken_by
@@ -157,6 +158,16 @@ def add_assets(config: MkDocsConfig, script: str, style: str) -> tuple[str, str]
         module.type = "module"
         config.extra_javascript.append(module)
     return script, style
+
+
+def add_files(config: MkDocsConfig, files: Files, *assets: str) -> None:
+    """Has the site serve these of ours, and what its API is; a file of its own at such an address goes before."""
+    from leadlight.openapi.document import document  # noqa: PLC0415 `check` builds nothing
+
+    content = {address: (ASSETS / Path(address).name).read_text("utf-8") for address in assets}
+    for address, text in {**content, "openapi.json": document(config.site_name)}.items():
+        if files.get_file_from_path(address) is None:
+            files.append(File.generated(config, address, content=text))
 
 
 def colours(config: MkDocsConfig) -> Theme:

@@ -20,7 +20,7 @@ from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
@@ -32,6 +32,7 @@ from leadlight.gate import alike, leaks, links, paths, player
 from leadlight.gate.config import (
     LeadlightConfig,
     add_assets,
+    add_files,
     base_path,
     colours,
     language,
@@ -145,10 +146,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                     file.url = self._links.setdefault(name, _own(front, name))
                     file.inclusion = InclusionLevel.INCLUDED
                     self._published_as[name] = file.dest_uri
-        for address in (_SCRIPT, _STYLE, *self._players(config)):
-            if files.get_file_from_path(address) is None:
-                content = (player.ASSETS / Path(address).name).read_text("utf-8")
-                files.append(File.generated(config, address, content=content))
+        add_files(config, files, _SCRIPT, _STYLE, *self._players(config))
         return files
 
     def _players(self, config: MkDocsConfig) -> tuple[str, ...]:
