@@ -192,7 +192,7 @@ def test_a_free_read_is_the_text_alone(world: World) -> None:
 
 def test_the_cookie_of_the_meter_is_closed_and_says_of_nobody_who_it_is(world: World) -> None:
     answer = world.browser().get("/api/content/amber?free=yes")
-    (reads,) = [cookie for cookie in answer.cookies if cookie.startswith("leadlight_free=")]
+    (reads,) = [cookie for cookie in answer.cookies if cookie.startswith("__Host-leadlight_free=")]
 
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(reads.replace(";", "").split())
     told = world.services.tokens.read(TokenUse.METER, reads.partition("=")[2].partition(";")[0])
@@ -232,7 +232,7 @@ def test_the_form_says_how_many_are_left_and_then_that_none_is(world: World, wor
 
 def test_a_forged_cookie_of_the_meter_counts_for_nothing(world: World) -> None:
     stranger = world.browser()
-    stranger.cookies["leadlight_free"] = "eyJtb250aC8yMDI2LTAxIjoiIn0.broken"
+    stranger.cookies["__Host-leadlight_free"] = "eyJtb250aC8yMDI2LTAxIjoiIn0.broken"
 
     assert read(stranger, "amber", "umber", "ochre") == [200, 200, 401]
 

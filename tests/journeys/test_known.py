@@ -249,7 +249,7 @@ def test_the_same_is_required_of_known_and_unknown_addresses(world: World) -> No
 def test_a_pass_that_does_not_hold_is_like_none(world: World, gone: str) -> None:
     browser = world.confirmed(name="Anna")
     if gone == "forged":
-        browser.cookies["leadlight_pass"] = browser.cookies["leadlight_pass"][:-3] + "abc"
+        browser.cookies["__Host-leadlight_pass"] = browser.cookies["__Host-leadlight_pass"][:-3] + "abc"
     elif gone == "expired":
         world.jump("366 days")
     else:
@@ -262,7 +262,7 @@ def test_a_pass_that_does_not_hold_is_like_none(world: World, gone: str) -> None
 def test_a_pass_of_somebody_erased_since_is_like_none(world: World) -> None:
     browser = world.confirmed(name="Anna")
     facts = {"lead": world.id_of(), "gen": 2, "to": "a…@example.com"}
-    browser.cookies["leadlight_pass"] = world.services.tokens.sign(TokenUse.LEAD_PASS, facts)
+    browser.cookies["__Host-leadlight_pass"] = world.services.tokens.sign(TokenUse.LEAD_PASS, facts)
 
     assert browser.get(f"/api/form/{FORM}").json == STRANGER
 

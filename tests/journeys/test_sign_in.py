@@ -33,7 +33,7 @@ def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(world: Wo
     answer = browser.submit("/sign-in", enter=link(world).partition("token=")[2])
 
     (cookie,) = answer.cookies
-    assert cookie.startswith(session.SESSION)
+    assert cookie.startswith(f"__Host-{session.SESSION}")
     assert all(flag in cookie for flag in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"))
 
 

@@ -104,9 +104,17 @@ def test_a_gate_pass_opens_its_own_gate_only(world: World) -> None:
 def test_confirming_replaces_the_gate_pass_by_the_lead_pass(world: World) -> None:
     visitor = world.confirmed(FORM)
 
-    assert "leadlight_pass" in visitor.cookies
-    assert not [name for name in visitor.cookies if name.startswith("leadlight_gate")]
+    assert "__Host-leadlight_pass" in visitor.cookies
+    assert not [name for name in visitor.cookies if name.startswith("__Host-leadlight_gate")]
     assert visitor.get(f"/api/content/{FORM}").status == 200
+
+
+def test_a_pass_that_a_neighbouring_host_has_planted_counts_for_nothing(world: World) -> None:
+    reader, other = world.confirmed(), world.browser()
+    other.cookies["leadlight_pass"] = reader.cookies["__Host-leadlight_pass"]
+
+    assert reader.get(f"/api/content/{MAIL}").status == 200
+    assert other.get(f"/api/content/{MAIL}").status == 401
 
 
 def test_a_rep_gate_opens_when_the_rep_says_so(world: World) -> None:

@@ -43,7 +43,7 @@ def test_the_team_reads_what_people_have_done(world: World) -> None:
 def test_a_stranger_is_shown_the_door(world: World) -> None:
     world.confirmed()
     reader = world.browser()
-    reader.cookies["leadlight_desk"] = "made.up"
+    reader.cookies["__Host-leadlight_desk"] = "made.up"
 
     answers = [world.browser().get("/insights"), reader.get("/insights"), world.browser().head("/insights")]
 

@@ -12,8 +12,8 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight.errors import LeadlightError, NotThroughTheDoor, OperatorMustFix, TryAgain, UnknownGate
-from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, refusal
-from leadlight.handlers.request import Request, check_door, read
+from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, is_https, refusal
+from leadlight.handlers.request import HOST, Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.words import ENGLISH
@@ -62,17 +62,24 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
     app.use([guarded])
 
     def handle(event: Event, context: object) -> dict[str, Any]:
-        request = read(event)
+        request = read(event, https=is_https(services))
         logger.thread_safe_append_keys(correlation_id=request.id)
         traced = replace(services, request=request.id)
         app.append_context(services=traced, request=request)  # type: ignore[no-untyped-call]  # the same
         answer = app.resolve(_as_get(event) if request.inert else dict(event), context)  # type: ignore[arg-type]  # any context object does
-        answer["headers"].update(guarding(answer["headers"], services))
-        if "token" in request.query:
-            answer["headers"].update(TOKEN_HEADERS)
-        return answer
+        return _guarded(answer, request, services)
 
     return handle
+
+
+def _guarded(answer: dict[str, Any], request: Request, services: Services) -> dict[str, Any]:
+    """The answer with what protects it: headers, and the names of its cookies."""
+    answer["headers"].update(guarding(answer["headers"], services))
+    if "token" in request.query:
+        answer["headers"].update(TOKEN_HEADERS)
+    if is_https(services) and "cookies" in answer:
+        answer["cookies"] = [HOST + cookie if "HttpOnly" in cookie else cookie for cookie in answer["cookies"]]
+    return answer
 
 
 def warmed(services: Services) -> Services:

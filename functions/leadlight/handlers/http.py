@@ -111,9 +111,13 @@ def site_headers(services: Services) -> dict[str, str]:
     }
 
 
+def is_https(services: Services) -> bool:
+    """Whether the site has HTTPS: on one's own machine it has not."""
+    return services.settings.site_url.startswith("https://")
+
+
 def _https(services: Services) -> dict[str, str]:
-    is_secure = services.settings.site_url.startswith("https://")
-    return {"Strict-Transport-Security": SECURE} if is_secure else {}
+    return {"Strict-Transport-Security": SECURE} if is_https(services) else {}
 
 
 def _inline(services: Services) -> Inline:

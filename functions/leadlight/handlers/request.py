@@ -26,6 +26,10 @@ DOOR, VIEWER = "x-leadlight-origin", "cloudfront-viewer-address"
 
 FORM = "application/x-www-form-urlencoded"
 
+HOST = "__Host-"
+"""Begins the names of our cookies where there is HTTPS: no other host, a neighbour below the same domain included, can
+set one that is called so (RFC 6265bis § 4.1.3.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -94,14 +98,15 @@ class Request:
         return "\n".join(value for key, value in pairs if key == name)
 
 
-def read(event: Mapping[str, Any]) -> Request:
-    """The request in an event. Cookies keep the first value of a name."""
+def read(event: Mapping[str, Any], *, https: bool = False) -> Request:
+    """The request in an event. Cookies keep the first value of a name; with `https` only those of this host count."""
     http = event["requestContext"]["http"]
     body = event.get("body") or ""
     cookies: dict[str, str] = {}
     for cookie in event.get("cookies") or ():
         name, _, value = cookie.partition("=")
-        cookies.setdefault(name.strip(), value.strip())
+        if not https or name.strip().startswith(HOST):
+            cookies.setdefault(name.strip().removeprefix(HOST), value.strip())
     return Request(
         method=http["method"],
         path=unquote(event["rawPath"]),
