@@ -7,6 +7,7 @@ LeadlightError
 │   ├── ForeignOrigin         a post from another site
 │   ├── NotThroughTheDoor     a call past the distribution that all visitors come through
 │   ├── BadFields             .fields: field name → what to do
+│   │   └── NeedsProof        .challenge: the puzzle that a browser is to solve first
 │   ├── UnknownGate           .gate
 │   ├── UnknownLead           no such lead, or none of this person's
 │   ├── NotSignedIn           the desk is for people of the team
@@ -99,6 +100,16 @@ class BadFields(VisitorCanFix):
     def __init__(self, fields: Mapping[str, str]) -> None:
         self.fields = dict(fields)
         super().__init__("Please look at the marked fields: " + ", ".join(self.fields))
+
+
+class NeedsProof(BadFields):
+    """The form looks like a program's: the browser is to do a little work first. `challenge` is one of ALTCHA v2."""
+
+    def __init__(self, challenge: Mapping[str, object]) -> None:
+        self.challenge = challenge
+        super().__init__(
+            {"proof": N_("Before we take this, your browser has to solve a small puzzle. Our page does so by itself.")}
+        )
 
 
 class UnknownGate(VisitorCanFix):

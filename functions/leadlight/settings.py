@@ -42,6 +42,7 @@ class Settings:
     address_limit: int = 5  # opt-in mails per address and day
     late_per_minute: int = LATE_PER_MINUTE  # follow-ups that are sent in one minute after an outage
     budgets: bool = True  # False lifts all of them: demo and benchmarks only
+    proof_of_work: bool = False  # forms that look like a program's are asked for a little work; always so on AWS
     demo: bool = False
     trust_forwarded: bool = False  # believe X-Forwarded-For (a proxy on this machine)
     origin_secrets: tuple[str, ...] = ()  # what the distribution adds to each request; without it there is no door
@@ -118,6 +119,7 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         inbound_domain=inbound_domain(env),
         late_per_minute=late_per_minute(env),
         budgets=not budgets_lifted(env),
+        proof_of_work=env.get("LEADLIGHT_PROOF_OF_WORK") != "off",
     )
 
 

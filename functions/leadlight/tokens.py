@@ -34,6 +34,7 @@ class TokenUse(StrEnum):
     LEAD_PASS = "lead-pass"  # noqa: S105 a salt, not a password. {lead, gen}: cookie
     GATE_PASS = "gate-pass"  # noqa: S105 the same. {lead, gen, capture, gate}: cookie
     TAB = "tab"  # {lead, gen, capture, gate}: cookie of the tab that waits for the code
+    FORM = "form"  # {gate, at}: handed out with a form; says when somebody began with it, and of nobody who it is
     METER = "meter"  # {period: pages}: cookie of somebody who reads for free; says of nobody who it is
     REP_BROWSER = "rep-browser"  # {id}: cookie of the browser that a rep's token is bound to
 
@@ -50,6 +51,7 @@ LIFE: Mapping[TokenUse, timedelta] = {
     TokenUse.LEAD_PASS: timedelta(days=365),
     TokenUse.GATE_PASS: timedelta(days=30),
     TokenUse.TAB: timedelta(days=1),
+    TokenUse.FORM: timedelta(days=1),
     TokenUse.METER: timedelta(days=366),  # as long as the longest period
     TokenUse.REP_BROWSER: timedelta(days=7),
 }

@@ -24,7 +24,7 @@ from leadlight.pages.known import short_form
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
-from leadlight.visitor import answer, confirm, known, meter, preferences, read, returning, seen, talk, wishes
+from leadlight.visitor import answer, confirm, known, meter, preferences, proof, read, returning, seen, talk, wishes
 from leadlight.visitor.passes import pass_of
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -42,7 +42,7 @@ def post_access() -> Response[str]:
     check_origin(request, services.settings, by_token=False)
     values = {**_landing(request), **request.answers}
     network = network_of(request, services.settings)
-    granted = returning.open_gate(services, request.cookies, values, network=network)
+    granted = returning.open_gate(services, request.cookies, values, network=network, plain=request.is_form)
     measures.count("Captured")
     if request.is_form:
         mailed = f"/api/access?{urlencode({'gate': granted.gate, 'lang': granted.language})}"
@@ -67,7 +67,8 @@ def get_form() -> Response[str]:
     gate, language = request.path.removeprefix("/api/form/"), request.query.get("lang", "")
     shown = known.form_for(services, request.cookies, gate, language=language)
     if "text/html" not in request.headers.get("accept", ""):
-        return as_json({**shown.as_json, **meter.in_words(services, request.cookies, gate, shown.gate)})
+        words = meter.in_words(services, request.cookies, gate, shown.gate)
+        return as_json({**shown.as_json, **words, **proof.ticket(services, gate)})
     if shown.standing is known.Standing.STRANGER:
         return see_other(f"/{quote(shown.gate.page)}")
     if shown.standing is known.Standing.OPEN:

@@ -18,7 +18,9 @@ from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.rules.form import Answers
 from leadlight.vault import lead_id
+from leadlight.visitor import proof
 from leadlight.visitor.passes import Cookie, gate_cookies, handed_over, tab_cookie
+from leadlight.visitor.proof import Standing
 from leadlight.visitor.submit import Form, answers_to, capture_of_form, counters, form_sent, touch_of_form
 
 GENERATION = 1
@@ -37,15 +39,21 @@ class Access:
 
 
 def request_access(
-    services: Services, values: Mapping[str, str], *, network: str, held: Mapping[str, str] | None = None
+    services: Services,
+    values: Mapping[str, str],
+    *,
+    network: str,
+    held: Mapping[str, str] | None = None,
+    plain: bool = False,
 ) -> Access:
     """Stores the submit and says how it goes on; the mails go out by themselves, right after.
 
-    `network` is the sender's address cut to /24 or /64; `held` are the browser's cookies.
-    Raises `UnknownGate`, `BadFields`, `TooMany`.
+    `network` is the sender's address cut to /24 or /64; `held` are the browser's cookies; `plain` is a form that no
+    script sent. Raises `UnknownGate`, `BadFields`, `NeedsProof` among these, `TooMany`.
     """
     form = form_sent(services, values, network=network)
     answers = answers_to(form)
+    standing = proof.standing(services, form, plain=plain)
     key = services.keys.fresh()
     capture = capture_of_form(
         services,
@@ -59,7 +67,7 @@ def request_access(
     )
     opens = form.gate.unlock is Unlock.FORM
     due = traced(services, _due(capture, form.now, tell_rep=opens))
-    _store(services, form, capture, key, touch_of_form(capture, form.gate), due=due)
+    _store(services, form, capture, key, touch_of_form(capture, form.gate), due=due, standing=standing)
     cookies = (
         tab_cookie(services, capture, answers.email),
         *(gate_cookies(services, capture) if opens else ()),
@@ -87,7 +95,14 @@ def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
 
 
 def _store(
-    services: Services, form: Form, capture: Capture, key: SealingKey, touch: Touch, *, due: Sequence[Due]
+    services: Services,
+    form: Form,
+    capture: Capture,
+    key: SealingKey,
+    touch: Touch,
+    *,
+    due: Sequence[Due],
+    standing: Standing,
 ) -> None:
     """One transaction; where a counter is used up, another one for each that the network has left."""
     brought_by = form.brought_by
@@ -95,10 +110,12 @@ def _store(
         id=capture.lead_id, created_at=capture.at, generation=GENERATION, language=capture.language,
         owner=brought_by, source=f"qr/{brought_by}" if brought_by else "",
     )  # fmt: skip
-    *others, last = counters(services, form.network, capture.at)
-    for budgets in others:
+    full = TooMany(0)
+    for budgets in counters(services, form.network, capture.at, kinds=proof.kinds(services, standing)):
         try:
             return services.store.capture(capture, key=key, touch=touch, due=due, budgets=budgets, lead=lead)
-        except TooMany:
-            continue
-    return services.store.capture(capture, key=key, touch=touch, due=due, budgets=last, lead=lead)
+        except TooMany as refused:
+            full = refused
+    if standing is Standing.ORDINARY:
+        raise proof.needed(services, form) from full
+    raise full

@@ -34,14 +34,16 @@ OPENED_PER_DAY = 50
 """So many forms may the passes of one lead send in a day: each causes mails to it and to a rep."""
 
 
-def open_gate(services: Services, cookies: Mapping[str, str], values: Mapping[str, str], *, network: str) -> Access:
+def open_gate(
+    services: Services, cookies: Mapping[str, str], values: Mapping[str, str], *, network: str, plain: bool = False
+) -> Access:
     """What the form comes to: by the pass of this browser where it has one and no address was typed.
 
-    Raises `UnknownGate`, `BadFields`, `TooMany`.
+    `plain`: no script sent it. Raises `UnknownGate`, `BadFields`, `TooMany`.
     """
     found = None if values.get("email", "").strip() else pass_of(services, cookies)
     if found is None:
-        return request_access(services, values, network=network, held=cookies)
+        return request_access(services, values, network=network, held=cookies, plain=plain)
     form = form_sent(services, values, network=network)
     given = [name for name, value in values.items() if value.strip()]
     asked = asked_of_lead(form.gate_id, form.gate, form.wording, found.lead, given)

@@ -129,17 +129,40 @@ def source_of(capture: Capture) -> Mapping[str, str]:
     return {SOURCE: said[SOURCE]} if said.get(SOURCE) else {}
 
 
-def counters(services: Services, network: str, now: datetime) -> list[tuple[Budget, ...]]:
-    """At most so many submits per network and ten minutes: counters of which one has to have room, in random order."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Ten minutes of one network: what its counters are called, and when it is over. The name is nobody's address."""
+
+    name: str
+    over: datetime
+
+    def left(self, now: datetime) -> int:
+        """Seconds."""
+        return max(1, int((self.over - now).total_seconds()))
+
+
+def window_of(services: Services, network: str, now: datetime) -> Window:
+    """The one that this moment is in."""
+    begin = now.replace(minute=now.minute - now.minute % 10, second=0, microsecond=0)
+    name = hashlib.sha256(services.settings.lead_key + network.encode()).hexdigest()[:20]
+    return Window(f"network/{name}/{begin:%Y-%m-%dT%H:%M}", begin + timedelta(minutes=10))
+
+
+def counters(
+    services: Services, network: str, now: datetime, *, kinds: Mapping[str, int] | None = None
+) -> list[tuple[Budget, ...]]:
+    """At most so many submits per network and ten minutes: counters of which one has to have room, in random order.
+
+    `kinds`: of those that are of this kind, at most so many.
+    """
     if not services.settings.budgets:
         return [()]
-    window = now.replace(minute=now.minute - now.minute % 10, second=0, microsecond=0)
-    name = hashlib.sha256(services.settings.lead_key + network.encode()).hexdigest()[:20]
-    over = window + timedelta(minutes=10)
-    limit = services.settings.network_limit
-    shares = [(limit + shard) // SHARDS for shard in range(SHARDS)]  # they add up to the limit
+    window = window_of(services, network, now)
+    limits = {window.name: services.settings.network_limit}
+    limits |= {f"{window.name}/{kind}": limit for kind, limit in (kinds or {}).items()}
     rows = [
-        (Budget(f"network/{name}/{window:%Y-%m-%dT%H:%M}/{shard}", share, over),) for shard, share in enumerate(shares)
+        tuple(Budget(f"{name}/{shard}", (limit + shard) // SHARDS, window.over) for name, limit in limits.items())
+        for shard in range(SHARDS)  # their shares add up to the limit
     ]
     return sorted(rows, key=lambda _: services.random(4))
 
@@ -149,8 +172,7 @@ def count(services: Services, network: str, now: datetime) -> None:
     for budgets in counters(services, network, now):
         if all(services.store.count(budget) for budget in budgets):
             return
-    over = now.replace(minute=now.minute - now.minute % 10, second=0, microsecond=0) + timedelta(minutes=10)
-    raise TooMany(max(1, int((over - now).total_seconds())))
+    raise TooMany(window_of(services, network, now).left(now))
 
 
 def _bundle_with(services: Services, gate: GateId, shown: str | None) -> Bundle:
