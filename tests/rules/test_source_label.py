@@ -34,6 +34,13 @@ def test_a_campaign_names_the_source_else_the_site_that_linked(told: str, expect
     assert label(landing(told, host=HERE)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("Ads/Spring/Week 2", "ads/spring-week-2"), ("/ spring", "spring"), ("ads/!", "ads"), ("/", "")]
+)
+def test_a_label_has_two_parts_at_most(text: str, shown: str) -> None:
+    assert cleaned(text) == shown
+
+
 def test_an_address_in_a_campaigns_parameter_is_no_address_any_more() -> None:
     found = landing("utm_source=mail&utm_content=anna%40example.com", host=HERE)
 
