@@ -12,6 +12,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import leadlight
+from leadlight.gate.published import proof_name, published
 from leadlight.model.person import Promise, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Form
 from leadlight.rules.countries import offered
@@ -71,14 +72,28 @@ def draw(template: str = "form.html", **changes: object) -> Page:
 
 
 def test_script_and_style_weigh_at_most_six_kilobytes_together() -> None:
-    packed = [len(gzip.compress((ASSETS / name).read_bytes(), mtime=0)) for name in ("leadlight.js", "leadlight.css")]
+    packed = [len(gzip.compress(published(name).encode(), mtime=0)) for name in ("leadlight.js", "leadlight.css")]
 
     assert sum(packed) <= 6 * 1024
 
 
-@pytest.mark.parametrize("name", ["leadlight.js", "leadlight.css", "form.html", "after.html"])
+def test_what_proves_something_is_loaded_by_need_and_weighs_at_most_four_kilobytes() -> None:
+    script = published("leadlight.js")
+
+    assert script.count(f'import("./{proof_name()}")') == script.count("leadlight-proof") == 1
+    assert len(published(proof_name()).encode()) <= 4 * 1024
+
+
+def test_the_script_is_published_without_what_only_its_readers_here_need() -> None:
+    script, source = published("leadlight.js"), (ASSETS / "leadlight.js").read_text()
+    code = [line for line in source.splitlines() if not line.strip().startswith("//")]
+
+    assert len(script.splitlines()) == len(code) < len(source.splitlines())
+
+
+@pytest.mark.parametrize("name", ["leadlight.js", "leadlight-proof.js", "leadlight.css", "form.html", "after.html"])
 def test_the_front_end_asks_no_third_party_for_anything(name: str) -> None:
-    text = (ASSETS / name).read_text()
+    text = (ASSETS / name).read_text().replace('import("./leadlight-proof.js")', "").replace("import.meta.url", "")
 
     assert re.findall(r"https?:|[\"'(]//|@import|url\(|\bimport\b", text) == []
 
@@ -92,7 +107,7 @@ def test_the_form_posts_without_a_script() -> None:
 def test_the_form_names_its_gate_and_the_words_it_showed() -> None:
     hidden = {field["name"]: field.get("value") for field in draw(fields=EACH_KIND).all("input", type="hidden")}
 
-    assert {name: value for name, value in hidden.items() if name != "zone"} == {
+    assert {name: value for name, value in hidden.items() if name not in {"zone", "ticket"}} == {
         "gate": "tutorials/zero",
         "wording": "abc",
         "campaign": "spring",
@@ -191,6 +206,20 @@ def test_nothing_that_a_marketer_writes_becomes_markup() -> None:
     )  # fmt: skip
 
     assert len(page.all("script")) == 1
+
+
+def test_the_field_for_programs_is_out_of_a_persons_way() -> None:
+    trap = draw().all("input", name="homepage")[0]
+    around = draw().all("div", **{"class": "leadlight-trap"})[0]
+
+    assert (trap["tabindex"], trap["autocomplete"], around["aria-hidden"]) == ("-1", "off", "true")
+    assert "Please leave this empty" in draw().text
+
+
+def test_a_form_that_asks_for_a_homepage_sets_no_trap_by_that_name() -> None:
+    page = draw(fields=(EMAIL, Field("homepage")))
+
+    assert [field.get("tabindex") for field in page.all("input", name="homepage")] == [None]
 
 
 def test_the_form_is_no_search_result() -> None:

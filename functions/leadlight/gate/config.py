@@ -28,7 +28,7 @@ from leadlight.gate.gather import Site
 from leadlight.gate.links import in_html, in_quotes
 from leadlight.gate.order import Order, Report
 from leadlight.gate.palette import theme_of
-from leadlight.gate.player import ASSETS
+from leadlight.gate.published import proof_name, published
 from leadlight.model.site import Theme
 from leadlight.playbook.findings import nearest
 from leadlight.playbook.front import spoken_by
@@ -164,7 +164,7 @@ def add_files(config: MkDocsConfig, files: Files, *assets: str) -> None:
     """Has the site serve these of ours, and what its API is; a file of its own at such an address goes before."""
     from leadlight.openapi.document import document  # noqa: PLC0415 `check` builds nothing
 
-    content = {address: (ASSETS / Path(address).name).read_text("utf-8") for address in assets}
+    content = {address: published(Path(address).name) for address in (*assets, f"assets/{proof_name()}")}
     for address, text in {**content, "openapi.json": document(config.site_name)}.items():
         if files.get_file_from_path(address) is None:
             files.append(File.generated(config, address, content=text))

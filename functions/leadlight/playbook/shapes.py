@@ -35,6 +35,7 @@ from leadlight.playbook.terms import amount, beginning, country_code, currency_c
 
 OWN_NAMES = frozenset(
     {"gate", "consent", "news", "wording", "call", "call_at", "zone", "from", "network", "landing", "landing_last"}
+    | {"ticket", "proof"}
 )
 """What the form sends by itself."""
 

@@ -60,14 +60,19 @@ const submit = async (form, seen = form) => {
   if (form.ariaBusy) return
   form.ariaBusy = true
   try {
-    const response = await fetch(form.getAttribute("action"), {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(values(form)),
-    })
-    const body = await response.json()
-    if (response.ok) return body
-    complain(seen, body)
+    // Where the request looks like a program's, the answer is a puzzle, and the solution goes along with the next one.
+    for (let proof, tries = 2; ; tries--) {
+      const response = await fetch(form.getAttribute("action"), {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify({ ...values(form), proof }),
+      })
+      const body = await response.json()
+      if (response.ok) return body
+      if (!body.challenge || !tries) return complain(seen, body)
+      say(seen, form.dataset.proving)
+      proof = await (await import("./leadlight-proof.js")).prove(body.challenge, form)
+    }
   } catch {
     say(seen, form.dataset.failed)
   } finally {
@@ -145,6 +150,10 @@ const enhance = (form) => {
     shorten(form, {})
     find("[name=email]", form).focus()
   }
+  const ticket = find("[data-ticket]", form) // tells the server how long somebody had the form at hand
+  if (ticket) form.addEventListener("focusin", async () => {
+    ticket.value = (await asked(section).catch(() => ({}))).ticket ?? ""
+  }, { once: true })
   if (form.dataset.leadlight !== "code") return
   const access = find("form", section)
   find("[name=code]", form).oninput = ({ target }) => {
@@ -179,10 +188,15 @@ const enter = async (section, form, asked = form, free) => {
   }
 }
 
+// What the form asks whoever this is, and a ticket that says when it was handed out.
+const asked = async ({ dataset }) => {
+  const response = await fetch(dataset.form, { headers: { Accept: "application/json" } })
+  return response.ok ? response.json() : {}
+}
+
 const recognise = async (section) => {
   if (new URLSearchParams(location.search).has("not-me")) return
-  const response = await fetch(section.dataset.form, { headers: { Accept: "application/json" } })
-  const shown = response.ok ? await response.json() : {}
+  const shown = await asked(section)
   if (shown.address != null) shorten(find("form", section), shown)
   const link = find("[data-free]", section), { free } = shown
   if (!link || !free) return
