@@ -1,8 +1,8 @@
 """Signed, expiring, rotatable links and cookies. Called by actors and handlers; the clock is handed in.
 
 itsdangerous with SHA-256, one salt per purpose (so a token of one purpose is worthless for another), and a list of
-keys, oldest to newest, for rotation. Token text is not unique (base64 has slack): what must happen once is keyed by
-an id inside the token, never by its text.
+keys, oldest to newest, for rotation. Of the texts that base64 would read as the same signature only the one that was
+written is taken; all the same, what must happen once is keyed by an id inside the token, never by its text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from leadlight.errors import BadToken, ExpiredToken
 from leadlight.words import N_
@@ -90,7 +91,7 @@ class Tokens:
             raise ExpiredToken(signed_at + LIFE[use], *INSTEAD.get(use, ())) from error
         except (BadData, UnicodeError) as error:
             raise BadToken from error
-        if not isinstance(facts, dict):
+        if not isinstance(facts, dict) or not _is_plain(text):
             raise BadToken
         return {str(name): str(value) for name, value in facts.items()}
 
@@ -177,6 +178,12 @@ class Tokens:
             signer=Signer,
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether its signature is written as we write it. What it signs cannot be written in two ways."""
+    signature = text.rpartition(".")[2].encode()
+    return base64_encode(base64_decode(signature)) == signature
 
 
 def _same(token: str, said: str) -> bool:
