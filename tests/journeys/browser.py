@@ -148,14 +148,14 @@ def link_of(mail: EmailMessage, path: str) -> str:
 
 
 @contextmanager
-def running_demo(data: Path, config: Path = ROOT / "mkdocs.yml") -> Iterator[Demo]:
+def running_demo(data: Path, config: Path = ROOT / "mkdocs.yml", *more: str) -> Iterator[Demo]:
     """This repository's own site, or another one, built and served as `make demo` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     entry = "from leadlight.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", entry, "demo", "-f", str(config), "--port", str(port), "--data", str(data)],
+        [sys.executable, "-c", entry, "demo", "-f", str(config), "--port", str(port), "--data", str(data), *more],
         cwd=ROOT,
         env={**os.environ, "LEADLIGHT_BUDGETS": "off"},  # all these visitors come from one network
         stdout=subprocess.DEVNULL,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from leadlight.wiring.local import Place
 
 PORT = click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1.")
+PROOF = click.option(
+    "--proof-of-work", is_flag=True, help="Ask forms that look like a program's for a little work first."
+)
 BUILD = click.option("--build/--no-build", "fresh", default=True, help="Build first, or serve what was built before.")
 
 
@@ -25,8 +28,9 @@ BUILD = click.option("--build/--no-build", "fresh", default=True, help="Build fi
 @CONFIG
 @PORT
 @DATA
+@PROOF
 @BUILD
-def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
+def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh: bool) -> None:
     """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
     from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
@@ -36,7 +40,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     _prepare(config_file, place, port, fresh=fresh)
     only_here.open_all_hours(place.bundle)
     logging.getLogger("leadlight").setLevel(logging.WARNING)  # the mailbox shows what happens; a log would hide it
-    services = local(place, demo=True)
+    services = local(place, demo=True, proof_of_work=proof_of_work)
     mailbox = only_here.Mailbox(place.mail)
     served = server(
         services,
@@ -64,6 +68,7 @@ def demo(config_file: Path, port: int, data: Path, fresh: bool) -> None:
     multiple=True,
     help="Tell this address what happens, signed by Standard Webhooks; may be given more than once.",
 )
+@PROOF
 @click.option("--preview", is_flag=True, help="See each change as you save it, as a stranger or a lead sees it.")
 @BUILD
 def serve(
@@ -74,6 +79,7 @@ def serve(
     site_url: str | None,
     smtp: str | None,
     webhooks: tuple[str, ...],
+    proof_of_work: bool,
     preview: bool,
     fresh: bool,
 ) -> None:
@@ -88,7 +94,7 @@ def serve(
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
     try:
-        services = local(place, smtp=smtp, webhooks=webhooks)
+        services = local(place, smtp=smtp, webhooks=webhooks, proof_of_work=proof_of_work)
     except OperatorMustFix as wrong:
         stop(wrong, as_json=False)
     lines = [f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."]

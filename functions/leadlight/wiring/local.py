@@ -35,6 +35,7 @@ from leadlight.settings import (
     hook_secrets,
     inbound_domain,
     late_per_minute,
+    limits,
     secrets_here,
 )
 from leadlight.tokens import Tokens
@@ -59,17 +60,25 @@ class Place:
         return self.data / "webhook-secret"
 
 
-def local(place: Place, *, smtp: str | None = None, demo: bool = False, webhooks: Sequence[str] = ()) -> Services:
+def local(
+    place: Place,
+    *,
+    smtp: str | None = None,
+    demo: bool = False,
+    webhooks: Sequence[str] = (),
+    proof_of_work: bool = False,
+) -> Services:
     """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved.
 
-    `webhooks` are the addresses that are told what happened.
+    `webhooks` are the addresses that are told what happened. With `proof_of_work`, forms that look like a program's
+    are asked for some.
     """
     place.data.mkdir(parents=True, exist_ok=True)
     if (place.data / "leads.db").exists() and not (place.data / "keys.db").exists():
         raise MissingKeys(str(place.data / "keys.db"))
     store = SqliteStore(place.data / "leads.db")
     clock: Clock = MovableClock(store) if demo else SystemClock()
-    settings = _settings(place, demo=demo)
+    settings = _settings(place, demo=demo, proof_of_work=proof_of_work)
     return Services(
         store=store,
         keys=SqliteKeys(place.data / "keys.db"),
@@ -138,7 +147,7 @@ def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
     return WebhookBus(place.data / "events.db", clock.now, endpoints=webhooks, secret=secret)
 
 
-def _settings(place: Place, *, demo: bool) -> Settings:
+def _settings(place: Place, *, demo: bool, proof_of_work: bool) -> Settings:
     secret, others = _secrets(place.data / "secrets.json"), secrets_here()
     return Settings(
         site_url=place.site_url.rstrip("/"),
@@ -146,7 +155,9 @@ def _settings(place: Place, *, demo: bool) -> Settings:
         lead_key=bytes.fromhex(secret.lead_key),
         inbound_domain=inbound_domain(),
         late_per_minute=late_per_minute(),
+        **limits(),
         budgets=not budgets_lifted(),
+        proof_of_work=proof_of_work,
         demo=demo,
         trust_forwarded=True,
         hook_secrets=hook_secrets(others),
