@@ -148,7 +148,7 @@ def test_a_submit_repeated_by_the_client_itself_is_stored_and_counted_once(place
 def test_a_touch_repeated_by_the_client_itself_is_ours(place: Tables) -> None:
     lead = submit().into(place.store())
 
-    assert place.store(Repeats(place.cloud.client, "put_item")).append(touch(lead.id))
+    assert place.store(Repeats(place.cloud.client, "transact_write_items")).append(touch(lead.id))
 
 
 def test_figures_kept_or_moved_repeated_by_the_client_itself_count_once(place: Tables) -> None:

@@ -57,7 +57,7 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "capture": ("transact_write_items", lambda store, *_: submit().within(budget(1)).into(store)),
     "commit": ("transact_write_items", lambda store, _, what: store.commit(Change(what.lead, undue=("mail/x",)))),
     "claim": ("transact_write_items", lambda store, _, what: claim(store, what.due[0], what.lead)),
-    "append": ("put_item", lambda store, _, what: store.append(touch(what.lead.id))),
+    "append": ("transact_write_items", lambda store, _, what: store.append(touch(what.lead.id))),
     "set_note": ("put_item", lambda store, *_: store.set_note("epoch", "1")),
     "count": ("update_item", lambda store, *_: store.count(budget(1))),
     "counted": ("batch_get_item", lambda store, *_: store.counted(["optins/anna"])),

@@ -170,7 +170,7 @@ def test_a_store_of_an_earlier_release_is_brought_forward_with_all_its_leads(tmp
             db.executescript(script)
         db.execute("INSERT INTO lead VALUES (?, 0, '', ?)", (lead.id, packed(lead)))
         add_touches(db, [touch(lead.id, "old")])
-        db.execute("UPDATE feed SET handled = 1")
+        db.execute("UPDATE feed SET handled = 1 WHERE consumer = 'on_change'")
         db.execute(f"PRAGMA user_version={release}")
 
     with closing(SqliteStore(path)) as store:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -26,7 +26,7 @@ Place = tuple[str, Item]  # a table, and the key of an item in it
 Thing = TypeVar("Thing")
 
 REFUSED = "ConditionalCheckFailed"
-GET, DELETE = 100, 25  # how many items BatchGetItem and BatchWriteItem take
+GET, WRITE = 100, 25  # how many items BatchGetItem and BatchWriteItem take
 ITEM = 400 * 1024  # bytes that an item may have
 TRIES = 5
 PAUSE = 0.05  # seconds before what met another transaction, or was taken in part, is tried again; doubles, with jitter
@@ -149,9 +149,15 @@ class Dynamo:
 
     def batch_delete(self, table: str, keys: Sequence[Item]) -> None:
         """Deletes items, whether they exist or not. Each is named once."""
-        for chunk in chunks(keys, DELETE):
-            asked: Reply = {table: [{"DeleteRequest": {"Key": key}} for key in chunk]}
-            for _ in self._until_taken(self._client.batch_write_item, asked, "UnprocessedItems"):
+        self._batch_write(table, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+    def batch_put(self, table: str, items: Iterable[Item]) -> None:
+        """Writes items over whatever is there. Each is named once."""
+        self._batch_write(table, [{"PutRequest": {"Item": item}} for item in items])
+
+    def _batch_write(self, table: str, requests: Sequence[Reply]) -> None:
+        for chunk in chunks(requests, WRITE):
+            for _ in self._until_taken(self._client.batch_write_item, {table: chunk}, "UnprocessedItems"):
                 continue
 
     def _until_taken(self, call: Call, asked: Reply, left: str) -> Iterator[Reply]:

@@ -6,11 +6,13 @@ there is no bucket, and nothing is ever waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from typing import Any
 
 from leadlight.aws.s3 import Client, fetched, is_key, translated
 from leadlight.errors import MissingMail, StoreBusy
+from leadlight.mime import holds
 
 BELOW = "mail/"
 NO_MAIL = "AMAZON_SES_SETUP_NOTIFICATION"
@@ -49,6 +51,13 @@ class S3Inbox:
         if self._bucket and is_mail(key):
             with translated():
                 self._connect().delete_object(Bucket=self._bucket, Key=key)
+
+    def erase(self, words: Collection[str]) -> None:
+        """Of what is waiting: nothing else is kept."""
+        for key in self.waiting() if words else ():
+            with suppress(MissingMail):  # somebody else is done with it
+                if holds(self.read(key), words):
+                    self.done(key)
 
     def _listed(self) -> Iterator[Any]:
         request: dict[str, object] = {"Bucket": self._bucket, "Prefix": BELOW}

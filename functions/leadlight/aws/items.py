@@ -24,6 +24,11 @@ Doc = TypeVar("Doc", Capture, Due, Lead, LedgerEntry, Touch)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEW = "attribute_not_exists(pk)"
 
+PAST = "past"
+"""What outlives a lead: the number of its generation. The next one of that id is of the next."""
+SUBMITS = "submits"
+"""How many forms came since the lead's last commit: so that none gets lost between reading and removing all."""
+
 
 def place(lead_id: LeadId, sort: str) -> Item:
     """The key of one item of a lead."""
@@ -50,12 +55,20 @@ def new_lead(names: Names, lead: Lead) -> Write:
     wanted = {**packed(lead), "rev": number(lead.revision), "nonce": text(""), **found_by(lead)}
     keep = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in wanted)
     values = {f":{name}": value for name, value in wanted.items()}
-    return Write(
-        lead,
-        "Update",
-        {"TableName": names.leads, "Key": place(lead.id, tables.LEAD), "UpdateExpression": f"SET {keep}"},
-        values=values,
-    )
+    request = {
+        "TableName": names.leads,
+        "Key": place(lead.id, tables.LEAD),
+        "UpdateExpression": f"SET {keep} ADD {SUBMITS} :one",
+    }
+    return Write(lead, "Update", request, values={**values, ":one": number(1)})
+
+
+def lead_in(item: Item | None) -> Lead | None:
+    """The lead; None for what outlives one. Its first commit writes its generation down, and `PAST` is gone."""
+    if item is None or "doc" not in item:
+        return None
+    lead = unpacked(item, Lead)
+    return replace(lead, generation=int(text_of(item, PAST)) + 1) if PAST in item else lead
 
 
 def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
@@ -245,12 +258,12 @@ def dossier_places(names: Names, due: Due) -> list[Place]:
 def dossier_in(due: Due, found: Sequence[Item]) -> Dossier | None:
     """What of it there is; None without the lead."""
     by_sort = {text_of(item, "sk"): item for item in found if "sk" in item}
-    if tables.LEAD not in by_sort:
+    if (lead := lead_in(by_sort.get(tables.LEAD))) is None:
         return None
     row, entry = by_sort.get(tables.DUE + due.key), by_sort.get(tables.LEDGER + due.ledger_key)
     beside = next((item for item in found if "id" in item and "words" in item), None)
     return Dossier(
-        unpacked(by_sort[tables.LEAD], Lead),
+        lead,
         captures_in(item for sort, item in by_sort.items() if sort.startswith(tables.CAPTURE)),
         dict(secret_in(item) for item in found if "secret" in item),
         unpacked(row, Due) if row else None,

@@ -6,7 +6,7 @@ Fulfils `leadlight.ports.Keys`; chosen in `leadlight.wiring`. The store writes a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from leadlight.aws.dynamo import Client, Dynamo, text_of
 from leadlight.aws.items import key_place, keys_note_place, raised_note, secret_in
@@ -30,6 +30,11 @@ class DynamoKeys:
 
     def shred(self, key_ids: Sequence[str]) -> None:
         self._db.batch_delete(self._table, [key_place(name) for name in dict.fromkeys(key_ids)])
+
+    def notes(self, prefix: str) -> Iterator[tuple[str, str]]:
+        (place,) = keys_note_place(prefix).values()
+        for item in self._db.scan(self._table, "begins_with(id, :prefix)", {":prefix": place}):
+            yield text_of(item, "id").partition("/")[2], text_of(item, "words")
 
     def note(self, name: str) -> str | None:
         return next(

@@ -10,7 +10,7 @@ the request's `FromEmailAddress` over `From`. So that stands there with the send
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formataddr
@@ -111,6 +111,9 @@ class SesMailer:
     def was_sent(self, tag: str) -> bool | None:  # noqa: ARG002 - there is nobody to ask
         """None, always: SES has no question for it. Its Send event says so later, by the message tags."""
         return None
+
+    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+        """Nothing to do: SES keeps no mail that it has sent."""
 
 
 def tags_of(tag: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import msgspec
 
+from leadlight.aws import erased, items, tables
 from leadlight.aws import figures as counted
-from leadlight.aws import items, tables
 from leadlight.aws.dynamo import GET, Client, Dynamo, Item, Write, number, text, text_of
 from leadlight.aws.items import captures_in, micros, place, stored_at, unpacked
 from leadlight.aws.stream import Streams, records, touch_in
@@ -27,7 +27,7 @@ from leadlight.model.due import Due, LedgerEntry, LedgerState, claimed, may_be_c
 from leadlight.model.exchange import ON_CHANGE, Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.figures import Figures
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture, CompanyId, LeadId
+from leadlight.model.person import Capture, CaptureId, CompanyId, LeadId
 from leadlight.model.touch import Touch
 
 logger = logging.getLogger("leadlight")
@@ -94,8 +94,8 @@ class DynamoStore:
     def append(self, touch: Touch) -> bool:
         nonce = secrets.token_hex(16)
         (write,) = items.new_touches(self._names, [touch], nonce=nonce)
-        refused = self._db.write(write)
-        return not refused or text_of(refused[0].found, "nonce") == nonce
+        refused = self._db.transact([write, erased.is_lead(self._names, touch.lead_id)])
+        return all(text_of(refusal.found, "nonce") == nonce for refusal in refused)
 
     def claim(
         self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
@@ -123,9 +123,32 @@ class DynamoStore:
                 raise AlreadyClaimed(key=previous.key, state=previous.state, lease_until=previous.lease_until)
         raise StoreBusy("The claim changed hands too often at once. Try again.")
 
+    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due) -> None:
+        """The lead's own item goes last, and only if no form came meanwhile: see `items.SUBMITS`."""
+        item = self._db.get(self._names.leads, place(lead.id, tables.LEAD))
+        if item is None or items.lead_in(item) != lead:
+            raise Conflict
+        rows = list(self._db.query(self._names.leads, "pk = :pk", {":pk": text(partition(lead.id))}))
+        if erased.captures_in(rows) - set(captures):
+            raise Conflict
+        self._db.batch_delete(self._names.leads, erased.keys_of(rows, but=but))
+        if self._db.transact([erased.outlived(self._names, lead, item)]):
+            raise Conflict
+
+    def begin_after(self, lead_id: LeadId, generation: int) -> None:
+        self._db.write(erased.begun_after(self._names, lead_id, generation))
+
+    def keep_past(self, touches: Sequence[Touch]) -> None:
+        self._db.batch_put(self._names.leads, erased.past(self._names, touches))
+
+    def drop(self, due: Due) -> None:
+        self._db.batch_delete(self._names.leads, [place(due.lead_id, tables.DUE + due.key)])
+
+    def scrub(self) -> None:
+        """Nothing to do: there are no files of ours. What AWS keeps of itself is in the manual."""
+
     def lead(self, lead_id: LeadId) -> Lead | None:
-        item = self._db.get(self._names.leads, place(lead_id, tables.LEAD))
-        return unpacked(item, Lead) if item else None
+        return items.lead_in(self._db.get(self._names.leads, place(lead_id, tables.LEAD)))
 
     def dossier(self, due: Due) -> Dossier | None:
         """One BatchGetItem: a capture has the id of the key that seals it, so all names are known before."""
@@ -133,8 +156,8 @@ class DynamoStore:
         return items.dossier_in(due, [item for _, item in self._db.batch_get(wanted)])
 
     def leads(self) -> Iterator[Lead]:
-        for item in self._db.scan(self._names.leads, "sk = :lead", {":lead": text(tables.LEAD)}):
-            yield unpacked(item, Lead)
+        found = self._db.scan(self._names.leads, "sk = :lead", {":lead": text(tables.LEAD)})
+        return (lead for lead in map(items.lead_in, found) if lead)
 
     def captures(self, lead_id: LeadId) -> tuple[Capture, ...]:
         return captures_in(self._of(lead_id, tables.CAPTURE))
@@ -268,7 +291,7 @@ class DynamoStore:
         """The leads that entries of an index point to, as they are now: an entry may be a moment old."""
         keys: Iterator[Item] = ({"pk": item["pk"], "sk": item["sk"]} for item in index)
         while page := [(self._names.leads, key) for key in islice(keys, GET)]:
-            yield from (unpacked(item, Lead) for _, item in self._db.batch_get(page))
+            yield from (lead for _, item in self._db.batch_get(page) if (lead := items.lead_in(item)))
 
     def _due_in(self, shard: str, until: datetime, limit: int) -> Iterator[Due]:
         values = {":shard": text(shard), ":until": number(micros(until))}

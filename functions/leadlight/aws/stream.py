@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from leadlight.aws.dynamo import Item, text_of, translated
+from leadlight.aws.erased import SILENT
 from leadlight.aws.items import unpacked
 from leadlight.aws.tables import DUE, TOUCH
 from leadlight.model.due import Due
@@ -49,7 +50,7 @@ def touch_in(record: Record) -> Touch | None:
     """The touch that a record says was stored, or None if it is about something else."""
     change = record["dynamodb"]
     new: Item = change.get("NewImage", {})
-    if record["eventName"] != "INSERT" or not text_of(new, "sk").startswith(TOUCH):
+    if record["eventName"] != "INSERT" or not text_of(new, "sk").startswith(TOUCH) or SILENT in new:
         return None
     return unpacked(new, Touch)
 

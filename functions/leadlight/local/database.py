@@ -72,6 +72,19 @@ class Database:
         with self.writing() as db:
             db.execute(upsert, (name, value))
 
+    def empty_log(self) -> None:
+        """Moves all pages into the file, and leaves none behind. Raises `StoreBusy` while a reader keeps the log."""
+        with self.reading() as db:
+            (kept, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if kept:
+            raise StoreBusy("It is deleted, but traces remain until the log is emptied. Try again.")
+
+    def notes(self, prefix: str) -> list[tuple[str, str]]:
+        """All whose names begin so."""
+        with self.reading() as db:
+            query = "SELECT name, value FROM note WHERE substr(name, 1, length(?1)) = ?1"
+            return db.execute(query, (prefix,)).fetchall()
+
     def close(self) -> None:
         """Closes the file."""
         with self._turn:

@@ -1,16 +1,18 @@
 """Mail that came in: a Maildir that some mail server delivers into, or a rehearsal's. Chosen in `leadlight.wiring`.
 
-Fulfils `leadlight.ports.Inbox`. Nothing is deleted: what is done with moves to `cur/`, marked as seen, where any mail
-reader shows it (https://cr.yp.to/proto/maildir.html).
+Fulfils `leadlight.ports.Inbox`. What is done with moves to `cur/`, marked as seen, where any mail reader shows it until
+its sender is erased (https://cr.yp.to/proto/maildir.html).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from leadlight.errors import MissingMail, StoreBusy
+from leadlight.local.mailer import FOLDERS, remove_mails
+from leadlight.mime import holds
 
 SEEN = ":2,S"
 
@@ -51,6 +53,12 @@ class MaildirInbox:
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
+    def erase(self, words: Collection[str]) -> None:
+        try:
+            remove_mails([self._path / folder for folder in FOLDERS], words)
+        except OSError as error:
+            raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+
 
 class MemoryInbox:
     """`ports.Inbox` of a rehearsal: somebody in it delivers."""
@@ -78,6 +86,9 @@ class MemoryInbox:
 
     def done(self, key: str) -> None:
         self._waiting.pop(key, None)
+
+    def erase(self, words: Collection[str]) -> None:
+        self._waiting = {key: kept for key, kept in self._waiting.items() if not holds(kept[1], words)}
 
 
 def delivered_at(path: Path) -> int | None:

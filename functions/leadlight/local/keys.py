@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from leadlight.errors import StoreBusy
 from leadlight.local.database import MEMORY, Database
 from leadlight.local.schema import KEYS
 from leadlight.model.exchange import SealingKey
@@ -60,10 +59,10 @@ class SqliteKeys:
         """
         with self._db.writing() as db:
             db.execute("DELETE FROM sealing_key WHERE id IN (SELECT value FROM json_each(?))", (listed(key_ids),))
-        with self._db.reading() as db:
-            (kept, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if kept:
-            raise StoreBusy("The keys are deleted, but traces remain until the log is emptied. Shred them again.")
+        self._db.empty_log()
+
+    def notes(self, prefix: str) -> Iterator[tuple[str, str]]:
+        return iter(self._db.notes(prefix))
 
     def note(self, name: str) -> str | None:
         return self._db.note(name)

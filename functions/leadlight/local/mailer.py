@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from leadlight.errors import NotSent, SendUnclear
-from leadlight.mime import digest, wire_bytes
+from leadlight.errors import NotSent, SendUnclear, StoreBusy
+from leadlight.mime import digest, holds, wire_bytes
+
+FOLDERS = ("tmp", "new", "cur")
+"""In the order in which a mail moves on: it cannot slip past whoever looks for it."""
 
 
 class MaildirMailer:
@@ -55,6 +58,23 @@ class MaildirMailer:
             return False
         # In the order in which a mail moves on: it cannot slip past. Readers add `:2,` and flags to a name in `cur/`.
         return True if (new / name).exists() or next(cur.glob(f"{name}*"), None) else None
+
+    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+        """The files and their names in `tags/`; a mail that holds a word goes whoever it was to."""
+        try:
+            for tag in tags:
+                if name := self._named(tag):
+                    for path in self._copies(name):
+                        path.unlink(missing_ok=True)
+                    (self._path / "tags" / digest(tag)).unlink(missing_ok=True)
+            remove_mails([self._path / folder for folder in FOLDERS], words)
+        except OSError as error:
+            raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+
+    def _copies(self, name: str) -> Iterator[Path]:
+        """Where the mail of that name may lie."""
+        yield from (self._path / folder / name for folder in FOLDERS)
+        yield from (self._path / "cur").glob(f"{name}:*")
 
     def _named(self, tag: str) -> str | None:
         """The name of the mail with that tag, wherever it is by now."""
@@ -110,8 +130,21 @@ class MemoryMailer:
             self.carried.append(Carried(self._now(), tag, message, wire_bytes(message)))
         return str(message["Message-ID"] or len(self.carried)).strip("<>")
 
+    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+        self.carried = [mail for mail in self.carried if mail.tag not in tags and not holds(mail.data, words)]
+
     def was_sent(self, tag: str) -> bool | None:
         return any(mail.tag == tag for mail in self.carried) if self._tells else None
+
+
+def remove_mails(folders: Iterable[Path], words: Collection[str]) -> None:
+    """Deletes the mails in these folders that hold one of these words, for good; called by `inbox` beside this, too."""
+    for folder in folders if words else ():
+        for path in sorted(folder.iterdir()):
+            with suppress(FileNotFoundError):  # its reader has moved or removed it meanwhile
+                if path.is_file() and holds(path.read_bytes(), words):
+                    path.unlink()
+        settle_directory(folder)
 
 
 def settle_directory(path: Path) -> None:

@@ -50,6 +50,10 @@ STORE = (
     CREATE TABLE total (cell TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO feed VALUES ('figures', 0)
     """,
+    """
+    ALTER TABLE touch ADD COLUMN past INTEGER NOT NULL DEFAULT 0;  -- of a name that is no lead's: on no feed
+    CREATE TABLE erased (lead_id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID
+    """,
 )
 
 KEYS = (

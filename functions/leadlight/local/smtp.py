@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 import weakref
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -102,6 +103,9 @@ class SmtpMailer:
     def was_sent(self, tag: str) -> bool | None:  # noqa: ARG002 - see above
         """Nobody can tell."""
         return None
+
+    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+        """Nothing to do: the server has what it took."""
 
     def close(self) -> None:
         """Ends the connection. The next mail opens another."""

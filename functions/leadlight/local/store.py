@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from leadlight.errors import AlreadyClaimed, Conflict, LeaseLost, TooMany
-from leadlight.local import counters
+from leadlight.local import counters, erased
 from leadlight.local import figures as counted
 from leadlight.local.database import MEMORY, Database, micros
 from leadlight.local.schema import STORE
@@ -45,7 +45,7 @@ PAGE = 500
 ALL = -1  # as a limit, for SQLite
 AT_COMPANY = "SELECT doc FROM lead WHERE company = ? ORDER BY came_at, id LIMIT ?"
 ON_FEED = (
-    "SELECT seq, doc FROM touch WHERE seq > MAX(?2, (SELECT handled FROM feed WHERE consumer = ?1)) "
+    "SELECT seq, doc FROM touch WHERE seq > MAX(?2, (SELECT handled FROM feed WHERE consumer = ?1)) AND NOT past "
     "ORDER BY seq LIMIT ?3"
 )
 
@@ -80,6 +80,7 @@ class SqliteStore:
                 if not counters.increase(db, budget):
                     raise TooMany(max(1, int((budget.expires_at - capture.at).total_seconds())))
             use_keys(db, lead.id, (key,))
+            lead = replace(lead, generation=erased.next_generation(db, lead))
             db.execute(
                 "INSERT INTO lead VALUES (?, ?, '', ?) ON CONFLICT DO NOTHING", (lead.id, lead.revision, packed(lead))
             )
@@ -116,10 +117,11 @@ class SqliteStore:
     def append(self, touch: Touch) -> bool:
         try:
             with self._db.writing() as db:
-                add_touches(db, (touch,))
+                is_lead = db.execute("SELECT 1 FROM lead WHERE id = ?", (touch.lead_id,)).fetchone() is not None
+                add_touches(db, (touch,) if is_lead else ())
         except Conflict:
             return False
-        return True
+        return is_lead
 
     def claim(
         self, due: Due, *, lead: Lead, owner: str, now: datetime, lease_until: datetime, may_repeat: bool
@@ -136,6 +138,30 @@ class SqliteStore:
             entry = claimed(due, found, owner=owner, now=now, lease_until=lease_until)
             put_entry(db, entry)
         return entry
+
+    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due) -> None:
+        with self._db.writing() as db:
+            revision = db.execute("SELECT revision FROM lead WHERE id = ?", (lead.id,)).fetchone()
+            found = {name for (name,) in db.execute("SELECT id FROM capture WHERE lead_id = ?", (lead.id,))}
+            if revision != (lead.revision,) or found - set(captures):
+                raise Conflict
+            erased.remove(db, lead, but=but.key)
+
+    def begin_after(self, lead_id: LeadId, generation: int) -> None:
+        with self._db.writing() as db:
+            erased.outlive(db, lead_id, generation)
+
+    def keep_past(self, touches: Sequence[Touch]) -> None:
+        rows = [(touch.lead_id, touch.id, micros(touch.at), packed(touch)) for touch in touches]
+        with self._db.writing() as db:
+            db.executemany("REPLACE INTO touch (lead_id, id, at, doc, past) VALUES (?, ?, ?, ?, 1)", rows)
+
+    def drop(self, due: Due) -> None:
+        with self._db.writing() as db:
+            db.execute("DELETE FROM due WHERE lead_id = ? AND key = ?", (due.lead_id, due.key))
+
+    def scrub(self) -> None:
+        self._db.empty_log()  # emptied cells are overwritten at once: `secure_delete`
 
     def lead(self, lead_id: LeadId) -> Lead | None:
         found = self._docs("SELECT doc FROM lead WHERE id = ?", Lead, lead_id)

@@ -19,20 +19,25 @@ class DueKind(StrEnum):
     EVIDENCE = "evidence"  # a look for word of a follow-up that is parked
     CLAIM = "claim"  # nobody has taken the lead yet: it goes to the next rep, then to the manager
     REVIEW = "review"  # a look at a lead that nothing else is planned for: it lapses, or its renewal is near
+    ERASURE = "erasure"  # everything of the lead goes; the row outlives it until that is done
+
+
+BY_A_FORM = ("optin/", "notify/captured/")
+"""Begins what a form's rows are about. A submit reads nothing, so it writes them as of a lead's first generation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
-    `ref` by kind: mail `optin/<capture>`, `delivery/<capture>`, `notify/<touch>`,
-    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`,
+    `ref` by kind: mail `optin/<capture>`, `withheld/<capture>`, `delivery/<capture>`, `notify/<touch>`,
+    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`, `breaker/<hour>`,
     `news/<page>`, `arrived/<gate>@<language>-<start>`; step
     and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
     `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
-    `renewal`.
-    `captures` are those that were confirmed when the row was written: whoever does it reads them along. Nothing
-    depends on their being complete.
+    `renewal`; erasure the name under which its figures stay.
+    `captures` are those that were confirmed when the row was written, or the one that it is about: whoever does it
+    reads them along. Nothing depends on their being complete.
     """
 
     lead_id: LeadId
@@ -53,6 +58,10 @@ class Due:
     def ledger_key(self) -> str:
         """Names the doing of it, for ever: also after the row is gone, and across an erased lead's new start."""
         return f"{self.generation}/{self.kind}/{self.ref}"
+
+    def is_of(self, generation: int) -> bool:
+        """Whether it is of the lead as it lives now. A form's row is: it goes with the life that it fell into."""
+        return self.generation == generation or self.ref.startswith(BY_A_FORM)
 
     def stands_as(self, stored: Due | None) -> bool:
         """Whether `stored` is this row, neither gone nor moved. What it only brings along does not matter."""

@@ -53,6 +53,7 @@ class TouchKind(StrEnum):
     FEEDBACK = "feedback.given"  # one line of a rep for those who write
     FEEDBACK_DONE = "feedback.done"
     GIVEN_TO_CRM = "crm.handed_over"
+    ERASED = "lead.erased"  # the last fact of all: everything of the lead goes
 
 
 class Encounter(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -35,6 +35,9 @@ class Carrier:
 
     def was_sent(self, tag: str) -> bool | None:
         return self._inner.was_sent(tag)
+
+    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+        self._inner.erase(tags, words)
 
 
 def bounced(mail: Carried, at: datetime) -> Mapping[str, Any]:
