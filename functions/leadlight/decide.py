@@ -15,6 +15,9 @@ from leadlight.words import N_
 
 TRIES = 8
 
+ERASED = N_("This link belongs to data that was erased. Open the page and start afresh, if you like.")
+"""What a link says that names nobody, or somebody who has begun anew since."""
+
 
 def decide(services: Services, lead_id: str, generation: str, change_of: Callable[[Lead], Change | None]) -> Lead:
     """The lead as stored after the change that `change_of` makes of it; None from it means that all is well already.
@@ -42,5 +45,5 @@ def the_lead(services: Services, lead_id: str, generation: str) -> Lead:
     """The lead that a token names. Raises `BadToken` when it is gone or started anew since."""
     lead = services.store.lead(LeadId(lead_id))
     if lead is None or str(lead.generation) != generation:
-        raise BadToken(N_("This link belongs to data that was erased. Open the page and start afresh, if you like."))
+        raise BadToken(ERASED)
     return lead

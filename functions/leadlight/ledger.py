@@ -88,7 +88,7 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
         if held:
             raise Restored
         try:
-            if lead.generation != due.generation:  # left over from before the lead was erased
+            if not due.is_of(lead.generation):  # left over from before the lead was erased
                 services.store.commit(Change(lead=lead, undue=(due.key,)))
                 return None
             asked = services.clock.now()

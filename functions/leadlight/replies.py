@@ -71,7 +71,7 @@ def _returned_to(services: Services, mail: Incoming) -> tuple[Lead, LedgerEntry]
     for token in mail.returns:
         lead = services.store.lead(LeadId(token.partition("-")[0].lower()))
         for entry in services.store.ledger(lead.id) if lead else ():
-            if lead and services.tokens.is_return_of(token, lead.id, lead.generation, entry.key):
+            if lead and services.tokens.is_return_of(token, lead.id, int(entry.key.partition("/")[0]), entry.key):
                 return lead, entry
     return None, None
 

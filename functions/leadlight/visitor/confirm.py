@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leadlight.assignment import assigned
-from leadlight.decide import decide, the_lead
+from leadlight.decide import ERASED, decide
 from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
-from leadlight.model.person import CallKind, Capture, GateId, Purpose
+from leadlight.model.person import CallKind, Capture, GateId, LeadId, Purpose
 from leadlight.model.site import Gate, GateKind, Hours, Unlock
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
@@ -106,10 +106,11 @@ def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: 
 
 
 def _asked(services: Services, facts: Mapping[str, str]) -> tuple[Lead, Capture]:
-    lead = the_lead(services, facts["lead"], facts["gen"])
-    capture = capture_of(services, lead, facts["capture"])
-    if capture is None:
-        raise BadToken
+    """The submit and its lead. It is gone with the life that it fell into, so an old link opens nothing of a new one."""
+    lead = services.store.lead(LeadId(facts["lead"]))
+    capture = capture_of(services, lead, facts["capture"]) if lead else None
+    if lead is None or capture is None:
+        raise BadToken(ERASED)
     return lead, capture
 
 
@@ -124,13 +125,13 @@ def _count_try(services: Services, lead: Lead, capture: Capture) -> bool:
 
 def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Confirmed:
     bundle = open_bundle(services.files)
-    _, capture = _asked(services, facts)
+    lead, capture = _asked(services, facts)
     gate = _gate(bundle, capture)
 
     def yes(lead: Lead) -> Change | None:
         return None if capture.id in lead.confirmed else accepted(services, bundle, lead, capture, gate, how=how)
 
-    lead = decide(services, facts["lead"], facts["gen"], yes)
+    lead = decide(services, lead.id, str(lead.generation), yes)
     page = gate.page if gate else ""
     cookies = lead_cookies(services, lead, capture.gate, shown=facts.get("to", ""))
     now_open = is_open(capture.gate, lead, bundle.manifest.series, bundle.manifest.gates)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from leadlight.decide import decide
-from leadlight.errors import BadFields, TooMany
+from leadlight.decide import ERASED, decide
+from leadlight.errors import BadFields, BadToken, TooMany
 from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
@@ -18,6 +18,7 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
@@ -145,7 +146,17 @@ def _say(
             return grown(services, bundle, change, before=lead, touches=known)
         return change if lead.confirmed_at else begun(services, bundle, change, before=lead)
 
-    decide(services, reader.lead_id, reader.generation, said)
+    decide(services, reader.lead_id, _generation_of(services, reader), said)
+
+
+def _generation_of(services: Services, reader: Reader) -> str:
+    """Which of the lead's lives the pass is of: a gate pass is of that of its form. Raises `BadToken` for a past one."""
+    lead = services.store.lead(reader.lead_id) if reader.capture else None
+    if lead is None or reader.capture is None:
+        return reader.generation
+    if capture_of(services, lead, reader.capture) is None:
+        raise BadToken(ERASED)
+    return str(lead.generation)
 
 
 def _asks(wish: CallWish | None) -> bool:
