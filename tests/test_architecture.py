@@ -20,7 +20,12 @@ BY_ITSELF = {
     "feedback", "weekly", "news",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "suppressions", "departed"}
-ACTING = SAYING | OTHER_WAYS | {"figures", "bounce", "restore", "fate", "ledger", "evidence"} | BY_ITSELF
+ACTING = (
+    SAYING
+    | OTHER_WAYS
+    | {"figures", "bounce", "reputation", "restore", "fate", "ledger", "evidence", "budgets", "withheld"}
+    | BY_ITSELF
+)
 PEOPLE = {"visitor", "rep", "marketer"}
 
 MAY_IMPORT = {
@@ -53,11 +58,15 @@ MAY_IMPORT = {
     "headline": DECIDING | {"briefing"},
     "bounce": DECIDING | {"playbook", "plan"},
     "restore": DECIDING,
+    "reputation": DECIDING,
     "backlog": DECIDING,
     "fate": DECIDING,
-    "ledger": DECIDING | {"decide", "bounce", "restore", "fate"},
+    "ledger": DECIDING | {"decide", "bounce", "reputation", "restore", "fate"},
     "evidence": SAYING | {"fate"},
+    "budgets": DECIDING | {"fate"},
+    "withheld": SAYING | {"fate", "ledger", "budgets"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
+    "welcome": SAYING | {"fate", "ledger", "budgets", "withheld"},
     "figures": DECIDING | {"playbook"},
     "report": DECIDING | {"playbook"},
     "topics": SAYING | {"feedback"},
@@ -70,7 +79,8 @@ MAY_IMPORT = {
     "imports": SAYING | {"assignment", "tombstones"},
     "suppressions": SAYING | {"tombstones"},
     "exports": SAYING,
-    "returns": SAYING | {"evidence", "bounce"},
+    "returns": SAYING | {"evidence", "bounce", "reputation"},
+    "mail_alarm": SAYING | {"reputation"},
     "replies": SAYING | {"returns", "undelivered"},
     **dict.fromkeys(PEOPLE, ACTING),
     "pages": ACTING | PEOPLE,

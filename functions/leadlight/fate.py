@@ -30,7 +30,8 @@ class Done:
     """What became of a mail, to be turned into a change of the lead.
 
     `waiting`: it is parked, and word of it may still come; whoever plans need not do anything about that. `refused`:
-    it was left out because the carrier says that this address takes no mail. `parked_before` counts earlier parkings.
+    it was left out because the carrier says that this address takes no mail. `withheld`: it is parked because too much
+    would go out, and was certainly not sent. `parked_before` counts earlier parkings.
     `counts_from`: if set, the wait for the next step counts from then, and not from `at`.
     """
 
@@ -40,6 +41,7 @@ class Done:
     reason: str | None = None
     waiting: bool = False
     refused: bool = False
+    withheld: bool = False
     parked_before: int = 0
     counts_from: datetime | None = None
 

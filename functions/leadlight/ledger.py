@@ -59,12 +59,14 @@ class Instead:
 
     `later`: it may still be done another time, so a claim that a dead worker left is released, not settled for ever.
     `alone`: the change takes the step out of its row's reach, so the row is claimed first: nobody may be at it.
+    `withheld`: it is parked, and was certainly not sent; `conclude` says what follows, and the change is not looked at.
     """
 
     reason: str
     change: Change
     later: bool = False
     alone: bool = False
+    withheld: bool = False
 
 
 Prepare = Callable[[Dossier], Ready | Instead]
@@ -95,7 +97,7 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
             prepared = prepare(dossier)
             if services.clock.now() - asked > LEASE:  # asleep meanwhile: what was right then may be wrong now
                 continue
-            doubted = _doubt(services, due, mark, prepared, may_repeat=may_repeat)
+            doubted = _doubt(services, due, mark, prepared, may_repeat=may_repeat) or _withheld(services, due, prepared)
             if isinstance(prepared, Instead) and doubted is None:
                 return _skip(services, due, dossier, prepared, conclude, may_repeat=may_repeat)
             entry = _claim(services, due, lead, may_repeat=may_repeat)
@@ -259,6 +261,12 @@ def _doubt(
         why = "it may have gone out before the restore"
         return Done(due, LedgerState.PARKED, now, why, counts_from=min(planned, now))
     return None
+
+
+def _withheld(services: Services, due: Due, prepared: Ready | Instead) -> Done | None:
+    if isinstance(prepared, Ready) or not prepared.withheld:
+        return None
+    return Done(due, LedgerState.PARKED, services.clock.now(), prepared.reason, withheld=True)
 
 
 def _as_told(entry: LedgerEntry, done: Done | None) -> Told | None:

@@ -33,6 +33,8 @@ WHY = {
     "moved": "You get this mail because this lead was yours.",
     "noted": "You get this mail because you have answered one about this lead.",
     "manager": "You get this mail because you look after the team.",
+    "paused": "You get this mail because you look after the team.",
+    "breaker": "You get this mail because you look after the team.",
     "digest": "You get this mail on your working days, because these leads are yours.",
     "pulse": "You get this mail on Mondays, because you look after the team.",
     "weekly": "You get this mail on Mondays, because you look after what our readers read.",

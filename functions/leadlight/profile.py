@@ -54,9 +54,11 @@ class Profile:
         return {name: value for name, value in self.fields.items() if name not in RESERVED and value}
 
 
-def capture_of(services: Services, lead: Lead, capture_id: str) -> Capture | None:
-    """One submit of this lead."""
-    return next((c for c in services.store.captures(lead.id) if c.id == CaptureId(capture_id)), None)
+def capture_of(services: Services, lead: Lead, capture_id: str, *, dossier: Dossier | None = None) -> Capture | None:
+    """One submit of this lead. What lies in the `dossier` is not read again: a lead may have thousands."""
+    known = dossier.captures if dossier else ()
+    found = next((c for c in known if c.id == capture_id), None)
+    return found or next((c for c in services.store.captures(lead.id) if c.id == CaptureId(capture_id)), None)
 
 
 def profile_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from leadlight.errors import MissingSetting
 
@@ -29,6 +30,22 @@ LATE_PER_MINUTE = 30
 """Half of what SES lets through in its sandbox, one a second: what is due on time goes out beside the late ones."""
 
 
+SUBMITS_PER_NETWORK, SUBMITS_PER_FORM = 20, 1000
+"""What an office behind one address, and the front page of a news site, send in ten minutes at most."""
+
+OPTINS_PER_HOUR, OPTINS_PER_DOMAIN = 200, 50
+"""Far more than a small installation ever sends, and little enough to be no weapon."""
+
+
+class Limits(TypedDict):
+    """The part of the settings that says how much is too much."""
+
+    network_limit: int
+    form_limit: int
+    domain_limit: int
+    hour_limit: int
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`token_keys` are oldest to newest: the newest signs, all verify. `lead_key` never changes. All are 32+ bytes."""
@@ -38,8 +55,11 @@ class Settings:
     lead_key: bytes
     mail_from: str = ""  # the company's address; empty means the team's
     inbound_domain: str = ""  # replies go to addresses there; empty means to the rep's own address
-    network_limit: int = 20  # submits per network and ten minutes
-    address_limit: int = 5  # opt-in mails per address and day
+    network_limit: int = SUBMITS_PER_NETWORK  # submits per network and ten minutes
+    form_limit: int = SUBMITS_PER_FORM  # submits per gate and ten minutes
+    address_limit: int = 3  # opt-in mails per address and day, until one is confirmed; all but the first with care
+    domain_limit: int = OPTINS_PER_DOMAIN  # opt-in mails per recipients' domain and day; free mail has a larger one
+    hour_limit: int = OPTINS_PER_HOUR  # opt-in mails per hour to everybody; beyond it they are withheld
     late_per_minute: int = LATE_PER_MINUTE  # follow-ups that are sent in one minute after an outage
     budgets: bool = True  # False lifts all of them: demo and benchmarks only
     proof_of_work: bool = False  # forms that look like a program's are asked for a little work; always so on AWS
@@ -118,6 +138,7 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         mail_from=env.get("LEADLIGHT_MAIL_FROM", ""),
         inbound_domain=inbound_domain(env),
         late_per_minute=late_per_minute(env),
+        **limits(env),
         budgets=not budgets_lifted(env),
         proof_of_work=env.get("LEADLIGHT_PROOF_OF_WORK") != "off",
     )
@@ -152,10 +173,24 @@ def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:
 
 def late_per_minute(environ: Mapping[str, str] | None = None) -> int:
     """How many late follow-ups go out in a minute. Raises `MissingSetting` for what is no number of at least 1."""
+    return _whole(os.environ if environ is None else environ, "LEADLIGHT_LATE_PER_MINUTE", LATE_PER_MINUTE)
+
+
+def limits(environ: Mapping[str, str] | None = None) -> Limits:
+    """How many submits and opt-in mails are let through. Raises `MissingSetting` as `late_per_minute` does."""
     env = os.environ if environ is None else environ
-    text = env.get("LEADLIGHT_LATE_PER_MINUTE", "").strip() or str(LATE_PER_MINUTE)
+    return Limits(
+        network_limit=_whole(env, "LEADLIGHT_SUBMITS_PER_NETWORK", SUBMITS_PER_NETWORK),
+        form_limit=_whole(env, "LEADLIGHT_SUBMITS_PER_FORM", SUBMITS_PER_FORM),
+        domain_limit=_whole(env, "LEADLIGHT_OPTINS_PER_DOMAIN", OPTINS_PER_DOMAIN),
+        hour_limit=_whole(env, "LEADLIGHT_OPTINS_PER_HOUR", OPTINS_PER_HOUR),
+    )
+
+
+def _whole(env: Mapping[str, str], variable: str, usual: int) -> int:
+    text = env.get(variable, "").strip() or str(usual)
     if not text.isdecimal() or int(text) < 1:
-        raise MissingSetting("LEADLIGHT_LATE_PER_MINUTE", str(LATE_PER_MINUTE))
+        raise MissingSetting(variable, str(usual))
     return int(text)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
-from leadlight import letter, links
+from leadlight import budgets, letter, links, withheld
+from leadlight.budgets import Weighed
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, LedgerState
-from leadlight.model.exchange import Budget, Change, Dossier
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
 from leadlight.model.site import GateKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of
+from leadlight.rules.budgets import PATIENCE, Word
 from leadlight.rules.routing import owner_of
 from leadlight.rules.stop import why_no_mail
 from leadlight.vault import six_digits
@@ -25,18 +27,21 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
     """Asks the owner of the address to confirm one submit. Says nothing that the submitter typed."""
     bundle = open_bundle(services.files)
     capture_id = due.ref.removeprefix("optin/")
-    over_budget = _over_budget(services, due)
+    weighed = Weighed(Word.SEND)
 
     def prepare(dossier: Dossier) -> Ready | Instead:
+        nonlocal weighed
         lead = dossier.lead
-        capture = capture_of(services, lead, capture_id)
+        capture = capture_of(services, lead, capture_id, dossier=dossier)
         if capture is None or capture.confirmed_at:
             return Instead("confirmed already", Change(lead=lead))
-        why = why_no_mail(lead, asked_at=capture.at) or over_budget
-        if why:
-            skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
-            return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
-        to = profile_of(services, lead, only=capture).address
+        if why := why_no_mail(lead, asked_at=capture.at):
+            return _left_out(services, due, lead, why)
+        asked = profile_of(services, lead, only=capture, dossier=dossier)
+        weighed = budgets.opt_in(services, due, dossier, capture, asked.fields)
+        if weighed.word is not Word.SEND:
+            return _not_now(services, due, lead, weighed)
+        to = asked.address
         context: dict[str, object] = {
             "gate": gate_view(services, bundle, capture.gate, capture.language),
             "company": company_view(services, bundle.team),
@@ -49,11 +54,35 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         )
 
     def conclude(lead: Lead, done: Done) -> Change:
+        if done.withheld:
+            planned = withheld.rows_after(due, lead, done.at, opens=weighed.opens)
+            return Change(lead=lead, touches=(touch_of(done),), due=planned)
+        if done.state is not LedgerState.SENT:
+            return Change(lead=lead, touches=(touch_of(done),))
         capture = capture_of(services, lead, capture_id)
-        sent = {capture.id: done.at} if capture and done.state is LedgerState.SENT else None
-        return Change(lead=lead, touches=(touch_of(done),), code_sent=sent)
+        sent = {capture.id: done.at} if capture else None
+        return Change(lead=lead, touches=(touch_of(done),), code_sent=sent, counts=weighed.counts)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _left_out(services: Services, due: Due, lead: Lead, why: str) -> Instead:
+    skipped = Done(due, LedgerState.SKIPPED, services.clock.now(), why)
+    return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
+
+
+def _not_now(services: Services, due: Due, lead: Lead, weighed: Weighed) -> Instead:
+    """What becomes of an opt-in mail that is one too many. Nobody outside learns of it."""
+    match weighed.word:
+        case Word.HOLD:
+            return Instead(weighed.reason, Change(lead=lead), withheld=True)
+        case Word.LATER:
+            later = replace(due, at=services.clock.now() + PATIENCE)
+            return Instead(weighed.reason, Change(lead=lead, due=(later,)), later=True)
+        case _ if weighed.tells:
+            return _left_out(services, due, lead, weighed.reason)
+        case _:
+            return Instead(weighed.reason, Change(lead=lead))
 
 
 def send_delivery(services: Services, due: Due) -> Done | None:
@@ -122,17 +151,3 @@ def send_consent(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
-
-
-def _over_budget(services: Services, due: Due) -> str | None:
-    """Whether this address got enough opt-in mails for a day; one that is tried again was counted before.
-
-    Nobody outside learns of it.
-    """
-    if not services.settings.budgets:
-        return None
-    now = services.clock.now()
-    # Not asked of the ledger: a try may fail before its claim, again and again, and it is one mail still.
-    first_try = services.store.count(Budget(due.ref, 1, now + timedelta(days=30)))
-    day = Budget(f"optins/{due.lead_id}/{now:%Y-%m-%d}", services.settings.address_limit, now + timedelta(days=2))
-    return "this address got enough opt-in mails today" if first_try and not services.store.count(day) else None

@@ -14,6 +14,8 @@ Name = Literal[
     "Captured",  # submits that were stored
     "MailSent",  # mails handed over
     "MailParked",  # follow-ups of which nobody knows whether they were sent
+    "MailWithheld",  # opt-in mails that were held back because too many would have gone out
+    "SendingPaused",  # ticks at which follow-ups and news wait, since too many mails came back
     "MailReleased",  # mails that were certainly not accepted, to be tried again
     "MailSkipped",  # mails that were not to be sent any more
     "MailAccepted",  # SES says that it has sent it

@@ -24,6 +24,7 @@ from leadlight import (
     pausing,
     speed,
     welcome,
+    withheld,
 )
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
@@ -40,6 +41,8 @@ Doing = Callable[[Services, Due], Done | None]
 
 MAILS: Mapping[str, Doing] = {
     "optin": welcome.send_opt_in,
+    "withheld": withheld.let_go,
+    "breaker": withheld.tell_manager,
     "delivery": welcome.send_delivery,
     "raise": welcome.send_consent,
     "news": news.send,
@@ -124,10 +127,19 @@ def handle(services: Services, due: Due) -> None:
         _put_off(services, due)
     else:
         if done is not None:
-            measures.count("MailBounced" if done.refused else COUNTED[done.state])
+            measures.count(_counted_as(done))
+            if due.ref.startswith(withheld.BREAKER) and done.state is LedgerState.SENT:
+                logger.error("breaker.open", hour=due.ref.removeprefix(withheld.BREAKER))
             logger.info(f"touch.{done.state}", lead=due.lead_id, what=due.key, why=done.reason)
     finally:
         logger.thread_safe_remove_keys(["correlation_id"])
+
+
+def _counted_as(done: Done) -> measures.Name:
+    """Two ends are no ordinary ones: the carrier takes no mail for that address, or too much would have gone out."""
+    if done.refused:
+        return "MailBounced"
+    return "MailWithheld" if done.withheld else COUNTED[done.state]
 
 
 def _run(services: Services, due: Due) -> Done | None:

@@ -242,6 +242,13 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         },
         "moved": {"lead": LeadView, "rep": RepView, "company": CompanyView, "owner": RepView},
         "signin": {"lead": LeadView, "rep": RepView, "company": CompanyView, "link": str},
+        "breaker": {
+            "rep": RepView,
+            "company": CompanyView,
+            "since": str,
+            **dict.fromkeys(("limit", "days"), int),
+        },
+        "paused": {"rep": RepView, "company": CompanyView, "why": str, "until": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
         "digest": {
             "rep": RepView,

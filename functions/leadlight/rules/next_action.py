@@ -36,6 +36,9 @@ LISTED = "imported/"
 PAUSE = "pause/"
 """Begins the ref of the row that ends a pause; who has set it and the touch of that follow."""
 
+WITHHELD = "withheld/"
+"""Begins the ref of the row that drops an opt-in mail which was held back, unless somebody lets it out."""
+
 REMINDERS = (Wait(1, WaitUnit.BUSINESS_DAYS), Wait(2, WaitUnit.BUSINESS_DAYS), Wait(1, WaitUnit.WEEKS))
 """How long after what is to be answered, and after each reminder of it, the next one comes; the last wait repeats."""
 
@@ -64,7 +67,7 @@ def next_action(lead: Lead, rows: Sequence[Due]) -> Action | Reason | None:
     """What comes next, by the lead and its due rows. None is a dead end: neither an action nor a reason."""
     if rows:
         first = min(rows, key=lambda row: (row.at, row.key))
-        why = why_nothing(lead) if first.kind is DueKind.REVIEW else None
+        why = why_nothing(lead) if first.kind is DueKind.REVIEW else _why_withheld(first)
         return Action(first.key, _owner(lead, first), first.at, why or "")
     why = why_nothing(lead)
     return Reason(why) if why else None
@@ -101,6 +104,11 @@ def why_nothing(lead: Lead) -> str | None:
     if lead.stops or lead.hold or lead.pause:
         return None
     return _why_no_plan(lead)
+
+
+def _why_withheld(row: Due) -> str | None:
+    is_held = row.kind is DueKind.MAIL and row.ref.startswith(WITHHELD)
+    return "its opt-in mail is withheld; then it is dropped" if is_held else None
 
 
 def _why_no_plan(lead: Lead) -> str | None:

@@ -89,7 +89,7 @@ def purposes_of(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
 
 
 def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
-    opt_in = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"optin/{capture.id}", now)
+    opt_in = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"optin/{capture.id}", now, (capture.id,))
     tell = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"notify/captured/{capture.id}", now)
     return (opt_in, tell) if tell_rep else (opt_in,)
 
@@ -111,7 +111,9 @@ def _store(
         owner=brought_by, source=f"qr/{brought_by}" if brought_by else "",
     )  # fmt: skip
     full = TooMany(0)
-    for budgets in counters(services, form.network, capture.at, kinds=proof.kinds(services, standing)):
+    for budgets in counters(
+        services, form.network, capture.at, gate=form.gate_id, kinds=proof.kinds(services, standing)
+    ):
         try:
             return services.store.capture(capture, key=key, touch=touch, due=due, budgets=budgets, lead=lead)
         except TooMany as refused:

@@ -149,11 +149,16 @@ def window_of(services: Services, network: str, now: datetime) -> Window:
 
 
 def counters(
-    services: Services, network: str, now: datetime, *, kinds: Mapping[str, int] | None = None
+    services: Services,
+    network: str,
+    now: datetime,
+    *,
+    gate: GateId | None = None,
+    kinds: Mapping[str, int] | None = None,
 ) -> list[tuple[Budget, ...]]:
     """At most so many submits per network and ten minutes: counters of which one has to have room, in random order.
 
-    `kinds`: of those that are of this kind, at most so many.
+    `kinds`: of those that are of this kind, at most so many. `gate`: so many of that gate's form, whoever sends it.
     """
     if not services.settings.budgets:
         return [()]
@@ -164,7 +169,21 @@ def counters(
         tuple(Budget(f"{name}/{shard}", (limit + shard) // SHARDS, window.over) for name, limit in limits.items())
         for shard in range(SHARDS)  # their shares add up to the limit
     ]
+    rows = [(*row, *_of_form(services, gate, window, shard)) for shard, row in enumerate(rows)]
     return sorted(rows, key=lambda _: services.random(4))
+
+
+def _of_form(services: Services, gate: GateId | None, window: Window, shard: int) -> tuple[Budget, ...]:
+    """The form's own counter in that row: at most so many submits of all networks together.
+
+    Which of the form's goes with which of a network's differs, so that no network uses up one of them alone.
+    """
+    if gate is None:
+        return ()
+    _, network, begin = window.name.split("/")
+    place = (shard + int(network, 16)) % SHARDS
+    share = (services.settings.form_limit + place) // SHARDS
+    return (Budget(f"form/{gate}/{begin}/{place}", share, window.over),)
 
 
 def count(services: Services, network: str, now: datetime) -> None:

@@ -1,0 +1,166 @@
+"""Opt-in mails that were held back because too many would have gone out: who is told, and what becomes of them.
+
+Each is parked, with a row that drops it after a few days. Called by `welcome` when it holds one back, by `on_due` for
+these rows, and by an operator's word (`leads breaker`, the tick). Let out, a mail goes the ordinary way, past the
+breaker; what its address may get counts as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadlight import letter
+from leadlight.budgets import LET_OUT, OPEN
+from leadlight.decide import decide
+from leadlight.fate import RELEASED, Done
+from leadlight.ledger import Instead, Ready, carry_out
+from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
+from leadlight.model.exchange import Change, Dossier
+from leadlight.model.lead import Lead
+from leadlight.model.person import CaptureId
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
+from leadlight.ports import Services
+from leadlight.rules.attendance import hours_of
+from leadlight.rules.budgets import hour_of
+from leadlight.rules.mail_events import due_key
+from leadlight.rules.next_action import WITHHELD
+from leadlight.views import company_view, rep_view
+
+KEPT = timedelta(days=3)
+"""So long may somebody still let it out: over a weekend. Later nobody waits for it any more."""
+
+BREAKER = "breaker/"
+"""Begins the ref of the row that tells the manager; the hour follows."""
+
+TOLD = "breaker/told"
+"""The note that names the latest hour of the opening that the manager knows of."""
+
+MANY = 100_000
+"""So many rows are looked through at most, earliest first."""
+
+HOUR = timedelta(hours=1)
+
+Deal = Callable[[Lead, LedgerEntry, datetime], Change]
+"""What becomes of one that is withheld."""
+
+
+def rows_after(due: Due, lead: Lead, now: datetime, *, opens: bool) -> tuple[Due, ...]:
+    """What is planned once the opt-in mail of that row is withheld. `opens`: the manager has to know."""
+    capture = CaptureId(due.ref.partition("/")[2])
+    drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, (capture,))
+    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"{BREAKER}{hour_of(now)}", now)
+    return (drop, tell) if opens else (drop,)
+
+
+def waiting(services: Services, *, gate: str = "") -> Iterator[Due]:
+    """The rows of those that are withheld, those that are dropped first at the front; of one gate, or of all."""
+    rows = services.store.due(until=services.clock.now() + KEPT, limit=MANY)
+    for row in rows:
+        if row.kind is DueKind.MAIL and row.ref.startswith(WITHHELD) and (not gate or _gate_of(services, row) == gate):
+            yield row
+
+
+def let_go(services: Services, due: Due) -> Done | None:
+    """Drops the one that the row names: nobody has let it out in time."""
+    dropped = drop(services, due, f"nobody let it out within {KEPT.days} days")
+    return Done(due, LedgerState.SKIPPED, services.clock.now(), "withheld, and never let out") if dropped else None
+
+
+def drop(services: Services, row: Due, why: str) -> bool:
+    """It is never sent. False if it was not withheld any more."""
+
+    def dropped(lead: Lead, entry: LedgerEntry, now: datetime) -> Change:
+        settled = replace(entry, state=LedgerState.SKIPPED, at=now, reason=why)
+        return Change(lead, touches=(_resolved(entry, now, "dropped", why),), resolve=(settled,))
+
+    return _dealt(services, row, dropped)
+
+
+def release(services: Services, rows: Sequence[Due]) -> int:
+    """They go out after all, so many a minute as late ones do. Returns how many."""
+    apart, begin = timedelta(minutes=1) / services.settings.late_per_minute, services.clock.now()
+    return sum(_released(services, row, begin + place * apart) for place, row in enumerate(rows))
+
+
+def _released(services: Services, row: Due, at: datetime) -> bool:
+    def released(lead: Lead, entry: LedgerEntry, now: datetime) -> Change:
+        generation, _, ref = entry.key.split("/", 2)
+        again = Due(lead.id, int(generation), DueKind.MAIL, ref, at, row.captures)
+        free = replace(entry, state=LedgerState.RELEASED, at=now, reason=RELEASED + LET_OUT)
+        return Change(lead, touches=(_resolved(entry, now, "released", LET_OUT),), due=(again,), resolve=(free,))
+
+    return _dealt(services, row, released)
+
+
+def tell_manager(services: Services, due: Due) -> Done | None:
+    """Mails the manager that the breaker is open: once, however many hours in a row it stays so."""
+    bundle = open_bundle(services.files)
+    manager, hour = bundle.team.manager, due.ref.removeprefix(BREAKER)
+
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        if _is_known(services.store.note(TOLD), hour):
+            services.store.raise_note(TOLD, hour)
+            return Instead("the manager knows", Change(lead=dossier.lead))
+        since = _begin(hour).astimezone(ZoneInfo(hours_of(manager, bundle.team).zone))
+        context: dict[str, object] = {
+            "rep": rep_view(manager),
+            "company": company_view(services, bundle.team),
+            "since": f"{since:%A}, {since.day} {since:%B}, {since:%H:%M}",
+            "limit": services.settings.hour_limit,
+            "days": KEPT.days,
+        }
+        return Ready(letter.to_team(services, bundle, "breaker", context, to=manager, about=f"{OPEN}/{hour}"))
+
+    done = carry_out(services, due, may_repeat=True, prepare=prepare, conclude=lambda lead, _: Change(lead=lead))
+    if done is not None and done.state is LedgerState.SENT:
+        services.store.raise_note(TOLD, hour)
+    return done
+
+
+def _dealt(services: Services, row: Due, deal: Deal) -> bool:
+    """One decision about the lead; the row goes, whatever it finds. False if nothing was withheld any more."""
+    found: list[LedgerEntry] = []
+    lead = services.store.lead(row.lead_id)
+    if lead is None:
+        return False
+    if lead.generation != row.generation:  # left over from before the lead was erased
+        services.store.commit(Change(lead=lead, undue=(row.key,)))
+        return False
+
+    def decided(lead: Lead) -> Change:
+        key = f"/{DueKind.MAIL}/optin/{row.ref.removeprefix(WITHHELD)}"
+        entries = (e for e in services.store.ledger(lead.id) if e.state is LedgerState.PARKED)
+        found[:] = [entry for entry in entries if entry.key.endswith(key)]
+        change = deal(lead, found[0], services.clock.now()) if found else Change(lead=lead)
+        return replace(change, undue=(row.key,))
+
+    decide(services, lead.id, str(lead.generation), decided)
+    return bool(found)
+
+
+def _resolved(entry: LedgerEntry, now: datetime, what: str, why: str) -> Touch:
+    return Touch(
+        id=f"resolved/{entry.key}/{entry.attempts}/{what}",
+        lead_id=entry.lead_id,
+        kind=TouchKind.RESOLVED,
+        at=now,
+        facts={"what": due_key(entry.key), "found": what, "reason": why},
+    )
+
+
+def _gate_of(services: Services, row: Due) -> str:
+    found = services.store.dossier(row)
+    return next((capture.gate for capture in found.captures if capture.id in row.captures), "") if found else ""
+
+
+def _is_known(told: str | None, hour: str) -> bool:
+    """Whether that hour belongs to an opening that the manager was told of: the same hour, or the next in a row."""
+    return told is not None and told <= hour <= hour_of(_begin(told) + HOUR)
+
+
+def _begin(hour: str) -> datetime:
+    return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
