@@ -23,7 +23,7 @@ OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "suppressions"
 ACTING = (
     SAYING
     | OTHER_WAYS
-    | {"figures", "bounce", "reputation", "restore", "fate", "ledger", "evidence", "budgets", "withheld"}
+    | {"figures", "bounce", "reputation", "mail_alarm", "restore", "fate", "ledger", "evidence", "budgets", "withheld"}
     | BY_ITSELF
 )
 PEOPLE = {"visitor", "rep", "marketer"}

@@ -22,6 +22,7 @@ from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.evidence import HEARD
 from leadlight.rules.mail_events import Report, ReportKind
+from leadlight.rules.reputation import Fate, counters
 from leadlight.rules.steps import step_ref
 
 PARKED = MONDAY
@@ -321,8 +322,9 @@ def test_what_a_carrier_calls_sent_has_the_carrier_s_id() -> None:
     facts = {"what": KEY[2:], "step": "01-hello", "reason": "told", "mail": "ses-1"}
     touch = replace(OF_IT, id=f"sent/{KEY}", kind=TouchKind.SENT, facts=facts)
     sent = replace(UNKNOWN, state=LedgerState.SENT, message_id="ses-1", reason="told")
+    counts = counters(lead.id, KEY, PARKED, Fate.SENT)
     assert replace(change, nonce="") == Change(
-        lead, touches=(touch,), undue=(f"evidence/{KEY[7:]}",), resolve=(sent,), nonce=""
+        lead, touches=(touch,), undue=(f"evidence/{KEY[7:]}",), resolve=(sent,), counts=counts, nonce=""
     )
 
 

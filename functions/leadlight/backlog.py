@@ -25,10 +25,24 @@ def place_in_line(
     now = services.clock.now()
     if not is_late(planned_at, due.at, now):
         return None
-    at = now
+    at, probe = _place(services, due, now, window, hours)
+    return at if probe else None
+
+
+def place_after(services: Services, due: Due, *, until: datetime, window: Window | OpenHours, hours: Hours) -> datetime:
+    """When it is the turn of a mail that waits for the end of a pause, with many others. Raises `StoreBusy`."""
+    at, _ = _place(services, due, until, window, hours)
+    return max(at, until)
+
+
+def _place(
+    services: Services, due: Due, since: datetime, window: Window | OpenHours, hours: Hours
+) -> tuple[datetime, int]:
+    """A place from then on, and how often it was asked for in vain before."""
+    at = since
     for probe in range(PROBES):
-        at = place_in(minute_to_try(f"{due.lead_id}/{due.ledger_key}", probe, now), window, hours)
+        at = place_in(minute_to_try(f"{due.lead_id}/{due.ledger_key}", probe, since), window, hours)
         minute = Budget(f"late/{at:%Y-%m-%dT%H:%M}", services.settings.late_per_minute, at + KEPT)
         if services.store.count(minute):
-            return at if probe else None
-    return at.replace(second=0)  # where it has no place, and asks again
+            return at, probe
+    return at.replace(second=0), PROBES  # where it has no place, and asks again

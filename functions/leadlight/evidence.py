@@ -24,6 +24,7 @@ from leadlight.ports import Services
 from leadlight.rules.cadence import after
 from leadlight.rules.evidence import HEARD, Verdict, evidence_key, next_look, step_ref_of, verdict
 from leadlight.rules.mail_events import Report, due_key
+from leadlight.rules.reputation import Fate, counters
 from leadlight.rules.steps import step_key, step_of, step_ref, with_enrolment
 
 AT_ONCE = Wait(0, WaitUnit.MINUTES)
@@ -102,7 +103,10 @@ def sent_after_all(
     touch = replace(of_it[-1], id=plain.id, kind=plain.kind) if of_it else plain
     facts = {**touch.facts, "reason": why, **({"mail": mail} if mail else {})}
     settled = replace(entry, state=LedgerState.SENT, message_id=mail, reason=why)
-    return Change(lead=lead, touches=(replace(touch, facts=facts),), undue=(evidence_key(entry),), resolve=(settled,))
+    return Change(
+        lead, (replace(touch, facts=facts),), undue=(evidence_key(entry),), resolve=(settled,),
+        counts=counters(lead.id, entry.key, entry.at, Fate.SENT),
+    )  # fmt: skip
 
 
 def _parked(services: Services, lead: Lead, key: str) -> LedgerEntry | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadlight import answers, letter, links
-from leadlight.backlog import place_in_line
+from leadlight.backlog import place_after, place_in_line
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
@@ -28,6 +28,7 @@ from leadlight.profile import Profile, profile_of
 from leadlight.rules.cadence import after
 from leadlight.rules.pace import Wanted, caps_of, paced, with_mail
 from leadlight.rules.planning import ending, migrated
+from leadlight.rules.reputation import paused_at
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import (
     gone,
@@ -87,7 +88,7 @@ def run_step(services: Services, due: Due) -> Done | None:
             return Instead(why, _passed_over(bundle, turn, why))
         if turn.step.channel is Channel.REP:
             return Instead("handed to the rep", _handed_over(bundle, turn))
-        return _in_line(services, turn) or _ready(services, bundle, turn, context)
+        return _paused(services, turn, dossier) or _in_line(services, turn) or _ready(services, bundle, turn, context)
 
     def conclude(lead: Lead, done: Done) -> Change:
         return _concluded(bundle, lead, done)
@@ -168,6 +169,16 @@ def _why_not(turn: Turn, context: Context) -> str | None:
 def _ready(services: Services, bundle: Bundle, turn: Turn, context: Context) -> Ready:
     message = letter.follow_up(services, bundle, turn.step, context, lead=turn.lead, due=turn.due)
     return Ready(message, planned=turn.planned_at)
+
+
+def _paused(services: Services, turn: Turn, dossier: Dossier) -> Instead | None:
+    """Too many mails have come back: it waits for the end of that, and then for its turn among all the others."""
+    paused = paused_at(dossier.sending, turn.now)
+    if paused is None:
+        return None
+    at = place_after(services, turn.due, until=paused.until, window=turn.step.window, hours=turn.hours)
+    why = f"{paused.why}: put off until {at:%Y-%m-%d %H:%M} UTC"
+    return Instead(why, Change(turn.lead, due=(replace(turn.due, at=at),)), later=True)
 
 
 def _in_line(services: Services, turn: Turn) -> Instead | None:

@@ -32,8 +32,10 @@ from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.ports import Services
+from leadlight.reputation import look
 from leadlight.restore import mark_for
 from leadlight.rules.epoch import Mark, may_have_gone_out
+from leadlight.rules.reputation import Fate, counters
 
 LEASE = timedelta(minutes=3)
 """Longer than a function may run (30 s) and than any mail client waits (20 s)."""
@@ -108,8 +110,15 @@ def carry_out(services: Services, due: Due, *, may_repeat: bool, prepare: Prepar
         told = _as_told(entry, doubted)
         if told is None and isinstance(prepared, Ready):
             told = _send(services, due, entry, prepared.message, may_repeat=may_repeat)
-        return _settle(services, told, entry, conclude, lead) if told else None
+        return _settled(services, told, entry, conclude, lead) if told else None
     return None
+
+
+def _settled(services: Services, told: Told, entry: LedgerEntry, conclude: Conclude, lead: Lead) -> Done:
+    done = _settle(services, told, entry, conclude, lead)
+    if done.refused:
+        look(services)
+    return done
 
 
 def _claim(services: Services, due: Due, lead: Lead, *, may_repeat: bool) -> LedgerEntry | None:
@@ -203,8 +212,11 @@ def _settling(services: Services, lead: Lead, settled: LedgerEntry, done: Done, 
         return Change(lead=lead, due=(done.due,), settle=(settled,))
     if done.refused:
         change = came_back(services, lead, refusal(lead, settled.key, done.at, done.reason or ""), final=True)
+        change = replace(change, counts=counters(lead.id, settled.key, done.at, Fate.SENT, Fate.BOUNCED))
     else:
         change = conclude(lead, done)
+    if done.state is LedgerState.SENT:
+        change = replace(change, counts=(*change.counts, *counters(lead.id, settled.key, done.at, Fate.SENT)))
     due = waiting_for_word(done, change.due) if done.waiting else change.due
     return replace(change, due=traced(services, due), undue=(done.due.key, *change.undue), settle=(settled,))
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadlight import letter, links
+from leadlight.backlog import place_after
 from leadlight.decide import decide
 from leadlight.errors import BadToken
 from leadlight.fate import Done, touch_of
@@ -47,6 +48,7 @@ from leadlight.rules.news import (
 )
 from leadlight.rules.next_action import CLOSED, reminded_of, reminder
 from leadlight.rules.pace import caps_of, free_at, remembering
+from leadlight.rules.reputation import paused_at
 from leadlight.rules.routing import owner_of
 from leadlight.rules.series import is_open
 from leadlight.views import company_view, lead_view, rep_view
@@ -121,6 +123,9 @@ def send(services: Services, due: Due) -> Done | None:
         at = free_at(lead, within(WINDOW, asked, hours), WINDOW, caps=caps_of(lead, bundle.team), hours=hours)
         if at > now:
             return _later(lead, due, at, f"put off until {at:%Y-%m-%d %H:%M} UTC")
+        if paused := paused_at(dossier.sending, now):
+            at = place_after(services, due, until=paused.until, window=WINDOW, hours=hours)
+            return _later(lead, due, at, f"{paused.why}: put off until {at:%Y-%m-%d %H:%M} UTC")
         profile = profile_of(services, lead, dossier=dossier)
         context: Context = {
             "lead": lead_view(lead, profile),

@@ -8,6 +8,7 @@ change the lead, and whoever comes second decides again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from leadlight.bounce import came_back, stopping
@@ -19,6 +20,7 @@ from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.ports import Services
+from leadlight.reputation import look
 from leadlight.rules.mail_events import (
     Report,
     ReportKind,
@@ -28,6 +30,7 @@ from leadlight.rules.mail_events import (
     mail_tag,
     unreachable,
 )
+from leadlight.rules.reputation import Fate, counters, is_unasked
 from leadlight.rules.stop import complained
 
 IT_WAS_ACCEPTED = frozenset({ReportKind.ACCEPTED, ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.COMPLAINED})
@@ -51,6 +54,8 @@ def note(services: Services, report: Report) -> str | None:
             _change(services, entry, lambda lead: _complained(services, lead, entry.key, report))
     except BadToken:  # erased, or started anew since
         return None
+    if report.final and is_unasked(entry.key):
+        look(services)
     return entry.key
 
 
@@ -86,17 +91,18 @@ def _bounced(services: Services, lead: Lead, ledger_key: str, report: Report) ->
     final = report.final
     if is_to_lead(ledger_key):
         final = unreachable(report, services.store.touches(lead.id), proven_at=_proven_at(services, lead))
-    return came_back(services, lead, touch, final=final)
+    change = came_back(services, lead, touch, final=final)
+    return replace(change, counts=counters(lead.id, ledger_key, touch.at, Fate.BOUNCED)) if report.final else change
 
 
 def _complained(services: Services, lead: Lead, ledger_key: str, report: Report) -> Change | None:
     touch = _reported(services, TouchKind.COMPLAINED, ledger_key, report)
     if _is_stored(services, touch):
         return None
-    proven_at = _proven_at(services, lead)
+    proven_at, counted = _proven_at(services, lead), counters(lead.id, ledger_key, touch.at, Fate.COMPLAINED)
     if proven_at is not None and proven_at > report.at:  # that person has said yes anew since
-        return Change(lead=lead, touches=(touch,))
-    return stopping(services, complained(lead, touch.at), touch)
+        return Change(lead=lead, touches=(touch,), counts=counted)
+    return replace(stopping(services, complained(lead, touch.at), touch), counts=counted)
 
 
 def _reported(services: Services, kind: TouchKind, ledger_key: str, report: Report) -> Touch:

@@ -56,9 +56,10 @@ def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
 @click.option(
     "--after-restore", is_flag=True, help="Everything: the leads were put back from a copy, and all is in place."
 )
+@click.option("--sending", is_flag=True, help="Everything: the cause is mended for which too many mails came back.")
 @DATA
 @JSON
-def resume(lead_id: str | None, after_restore: bool, data: Path, as_json: bool) -> None:
+def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Path, as_json: bool) -> None:
     """Let a plan go on: out of a pause, a take-over, or the stop that an answer has set.
 
     What only the person can take back stays: unsubscribed, bounced, complained.
@@ -66,10 +67,12 @@ def resume(lead_id: str | None, after_restore: bool, data: Path, as_json: bool) 
     from leadlight.pausing import resume_lead  # noqa: PLC0415  # commands load what they need
     from leadlight.restore import is_held, resume_after_restore  # noqa: PLC0415  # the same
 
-    if bool(lead_id) == after_restore:
-        raise click.UsageError("name one lead, or say --after-restore")
+    if (bool(lead_id), after_restore, sending).count(True) != 1:
+        raise click.UsageError("name one lead, or say --after-restore or --sending")
     services = installation(data)
-    if lead_id:
+    if sending:
+        _resume_sending(services, as_json=as_json)
+    elif lead_id:
         with said(as_json=as_json):
             _tell(resume_lead(services, one(services, lead_id)), services, as_json=as_json)
     elif not is_held(services):
@@ -78,6 +81,16 @@ def resume(lead_id: str | None, after_restore: bool, data: Path, as_json: bool) 
         mark = resume_after_restore(services)
         words = "The hold is lifted. Follow-ups that may have gone out in the lost time are parked: `leads parked`."
         _say(words, {"held": False, "mark": mark}, as_json=as_json)
+
+
+def _resume_sending(services: Services, *, as_json: bool) -> None:
+    from leadlight.reputation import resume_sending  # noqa: PLC0415  # commands load what they need
+
+    ended = resume_sending(services)
+    words = (
+        f"Follow-ups and news go out again. They waited because {ended.why}." if ended else "Nothing waits for that."
+    )
+    _say(words, {"paused": False, "why": ended.why if ended else None}, as_json=as_json)
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight import digest, restore
+from leadlight import digest, mail_alarm, reputation, restore
 from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
@@ -26,12 +26,15 @@ LATE = timedelta(minutes=5)
 def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context], dict[str, int]]:
     """The function that the clock wakes each minute.
 
-    An operator wakes it with `{"resume": "after-restore"}` once leads that were put back from a copy are in place.
+    An operator wakes it with `{"resume": "after-restore"}` once leads that were put back from a copy are in place, and
+    with `{"resume": "sending"}` once the cause is mended for which too many mails came back.
     """
 
     def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:
         if event.get("resume") == "after-restore":
             logger.warning("leads.resumed", mark=str(restore.resume_after_restore(services)))
+        if event.get("resume") == "sending" and (ended := reputation.resume_sending(services)):
+            logger.warning("sending.resumed", why=ended.why)
         swept = handle(services, may_go_on=lambda: on_due.has_time(context))
         if swept:
             measures.count("Swept", swept)
@@ -57,6 +60,7 @@ def handle(
         measures.count("Restored")
         _say_so()
         return 0
+    _watch_reputation(services)
     swept = _sweep(services, between=between, may_go_on=may_go_on)
     if writes_to_team and may_go_on():
         _write_to_team(services, may_go_on=may_go_on)
@@ -74,6 +78,21 @@ def _write_to_team(services: Services, *, may_go_on: Callable[[], bool]) -> None
     else:
         if sent:
             measures.count("MailSent", sent)
+
+
+def _watch_reputation(services: Services) -> None:
+    """Sees to it that people hear of a pause. What goes wrong with that stops nothing else, and is tried again."""
+    try:
+        paused = reputation.now_paused(services)
+        if paused is None:
+            return
+        measures.count("SendingPaused")
+        if mail_alarm.tell_manager(services):
+            logger.error("sending.paused", why=paused.why, until=paused.until.isoformat())
+    except TryAgain as error:
+        logger.warning("alarm.delayed", why=type(error).__name__)
+    except Exception:
+        logger.exception("alarm.failed")
 
 
 def _sweep(services: Services, *, between: Callable[[], None], may_go_on: Callable[[], bool]) -> int:
