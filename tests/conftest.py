@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--steps", type=int, default=0, help="how long each of these is; of a replayed story, its mails")
     parser.addoption("--races", type=int, default=1000, help="how often a stop races a claim")
     parser.addoption("--forged", type=int, default=20_000, help="how many changed tokens are tried")
+    parser.addoption("--trials", type=int, default=200, help="how many answers are timed to tell who is known")
     parser.addoption("--rows", type=int, default=10_000, help="how long the list is that is taken in and cut off")
     parser.addoption("--plan", default="", help="the faults of a story to replay, such as `17:lost,23:gone`")
     parser.addoption("--tells", action="store_true", help="the carrier of a replayed story has evidence")
