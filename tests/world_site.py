@@ -89,7 +89,7 @@ FILES = {
         files=["downloads/guide.pdf", "downloads/guide.mp3"],
     ),
     "docs/guides/form.md": gated("guides/form", "Form guide", form="open", unlock="form", sequence="course"),
-    "docs/guides/rep.md": gated("guides/rep", "Rep guide", form="exchange", unlock="rep"),
+    "docs/guides/rep.md": gated("guides/rep", "Rep guide", form="exchange", unlock="rep", disposable="refuse"),
     "docs/downloads/guide.pdf": "%PDF-1.4 a guide",
     "docs/downloads/guide.mp3": "ID3 a recording",
     "docs/playbook/team.yml": as_text(TEAM),

@@ -58,6 +58,7 @@ def _keys(front: GateFront, playbook: Playbook) -> Mapping[str, str]:
         "series": front.series or "",
         "part": str(front.part or ""),
         "trial": front.trial,
+        "disposable": front.disposable,
     }
 
 

@@ -256,6 +256,7 @@ class Stage:
             series=front.series,
             chapters=front.chapters,
             trial=front.trial,
+            disposable=front.disposable == "accept",
             free_half=writer.put_json("halves", self._free_half(page, toc)) if free else "",
             free_full=writer.put("pages", free.encode(), "html") if free else "",
         )

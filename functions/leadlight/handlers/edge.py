@@ -16,6 +16,7 @@ from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, is_https, r
 from leadlight.handlers.request import HOST, Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.visitor import proof
 from leadlight.words import ENGLISH
 
 Event = Mapping[str, Any]
@@ -83,9 +84,10 @@ def _guarded(answer: dict[str, Any], request: Request, services: Services) -> di
 
 
 def warmed(services: Services) -> Services:
-    """The same services, with the manifest read: at init there is more CPU, and nobody waits yet."""
+    """The same services, with what requests ask of them read: at init there is more CPU, and nobody waits yet."""
     with suppress(LeadlightError):  # the first request says what is wrong, to whoever asks
         open_bundle(services.files)
+        proof.is_attacked(services)
     return services
 
 

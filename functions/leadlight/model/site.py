@@ -155,6 +155,7 @@ class Gate:
     trial: str = ""  # where a sample or trial is to be had; shown once the gate is open
     free_half: str = ""  # as `half` and `full`, for who reads by the meter: the text alone
     free_full: str = ""
+    disposable: bool = True  # whether an address that is good for minutes will do
     variants: Mapping[str, Gate] = field(default_factory=dict)  # the same gate in other languages, by language
 
     def in_language(self, language: str) -> Gate:

@@ -67,6 +67,7 @@ class GateFront:
     part: int | None = None
     chapters: tuple[Chapter, ...] = ()
     trial: str = ""
+    disposable: str = "accept"
 
 
 def gate_id(src_uri: str) -> GateId:
@@ -247,6 +248,7 @@ def _read(written: Written, path: Path) -> GateFront:
         part=shape.part,
         chapters=shape.chapters,
         trial=shape.trial,
+        disposable=shape.disposable,
     )
 
 

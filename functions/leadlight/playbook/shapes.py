@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
@@ -128,6 +128,7 @@ class GateShape:
     part: Annotated[int, Field(ge=1, le=99)] | None = None
     chapters: Annotated[tuple[Chapter, ...], BeforeValidator(chapters_of)] = ()
     trial: Web = ""
+    disposable: Literal["accept", "refuse"] = "accept"
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)

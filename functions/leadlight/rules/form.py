@@ -17,6 +17,7 @@ from leadlight.errors import BadFields
 from leadlight.model.person import CallKind, CallWish, Intent
 from leadlight.model.site import ConsentMode, Field, FieldType, Gate
 from leadlight.rules.asking import Asked, must_agree
+from leadlight.rules.disposable import is_disposable
 from leadlight.rules.phone import read_phone
 from leadlight.rules.places import country_named
 from leadlight.words import N_, said
@@ -28,6 +29,7 @@ LINE = 254  # characters; the longest address there can be (RFC 5321 § 4.5.3.1.
 TEXT = 2000  # characters of free text
 PAST = timedelta(days=1)  # a clock or a zone may be off; a day later it is a slip
 AHEAD = timedelta(days=5 * 366)  # beyond that it is a slip, too
+DISPOSABLE = N_("That address is good for minutes only. Please give one at which you read mail next week as well.")
 EXCHANGE = N_("This page is offered in exchange for these mails. Tick the box, or leave the page as it is.")
 YES = frozenset({"true", "1", "on", "yes"})
 
@@ -73,6 +75,8 @@ def read_answers(
     wrong: dict[str, str] = {}
 
     email = "" if asked else _noting(wrong, "email", read_address, values.get("email", ""), "")
+    if email and not gate.disposable and is_disposable(email):
+        wrong["email"] = DISPOSABLE
     region = _country_in(gate, values) or region
     fields = {
         field.name: _noting(

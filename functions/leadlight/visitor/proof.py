@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from leadlight.budgets import OPEN as BREAKER
 from leadlight.errors import BadToken, NeedsProof, TooMany
 from leadlight.model.exchange import Budget
 from leadlight.ports import Services, Store
+from leadlight.rules.budgets import hour_of
 from leadlight.rules.suspicion import HARDER_AFTER, MOST_SET, Signs, effort, is_suspect
 from leadlight.tokens import TokenUse
 from leadlight.visitor.submit import Form, window_of
@@ -62,7 +64,7 @@ def standing(services: Services, form: Form, *, plain: bool) -> Standing:
             raise needed(services, form)
     if plain:
         return Standing.PLAIN
-    signs = Signs(trapped=_is_trapped(form), taken=_taken(services, form), attacked=_attacked(services))
+    signs = Signs(trapped=_is_trapped(form), taken=_taken(services, form), attacked=is_attacked(services))
     if is_suspect(signs):
         raise needed(services, form, signs)
     return Standing.ORDINARY
@@ -76,7 +78,7 @@ def kinds(services: Services, standing: Standing) -> Mapping[str, int]:
 
 def needed(services: Services, form: Form, signs: Signs | None = None) -> NeedsProof:
     """The puzzle for this network and gate, the harder the more it was set. Raises `TooMany`."""
-    found = signs or Signs(crowded=True, attacked=_attacked(services))
+    found = signs or Signs(crowded=True, attacked=is_attacked(services))
     hard = effort(replace(found, set_before=_set_before(services, form)))
     return NeedsProof(_challenge(services, form, LEAST << (hard - 1)))
 
@@ -158,11 +160,14 @@ def _set_before(services: Services, form: Form) -> int:
     raise TooMany(window.left(form.now))
 
 
-def _attacked(services: Services) -> bool:
-    """Whether mails to everybody are held back; read once a minute, so that an ordinary submit stays one call."""
-    return _was_attacked(services.store, int(services.clock.now().timestamp() // 60))
+def is_attacked(services: Services) -> bool:
+    """Whether opt-in mails are withheld just now; read once a minute, so that an ordinary submit stays one call."""
+    if not services.settings.proof_of_work:
+        return False
+    minute = services.clock.now().replace(second=0, microsecond=0)
+    return _opened(services.store, minute)  # type: ignore[arg-type]  # objects hash by identity; a protocol cannot say so
 
 
 @lru_cache(maxsize=4)
-def _was_attacked(store: Store, minute: int) -> bool:  # noqa: ARG001 the minute is what makes it another answer
-    return False
+def _opened(store: Store, minute: datetime) -> bool:
+    return store.note(BREAKER) == hour_of(minute)
