@@ -59,6 +59,9 @@ def test_each_action_has_an_owner(found: Due, changed: Lead, owner: str) -> None
     ("changed", "why"),
     [
         (lead(confirmed_at=None), "the address is not confirmed"),
+        (lead(confirmed_at=None, source="import/fair"),
+         "from a list: the rep was told, and may begin a conversation"),
+        (lead(source="import/fair"), "no follow-ups were agreed to"),
         (lead(), "no follow-ups were agreed to"),
         (lead(stage=Stage.LOST), "the lead is lost"),
         (lead(stage=Stage.DISQUALIFIED), "the lead is disqualified"),
@@ -74,6 +77,27 @@ def test_each_action_has_an_owner(found: Due, changed: Lead, owner: str) -> None
 def test_where_nothing_is_planned_there_is_a_reason(changed: Lead, why: str) -> None:
     assert next_action(changed, []) == Reason(why)
     assert why_stuck(changed, [], MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        replace(lead(), hold=HELD),
+        replace(lead(), pauses=(QUIET,)),
+        replace(lead(), stops=(Stop(StopReason.REPLIED, MONDAY),)),
+        IN_COURSE,
+    ],
+)
+def test_who_waits_for_something_that_no_row_brings_has_neither_an_action_nor_a_reason(waiting: Lead) -> None:
+    assert next_action(waiting, []) is None
+    assert in_words(None) == "nothing, and no reason why"
+
+
+def test_an_action_is_told_with_who_sees_to_it() -> None:
+    task, claim = (next_action(replace(lead(), owner="rita"), [row(kind)]) for kind in (DueKind.TASK, DueKind.CLAIM))
+
+    assert in_words(task) == "2026-01-06 10:00 task/x (rita)"
+    assert in_words(claim) == "2026-01-06 10:00 goes on to the next rep, or the manager, unless rita takes it"
 
 
 def test_while_all_that_comes_is_a_look_the_reason_for_the_quiet_is_told() -> None:
@@ -178,3 +202,7 @@ def test_an_answer_of_the_lead_goes_on_being_reminded_of() -> None:
     replied = replace(IN_COURSE, stops=(Stop(StopReason.REPLIED, MONDAY),))
 
     assert reminder_after(replied, row(DueKind.TASK, "replied/1"), OFFICE, MONDAY) is not None
+
+
+def test_a_reminder_is_of_the_leads_present_life() -> None:
+    assert reminder(lead(generation=2), "asked/1", OFFICE, MONDAY).generation == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from tests.rules.examples import DAY, MONDAY, TEAM, lead
+from tests.rules.examples import DAY, MONDAY, TEAM, enrolment, lead
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead, Stop, StopReason
-from leadlight.model.person import LeadId
+from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.touch import Objective
 from leadlight.rules.next_action import reminder
 from leadlight.rules.waiting import (
@@ -77,6 +79,36 @@ def test_an_answer_that_stopped_the_plan_is_to_be_read() -> None:
 )
 def test_nobody_is_reminded_of_who_is_taken_over_or_stopped_for_more(other: Lead) -> None:
     assert to_answer(other, "replied/7", TEAM, MONDAY) == ()
+
+
+UNHAPPY = lead(enrolments=(enrolment(held=True),))
+WANTED = lead(call=CallWish(CallKind.NOW))
+GONE = (Stop(StopReason.UNSUBSCRIBED, MONDAY),)
+
+
+@pytest.mark.parametrize(
+    ("who", "rows", "answered"),
+    [
+        (UNHAPPY, (), True),
+        (replace(UNHAPPY, stops=GONE), (), False),
+        (WANTED, (), True),
+        (replace(WANTED, stops=GONE), (), False),
+        (lead(call=CallWish(CallKind.NO)), (), False),
+        (WANTED, (row(DueKind.TASK, "call.wanted/9"),), False),
+        (WANTED, ROWS, True),
+        (UNHAPPY, (row(DueKind.TASK, "call.wanted/9"),), True),
+    ],
+)
+def test_who_is_unhappy_or_wants_a_call_is_to_be_answered(who: Lead, rows: tuple[Due, ...], answered: bool) -> None:
+    assert bool(to_answer(who, "x/7", TEAM, MONDAY, rows=rows)) is answered
+
+
+def test_a_call_that_is_wanted_at_a_time_reminds_after_it() -> None:
+    then = MONDAY + 3 * DAY
+
+    (due,) = to_answer(lead(call=CallWish(CallKind.AT, then)), "x/7", TEAM, MONDAY)
+
+    assert due.at == MONDAY + 4 * DAY
 
 
 def test_an_answer_is_seen_to_with_all_that_it_has_left_open() -> None:
