@@ -3,7 +3,7 @@
 import pytest
 
 from leadlight.model.person import LeadId
-from leadlight.rules.company import company_domain
+from leadlight.rules.company import company_domain, mail_domain
 from leadlight.vault import company_id, lead_id
 
 KEY = b"lead key for tests, 32 bytes long"
@@ -42,6 +42,22 @@ KEY = b"lead key for tests, 32 bytes long"
 )
 def test_an_address_tells_its_company_or_that_there_is_none(address: str, domain: str | None) -> None:
     assert company_domain(address) == domain
+
+
+@pytest.mark.parametrize(
+    ("address", "domain", "is_everybodys"),
+    [
+        ("anna@mail.acme.com.", "acme.com", False),
+        ('"a@b"@acme.co.uk', "acme.co.uk", False),
+        ("anna@Gmx.DE", "gmx.de", True),
+        ("anna@proton.me", "proton.me", True),
+        ("anna@cable.comcast.com", "comcast.com", True),
+        ("anna@acme..com", "", False),
+        ("anna@", "", False),
+    ],
+)
+def test_a_mail_is_a_burden_to_one_domain(address: str, domain: str, is_everybodys: bool) -> None:
+    assert mail_domain(address) == (domain, is_everybodys)
 
 
 def test_a_company_has_an_id_of_its_own_that_only_the_key_gives() -> None:

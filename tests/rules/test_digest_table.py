@@ -11,7 +11,7 @@ from tests.rules.test_rounds import COLD, HOT, NOW, WARM, known, told, touch
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Pause, Stage, Temperature
 from leadlight.model.person import CallKind, CallWish, LeadId
-from leadlight.model.touch import Objective, TouchKind
+from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.rules.digest import Digest, Known, Line, digest_of
 from leadlight.rules.score import Score
 
@@ -78,6 +78,28 @@ def test_what_is_due_stands_in_its_order_and_what_is_late_has_no_time() -> None:
         ("a", "your next step at 10:00"),
         ("z", "your next step at 10:00"),
     ]
+
+
+AGREED = touch(TouchKind.OUTCOME, NOW - DAY, next_at=f"{NOW + HOUR}")
+LATER = touch(TouchKind.NOTED, NOW - HOUR, next_at=f"{NOW + 3 * HOUR}")
+
+
+@pytest.mark.parametrize(
+    ("touches", "due"),
+    [
+        ((AGREED,), "09:00"),
+        ((AGREED, LATER), "11:00"),
+        ((AGREED, touch(TouchKind.NOTED, NOW - HOUR)), "09:00"),
+        ((AGREED, touch(TouchKind.ASKED, NOW - HOUR)), "09:00"),
+        ((AGREED, touch(TouchKind.OUTCOME, NOW - HOUR)), None),
+        ((LATER,), "11:00"),
+        ((), None),
+    ],
+)
+def test_the_next_step_is_when_it_was_agreed_on_last(touches: tuple[Touch, ...], due: str | None) -> None:
+    found = told(known("a", touches=touches)).due
+
+    assert [line.why for line in found] == ([f"your next step at {due}"] if due else [])
 
 
 def test_only_what_is_still_to_come_keeps_its_moment() -> None:

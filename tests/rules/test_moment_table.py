@@ -85,6 +85,7 @@ MEANT = {
     "tue 20": None,
     "tue 7": None,
     "tue 100": None,
+    "tue 012": None,
     "tue 24:00": None,
     "tue 10:60": None,
     "tue 0am": None,
@@ -97,6 +98,7 @@ MEANT = {
     "in thirteen days": None,
     "in 3 years": None,
     "in some days": None,
+    "in some minutes": None,
     "5 january": None,
     "5 january 2025": None,
     "30 feb": None,
@@ -105,7 +107,8 @@ MEANT = {
     "2026-1-13": None,
     "13.13.": None,
     "13/1": None,
-    "5 january 2031": None,  # five years and a day: a slip
+    "4 january 2031 11:00": "2031-01-04 11:00",  # exactly so long
+    "4 january 2031 11:01": None,  # a minute more: a slip
     "at at at on on of the tue": "2026-01-06 09:00",
     "tue a b c d e f g h": None,
 }
@@ -126,6 +129,8 @@ def test_words_mean_one_moment_or_none(text: str) -> None:
         ("2026-01-31 11:00", "in a month", "2026-02-28 09:00"),
         ("2026-11-30 11:00", "in 3 months", "2027-02-28 09:00"),
         ("2026-12-31 11:00", "in two months", "2027-02-28 09:00"),
+        ("2027-01-31 11:00", "in 13 months", "2028-02-29 09:00"),
+        ("2026-01-05 08:00", "today", None),
         ("2026-01-10 11:00", "this sat", None),
         ("2026-01-10 11:00", "next sat", "2026-01-17 09:00"),
         ("2026-01-10 11:00", "sat", "2026-01-17 09:00"),

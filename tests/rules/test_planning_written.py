@@ -77,6 +77,14 @@ def test_a_stop_takes_coming_rows_away_and_tells_what_was_over_before(reason: St
     assert (plan.undue, [touch.facts["sequence"] for touch in plan.touches]) == ((KEY,), ["offer"])
 
 
+def test_a_stop_needs_no_sequence_to_end_what_is_open() -> None:
+    gone = lead(enrolments=(enrolment(),), stops=(Stop(StopReason.BOUNCED, MONDAY),))
+
+    plan = replan(gone, sequences={}, team=TEAM, now=MONDAY)
+
+    assert ([e.ended for e in plan.lead.enrolments], plan.undue) == (["stopped: bounced"], ())
+
+
 def test_who_begins_gets_the_sequence_under_the_promise_and_the_quiet_that_was_asked_for() -> None:
     quiet = lead(pauses=(Pause("lead", MONDAY, MONDAY + 3 * DAY),))
 

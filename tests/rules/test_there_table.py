@@ -32,6 +32,7 @@ def somebody(zone: str | None = None, country: str | None = None) -> Lead:
         ("Asia/Tokyo", "2026-01-05T10:00", "Europe/London", "19:00 in Tokyo, too late"),
         ("Pacific/Auckland", "2026-01-09T12:00", "Europe/London", "Sat 01:00 in Auckland, not on a Saturday"),
         ("America/New_York", "2026-01-06T02:00", "Europe/London", "Mon 21:00 in New York, too late"),
+        ("Europe/London", "2026-01-05T12:00", "Pacific/Auckland", "Mon 12:00 in London"),
     ],
 )
 def test_a_time_stands_beside_what_their_clock_shows(zone: str | None, at: str, here: str, words: str) -> None:
@@ -57,6 +58,11 @@ def test_a_country_tells_the_hour_where_no_zone_does() -> None:
     [
         ("UTC", "Times are in UTC.", "05 Jan 2026, 10:00 UTC"),
         ("America/New_York", "Times are by your clock, in New York.", "05 Jan 2026, 05:00 EST"),
+        (
+            "America/Argentina/Ushuaia",
+            "Times are by your clock, in Ushuaia.",
+            "05 Jan 2026, 07:00 in Ushuaia",
+        ),
         ("America/Sao_Paulo", "Times are by your clock, in Sao Paulo.", "05 Jan 2026, 07:00 in Sao Paulo"),
     ],
 )
