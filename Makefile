@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING = 1
 unexport PYTHONDONTWRITEBYTECODE  # tests start servers again and again: each would compile us anew
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench mutants soak build package deploy downloads screenshots lock clean
+.PHONY: help setup browser demo test check bench mutants soak build package sbom audit deploy downloads screenshots lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,8 @@ soak: setup  ## kill the server under load, then all pairs of faults, random wor
 	@$(BIN)/pytest -m slow tests/journeys/test_import_long.py --rows 100000
 	@$(BIN)/pytest -n $(WORKERS) tests/simulation/test_faults_everywhere.py tests/simulation/test_faults_on_aws.py \
 	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
-	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000
+	  tests/rules/test_tokens_forged.py tests/journeys/test_who_is_known.py \
+	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000 --forged 1000000 --trials 2000
 
 mutants: setup  ## change the ledger and the rules in small ways; tests must notice 85 of 100 (half an hour)
 	@$(BIN)/python -m tests.mutants
@@ -48,6 +49,14 @@ build: setup  ## build site/ and bundle/ and look for leaks
 
 package: setup  ## pack each function into dist/, as Lambda will run it
 	@$(BIN)/leadlight package --out dist
+
+SBOM ?= dist/sbom.cdx.json
+sbom: setup  ## list every part with version and hash, as a CycloneDX bill of materials in dist/
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o $(SBOM) requirements.lock && echo "$(SBOM)"
+
+audit: setup  ## ask the advisory databases about every part (needs the network; never part of `make test`)
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock
 
 deploy: setup  ## publish to AWS; STACK=… and REGION=… name the installation
 	@$(BIN)/leadlight deploy --stack $(STACK) $(if $(REGION),--region $(REGION))

@@ -1,0 +1,78 @@
+"""What others would tell us of our code before an attacker does: risky calls, secrets in the tree, its parts."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.packed import ROOT
+
+BIN = Path(sys.executable).parent
+
+pytestmark = pytest.mark.slow
+
+ACCEPTED = {
+    ("gate/plugin.py", "B604"): "`shell` is the page around ours, no program",
+    ("gate/stage.py", "B604"): "the same",
+    ("local/erased.py", "B608"): "two constants put together; values are bound",
+    ("messages.py", "B704"): "nh3 has cleaned that HTML a moment ago",
+    ("publish/begin.py", "B701"): "writes Markdown and YAML, no HTML",
+}
+"""What bandit says of our code with at least medium severity, and why it is all right."""
+
+DETECTORS = (
+    "ArtifactoryDetector", "AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector",
+    "GitLabTokenDetector", "JwtTokenDetector", "MailchimpDetector", "NpmDetector", "OpenAIDetector",
+    "PrivateKeyDetector", "PypiTokenDetector", "SendGridDetector", "SlackDetector", "StripeDetector",
+    "TelegramBotTokenDetector", "TwilioKeyDetector",
+)  # fmt: skip
+"""What detect-secrets knows by its form. The word “secret” and odd strings are everywhere in a product of links."""
+WRITTEN = {".cfg", ".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".toml", ".yaml", ".yml", ""}
+SHOWN = ("user:password@", "name:secret@", "user:secret@")
+"""What stands for a password in examples."""
+
+
+def run(*command: str | Path) -> str:
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    return done.stdout
+
+
+def test_bandit_finds_nothing_that_we_have_not_looked_at() -> None:
+    found = json.loads(run(BIN / "bandit", "-q", "-r", "functions/leadlight", "-ll", "-f", "json"))["results"]
+
+    said = {(each["filename"].partition("leadlight/")[2].removeprefix("leadlight/"), each["test_id"]) for each in found}
+    assert said == set(ACCEPTED)
+
+
+def test_no_secret_lies_in_the_tree() -> None:
+    from detect_secrets import SecretsCollection
+    from detect_secrets.settings import transient_settings
+
+    listed = run("git", "ls-files", "-z").split("\0") if (ROOT / ".git").exists() else []
+    secrets = SecretsCollection()
+    with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
+        for name in listed:
+            if Path(name).suffix in WRITTEN and not name.startswith("tests/"):  # what tests sign with is made up
+                secrets.scan_file(str(ROOT / name))
+
+    lines = {(name, each.line_number) for name, each in secrets}
+    said = {(name, number): Path(name).read_text().splitlines()[number - 1] for name, number in lines}
+    assert [place for place, line in said.items() if not any(shown in line for shown in SHOWN)] == []
+
+
+def test_the_bill_of_materials_names_each_part_with_version_and_hash(tmp_path: Path) -> None:
+    bill = tmp_path / "sbom.cdx.json"
+
+    subprocess.run(
+        [BIN / "cyclonedx-py", "requirements", "--of", "JSON", "-o", bill, "requirements.lock"], cwd=ROOT, check=True
+    )
+
+    parts = json.loads(bill.read_bytes())["components"]
+    pinned = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert sorted((part["name"], part["version"]) for part in parts) == sorted(pinned)
+    assert all(part["externalReferences"][0]["hashes"] for part in parts)
