@@ -48,6 +48,7 @@ def test_an_address_tells_its_company_or_that_there_is_none(address: str, domain
     ("address", "domain", "is_everybodys"),
     [
         ("anna@mail.acme.com.", "acme.com", False),
+        ("anna@localhost.", "localhost", False),
         ('"a@b"@acme.co.uk', "acme.co.uk", False),
         ("anna@Gmx.DE", "gmx.de", True),
         ("anna@proton.me", "proton.me", True),
