@@ -17,6 +17,9 @@ from leadlight.rules.late import PROBES, is_late, minute_to_try, place_in
 KEPT = timedelta(hours=1)
 """So long after its minute is a counter of no use to anybody."""
 
+LOOK_AGAIN = timedelta(hours=1)
+"""So long after an operator has ended a pause are the last ones on their way."""
+
 
 def place_in_line(
     services: Services, due: Due, *, planned_at: datetime, window: Window | OpenHours, hours: Hours
@@ -30,7 +33,13 @@ def place_in_line(
 
 
 def place_after(services: Services, due: Due, *, until: datetime, window: Window | OpenHours, hours: Hours) -> datetime:
-    """When it is the turn of a mail that waits for the end of a pause, with many others. Raises `StoreBusy`."""
+    """When to look again at a mail that waits, with many others, for the end of a pause. Raises `StoreBusy`.
+
+    Each hour, since somebody may end it before; in the last hour it gets a place among the others.
+    """
+    soon = services.clock.now() + LOOK_AGAIN
+    if until > soon:
+        return soon
     at, _ = _place(services, due, until, window, hours)
     return max(at, until)
 

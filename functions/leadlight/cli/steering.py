@@ -1,8 +1,12 @@
-"""`leadlight leads pause | resume | resolve`: what an operator may say about one lead's plan, while the server runs."""
+"""`leadlight leads pause | resume | resolve | breaker`: what an operator may say about plans and mails.
+
+While the server runs.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -88,7 +92,9 @@ def _resume_sending(services: Services, *, as_json: bool) -> None:
 
     ended = resume_sending(services)
     words = (
-        f"Follow-ups and news go out again. They waited because {ended.why}." if ended else "Nothing waits for that."
+        f"Follow-ups and news go out again, the last ones in an hour. They waited because {ended.why}."
+        if ended
+        else "Nothing waits for that."
     )
     _say(words, {"paused": False, "why": ended.why if ended else None}, as_json=as_json)
 
@@ -116,6 +122,46 @@ def resolve(lead_id: str, key: str, what: str, data: Path, as_json: bool) -> Non
         click.echo(str(wrong), err=True)
         sys.exit(1)
     _say(f"{key}: {state}", {"key": key, "state": state}, as_json=as_json)
+
+
+@click.command()
+@click.option("--release", "what", flag_value="release", help="Let them go out: you know where these people come from.")
+@click.option("--drop", "what", flag_value="drop", help="Nobody is to get them.")
+@click.option("--gate", default="", help="Only those who asked for this gate.")
+@DATA
+@JSON
+def breaker(what: str | None, gate: str, data: Path, *, as_json: bool) -> None:
+    """Show the opt-in mails that were withheld because too many were asked for, let them out, or drop them.
+
+    They are dropped by themselves after three days. An address gets no more than it may, also of those let out.
+    """
+    from leadlight import withheld  # noqa: PLC0415  # commands load what they need
+
+    services = installation(data)
+    if what is None:
+        _show_withheld(services, gate, as_json=as_json)
+        return
+    with said(as_json=as_json):
+        deal = withheld.release_all if what == "release" else withheld.drop_all
+        count = deal(services, gate=gate)
+    services.store.durable()
+    a_minute = f" go out, {services.settings.late_per_minute} a minute."
+    _say(f"{count} mails" + (a_minute if what == "release" else " are dropped."), {what: count}, as_json=as_json)
+
+
+def _show_withheld(services: Services, gate: str, *, as_json: bool) -> None:
+    """Whether the breaker is open, and how many mails wait, by gate."""
+    from leadlight import budgets, withheld  # noqa: PLC0415  # commands load what they need
+
+    counts = Counter(withheld.gate_of(services, row) for row in withheld.waiting(services, gate=gate))
+    if as_json:
+        answer({"last_open": services.store.note(budgets.OPEN), "withheld": counts})
+        return
+    limit = services.settings.hour_limit
+    click.echo(f"The breaker is {f'open: {limit} mails an hour' if budgets.is_open(services) else 'closed'}.")
+    for name, count in sorted(counts.items()):
+        click.echo(f"{count:>6}  {name}")
+    click.echo("Let them out with --release, or --drop them." if counts else "Nothing is withheld.")
 
 
 def _tell(lead: Lead, services: Services, *, as_json: bool) -> None:
