@@ -67,6 +67,7 @@ MAY_IMPORT = {
     "withheld": SAYING | {"fate", "ledger", "budgets"},
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
     "welcome": SAYING | {"fate", "ledger", "budgets", "withheld"},
+    "rights": SAYING | {"fate", "ledger", "figures", "tombstones"},
     "figures": DECIDING | {"playbook"},
     "report": DECIDING | {"playbook"},
     "topics": SAYING | {"feedback"},

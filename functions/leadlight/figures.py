@@ -48,12 +48,16 @@ def roll_up(services: Services, lead_id: LeadId, gates: Mapping[GateId, About]) 
 
     Of a lead without a timeline what was counted stays: it is being erased.
     """
+    return _counted(services, lead_id, gates, also_nothing=False)
+
+
+def _counted(services: Services, lead_id: LeadId, gates: Mapping[GateId, About], *, also_nothing: bool) -> bool:
     store = services.store
     for _ in range(TRIES):
         before = store.figures(lead_id)  # before the timeline: who has counted since has counted at least as much
         touches = store.touches(lead_id)
         cells = figures_of(touches, gates=gates)
-        if not touches or cells == (before.cells if before else {}):
+        if not (touches or also_nothing) or cells == (before.cells if before else {}):
             return False
         try:
             store.keep_figures(Figures(lead_id, cells), before=before)
@@ -70,22 +74,34 @@ def rebuild(services: Services, *, told: Callable[[int], object] = int) -> Rebui
     its past along. `told` is called with the number of leads counted so far.
     """
     gates = gates_now(services)
-    leads = changed = 0
+    known: set[LeadId] = set()
+    changed = 0
     for lead in services.store.leads():
-        leads, changed = leads + 1, changed + roll_up(services, lead.id, gates)
-        told(leads)
-    return Rebuilt(leads, changed, _put_right(services))
+        known.add(lead.id)
+        changed += roll_up(services, lead.id, gates)
+        told(len(known))
+    erased = [each.lead_id for each in services.store.all_figures() if each.lead_id not in known]
+    changed += sum(roll_up(services, name, gates) for name in erased)
+    return Rebuilt(len(known), changed, _put_right(services))
 
 
 def forget(services: Services, lead_id: LeadId, to: LeadId | None = None) -> LeadId:
     """From now on what a lead has added to the totals is that of a name which nobody can lead back to a person.
 
-    For whoever erases: to be called once the lead's touches are gone, and before the first of them is stored under the
-    new name, which is returned; a name for `to` if it has to be the same at a second try. Twice is once.
+    For whoever erases: to be called once what may stay of the timeline is kept under the new name, which is returned; a
+    name for `to` if it has to be the same at a second try. Twice is once. Until the lead's own touches are gone
+    somebody may count them again: `settle` takes that back.
     """
     nobody = to or LeadId(base64.b32encode(services.random(16)).decode().rstrip("=").lower())
-    services.store.rekey_figures(lead_id, nobody)
+    if services.store.figures(nobody) is None:
+        services.store.rekey_figures(lead_id, nobody)
+    roll_up(services, nobody, gates_now(services))
     return nobody
+
+
+def settle(services: Services, lead_id: LeadId) -> None:
+    """What a lead adds to the totals is what its timeline says, also where that is gone. Raises `StoreBusy`."""
+    _counted(services, lead_id, gates_now(services), also_nothing=True)
 
 
 def _put_right(services: Services) -> int | None:

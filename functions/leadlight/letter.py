@@ -27,6 +27,7 @@ WHY = {
     ),
     "delivery": N_("You get this mail because you confirmed your address on our site."),
     "consent": N_("You get this mail because somebody, most likely you, asked for it on our site."),
+    "my-data": N_("You get this mail because somebody, most likely you, asked for it on our site."),
     "arrived": N_("You get this mail because you asked to be told when this page is there."),
     "news": N_("You get this mail because you asked to hear of new pages on our site."),
     "notify": "You get this mail because this lead is yours.",

@@ -38,7 +38,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REP, REP_PAGES = ("/rep/", "/api/hooks/"), {"/sign-in", "/sign-out", "/insights"}
+REP, REP_PAGES = ("/rep/", "/api/hooks/"), {"/sign-in", "/sign-out", "/insights", "/my-data"}
 VISITOR, VISITOR_PAGES = ("/api/",), {"/confirm", "/unsubscribe", "/preferences", "/answer"}
 TICK = 1.0
 """Seconds between sweeps while nothing happens."""

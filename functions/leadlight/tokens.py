@@ -27,6 +27,8 @@ class TokenUse(StrEnum):
     CONFIRM = "confirm"  # {lead, capture, gen}: mailed
     UNSUBSCRIBE = "unsubscribe"  # {lead, gen}, and {of} from a mail about news: mailed
     PREFERENCES = "preferences"  # {lead, gen}: mailed; shows the plan, and may only lower
+    MY_DATA_TAB = "my-data-tab"  # {lead, gen, ask}: cookie of the tab that waits for the digits
+    MY_DATA = "my-data"  # {lead, gen, ask}: cookie of the tab that has shown them
     CONSENT = "consent"  # {lead, gen, wish}: mailed; says yes to what a lead wished to have again
     REP = "rep"  # {lead, gen, rep, id}: mailed to a rep
     ANSWER = "answer"  # {lead, gen, what, ref}: mailed; an offer accepted or declined, satisfied or not
@@ -44,6 +46,8 @@ LIFE: Mapping[TokenUse, timedelta] = {
     TokenUse.CONFIRM: timedelta(days=14),
     TokenUse.UNSUBSCRIBE: timedelta(days=365 * 5),  # links in old mails must keep working
     TokenUse.PREFERENCES: timedelta(days=365 * 5),  # the same
+    TokenUse.MY_DATA_TAB: timedelta(hours=1),
+    TokenUse.MY_DATA: timedelta(minutes=30),
     TokenUse.CONSENT: timedelta(days=14),
     TokenUse.REP: timedelta(days=7),
     TokenUse.ANSWER: timedelta(days=60),

@@ -9,6 +9,7 @@ request does not ask here: it starts anew once they have confirmed it. Until the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from leadlight.model.lead import Lead
@@ -19,14 +20,20 @@ ERASED = "erased/"
 """Begins the name of each mark; the lead's id follows."""
 
 
-def bury(services: Services, lead: LeadId, at: datetime) -> None:
+def bury(services: Services, lead: LeadId, at: datetime, *, generation: int = 1) -> None:
     """From now on no list brings this person back. Twice is once; durable on return."""
-    services.keys.raise_note(f"{ERASED}{lead}", f"{at:%Y-%m-%d}")
+    services.keys.raise_note(f"{ERASED}{lead}", f"{at:%Y-%m-%d} {generation:06}")
 
 
 def is_erased(services: Services, lead: LeadId) -> bool:
     """Whether this person's data was erased here."""
     return services.keys.note(f"{ERASED}{lead}") is not None
+
+
+def all_erased(services: Services) -> Iterator[tuple[LeadId, int]]:
+    """Everybody who was erased here, and which of their generations was the last of these."""
+    for name, told in services.keys.notes(ERASED):
+        yield LeadId(name.removeprefix(ERASED)), int(told.partition(" ")[2] or 1)
 
 
 SUPPRESSED = "suppressed/"

@@ -76,6 +76,12 @@ def as_json(body: object, status: HTTPStatus = HTTPStatus.OK, cookies: Iterable[
     return Response(status, "application/json; charset=utf-8", text, dict(HEADERS), _set(cookies))
 
 
+def as_saved(text: str, *, name: str) -> Response[str]:
+    """JSON that a browser keeps as a file of that name."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(HTTPStatus.OK, "application/json; charset=utf-8", text, headers)
+
+
 def as_nothing() -> Response[str]:
     """There is nothing to say."""
     return Response(HTTPStatus.NO_CONTENT, "text/plain", "", dict(HEADERS))

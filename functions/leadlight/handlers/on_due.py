@@ -32,6 +32,7 @@ from leadlight.handlers import measures
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
+from leadlight.rights import code, erasing
 from leadlight.rules.aftersale import RENEWAL
 from leadlight.rules.lapse import LAPSE
 
@@ -54,6 +55,7 @@ MAILS: Mapping[str, Doing] = {
     "noted": noted.tell_understood,
     "feedback": feedback.tell_done,
     "crm": crm.hand_over,
+    "my-data": code.send_code,
 }
 """What a mail row does, by the first part of its `ref`."""
 
@@ -66,6 +68,7 @@ ROWS: Mapping[DueKind, Doing] = {
     DueKind.TASK: notify.tell_rep,
     DueKind.EVIDENCE: evidence.look_again,
     DueKind.CLAIM: speed.pass_on,
+    DueKind.ERASURE: erasing.finish,
 }
 """What every other row does."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.handlers import on_desk, on_fact, on_insights, outcome
+from leadlight.handlers import on_desk, on_fact, on_insights, on_my_data, outcome
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
@@ -30,8 +30,11 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 
 
 def handler(services: Services) -> Handler:
-    """The function behind the rep's routes: mailed links, the desk, the report, what other systems tell."""
-    return handler_of(router, services, on_desk.router, on_insights.router, on_fact.router)
+    """The function behind the rep's routes: mailed links, the desk, the report, what other systems tell.
+
+    And behind somebody's own data: it may open what is sealed.
+    """
+    return handler_of(router, services, on_desk.router, on_insights.router, on_fact.router, on_my_data.router)
 
 
 @router.get("/rep/lead")

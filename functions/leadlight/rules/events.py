@@ -34,6 +34,7 @@ TOLD: Mapping[TouchKind, tuple[str, ...]] = {
     TouchKind.FEEDBACK: ("by", "id", "aim", "gate"),
     TouchKind.OFFER_ANSWERED: ("gate", "answer"),
     TouchKind.UNSUBSCRIBED: (),
+    TouchKind.ERASED: (),
 }  # fmt: skip
 """The facts of each kind that is told, under the kind's own name. A reading, a sign-in or a step left out is not."""
 

@@ -106,7 +106,7 @@ def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: 
 
 
 def _asked(services: Services, facts: Mapping[str, str]) -> tuple[Lead, Capture]:
-    """The submit and its lead. It is gone with the life that it fell into, so an old link opens nothing of a new one."""
+    """The submit and its lead. It goes with the life that it fell into, so an old link opens nothing in a new one."""
     lead = services.store.lead(LeadId(facts["lead"]))
     capture = capture_of(services, lead, facts["capture"]) if lead else None
     if lead is None or capture is None:

@@ -150,7 +150,7 @@ def _say(
 
 
 def _generation_of(services: Services, reader: Reader) -> str:
-    """Which of the lead's lives the pass is of: a gate pass is of that of its form. Raises `BadToken` for a past one."""
+    """Which of the lead's lives the pass is of: a gate pass, that of its form. Raises `BadToken` for a past one."""
     lead = services.store.lead(reader.lead_id) if reader.capture else None
     if lead is None or reader.capture is None:
         return reader.generation

@@ -1,0 +1,85 @@
+"""What somebody sees of their own data: the way to it, all of it, and the button that erases it. Facts in, a page out.
+
+Works without a script; what acts is a button that posts. Nothing is shown before the digits were typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leadlight.pages.frame import page
+from leadlight.rights.data_map import BACKUP_DAYS
+from leadlight.rights.export import Document
+from leadlight.visitor.my_data import Step
+from leadlight.words import ENGLISH, N_, in_language, words_of
+
+HEADINGS = {
+    Step.ASK: N_("What we keep of you"),
+    Step.CODE: N_("Look into your mail"),
+    Step.OPEN: N_("What we keep of you"),
+    Step.SURE: N_("Erase everything?"),
+    Step.ERASED: N_("Erased, for good"),
+}
+
+PARTS = {
+    "lead": N_("How far our conversation is"),
+    "forms": N_("What you sent us, and agreed to"),
+    "timeline": N_("What happened, and what was said"),
+    "planned": N_("What is planned"),
+    "mails": N_("Which mails were sent"),
+    "counted": N_("What you add to our figures"),
+    "marks": N_("Marks against your address"),
+    "kept": N_("What each of these is for, and for how long"),
+}
+"""The headings of the readable export, by its parts in their order."""
+
+UNTOLD = ("", None, [], {})
+
+
+def my_data(shell: str, step: Step, *, token: str, error: str = "", language: str = ENGLISH) -> str:
+    """The page at that step. `error` stands at the field."""
+    return page(
+        shell, "my_data.html", heading=words_of(language).gettext(HEADINGS[step]), language=language,
+        step=step, token=token, error=in_language(error, language), days=BACKUP_DAYS,
+    )  # fmt: skip
+
+
+def readable(shell: str, document: Document, *, token: str = "", language: str = ENGLISH) -> str:
+    """The whole export for a person, with the way back where there is one."""
+    _ = words_of(language).gettext
+    parts = [(_(heading), _lines(document[name])) for name, heading in PARTS.items()]
+    return page(
+        shell, "my_data_export.html", heading=_("All that we keep of you"), language=language,
+        parts=parts, made_at=_plain(document["made_at"]), site=document["site"], token=token,
+    )  # fmt: skip
+
+
+def _lines(part: Any) -> list[list[tuple[str, str]]]:
+    """One list of names and texts for each thing in it."""
+    things = part if isinstance(part, Sequence) else [part]
+    return [lines for thing in things if (lines := list(_flat("", thing)))]
+
+
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    """A thing within things as lines of one depth, without what says nothing."""
+    if value in UNTOLD:
+        return []
+    if isinstance(value, Mapping):
+        return [line for key, inner in value.items() for line in _flat(f"{name} › {key}" if name else key, inner)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if all(isinstance(one, str) for one in value):
+            return [(_named(name), ", ".join(_plain(one) for one in value))]
+        return [line for number, one in enumerate(value, 1) for line in _flat(f"{name} {number}", one)]
+    return [(_named(name), _plain(value))]
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    """A moment as people write it; everything else as it is."""
+    text = str(value)
+    is_moment = len(text) >= 20 and text[4:5] + text[7:8] + text[10:11] == "--T" and text.endswith("Z")  # noqa: PLR2004 RFC 3339
+    return f"{text[:10]} {text[11:16]} UTC" if is_moment else text

@@ -1,0 +1,187 @@
+"""Everything about one person goes, and stays gone. Called by `visitor.my_data`, `leadlight leads erase`, retention.
+
+First one transaction: the lead is stopped, so that no claim wins, and a due row stands. The row does the rest, here or
+wherever it is found when its worker dies, as often as it takes; it is removed last. Each step may come twice:
+
+    the mark against re-import    the keyed hash of the address, beside the keys
+    mails and replies held here   by the ledger's tags, and whatever else holds the address, number or name
+    what the report counts        under a name that nobody can lead back to a person
+    the keys of sealed fields     so that copies of the store, too, hold only what no key opens
+    every row of the lead         but the number of its generation, which is all that a new start needs
+
+What a carrier or a recipient has is out of reach, and so are copies that somebody made; people are told so.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight import figures
+from leadlight.errors import Conflict, LostKey
+from leadlight.fate import Done
+from leadlight.model.due import Due, DueKind, LedgerState
+from leadlight.model.exchange import Change
+from leadlight.model.lead import Lead, StopReason
+from leadlight.model.person import Capture, LeadId, Sealed
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.ports import Services
+from leadlight.profile import Profile
+from leadlight.rules.events import events_of
+from leadlight.rules.past import past_of
+from leadlight.rules.stop import stopped
+from leadlight.tombstones import all_erased, bury
+from leadlight.vault import unseal
+
+TRIES = 8
+AT_ONCE = 80
+"""Due rows that one change may take along. Whoever finds a row that is left asks the lead, which is stopped."""
+
+MADE_AGAIN = "restore"
+"""How an erasure came that a restored copy of the leads knew nothing of."""
+
+
+def begin(services: Services, lead_id: LeadId, *, how: str) -> bool:
+    """Stores that this lead is erased: from now on nothing goes out, and the rest happens by itself.
+
+    False where there is nobody of that id. Twice is once. `how` is who wanted it, as an id. Raises `Conflict`.
+    """
+    for _ in range(TRIES):
+        lead = services.store.lead(lead_id)
+        rows = services.store.due_of(lead_id)
+        if lead is None or any(_erases(row, lead.generation) for row in rows):
+            return any(row.kind is DueKind.ERASURE for row in rows)
+        try:
+            services.store.commit(_stop(services, lead, rows, how))
+        except Conflict:
+            continue
+        bury(services, lead.id, services.clock.now(), generation=lead.generation)
+        return True
+    raise Conflict("this lead changes all the time; please try again")
+
+
+def erase(services: Services, lead_id: LeadId, *, how: str) -> bool:
+    """The same, and all of it now, as far as no mail is on its way. Raises `TryAgain`: what is left is done later."""
+    begun = begin(services, lead_id, how=how)
+    for row in services.store.due_of(lead_id):
+        if row.kind is DueKind.ERASURE:
+            finish(services, row)
+    return begun
+
+
+def erase_again(services: Services) -> int:
+    """After a restore: whoever was erased before is erased again. Returns how many that were.
+
+    To be called before the hold is lifted. Who has begun anew since is somebody else, and stays.
+    """
+    again = 0
+    for lead_id, generation in all_erased(services):
+        lead = services.store.lead(lead_id)
+        if lead is None or lead.generation <= generation:
+            again += erase(services, lead_id, how=MADE_AGAIN)
+            services.store.begin_after(lead_id, generation)
+    return again
+
+
+def finish(services: Services, due: Due) -> Done | None:
+    """What is still to be done of an erasure, by its row. Called for each such row that is due."""
+    if not any(due.stands_as(row) for row in services.store.due_of(due.lead_id)):
+        return None
+    lead = services.store.lead(due.lead_id)
+    if lead is not None and lead.generation == due.generation:
+        until = _on_its_way(services, lead)
+        if until:  # a mail that is being sent would lie here after all others are gone
+            services.store.commit(Change(lead, due=(replace(due, at=until),)))
+            return None
+        _remove(services, lead, due)
+    figures.settle(services, due.lead_id)
+    services.store.scrub()
+    services.bus.publish(events_of(_fact(services, due.lead_id, due.generation)))
+    services.store.drop(due)
+    return None
+
+
+def _erases(row: Due, generation: int) -> bool:
+    return row.kind is DueKind.ERASURE and row.generation == generation
+
+
+def _stop(services: Services, lead: Lead, rows: Sequence[Due], how: str) -> Change:
+    """The last change of a lead: nothing of it is left to happen but its end."""
+    now = services.clock.now()
+    nobody = base64.b32encode(services.random(16)).decode().rstrip("=").lower()
+    return Change(
+        stopped(replace(lead, hold=None, pauses=()), StopReason.ERASED, now),
+        touches=(replace(_fact(services, lead.id, lead.generation), facts={"how": how}),),
+        undue=tuple(row.key for row in rows[:AT_ONCE]),
+        due=(Due(lead.id, lead.generation, DueKind.ERASURE, nobody, now, request=services.request),),
+    )
+
+
+def _fact(services: Services, lead_id: LeadId, generation: int) -> Touch:
+    return Touch(f"erased/{generation}", lead_id, TouchKind.ERASED, services.clock.now())
+
+
+def _on_its_way(services: Services, lead: Lead) -> datetime | None:
+    """Until when somebody may still be handing over a mail of this lead's."""
+    now = services.clock.now()
+    held = (entry for entry in services.store.ledger(lead.id) if entry.state is LedgerState.CLAIMED)
+    return max((entry.lease_until for entry in held if entry.lease_until > now), default=None)
+
+
+def _remove(services: Services, lead: Lead, due: Due) -> None:
+    """Takes everything away; anew, where somebody has sent a form or changed the lead meanwhile."""
+    store = services.store
+    bury(services, lead.id, services.clock.now(), generation=lead.generation)
+    for _ in range(TRIES):
+        captures, touches = store.captures(lead.id), store.touches(lead.id)
+        _remove_mails(services, lead, captures, touches)
+        store.keep_past(past_of(touches, to=LeadId(due.ref), named=lambda name: _unnamed(services, due.ref, name)))
+        figures.forget(services, lead.id, LeadId(due.ref))
+        services.keys.shred([sealed.key_id for sealed in _sealed(captures, touches)])
+        try:
+            return store.erase(lead, captures=[capture.id for capture in captures], but=due)
+        except Conflict:
+            found = store.lead(lead.id)
+            if found is None or found.generation != due.generation:  # another worker has done it
+                return None
+            lead = found
+    raise Conflict("this lead changes all the time; please try again")
+
+
+def _unnamed(services: Services, nobody: str, touch_id: str) -> str:
+    """The same for the same touch, so that a second try writes it once; without our key nobody finds it by its id."""
+    return hmac.new(services.settings.lead_key, f"past/{nobody}/{touch_id}".encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _sealed(captures: Sequence[Capture], touches: Sequence[Touch]) -> Iterator[Sealed]:
+    yield from (capture.sealed for capture in captures)
+    yield from (touch.sealed for touch in touches if touch.sealed)
+
+
+def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], touches: Sequence[Touch]) -> None:
+    """What our own mailboxes hold of what was written to them, about them and by them."""
+    secrets = services.keys.secrets([sealed.key_id for sealed in _sealed(captures, touches)])
+    words = [lead.id]
+    for sealed in _sealed(captures, touches):
+        words += _names(_opened(sealed, secrets, lead.id))
+    words = list(dict.fromkeys(words))
+    tags = [f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)]
+    services.mailer.erase(tags, words)
+    services.inbox.erase(words)
+
+
+def _opened(sealed: Sealed, secrets: Mapping[str, bytes], lead_id: LeadId) -> Mapping[str, str]:
+    try:
+        return unseal(sealed, secrets=secrets, owner=lead_id)
+    except LostKey:  # shredded by the try before, which has removed these mails
+        return {}
+
+
+def _names(fields: Mapping[str, str]) -> Iterator[str]:
+    """By what a mail is known to be about this person. A first name alone is many people's."""
+    profile = Profile(fields)
+    yield from filter(None, (profile.address, fields.get("phone", ""), profile.name if " " in profile.name else ""))

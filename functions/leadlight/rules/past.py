@@ -1,0 +1,52 @@
+"""What of a timeline may stay once its person is erased? Pure; asked by `rights.erasing`.
+
+Only what the report counts: which step, page or contact, and when. It stands under a name that nobody can lead back to
+a person, without the ids of anything else that is or was stored, and gives the same figures (`rules.figures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import groupby
+
+from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch
+from leadlight.rules.figures import COUNTED
+from leadlight.rules.turns import HANDED
+
+KEPT = frozenset(
+    {
+        "achieved", "answer", "call", "channel", "confirmed", "found", "from", "minutes", "name", "objections", "opens",
+        "ref", "sequence", "source", "step", "to", "unlock", "what", "why_not",
+    }
+)  # fmt: skip
+"""The facts that figures are made of: names that our own people gave to things, numbers, yes and no."""
+
+OUTCOME, REASON = "outcome", "reason"
+"""The id of another touch, which has another name now; and words, of which the report asks for one kind alone."""
+
+
+def past_of(touches: Iterable[Touch], *, to: LeadId, named: Callable[[str], str]) -> tuple[Touch, ...]:
+    """The touches under the name `to`; `named` makes an id of an old one that leads nobody back.
+
+    Of one moment they keep their order, by which the report goes.
+    """
+    counted = sorted((touch for touch in touches if touch.kind in COUNTED), key=lambda touch: (touch.at, touch.id))
+    ids = {
+        touch.id: f"{rank:03}-{named(touch.id)}"
+        for _, same in groupby(counted, key=lambda touch: touch.at)
+        for rank, touch in enumerate(same)
+    }
+    return tuple(
+        replace(touch, id=ids[touch.id], lead_id=to, facts=_facts(touch, ids), sealed=None) for touch in counted
+    )
+
+
+def _facts(touch: Touch, ids: dict[str, str]) -> dict[str, str]:
+    kept = {name: text for name, text in touch.facts.items() if name in KEPT}
+    if (outcome := touch.facts.get(OUTCOME)) in ids:
+        kept[OUTCOME] = ids[outcome]
+    if touch.facts.get(REASON) == HANDED:
+        kept[REASON] = HANDED
+    return kept
