@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from tests.rules.examples import DAY, MONDAY, lead
@@ -13,27 +12,32 @@ from leadlight.errors import BadFields
 from leadlight.model.criteria import Criteria
 from leadlight.model.lead import Temperature
 from leadlight.model.person import CallKind, CallWish, Intent, Purpose
-from leadlight.model.site import ConsentMode, Field, FieldType
+from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Unlock
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
-from leadlight.rules.form import AHEAD, PAST, TEXT, Answers, is_yes, many_lines, read_answers, read_call, read_field
+from leadlight.rules.form import (
+    AHEAD,
+    DISPOSABLE,
+    PAST,
+    TEXT,
+    Answers,
+    is_yes,
+    many_lines,
+    read_answers,
+    read_call,
+    read_field,
+)
 from leadlight.rules.warmth import temperature
 
 FIELDS = (Field("email", FieldType.EMAIL), Field("name", required=True), Field("about", FieldType.TEXTAREA))
 GOOD = {"email": " anna@example.com ", "name": " Anna ", "consent": "on"}
 
 
-@dataclass
-class Gate:
-    """The two things that reading asks of a gate."""
-
-    fields: tuple[Field, ...] = FIELDS
-    consent: ConsentMode = ConsentMode.REQUIRED
+GATE = Gate("a/", "A", Unlock.EMAIL, (), FIELDS, ConsentMode.REQUIRED, "hash", 9, 9, 1, "", "")
 
 
 def read(mode: ConsentMode = ConsentMode.REQUIRED, **values: str) -> Answers:
-    gate: Any = Gate(consent=mode)
-    return read_answers(gate, {**GOOD, **values}, zone="Europe/Warsaw", now=MONDAY)
+    return read_answers(replace(GATE, consent=mode), {**GOOD, **values}, zone="Europe/Warsaw", now=MONDAY)
 
 
 def wrong(**values: str) -> dict[str, str]:
@@ -54,6 +58,16 @@ def test_what_nobody_asked_for_is_left_out() -> None:
     assert read(ConsentMode.OPTIONAL, consent="", shoe="44") == Answers(
         "anna@example.com", {"name": "Anna"}, False, False, None, None
     )
+
+
+def test_a_throw_away_address_is_a_mistake_where_the_gate_takes_none() -> None:
+    thrown = {**GOOD, "email": "anna@mailinator.com"}
+
+    assert read(email=thrown["email"]).email == thrown["email"]
+    with pytest.raises(BadFields) as refusal:
+        read_answers(replace(GATE, disposable=False), thrown, zone="UTC", now=MONDAY)
+    assert refusal.value.fields == {"email": DISPOSABLE}
+    assert read_answers(replace(GATE, disposable=False), GOOD, zone="UTC", now=MONDAY).email == "anna@example.com"
 
 
 def test_every_mistake_is_named_beside_its_field() -> None:
@@ -128,8 +142,7 @@ def test_seven_points_are_enough_to_warm() -> None:
 
 
 def test_a_form_without_an_address_is_told_so() -> None:
-    gate: Any = Gate()
     with pytest.raises(BadFields) as refusal:
-        read_answers(gate, {"name": "Anna", "consent": "on"}, zone="UTC", now=MONDAY)
+        read_answers(GATE, {"name": "Anna", "consent": "on"}, zone="UTC", now=MONDAY)
 
     assert refusal.value.fields == {"email": "Please give an address that we can write to."}
