@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from tests.contracts.examples import submit
 
 from leadlight import fate
 from leadlight.fate import (
@@ -26,14 +27,14 @@ from leadlight.fate import (
 from leadlight.local.clock import StandingClock
 from leadlight.local.inbox import MemoryInbox
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
-from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.ports import Services
 from leadlight.settings import Settings
 from leadlight.wiring.local import rehearsal
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
-DUE = Due(LeadId("anna"), 1, DueKind.STEP, "course@v1/20260105T100000/01", NOW)
+ANNA = "anna@example.com"
+DUE = Due(submit(ANNA).lead.id, 1, DueKind.STEP, "course@v1/20260105T100000/01", NOW)
 ENTRY = LedgerEntry(DUE.lead_id, DUE.ledger_key, LedgerState.CLAIMED, "w", NOW + timedelta(minutes=3), NOW)
 REPORT = Touch(f"accepted/{DUE.ledger_key}", DUE.lead_id, TouchKind.ACCEPTED, NOW, facts={"mail": "ses-1"})
 
@@ -49,7 +50,7 @@ class Carrier:
         raise AssertionError
 
     def was_sent(self, tag: str) -> bool | None:
-        assert tag == f"anna/{DUE.ledger_key}"
+        assert tag == f"{DUE.lead_id}/{DUE.ledger_key}"
         return self.knows
 
 
@@ -94,6 +95,7 @@ def test_a_follow_up_is_given_up_after_a_day_of_tries_and_what_was_asked_for_nev
 
 
 def test_the_first_try_has_none_before_it(services: Services) -> None:
+    submit(ANNA).into(services.store)
     services.store.append(REPORT)
 
     assert of_the_try_before(services.with_mailer(Carrier(True)), DUE, ENTRY, may_repeat=False) is None
@@ -116,6 +118,7 @@ def test_a_try_that_nobody_settled_is_asked_about(
 
 
 def test_a_report_of_the_carrier_settles_a_try_before(services: Services) -> None:
+    submit(ANNA).into(services.store)
     services.store.append(REPORT)
 
     told = of_the_try_before(services, DUE, replace(ENTRY, attempts=2), may_repeat=False)
