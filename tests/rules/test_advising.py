@@ -12,7 +12,9 @@ from leadlight.model.site import Costs
 from leadlight.rules.advising import Case, advice_of, rate, title_of
 
 PERIOD = Period("2026-W03", "2026-W10")  # 12 January to 8 March
-KNOWN = Known({"gate/g/page/1": "The page", "step/s/01": "Hello", "objection/price": "Too dear"})
+KNOWN = Known(
+    {"gate/g/page/1": "The page", "gate/g/@home": "At home", "step/s/01": "Hello", "objection/price": "Too dear"}
+)
 OWN, OTHERS = Share(12, 80, 0.15, 0.09, 0.24), Share(40, 100, 0.4, 0.31, 0.5)
 MINE, THEIRS = " (15%, likely 9 to 24%)", "40 of 100 (40%, likely 31 to 50%)"
 
@@ -96,6 +98,9 @@ def test_each_case_is_told_with_its_evidence_and_what_to_do(one: Case, evidence:
         ("page/g/page/1", "The page"),
         ("gate/g/page/1", "The page"),
         ("page/page/2", "page/2"),
+        ("page/g/@home", "At home"),
+        ("gate/g/me@work", "g/me@work"),
+        ("objection/price@g/@home", "Too dear (At home)"),
         ("step/s/01", "Hello"),
         ("objection/price@g/page/1", "Too dear (The page)"),
         ("objection/other@gone", "other (gone)"),

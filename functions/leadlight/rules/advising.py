@@ -64,7 +64,7 @@ def title_of(about: str, known: Known) -> str:
     """What it is about, as people call it."""
     if about == SITE:
         return "The whole site"
-    thing, _, gate = about.partition("@")
+    thing, _, gate = about.partition("@") if about.startswith("objection/") else (about, "", "")  # a page may have an @
     named = thing.replace("page/", "gate/", 1) if thing.startswith("page/") else thing
     title = known.titles.get(named, thing.partition("/")[2])
     return f"{title} ({known.titles.get(f'gate/{gate}', gate)})" if gate else title
