@@ -105,6 +105,7 @@ def test_visitors_reach_the_visitors_function(address: str) -> None:
         *routes("on_desk"),
         *routes("on_insights"),
         *routes("on_fact"),
+        *routes("on_my_data"),
         "/sign-out",
         "/rep/desk",
     ],
