@@ -43,7 +43,7 @@ OUT = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Pack each function with what it needs.")
 @OUT
 @click.option(
     "--arch",
@@ -129,7 +129,7 @@ def deploy(
         _deploy(order, region, adopt=adopt, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Take an installation down; its leads stay.")
 @STACK
 @REGION
 @click.option("--with-data", is_flag=True, help="Delete leads, keys, bundle and secrets too, for good.")

@@ -22,7 +22,7 @@ def _since(_: click.Context, __: click.Parameter, value: str | None) -> Wait | d
         raise click.BadParameter(str(error)) from error
 
 
-@click.command()
+@click.command(short_help="What reps have said to those who write.")
 @click.option("--since", callback=_since, metavar="WHEN", help="Only lines from that day on, or `30 days` back.")
 @DATA
 @JSON

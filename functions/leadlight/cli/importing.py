@@ -33,7 +33,7 @@ def named(_: click.Context, __: click.Parameter, value: str) -> str:
     raise click.BadParameter("a short name of your own, such as fair-2026: small letters, digits, dots and hyphens.")
 
 
-@click.command("import")
+@click.command("import", short_help="Take in people from a CSV file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, callback=named, help="Where the list comes from, such as fair-2026.")
 @click.option("--basis", required=True, type=click.Choice(BASES), help="By which right you may keep it (GDPR art. 6).")

@@ -9,7 +9,7 @@ import click
 from leadlight.cli.terminal import counted, said
 
 
-@click.command()
+@click.command(short_help="Start a site of your own.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--solo", is_flag=True, help="For one person who is rep, marketer and manager, on one machine.")
 @click.option("--name", default="", help="What the site is called; else after its folder.")
@@ -22,9 +22,14 @@ def new(folder: Path, *, solo: bool, name: str) -> None:
 
     with said():
         files = begin(folder, name=name, solo=solo)
-    click.echo(f"{counted(len(files), 'file')} in {folder}. Look at it, then say who you are:\n")
-    click.echo(f"  cd {folder}")
+    here = folder.resolve() == Path.cwd()
+    where = "here" if here else f"in {folder}"
+    click.echo(f"{counted(len(files), 'file')} {where}. Look at it, then say who you are:\n")
+    if not here:
+        click.echo(f"  cd {folder}")
     click.echo("  make demo                        # be your own first visitor")
     click.echo("  edit content/playbook/team.yml   # the one file to change")
     click.echo("  make serve SITE_URL=https://www.example.com SMTP=smtp://…\n")
+    if not solo:
+        click.echo("The workflows in .github publish to AWS, once it is a repository there and told of the account.")
     click.echo("README.md says the rest. `git init` makes it a repository.")

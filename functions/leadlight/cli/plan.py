@@ -27,7 +27,7 @@ FORMATS = ["text", "json", "html", "markdown"]
 TOKEN = re.compile(r"token=[\w.~-]+")
 
 
-@click.command()
+@click.command(short_help="Show what a reader will get, and what a change does.")
 @click.argument("sequence", required=False)
 @FROM
 @click.option(

@@ -26,7 +26,7 @@ def _week(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     raise click.BadParameter("a week is written as 2026-W03.")
 
 
-@click.command()
+@click.command(short_help="What moves people, what it costs, what is worth doing.")
 @click.option(
     "--format", "shape", default="text", show_default=True, type=click.Choice(["text", "html", "json", "csv"])
 )

@@ -24,7 +24,7 @@ PROOF = click.option(
 BUILD = click.option("--build/--no-build", "fresh", default=True, help="Build first, or serve what was built before.")
 
 
-@click.command()
+@click.command(short_help="Be visitor, rep and marketer of a working conversation.")
 @CONFIG
 @PORT
 @DATA
@@ -51,7 +51,7 @@ def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh
     run(served, port=port, ready=lambda: click.echo(only_here.welcome(place.site_url, mailbox)))
 
 
-@click.command()
+@click.command(short_help="Serve the site with everything behind it, or preview it.")
 @CONFIG
 @PORT
 @DATA
@@ -69,6 +69,11 @@ def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh
     help="Tell this address what happens, signed by Standard Webhooks; may be given more than once.",
 )
 @PROOF
+@click.option(
+    "--check-domains",
+    is_flag=True,
+    help="Ask DNS before an opt-in mail whether anybody takes it; needs leadlight[dns].",
+)
 @click.option("--preview", is_flag=True, help="See each change as you save it, as a stranger or a lead sees it.")
 @BUILD
 def serve(
@@ -80,6 +85,7 @@ def serve(
     smtp: str | None,
     webhooks: tuple[str, ...],
     proof_of_work: bool,
+    check_domains: bool,
     preview: bool,
     fresh: bool,
 ) -> None:
@@ -94,7 +100,7 @@ def serve(
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
     try:
-        services = local(place, smtp=smtp, webhooks=webhooks, proof_of_work=proof_of_work)
+        services = local(place, smtp=smtp, webhooks=webhooks, proof_of_work=proof_of_work, check_domains=check_domains)
     except OperatorMustFix as wrong:
         stop(wrong, as_json=False)
     lines = [f"Serving {place.site_url}; mail by {'SMTP' if smtp else place.mail}."]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadlight.simulate.rehearsal import Rehearsal
 
 
-@click.command()
+@click.command(short_help="Play a sequence (or all of them) to a made-up lead.")
 @click.argument("sequence", required=False)
 @click.option(
     "--persona", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What the lead and the world do."

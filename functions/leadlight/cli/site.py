@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leadlight.gate.check import Checked
 
 
-@click.command()
+@click.command(short_help="Build the site and its private half, and look for leaks.")
 @CONFIG
 @click.option("--site-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the public site goes.")
 @click.option("--bundle-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the withheld part goes.")
@@ -43,7 +43,7 @@ def build(
         _tell(built)
 
 
-@click.command()
+@click.command(short_help="Look for mistakes in the sources, or in a built site.")
 @CONFIG
 @click.option(
     "--site",

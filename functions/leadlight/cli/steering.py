@@ -55,7 +55,7 @@ def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
         click.echo(f"Nothing goes out before {paused.pause.until:%Y-%m-%d}: paused by {paused.pause.by}.", err=True)
 
 
-@click.command()
+@click.command(short_help="Let a plan go on: out of a pause, a take-over, or the stop.")
 @click.argument("lead_id", required=False)
 @click.option(
     "--after-restore", is_flag=True, help="Everything: the leads were put back from a copy, and all is in place."
@@ -99,7 +99,7 @@ def _resume_sending(services: Services, *, as_json: bool) -> None:
     _say(words, {"paused": False, "why": ended.why if ended else None}, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Say what became of a parked mail.")
 @click.argument("lead_id")
 @click.argument("key")
 @click.argument("what", type=click.Choice(["sent", "unsent"]))
@@ -124,7 +124,7 @@ def resolve(lead_id: str, key: str, what: str, data: Path, as_json: bool) -> Non
     _say(f"{key}: {state}", {"key": key, "state": state}, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Show, let out or drop the opt-in mails that were withheld.")
 @click.option("--release", "what", flag_value="release", help="Let them go out: you know where these people come from.")
 @click.option("--drop", "what", flag_value="drop", help="Nobody is to get them.")
 @click.option("--gate", default="", help="Only those who asked for this gate.")

@@ -13,7 +13,7 @@ from leadlight.cli.leads import installation
 from leadlight.cli.terminal import DATA, JSON, answer, counted, said
 
 
-@click.command("suppress")
+@click.command("suppress", short_help="Write to nobody in a CSV file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, callback=named, help="A name for this list, such as old-tool-2026.")
 @click.option("--yes", "write", is_flag=True, help="Write. Without it nothing is changed, and you see what would be.")

@@ -24,7 +24,7 @@ def _named(_: click.Context, __: click.Parameter, value: str) -> str:
     raise click.BadParameter("the name of a folder: small letters, digits and hyphens, such as leak-guide.")
 
 
-@click.command("import-sequence")
+@click.command("import-sequence", short_help="Make a sequence of a CSV file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", required=True, callback=_named, help="What it will be called: the folder, and in front matter.")
 @click.option("--purpose", default="", help="What its mails are for, as forms say it: “helping you to …”.")
