@@ -23,12 +23,12 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Writes a playbook and runs the command beside it."""
     monkeypatch.chdir(tmp_path)
 
-    def run(files: dict[str, str], *options: str) -> Result:
+    def run(files: dict[str, str], *options: str, **config: object) -> Result:
         for name, text in {"index.md": "# Home\n", "playbook/team.yml": TEAM, **files}.items():
             path = tmp_path / "docs" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        (tmp_path / "mkdocs.yml").write_bytes(msgspec.json.encode(CONFIG))  # JSON is YAML
+        (tmp_path / "mkdocs.yml").write_bytes(msgspec.json.encode(CONFIG | config))  # JSON is YAML
         return CliRunner().invoke(main, ["check", *options])
 
     return run
@@ -179,3 +179,15 @@ def test_a_revision_that_git_does_not_know_is_said(check: Check) -> None:
 
     assert done.exit_code == 1
     assert "git knows no revision `nowhere` here" in done.stderr
+
+
+def test_a_page_that_is_in_no_menu_and_that_nothing_links_to_is_a_warning(check: Check) -> None:
+    pages = {"index.md": "# Home\n\n[there](linked.md)\n", "alone.md": "# Alone\n", "linked.md": "# Linked\n"}
+
+    with_menu = check(pages, nav=["index.md"]).stderr
+    left_out = check(pages, nav=["index.md"], not_in_nav="/alone.md").stderr
+    by_itself = check(pages).stderr
+
+    assert "docs/alone.md:1: no menu and no page leads here" in with_menu
+    assert "docs/linked.md" not in with_menu
+    assert "alone.md" not in left_out + by_itself

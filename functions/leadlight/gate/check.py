@@ -24,7 +24,7 @@ from leadlight.gate.gather import Site, gather
 from leadlight.gate.mentions import broken, lost, places_of
 from leadlight.gate.reworded import reworded
 from leadlight.gate.untranslated import untranslated
-from leadlight.gate.unused import unmeant, unused
+from leadlight.gate.unused import unlisted, unmeant, unused
 from leadlight.model.person import GateId
 from leadlight.playbook.coverage import uncovered
 from leadlight.playbook.front import GateFront, spoken_by
@@ -93,6 +93,9 @@ def look_over(config_file: Path, *, against: str | None = None) -> Checked:
     warnings += _beside(site, looked, fronts, main=language(config), built=languages(config))
     if against is not None:
         warnings += reworded(looked.playbook, site.playbook_dir, against, language=language(config))
+    if config.nav and not makes_pages(config):
+        meant = config.not_in_nav
+        warnings += [page for page in unlisted(site, found) if not (meant and meant.match_file(page.file))]
     (warnings if makes_pages(config) else problems).extend(leading)
     wrong = [*found.problems, *map(site.shown, problems)]
     return Checked(len(gates), _sorted([*found.warnings, *map(site.shown, warnings)]), _sorted(wrong))

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from leadlight.errors import Problem
 from leadlight.gate.gather import Gathered, Site
 from leadlight.gate.inline import static_files
-from leadlight.playbook.front import GateFront, gate_id
+from leadlight.gate.links import in_html, in_markdown
+from leadlight.playbook.front import GateFront, gate_id, spoken_by
 from leadlight.playbook.promise import chain
 from leadlight.playbook.source import Playbook
 from leadlight.playbook.written import split_front
@@ -58,6 +59,33 @@ def unmeant(front: GateFront) -> Iterator[Problem]:
     if front.part and not front.series:
         message = "`part` numbers the pages of a path: say `series:` too, or leave it out"
         yield Problem(front.file, front.lines["part"], message)
+
+
+def unlisted(site: Site, found: Gathered) -> Iterator[Problem]:
+    """Pages that the menu leaves out and no other page links to. Asked where `nav:` says all that is in the menu."""
+    alone = [page for page in found.pages if _whole(page.src_uri) not in site.named and not _on_a_path(page.front)]
+    links = [(page.src_uri, _links(page.text)) for page in found.pages] if alone else []
+    for page in alone:
+        pure = PurePosixPath(_whole(page.src_uri))
+        called = pure.parent.name if pure.stem.lower() in {"index", "readme"} else pure.stem
+        if not any(called in said for src_uri, said in links if src_uri != page.src_uri):
+            message = "no menu and no page leads here: give it a line under `nav:` in mkdocs.yml, or link to it"
+            yield Problem(page.src_uri, 1, message)
+
+
+def _whole(src_uri: str) -> str:
+    """A page's source without the language in its name: what a menu names."""
+    spoken = spoken_by(src_uri)
+    return src_uri.removesuffix(f".{spoken}.md") + ".md" if spoken else src_uri
+
+
+def _on_a_path(front: GateFront | None) -> bool:
+    return front is not None and front.series is not None
+
+
+def _links(text: str) -> str:
+    """Wherever a page leads, in one text."""
+    return "\n".join([*in_markdown(text), *in_html(text)])
 
 
 def _files(site: Site, fronts: list[GateFront], found: Gathered) -> Iterator[Problem]:

@@ -58,7 +58,7 @@ def _gate(
 
 def _offer(new: Met, language: str) -> Iterator[str]:
     """All that there is to know of a new gate."""
-    yield f"opens {OPENS[new.unlock]}; {new.withheld} % of the words are withheld"
+    yield f"opens {OPENS[new.unlock]}; about {new.withheld} % of the words are withheld"
     if new.kind is GateKind.WAITLIST:
         yield "keeps a list of who waits for it: nobody has written it yet"
     yield f"asks: {', '.join(_question(each) for each in new.form.fields)}"
