@@ -15,19 +15,20 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.mail_events import BOUNCED, due_key, is_to_lead
+from leadlight.rules.standing import Sort
 from leadlight.rules.stop import stopped_anew
 
 LAST_WORD = f"{DueKind.MAIL}/manager/"
 """How the due keys of mails to the manager begin. One that comes back tells nobody by mail: it would only go on."""
 
 
-def came_back(services: Services, lead: Lead, touch: Touch, *, final: bool) -> Change:
-    """The lead with that touch. `final`: no later mail to this address would arrive."""
+def came_back(services: Services, lead: Lead, touch: Touch, *, final: bool, at: datetime | None = None) -> Change:
+    """The lead with that touch. `final`: no later mail to this address would arrive, as was known `at` that time."""
     what = touch.facts["what"]
     if not final:
         return Change(lead=lead, touches=(touch,))
     if touch.facts["to"] == "lead":
-        return stopping(services, stopped_anew(lead, StopReason.BOUNCED, touch.at), touch)
+        return stopping(services, stopped_anew(lead, StopReason.BOUNCED, at or touch.at), touch)
     if what.startswith(LAST_WORD):
         return Change(lead=lead, touches=(touch,))
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", touch.at)
@@ -47,5 +48,10 @@ def refusal(lead: Lead, ledger_key: str, at: datetime, why: str) -> Touch:
         lead_id=lead.id,
         kind=TouchKind.BOUNCED,
         at=at,
-        facts={"what": due_key(ledger_key), "reason": why, "to": "lead" if is_to_lead(ledger_key) else "team"},
+        facts={
+            "what": due_key(ledger_key),
+            "reason": why,
+            "sort": Sort.HARD,
+            "to": "lead" if is_to_lead(ledger_key) else "team",
+        },
     )

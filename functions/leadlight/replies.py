@@ -27,6 +27,7 @@ from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.mail_events import Report, ReportKind, due_key, mail_name, mail_tag
 from leadlight.rules.next_action import reminder
+from leadlight.rules.standing import sort_of
 from leadlight.rules.stop import stopped_anew
 from leadlight.rules.waiting import ANSWER, reminders
 from leadlight.undelivered import Failure
@@ -192,7 +193,9 @@ def _report(entry: LedgerEntry, failure: Failure, now: datetime) -> Report:
     """The failure, as a carrier would report it. Its own words are not repeated: they name people."""
     reason = f"returned {failure.status}".strip()
     name = mail_tag(entry.key)
-    return Report(ReportKind.BOUNCED, entry.lead_id, name, entry.message_id or name, now, reason, failure.final)
+    sort = sort_of(failure.status, final=failure.final)
+    mail = entry.message_id or name
+    return Report(ReportKind.BOUNCED, entry.lead_id, name, mail, now, reason, failure.final, sort=sort)
 
 
 def _said(mail: Incoming) -> Fields:

@@ -28,9 +28,10 @@ from leadlight.rules.mail_events import (
     due_key,
     is_to_lead,
     mail_tag,
-    unreachable,
+    standing,
 )
 from leadlight.rules.reputation import Fate, counters, is_unasked
+from leadlight.rules.standing import Level, Sort
 from leadlight.rules.stop import complained
 
 IT_WAS_ACCEPTED = frozenset({ReportKind.ACCEPTED, ReportKind.DELIVERED, ReportKind.BOUNCED, ReportKind.COMPLAINED})
@@ -88,10 +89,13 @@ def _bounced(services: Services, lead: Lead, ledger_key: str, report: Report) ->
     touch = _reported(services, TouchKind.BOUNCED, ledger_key, report)
     if _is_stored(services, touch):
         return None
-    final = report.final
+    final, at = report.final, touch.at
     if is_to_lead(ledger_key):
-        final = unreachable(report, services.store.touches(lead.id), proven_at=_proven_at(services, lead))
-    change = came_back(services, lead, touch, final=final)
+        known = services.store.touches(lead.id)
+        now = standing(report, known, proven_at=_proven_at(services, lead))
+        final = now.level >= Level.UNREACHABLE and report.sort is not Sort.OURS
+        at = min(now.last or at, services.clock.now())
+    change = came_back(services, lead, touch, final=final, at=at)
     return replace(change, counts=counters(lead.id, ledger_key, touch.at, Fate.BOUNCED)) if report.final else change
 
 
@@ -115,6 +119,7 @@ def _reported(services: Services, kind: TouchKind, ledger_key: str, report: Repo
             "what": due_key(ledger_key),
             "mail": report.message_id,
             "reason": report.reason,
+            **({"sort": report.sort} if kind is TouchKind.BOUNCED else {}),
             "to": "lead" if is_to_lead(ledger_key) else "team",
         },
     )

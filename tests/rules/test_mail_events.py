@@ -21,9 +21,10 @@ from leadlight.rules.mail_events import (
     mail_name,
     mail_tag,
     report_of,
-    unreachable,
+    standing,
     why_automatic,
 )
+from leadlight.rules.standing import Level
 
 EVENTS = Path(__file__).parents[1] / "events"
 FOR_GOOD, PASSING = True, False
@@ -178,6 +179,10 @@ def bounce(mail: str, day: float, *, final: bool = PASSING) -> Report:
     return Report(ReportKind.BOUNCED, LeadId("anna"), "tag", mail, MONDAY + day * DAY, "", final)
 
 
+def is_unreachable(report: Report, before: list[Touch], *, proven_at: datetime | None = None) -> bool:
+    return standing(report, before, proven_at=proven_at).level >= Level.UNREACHABLE
+
+
 def came_back(mail: str, day: float, *, to: str = "lead") -> Touch:
     facts = {"mail": mail, "to": to}
     return Touch(f"bounced/{mail}", LeadId("anna"), TouchKind.BOUNCED, MONDAY + day * DAY, facts=facts)
@@ -200,17 +205,17 @@ def came_back(mail: str, day: float, *, to: str = "lead") -> Touch:
 def test_three_passing_bounces_in_a_fortnight_are_as_good_as_one_for_good(
     report: Report, before: list[Touch], expected: bool
 ) -> None:
-    assert unreachable(report, before, proven_at=None) is expected
+    assert is_unreachable(report, before) is expected
 
 
 def test_what_came_back_before_the_address_was_proven_to_work_does_not_count() -> None:
     before = [came_back("a", 0), came_back("b", 7)]
 
-    assert not unreachable(bounce("c", 14), before, proven_at=MONDAY + DAY)
-    assert not unreachable(bounce("c", 14), before, proven_at=MONDAY)
-    assert not unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
-    assert not unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY)
-    assert unreachable(bounce("c", 1, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
+    assert not is_unreachable(bounce("c", 14), before, proven_at=MONDAY + DAY)
+    assert not is_unreachable(bounce("c", 14), before, proven_at=MONDAY)
+    assert not is_unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
+    assert not is_unreachable(bounce("c", 0, final=FOR_GOOD), [], proven_at=MONDAY)
+    assert is_unreachable(bounce("c", 1, final=FOR_GOOD), [], proven_at=MONDAY + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from leadlight.errors import BadEvent
 from leadlight.model.due import DueKind
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.standing import Said, Sort, Standing, sort_of, standing_of
 
 
 class ReportKind(StrEnum):
@@ -38,7 +39,8 @@ class Report:
 
     `mail` is `mail_tag` of its ledger key, `message_id` the carrier's. `at` is when what is reported happened,
     `sent_at` when the mail was sent, if that is said. `reason` is in the carrier's words, nothing personal. `final` is
-    true of bounces that no later mail will cure, and of complaints that a person made.
+    true of bounces that no later mail will cure, and of complaints that a person made; `sort` is what a bounce
+    says of the address.
     """
 
     kind: ReportKind
@@ -49,6 +51,7 @@ class Report:
     reason: str = ""
     final: bool = False
     sent_at: datetime | None = None
+    sort: Sort = Sort.SOFT
 
 
 REPLY = "reply+"
@@ -62,12 +65,6 @@ BOUNCE = "bounce+"
 
 BOUNCED = "bounced/"
 """How the ids of touches begin that say that a mail came back."""
-
-SOFT_LIMIT, SOFT_WINDOW = 3, timedelta(days=14)
-"""So many mails that came back for a passing reason, within so long, are as good as one that came back for good.
-
-A carrier tries each of them for hours or days before it says so. Three in a fortnight is a mailbox nobody looks after.
-"""
 
 STATUS, FEEDBACK = re.compile(r"[245]\.\d{1,3}\.\d{1,3}"), re.compile(r"[A-Za-z-]{1,40}")
 """What a bounce's `status` (RFC 3463) and a complaint's type look like. They come from the receiver's server, which may
@@ -123,8 +120,9 @@ def report_of(event: Mapping[str, Any]) -> Report | None:
         lead, name = _only(tags.get("lead")), _only(tags.get("touch"))
         if not lead or not name:
             return None
-        at, reason, final = _what(kind, detail)
-        return Report(kind, LeadId(lead), name, str(mail["messageId"]), at, reason, final, _time(mail["timestamp"]))
+        at, reason, final, sort = _what(kind, detail)
+        sent_at, message_id = _time(mail["timestamp"]), str(mail["messageId"])
+        return Report(kind, LeadId(lead), name, message_id, at, reason, final, sent_at, sort)
     except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise BadEvent(f"of SES cannot be read ({type(error).__name__})") from error
 
@@ -137,24 +135,26 @@ def _only(values: Sequence[str] | None) -> str:
     return str(values[0]) if values else ""
 
 
-def _what(kind: ReportKind, detail: Mapping[str, Any]) -> tuple[datetime, str, bool]:
-    """When, why, and whether for good."""
+def _what(kind: ReportKind, detail: Mapping[str, Any]) -> tuple[datetime, str, bool, Sort]:
+    """When, why, whether for good, and what that says of the address."""
     match kind:
         case ReportKind.BOUNCED:
             bounce = detail["bounce"]
             status = next((r["status"] for r in bounce.get("bouncedRecipients") or () if r.get("status")), "")
             status = status if STATUS.fullmatch(status) else ""
             reason = " ".join(part for part in (bounce["bounceType"], bounce.get("bounceSubType"), status) if part)
-            return _time(bounce["timestamp"]), reason, bounce["bounceType"] == "Permanent"
+            final = bounce["bounceType"] == "Permanent"
+            sort = sort_of(status, final=final, subtype=str(bounce.get("bounceSubType", "")))
+            return _time(bounce["timestamp"]), reason, final, sort
         case ReportKind.COMPLAINED:
             complaint = detail["complaint"]
             feedback = complaint.get("complaintFeedbackType") or complaint.get("complaintSubType") or "complaint"
             known = feedback if FEEDBACK.fullmatch(feedback) else "complaint"
-            return _time(complaint["timestamp"]), known, feedback != NO_COMPLAINT
+            return _time(complaint["timestamp"]), known, feedback != NO_COMPLAINT, Sort.COMPLAINT
         case ReportKind.DELIVERED:
-            return _time(detail["delivery"]["timestamp"]), "", False
+            return _time(detail["delivery"]["timestamp"]), "", False, Sort.OURS
         case _:
-            return _time(detail["mail"]["timestamp"]), "", False
+            return _time(detail["mail"]["timestamp"]), "", False, Sort.OURS
 
 
 def _time(text: str) -> datetime:
@@ -164,23 +164,15 @@ def _time(text: str) -> datetime:
     return at
 
 
-def unreachable(report: Report, touches: Iterable[Touch], *, proven_at: datetime | None) -> bool:
-    """Whether this bounce means that the address cannot be reached.
-
-    `proven_at` is when the address was last known to work: the time of the newest submit that was confirmed by a mail.
-    What came back before that says nothing about now, whatever order the reports come in.
-    """
-    if proven_at is not None and report.at <= proven_at:
-        return False
-    if report.final:
-        return True
-    came_back = {
-        touch.facts.get("mail"): touch.at
+def standing(report: Report, touches: Iterable[Touch], *, proven_at: datetime | None) -> Standing:
+    """Where an address is after this report on a mail to it that came back; `proven_at` as in `standing_of`."""
+    before = (
+        Said(Sort(touch.facts.get("sort", Sort.SOFT)), touch.facts.get("mail", touch.id), touch.at)
         for touch in touches
         if touch.kind is TouchKind.BOUNCED and touch.facts.get("to") == "lead"
-    }
-    times = sorted(at for at in {**came_back, report.message_id: report.at}.values() if not proven_at or at > proven_at)
-    return any(last - first <= SOFT_WINDOW for first, last in zip(times, times[SOFT_LIMIT - 1 :], strict=False))
+    )
+    sort = Sort.HARD if report.final else report.sort
+    return standing_of((*before, Said(sort, report.message_id, report.at)), proven_at=proven_at)
 
 
 AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})

@@ -142,10 +142,15 @@ def why_no_mail(lead: Lead, *, asked_at: datetime | None = None) -> str | None:
 
 
 def stopped(lead: Lead, reason: StopReason, now: datetime) -> Lead:
-    """The lead with that stop; a stop of the same reason is kept as it was."""
+    """The lead with that stop; a stop of the same reason is kept as it was.
+
+    The last one is what people are told. A complaint stays that: a mail that comes back says nothing more than it does.
+    """
     if any(stop.reason is reason for stop in lead.stops):
         return lead
-    return replace(lead, stops=(*lead.stops, Stop(reason, now)))
+    worse = tuple(stop for stop in lead.stops if stop.reason is StopReason.COMPLAINED and reason is StopReason.BOUNCED)
+    before = tuple(stop for stop in lead.stops if stop not in worse)
+    return replace(lead, stops=(*before, Stop(reason, now), *worse))
 
 
 def stopped_anew(lead: Lead, reason: StopReason, at: datetime) -> Lead:
