@@ -140,7 +140,7 @@ def from_environment(secrets: Mapping[str, str], environ: Mapping[str, str] | No
         late_per_minute=late_per_minute(env),
         **limits(env),
         budgets=not budgets_lifted(env),
-        proof_of_work=env.get("LEADLIGHT_PROOF_OF_WORK") != "off",
+        proof_of_work=True,
     )
 
 

@@ -18,9 +18,12 @@ from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.budgets import PATIENCE, Word
 from leadlight.rules.routing import owner_of
+from leadlight.rules.series import yes_to
 from leadlight.rules.stop import why_no_mail
 from leadlight.vault import six_digits
 from leadlight.views import call_promise, company_view, gate_view, lead_view, rep_view, words_agreed
+
+UNDELIVERABLE = "undeliverable: no server takes mail for this domain"
 
 
 def send_opt_in(services: Services, due: Due) -> Done | None:
@@ -38,6 +41,8 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         if why := why_no_mail(lead, asked_at=capture.at):
             return _left_out(services, due, lead, why)
         asked = profile_of(services, lead, only=capture, dossier=dossier)
+        if services.take_mail and services.take_mail(asked.address.rpartition("@")[2]) is False:
+            return _left_out(services, due, lead, UNDELIVERABLE)
         weighed = budgets.opt_in(services, due, dossier, capture, asked.fields)
         if weighed.word is not Word.SEND:
             return _not_now(services, due, lead, weighed)
@@ -48,6 +53,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
             "link": links.confirm(services, capture, to),
             "code": six_digits(capture.id, services.settings.token_keys[0]),
             "agreed": words_agreed(bundle, capture),
+            "does": str(yes_to(capture.gate, lead, bundle.manifest.gates, language=capture.language)),
         }
         return Ready(
             letter.message(services, bundle, "confirm", context, to=("", to), due=due, language=capture.language)

@@ -15,6 +15,8 @@ from tests.ground_aws import Account
 from tests.world import ANNA, FORM, MAIL, REPS, Answer, Browser, World
 
 from leadlight.handlers.edge import warmed
+from leadlight.model.touch import TouchKind
+from leadlight.welcome import UNDELIVERABLE
 
 Proof = dict[str, Any]
 
@@ -329,3 +331,25 @@ def test_a_gate_may_refuse_addresses_that_are_good_for_minutes_only(world: World
 
 def test_a_gate_that_says_nothing_takes_them(world: World) -> None:
     assert world.browser().ask_for(MAIL, "anna@mailinator.com").status == 202
+
+
+# --- domains that take no mail
+
+
+@pytest.mark.parametrize(("dns", "mails"), [(True, 1), (False, 0), (None, 1)])
+def test_no_mail_goes_to_a_domain_that_takes_none_and_the_form_says_the_same(
+    world: World, dns: bool | None, mails: int
+) -> None:
+    world.serve(replace(world.services, take_mail=lambda _: dns))
+    answer = world.browser().ask_for()
+    world.settle()
+
+    assert (answer.status, len(world.mails(ANNA))) == (202, mails)
+
+
+def test_the_timeline_says_that_a_domain_takes_no_mail(world: World) -> None:
+    world.serve(replace(world.services, take_mail=lambda _: False))
+    world.browser().ask_for()
+    world.settle()
+
+    assert [touch.facts.get("reason") for touch in world.touches(TouchKind.SKIPPED)] == [UNDELIVERABLE]

@@ -225,6 +225,9 @@ class Services:
     settings: Settings
     request: str = ""  # whose work this is: an HTTP request's id, for the log
     crm: Crm | None = None  # where leads are handed over to; None: nowhere
+    take_mail: Callable[[str], bool | None] | None = (
+        None  # whether a domain does, where DNS is asked; None: it says nothing
+    )
     random: Callable[[int], bytes] = secrets.token_bytes  # so many bytes that nobody can guess; a rehearsal's repeat
 
     def token(self, count: int = 8) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from leadlight.errors import MissingKeys, MissingSetting
+from leadlight.errors import MissingKeys, MissingSetting, OperatorMustFix
 from leadlight.local.bus import WebhookBus
 from leadlight.local.clock import OFFSET, MovableClock, SystemClock
 from leadlight.local.database import MEMORY
@@ -67,11 +67,12 @@ def local(
     demo: bool = False,
     webhooks: Sequence[str] = (),
     proof_of_work: bool = False,
+    check_domains: bool = False,
 ) -> Services:
     """Everything in one folder, with nothing but Python. With `demo`, the clock can be moved.
 
     `webhooks` are the addresses that are told what happened. With `proof_of_work`, forms that look like a program's
-    are asked for some.
+    are asked for some. With `check_domains`, DNS is asked before an opt-in mail.
     """
     place.data.mkdir(parents=True, exist_ok=True)
     if (place.data / "leads.db").exists() and not (place.data / "keys.db").exists():
@@ -91,6 +92,7 @@ def local(
         tokens=Tokens(settings.token_keys, clock.now),
         settings=settings,
         crm=_crm(settings, clock),
+        take_mail=_take_mail() if check_domains else None,
     )
 
 
@@ -136,6 +138,14 @@ def _crm(settings: Settings, clock: Clock) -> Crm | None:
     if not settings.crm_secret:
         raise MissingSetting("LEADLIGHT_CRM_SECRET", SECRET)
     return SignedHook(settings.crm_url, settings.crm_secret, clock.now)
+
+
+def _take_mail() -> Callable[[str], bool | None]:
+    try:
+        from leadlight.local.domains import Domains  # noqa: PLC0415 an extra: most installations lack what it needs
+    except ImportError as error:
+        raise OperatorMustFix("To check domains takes dnspython. Run `pip install 'leadlight[dns]'`.") from error
+    return Domains().take_mail
 
 
 def _bus(place: Place, clock: Clock, webhooks: Sequence[str]) -> WebhookBus:
