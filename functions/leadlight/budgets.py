@@ -79,7 +79,6 @@ def _asked(services: Services, due: Due, dossier: Dossier, capture: Capture, fie
     return Asked(
         lead=due.lead_id,
         capture=capture.id,
-        gate=capture.gate,
         network=_hashed(services, f"network/{due.lead_id}:{fields.get('network', '')}"),
         domain=_hashed(services, f"domain:{domain}"),
         is_free_mail=is_free_mail,
@@ -116,7 +115,7 @@ def _spent(services: Services, counters: Counters, used: Mapping[str, int], verd
 def _told(services: Services, counters: Counters, verdict: Verdict, now: datetime) -> Weighed:
     match verdict.word:
         case Word.SEND:
-            return Weighed(Word.SEND, counts=(counters.here, counters.same, counters.month))
+            return Weighed(Word.SEND, counts=(counters.here, counters.month))
         case Word.NEVER:
             return Weighed(Word.NEVER, verdict.reason, tells=services.store.count(counters.told))
         case Word.HOLD if verdict.reason == BREAKER_OPEN:

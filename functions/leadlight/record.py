@@ -53,6 +53,6 @@ def stuck(services: Services, now: datetime) -> Iterator[tuple[Lead, str]]:
 
 
 def parked(services: Services) -> Iterator[LedgerEntry]:
-    """Every mail of which nobody knows whether it was sent, and every one that was given up."""
+    """Every mail of which nobody knows whether it was sent, and every one that was given up or is withheld."""
     for lead in services.store.leads():
         yield from (entry for entry in services.store.ledger(lead.id) if entry.state is LedgerState.PARKED)

@@ -7,9 +7,10 @@ breaker; what its address may get counts as ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from leadlight import letter
@@ -60,8 +61,14 @@ def waiting(services: Services, *, gate: str = "") -> Iterator[Due]:
     """The rows of those that are withheld, those that are dropped first at the front; of one gate, or of all."""
     rows = services.store.due(until=services.clock.now() + KEPT, limit=MANY)
     for row in rows:
-        if row.kind is DueKind.MAIL and row.ref.startswith(WITHHELD) and (not gate or _gate_of(services, row) == gate):
+        if row.kind is DueKind.MAIL and row.ref.startswith(WITHHELD) and (not gate or gate_of(services, row) == gate):
             yield row
+
+
+def gate_of(services: Services, row: Due) -> str:
+    """The gate whose form asked for it; empty if nobody can tell any more."""
+    found = services.store.dossier(row)
+    return next((capture.gate for capture in found.captures if capture.id in row.captures), "") if found else ""
 
 
 def let_go(services: Services, due: Due) -> Done | None:
@@ -80,9 +87,16 @@ def drop(services: Services, row: Due, why: str) -> bool:
     return _dealt(services, row, dropped)
 
 
-def release(services: Services, rows: Sequence[Due]) -> int:
-    """They go out after all, so many a minute as late ones do. Returns how many."""
+def drop_all(services: Services, *, gate: str = "", may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Somebody of ours says that nobody is to get them. Returns how many there were, as far as there was time."""
+    rows = takewhile(lambda _: may_go_on(), list(waiting(services, gate=gate)))
+    return sum(drop(services, row, "dropped by an operator") for row in rows)
+
+
+def release_all(services: Services, *, gate: str = "", may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """They go out after all, so many a minute as late follow-ups do. Returns how many, as far as there was time."""
     apart, begin = timedelta(minutes=1) / services.settings.late_per_minute, services.clock.now()
+    rows = takewhile(lambda _: may_go_on(), list(waiting(services, gate=gate)))
     return sum(_released(services, row, begin + place * apart) for place, row in enumerate(rows))
 
 
@@ -150,11 +164,6 @@ def _resolved(entry: LedgerEntry, now: datetime, what: str, why: str) -> Touch:
         at=now,
         facts={"what": due_key(entry.key), "found": what, "reason": why},
     )
-
-
-def _gate_of(services: Services, row: Due) -> str:
-    found = services.store.dossier(row)
-    return next((capture.gate for capture in found.captures if capture.id in row.captures), "") if found else ""
 
 
 def _is_known(told: str | None, hour: str) -> bool:

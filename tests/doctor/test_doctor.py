@@ -9,7 +9,7 @@ import botocore.session
 import msgspec
 import pytest
 from botocore.config import Config
-from tests.patient import ACCOUNT, LIMITS, TEAM, Clients, Patient
+from tests.patient import ACCOUNT, LIMITS, STACK, TEAM, Clients, Patient
 
 from leadlight.model.site import MANIFEST_SCHEMA
 from leadlight.publish.doctor import State, examine
@@ -17,7 +17,7 @@ from leadlight.publish.doctor_finding import PERMISSIONS
 
 HEALTHY = [
     "region", "credentials", "clock", "stack", "LeadsTable protected", "LeadsTable history", "KeysTable protected",
-    "KeysTable history", "secret token-keys", "secret lead-key", "secret origin-secrets", "bundle", "alarms",
+    "KeysTable history", "secret token-keys", "secret lead-key", "secret origin-secrets", "bundle", "alarms", "ringing",
     "concurrency", "sandbox", "sending", "quota", "identity", "dmarc", "dkim", "mail-from", "spf", "alignment",
     "inbound", "inbound identity", "receipt",
 ]  # fmt: skip
@@ -244,6 +244,26 @@ def test_a_bundle_of_another_schema_is_warned_of(patient: Patient) -> None:
     assert patient.examine()["bundle"].state is State.WARN
 
 
+def test_a_breaker_that_is_open_is_warned_of(patient: Patient) -> None:
+    cloudwatch = patient.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=f"{STACK}-breaker",
+        AlarmDescription="Too many",
+        MetricName="MailWithheld",
+        Namespace=STACK,
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName=f"{STACK}-breaker", StateValue="ALARM", StateReason="a test")
+
+    found = patient.examine()["ringing"]
+
+    assert (found.state, found.what) == (State.WARN, f"{STACK}-breaker: Too many")
+
+
 def test_alarms_that_nobody_hears_fail(patient: Patient) -> None:
     patient.says("sns", "ListSubscriptionsByTopic", {"Subscriptions": []})
 
@@ -326,6 +346,7 @@ REFUSALS = [
     ("GetParameters", "secrets"),
     ("GetObject", "bundle"),
     ("ListSubscriptionsByTopic", "alarms"),
+    ("DescribeAlarms", "ringing"),
     ("GetAccount", "sending"),
     ("GetEmailIdentity", "identity"),
     ("DescribeActiveReceiptRuleSet", "receipt"),
@@ -370,7 +391,7 @@ def test_what_aws_cannot_answer_now_is_unknown(patient: Patient) -> None:
 
 def test_every_permission_of_the_doctor_belongs_to_a_real_operation() -> None:
     session = botocore.session.get_session()
-    services = ("cloudformation", "lambda", "dynamodb", "ssm", "s3", "sns", "sesv2", "ses")
+    services = ("cloudformation", "lambda", "dynamodb", "ssm", "s3", "sns", "sesv2", "ses", "cloudwatch")
     known = {name for service in services for name in session.get_service_model(service).operation_names}
 
     assert PERMISSIONS.keys() <= known

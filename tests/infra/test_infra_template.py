@@ -35,7 +35,14 @@ FOR_ALL = {VARIABLES[name] for name in NEEDED} | {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-OF_SETTINGS = {"mail_from": "LEADLIGHT_MAIL_FROM", "inbound_domain": "LEADLIGHT_INBOUND_DOMAIN"}
+OF_SETTINGS = {
+    "mail_from": "LEADLIGHT_MAIL_FROM",
+    "inbound_domain": "LEADLIGHT_INBOUND_DOMAIN",
+    "network_limit": "LEADLIGHT_SUBMITS_PER_NETWORK",
+    "form_limit": "LEADLIGHT_SUBMITS_PER_FORM",
+    "domain_limit": "LEADLIGHT_OPTINS_PER_DOMAIN",
+    "hour_limit": "LEADLIGHT_OPTINS_PER_HOUR",
+}
 
 each_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -166,6 +173,7 @@ def test_alarms_and_dashboard_look_at_figures_that_the_code_counts() -> None:
 
     assert watched <= counted
     assert {"MailParked", "RecordFailed", "RowFailed", "NotScheduled", "MailAccepted", "MailSent", "Overdue"} <= watched
+    assert "MailWithheld" in watched
     assert drawn <= counted
 
 

@@ -281,12 +281,12 @@ def test_too_much_from_one_network_is_put_off_with_a_time(world: World) -> None:
     assert world.browser("203.0.113.9").ask_for(address="far@example.com").status == 202
 
 
-def test_one_address_gets_five_opt_in_mails_a_day_and_nobody_sees_that(world: World) -> None:
+def test_one_address_gets_three_opt_in_mails_a_day_and_nobody_sees_that(world: World) -> None:
     answers = [world.browser().ask_for() for _ in range(7)]
     world.settle()
 
     assert {answer.status for answer in answers} == {202}
-    assert len(world.mails(ANNA)) == 5
+    assert len(world.mails(ANNA)) == 3
 
 
 def test_a_reserved_or_unknown_field_is_not_kept(world: World) -> None:

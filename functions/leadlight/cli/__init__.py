@@ -7,6 +7,7 @@ import click
 from leadlight import __version__
 from leadlight.cli.aws import deploy, destroy, package
 from leadlight.cli.doctor import doctor
+from leadlight.cli.erasing import erase_lead
 from leadlight.cli.exporting import export_leads
 from leadlight.cli.feedback import feedback
 from leadlight.cli.importing import import_leads
@@ -17,7 +18,7 @@ from leadlight.cli.report import report
 from leadlight.cli.serving import demo, serve
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
-from leadlight.cli.steering import pause, resolve, resume
+from leadlight.cli.steering import breaker, pause, resolve, resume
 from leadlight.cli.suppressing import suppress_addresses
 from leadlight.cli.transferring import import_sequence
 
@@ -33,5 +34,5 @@ for command in ALL:
     main.add_command(command)
 
 main.add_command(import_sequence)
-for command in (pause, resume, resolve, import_leads, export_leads, suppress_addresses):
+for command in (pause, resume, resolve, breaker, import_leads, export_leads, erase_lead, suppress_addresses):
     leads.add_command(command)

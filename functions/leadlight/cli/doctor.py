@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadlight.cli.aws import REGION, STACK
+from leadlight.cli.leads import installation
 from leadlight.cli.terminal import JSON, answer
+
+if TYPE_CHECKING:
+    from leadlight.publish.doctor_finding import Finding
 
 _SIGNS = {"ok": "ok", "warn": "warning", "fail": "problem", "unknown": "unknown"}
 
 
-@click.command()
+@click.command(short_help="Look whether an installation is well; changes nothing.")
 @STACK
 @REGION
 @click.option(
@@ -44,7 +50,7 @@ def doctor(
         if data:
             from leadlight.publish.doctor_here import examine_here  # noqa: PLC0415  # the same
 
-            findings = examine_here(data, smtp=smtp)
+            findings = (*examine_here(data, smtp=smtp), *_breaker(data))
         else:
             from leadlight.publish.doctor import examine  # noqa: PLC0415  # the same
 
@@ -57,3 +63,20 @@ def doctor(
             click.echo(f"{'':<31} → {each.remedy}")
     if any(each.state == "fail" for each in findings):
         sys.exit(1)
+
+
+def _breaker(data: Path) -> Iterator[Finding]:
+    """Whether opt-in mails are withheld there; nothing where there are no leads yet, or they cannot be read."""
+    from leadlight import budgets, withheld  # noqa: PLC0415  # commands load what they need
+    from leadlight.publish.doctor_finding import ok, warn  # noqa: PLC0415  # the same
+
+    if not all((data / name).exists() for name in ("leads.db", "keys.db")):
+        return
+    services = installation(data)
+    held = sum(1 for _ in withheld.waiting(services))
+    state = "The breaker is open: " if budgets.is_open(services) else ""
+    if state or held:
+        remedy = "`leadlight leads breaker` shows what they asked for; let them out, or drop them."
+        yield warn("breaker", f"{state}{held} opt-in mails are withheld.", remedy)
+    else:
+        yield ok("breaker", "No opt-in mail is withheld.")

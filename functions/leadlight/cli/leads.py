@@ -99,11 +99,11 @@ def _clock(services: Services, lead: Lead) -> str:
         return ""
 
 
-@leads.command("parked")
+@leads.command("parked", short_help="Mails whose fate nobody knows, and those that were withheld.")
 @DATA
 @JSON
 def parked_mails(data: Path, as_json: bool) -> None:
-    """Mails of which nobody knows whether they were sent, and mails that were given up."""
+    """Mails of which nobody knows whether they were sent, mails that were given up, and mails that are withheld."""
     from leadlight.record import parked  # noqa: PLC0415  # commands load what they need
 
     found = list(parked(installation(data)))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from leadlight.cli.leads import installation, one
-from leadlight.cli.terminal import DATA, JSON, answer, said
+from leadlight.cli.terminal import DATA, JSON, answer, counted, said
 
 if TYPE_CHECKING:
     from leadlight.model.lead import Lead
@@ -70,6 +70,7 @@ def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Pat
     """
     from leadlight.pausing import resume_lead  # noqa: PLC0415  # commands load what they need
     from leadlight.restore import is_held, resume_after_restore  # noqa: PLC0415  # the same
+    from leadlight.rights.erasing import erase_again  # noqa: PLC0415  # the same
 
     if (bool(lead_id), after_restore, sending).count(True) != 1:
         raise click.UsageError("name one lead, or say --after-restore or --sending")
@@ -82,9 +83,11 @@ def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Pat
     elif not is_held(services):
         _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
     else:
+        again = erase_again(services)
         mark = resume_after_restore(services)
         words = "The hold is lifted. Follow-ups that may have gone out in the lost time are parked: `leads parked`."
-        _say(words, {"held": False, "mark": mark}, as_json=as_json)
+        words += f" Erased again: {counted(again, 'lead')}, whom the copy brought back." if again else ""
+        _say(words, {"held": False, "mark": mark, "erased_again": again}, as_json=as_json)
 
 
 def _resume_sending(services: Services, *, as_json: bool) -> None:

@@ -9,15 +9,19 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from leadlight import digest, mail_alarm, reputation, restore
+from leadlight import digest, mail_alarm, reputation, restore, retention, withheld
 from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
 from leadlight.ports import Services
 from leadlight.rep import sign_in_mail
+from leadlight.rights import erasing
 
 logger = Logger(service="leadlight")
 
 BATCH = 100
+
+DEALS = {"release": withheld.release_all, "drop": withheld.drop_all}
+"""What an operator may say of mails that are withheld."""
 
 LATE = timedelta(minutes=5)
 """A row that is due for longer was done by nobody who should have, the ticks before this one included."""
@@ -27,14 +31,19 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context],
     """The function that the clock wakes each minute.
 
     An operator wakes it with `{"resume": "after-restore"}` once leads that were put back from a copy are in place, and
-    with `{"resume": "sending"}` once the cause is mended for which too many mails came back.
+    with `{"resume": "sending"}` once the cause is mended for which too many mails came back. `{"breaker": "release"}`
+    or `{"breaker": "drop"}` says what becomes of the opt-in mails that are withheld.
     """
 
     def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:
         if event.get("resume") == "after-restore":
+            logger.warning("leads.erased_again", leads=erasing.erase_again(services))
             logger.warning("leads.resumed", mark=str(restore.resume_after_restore(services)))
         if event.get("resume") == "sending" and (ended := reputation.resume_sending(services)):
             logger.warning("sending.resumed", why=ended.why)
+        if deal := DEALS.get(event.get("breaker", "")):
+            mails = deal(services, may_go_on=lambda: on_due.has_time(context))
+            logger.warning("breaker.decided", what=event["breaker"], mails=mails)
         swept = handle(services, may_go_on=lambda: on_due.has_time(context))
         if swept:
             measures.count("Swept", swept)
@@ -64,7 +73,21 @@ def handle(
     swept = _sweep(services, between=between, may_go_on=may_go_on)
     if writes_to_team and may_go_on():
         _write_to_team(services, may_go_on=may_go_on)
+        _keep_no_longer(services, may_go_on=may_go_on)
     return swept
+
+
+def _keep_no_longer(services: Services, *, may_go_on: Callable[[], bool]) -> None:
+    """Whose time is over is erased, once a day. What goes wrong with one is tried again at the next tick."""
+    try:
+        done = retention.keep_no_longer(services, may_go_on=may_go_on)
+    except TryAgain as error:
+        logger.warning("retention.delayed", why=type(error).__name__)
+    except Exception:
+        logger.exception("retention.failed")
+    else:
+        if done and done.over:
+            logger.info("retention.done", erased=done.erased, forms=done.forms)
 
 
 def _write_to_team(services: Services, *, may_go_on: Callable[[], bool]) -> None:

@@ -92,6 +92,7 @@ def _account(account: Account, chart: Chart, stack: str, told: Mapping[str, str]
         addresses = tuple(dict.fromkeys(addresses + _bundle(account, chart, names.get("BundleBucket", ""))))
         chart.note("senders", doctor_stack.senders(account, stack, addresses))
         chart.note("alarms", doctor_stack.alarms(account, made))
+        chart.note("ringing", doctor_stack.ringing(account, stack))
     chart.note("concurrency", doctor_account.concurrency(account))
     chart.note("sending", doctor_account.sending(account))
     _mail(account, chart, addresses, names, variables)

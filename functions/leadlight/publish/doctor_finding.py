@@ -25,6 +25,7 @@ PERMISSIONS = {
     "GetParameters": "ssm:GetParameters",
     "GetObject": "s3:GetObject",
     "ListSubscriptionsByTopic": "sns:ListSubscriptionsByTopic",
+    "DescribeAlarms": "cloudwatch:DescribeAlarms",
     "GetAccount": "ses:GetAccount",
     "GetEmailIdentity": "ses:GetEmailIdentity",
     "DescribeActiveReceiptRuleSet": "ses:DescribeActiveReceiptRuleSet",

@@ -184,3 +184,14 @@ def alarms(account: Account, made: Sequence[Resource]) -> Iterator[Finding]:
         else:
             remedy = "Deploy with an address for alarms (AlarmEmail), and confirm the mail that comes there."
             yield fail("alarms", f"Nobody is told when {name} rings.", remedy)
+
+
+def ringing(account: Account, stack: str) -> Iterator[Finding]:
+    """Whether something is wrong at this moment, by the stack's own alarms. A breaker that is open is one of them."""
+    pages = account.client("cloudwatch").get_paginator("describe_alarms")
+    found = pages.paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM").build_full_result()
+    for alarm in found.get("MetricAlarms", ()):
+        remedy = "infra/README.md says of each alarm what helps."
+        yield warn("ringing", f"{alarm['AlarmName']}: {alarm.get('AlarmDescription', '')}", remedy)
+    if not found.get("MetricAlarms"):
+        yield ok("ringing", "No alarm rings.")

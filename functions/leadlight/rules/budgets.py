@@ -1,7 +1,7 @@
 """May one more opt-in mail go out, by what the counters say? Pure; asked by `budgets` before each is claimed.
 
-An address gets one a day at once, whoever asks and however often. A person who has lost it, or opens a second page, may
-ask again: for another page from the same network at once, else a while later, unless the address was asked for so often
+An address gets one a day, whoever asks and however often. A person who has lost it, or opens a second page, may ask
+again: from the same network at once, from elsewhere a while later, as long as the address was not asked for so often
 meanwhile that no person does that. Whoever confirms has room again. A recipients' domain and everybody together have
 budgets of their own; what goes beyond these is withheld, so that somebody may still let it out.
 """
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from leadlight.model.exchange import Budget
-from leadlight.model.person import CaptureId, GateId, LeadId
+from leadlight.model.person import CaptureId, LeadId
 
 PER_MONTH = 5
 """Opt-in mails per address and thirty days of which none is confirmed."""
@@ -23,7 +23,7 @@ FREE_MAIL = 20
 """So many times the budget of another domain does one have at which everybody has mail."""
 
 PATIENCE = timedelta(minutes=10)
-"""How long who asks again waits for the second mail. By then it shows whether it is a person."""
+"""How long who asks again from elsewhere waits for the second mail. By then it shows whether it is a person."""
 
 ENOUGH = "this address got enough opt-in mails"
 ASKED_AGAIN = "asked for again: a second opt-in mail waits a little"
@@ -58,7 +58,6 @@ class Asked:
 
     lead: LeadId
     capture: CaptureId
-    gate: GateId
     network: str
     domain: str
     is_free_mail: bool
@@ -72,11 +71,10 @@ class Counters:
     """What a request is counted on. Each name holds its window, so that a new one begins at nothing."""
 
     tried: Budget  # this request: a mail that is tried again is one mail still
-    first: Budget  # the one that goes out at once
+    first: Budget  # the one that goes out whoever asks
     further: Budget  # requests of the same day after it
     again: Budget  # the one that goes out after a wait; a flood uses it up
     here: Budget  # sent to who asked from this network
-    same: Budget  # sent to who asked from this network for this page
     held: Budget  # one of an address is withheld, not a thousand
     told: Budget  # the timeline says once a day that there was enough
     month: Budget
@@ -86,8 +84,7 @@ class Counters:
     @property
     def all(self) -> tuple[Budget, ...]:
         return (
-            self.tried, self.first, self.further, self.again, self.here, self.same, self.held, self.month, self.domain,
-            self.hour,
+            self.tried, self.first, self.further, self.again, self.here, self.held, self.month, self.domain, self.hour,
         )  # fmt: skip
 
 
@@ -120,7 +117,6 @@ def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
         further=Budget(f"{today}/further", max(0, limits.address - 1), two_days),
         again=Budget(f"{today}/again", 1, two_days),
         here=Budget(f"{today}/from/{asked.network}", limits.address, two_days),
-        same=Budget(f"{today}/from/{asked.network}/{asked.gate}", 1, two_days),
         held=Budget(f"{today}/held", 1, two_days),
         told=Budget(f"{today}/told", 1, two_days),
         month=Budget(f"{who}/month-{month}", PER_MONTH, now + timedelta(days=31)),
@@ -154,7 +150,7 @@ def _place(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Budget 
         return TOO_MANY if _is_full(counters.again, used) else counters.again
     if _is_full(counters.further, used):
         return replace(TOO_MANY, spend=(counters.again,))
-    if counters.here.key in used and not _is_full(counters.same, used):
+    if counters.here.key in used:
         return counters.further
     return Verdict(Word.LATER, ASKED_AGAIN, (counters.further,))
 
