@@ -166,6 +166,16 @@ def test_readers_who_would_be_told_of_a_new_page_are_counted(site: Path, world: 
     assert list(found.news.values()) == ["2 readers who agreed to news will get “New: Lamps <b>”, once"]
 
 
+def test_nobody_is_counted_for_news_in_a_language_that_they_do_not_read(site: Path, world: World) -> None:
+    (site / "docs/guides/new.md").rename(site / "docs/guides/new.pl.md")
+    world.advance("1 hour")
+    world.confirmed("guides/form", "anna@firm.example", consent=False, news=True)
+
+    found = effects_since("main", site / "mkdocs.yml", world.services.store)
+
+    assert list(found.news.values()) == ["0 readers who agreed to news and read `pl` will get “New: Lamps <b>”, once"]
+
+
 def test_a_revision_without_a_site_makes_everything_new(site: Path, tmp_path: Path) -> None:
     git = ["git", "-C", str(tmp_path), "-c", "user.name=Ann", "-c", "user.email=ann@acme.example"]
     for words in (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "x"]):

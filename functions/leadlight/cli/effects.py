@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,33 +58,47 @@ def effects_since(revision: str, config_file: Path, store: Store | None) -> Effe
     after = snapshot(config_file)
     with at_revision(config_file, revision) as before:
         leads = store.leads() if store else None
-        fresh = {name: title for name, title in after.announced.items() if name not in before.announced}
+        fresh = {name: after.announced_in[name] for name in after.announced if name not in before.announced}
         return Effects(
             since=revision,
             visitors=for_visitors(before, after),
             sequences=changes_between(before.playbook.sequences, after.playbook.sequences, leads=leads),
             reps=for_reps(before.playbook, after.playbook),
-            news={name: _told_of(name, title, store) for name, title in fresh.items()},
+            news={
+                name: _told_of(name, after.announced[name], store, frozenset() if after.language in spoken else spoken)
+                for name, spoken in fresh.items()
+            },
         )
 
 
-def _told_of(name: str, title: str, store: Store | None) -> str:
-    """Who is told of a new page. A store that has announced it already, or none yet, tells nobody."""
+def _told_of(name: str, title: str, store: Store | None, only: Collection[str]) -> str:
+    """Who is told of a new page. A store that has announced it already, or none yet, tells nobody.
+
+    `only` are its languages where it lacks the site's own: nobody else reads it.
+    """
     import msgspec  # noqa: PLC0415  # commands load what they need
 
     from leadlight.news import NOTE  # noqa: PLC0415  # the same
     from leadlight.rules.news import NEWS, Known, why_none  # noqa: PLC0415  # the same
 
     if store is None:
-        return f"everybody who agreed to news will get “New: {title}”, once"
+        return f"everybody who agreed to news{_and_reads(only)} will get “New: {title}”, once"
     noted = store.note(NOTE)
     known = msgspec.json.decode(noted, type=Known) if noted else None
     if known is None:
         return f"“{title}” is announced to nobody: the first pages that an installation sees are no news"
     if f"{NEWS}{name}" in known.since:
         return f"“{title}” was announced before, and is not again"
-    agreed = sum(why_none(lead) is None for lead in store.leads())
-    return f"{counted(agreed, 'reader')} who agreed to news will get “New: {title}”, once"
+    agreed = sum(why_none(lead) is None and _reads(lead.language, only) for lead in store.leads())
+    return f"{counted(agreed, 'reader')} who agreed to news{_and_reads(only)} will get “New: {title}”, once"
+
+
+def _reads(language: str, only: Collection[str]) -> bool:
+    return not only or language in only or language.partition("-")[0] in only
+
+
+def _and_reads(only: Collection[str]) -> str:
+    return f" and read {' or '.join(f'`{each}`' for each in sorted(only))}" if only else ""
 
 
 def _rule(one: Change) -> str:

@@ -48,12 +48,14 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A site at one moment. `gates` by id and language, `announced` page titles by id, `pages` as well."""
+    """A site at one moment. `gates` by id and language, `announced` page titles by id, with the languages that each is
+    `announced_in`; `pages` by id and language."""
 
     language: str
     playbook: Playbook
     gates: Mapping[tuple[GateId, str], Met] = field(default_factory=dict)
     announced: Mapping[str, str] = field(default_factory=dict)
+    announced_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     series: Mapping[str, tuple[GateId, ...]] = field(default_factory=dict)
     pages: frozenset[tuple[str, str]] = frozenset()
 
@@ -77,7 +79,11 @@ def snapshot(config_file: Path) -> Snapshot:
         language=main,
         playbook=playbook,
         gates=gates,
-        announced={(page.front.id if page.front else gate_id(page.src_uri)): _title(page) for page in news},
+        announced={_id(page): _title(page) for page in news},
+        announced_in={
+            name: frozenset(spoken_by(page.src_uri) or main for page in news if _id(page) == name)
+            for name in map(_id, news)
+        },
         series={name: ids_of(path) for name, path in found.paths.items()},
         pages=frozenset((gate_id(page.src_uri), spoken_by(page.src_uri) or main) for page in found.pages),
     )
@@ -128,6 +134,10 @@ def _withheld(page: Page) -> int:
     halves = (page.halves.public, page.halves.withheld)
     shown, kept = (sum(len(words(one.text)) for one in passages(half, "")) for half in halves)
     return round(100 * kept / (shown + kept)) if kept else 0
+
+
+def _id(page: Page) -> str:
+    return page.front.id if page.front else gate_id(page.src_uri)
 
 
 def _title(page: Page) -> str:
