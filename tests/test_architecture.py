@@ -17,7 +17,7 @@ SAYING = DECIDING | {
 }  # fmt: skip
 BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
-    "feedback", "weekly", "news",
+    "feedback", "weekly", "news", "retention",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "suppressions", "departed"}
 ACTING = (
@@ -68,6 +68,7 @@ MAY_IMPORT = {
     **dict.fromkeys(BY_ITSELF, SAYING | {"fate", "ledger"}),
     "welcome": SAYING | {"fate", "ledger", "budgets", "withheld"},
     "rights": SAYING | {"fate", "ledger", "figures", "tombstones"},
+    "retention": SAYING | {"rights"},
     "figures": DECIDING | {"playbook"},
     "report": DECIDING | {"playbook"},
     "topics": SAYING | {"feedback"},

@@ -50,6 +50,21 @@ KIND_WEIGHTS: Mapping[TouchKind, float] = {
 """How much a point of quality counts for, by what happened; every other kind counts once."""
 
 
+YEAR = timedelta(days=365)
+RETENTION: Mapping[str, timedelta] = {
+    "unconfirmed": timedelta(days=30),
+    "lead": 2 * YEAR,
+    "prospect": 2 * YEAR,
+    "opportunity": 3 * YEAR,
+    "customer": 10 * YEAR,
+    "repeat": 10 * YEAR,
+    "lost": 2 * YEAR,
+    "lapsed": YEAR,
+    "disqualified": YEAR,
+}
+"""For how long somebody is kept after the last word, by stage; and an address that nobody has confirmed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """`warm` in points. `cap` is the most that meetings with one of the four encounters add, so that breadth counts.
@@ -72,6 +87,7 @@ class Criteria:
     renewal: timedelta = timedelta(days=60)
     bands: tuple[Band, ...] = (Band("high", 10_000.0),)
     spend: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    retention: Mapping[str, timedelta] = field(default_factory=lambda: dict(RETENTION))
 
     def band(self, value: float | None) -> str | None:
         """The highest band that a deal of that value reaches; None below all of them, or where no value is known."""

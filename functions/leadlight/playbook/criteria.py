@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.criteria import KIND_WEIGHTS, Authority, Band, Criteria, Criterion
+from leadlight.model.criteria import KIND_WEIGHTS, RETENTION, Authority, Band, Criteria, Criterion
 from leadlight.model.sequence import Wait, WaitUnit
 from leadlight.model.site import Costs, Form
 from leadlight.model.touch import Encounter, TouchKind
@@ -28,6 +28,7 @@ from leadlight.playbook.spans import wait_of
 from leadlight.playbook.templates import compared_with, expression_problems
 from leadlight.playbook.written import Written, read_yaml, text_of
 from leadlight.rules.source import cleaned
+from leadlight.tokens import LIFE, TokenUse
 
 EXPERIENCES = (
     TouchKind.CONFIRMED, TouchKind.READ, TouchKind.DOWNLOADED, TouchKind.ASKED, TouchKind.REPLIED,
@@ -36,6 +37,7 @@ EXPERIENCES = (
 """What may have a weight: everything else is a cost, or no experience of the lead's."""
 
 DEFAULT = Criteria()
+LINKS_LIVE = LIFE[TokenUse.CONFIRM]
 
 _SPANS = {
     WaitUnit.MINUTES: timedelta(minutes=1),
@@ -46,6 +48,7 @@ _SPANS = {
 
 _TEMPERATURE = re.compile(r"\blead\s*(\.\s*temperature\b|\[\s*['\"]temperature)")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_KEEPING = re.compile(r"(\d{1,4}) (day|year)s?")
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
@@ -57,6 +60,14 @@ def calendar_span(text: object) -> timedelta:
     if not wait.count:
         raise ValueError("write a span that is longer than nothing, such as `14 days`")
     return wait.count * _SPANS[wait.unit]
+
+
+def keeping_span(text: object) -> timedelta:
+    """How long somebody is kept: longer than anybody waits."""
+    found = _KEEPING.fullmatch(text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f"write a number of days or years, such as `365 days` or `10 years`, not {text!r}")
+    return int(found[1]) * timedelta(days=365 if found[2] == "year" else 1)
 
 
 def points_of(value: object) -> float:
@@ -77,6 +88,7 @@ def spelled_out(entry: object) -> object:
 
 
 Span = Annotated[timedelta, BeforeValidator(calendar_span)]
+Keeping = Annotated[timedelta, BeforeValidator(keeping_span)]
 More = Annotated[float, BeforeValidator(points_of)]
 
 
@@ -113,6 +125,7 @@ class CriteriaShape:
     bands: dict[str, Amount] = field(default_factory=lambda: {band.name: band.at_least for band in DEFAULT.bands})
     costs: CostsShape = field(default_factory=CostsShape)
     spend: dict[str, dict[str, Amount]] = field(default_factory=dict)
+    retention: dict[str, Keeping] = field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -176,6 +189,7 @@ def _compiled(shape: CriteriaShape) -> Criteria:
         renewal=shape.renewal,
         bands=tuple(Band(name, least) for name, least in sorted(shape.bands.items(), key=lambda band: band[1])),
         spend=shape.spend,
+        retention={**RETENTION, **shape.retention},
     )
 
 
@@ -191,6 +205,7 @@ def _problems(shape: CriteriaShape, written: Written, names: Names) -> Iterator[
         yield written.problem(("empowered",), f"`empowered`: name those who have a say{choices}")
     yield from _band_problems(shape.bands, written)
     yield from _spend_problems(shape.spend, written)
+    yield from _retention_problems(shape.retention, written)
 
 
 def _fit_problems(shape: CriteriaShape, written: Written, names: Names) -> Iterator[Problem]:
@@ -235,3 +250,12 @@ def _spend_problems(spend: Mapping[str, Mapping[str, float]], written: Written) 
         for month in months:
             if not _MONTH.fullmatch(month):
                 yield written.problem(("spend", name, month), f"`{month}` is no month; write it as `2026-03`")
+
+
+def _retention_problems(retention: Mapping[str, timedelta], written: Written) -> Iterator[Problem]:
+    for name, span in retention.items():
+        if name not in RETENTION:
+            yield written.problem(("retention", name), f"there is no stage `{name}`{nearest(name, list(RETENTION))}")
+        elif span < LINKS_LIVE:
+            message = f"`{name}`: links to confirm an address live for {LINKS_LIVE.days} days; write at least as many"
+            yield written.problem(("retention", name), message)

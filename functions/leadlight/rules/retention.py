@@ -1,0 +1,70 @@
+"""Has somebody been kept for long enough? Asked once a day, for everybody, by `retention`.
+
+What decides is how far the conversation got and when something was last heard (Art. 5 (1) (e) GDPR: no longer than the
+purpose needs). While somebody of the team still has something planned, it is not over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead
+from leadlight.model.person import Capture, LeadId
+from leadlight.model.touch import Touch
+from leadlight.rules.lapse import heard_at
+
+UNCONFIRMED = "unconfirmed"
+"""In the place of a stage: an address that somebody typed, and whose owner never said yes."""
+
+BROUGHT_IN = ("import/", "rep/")
+"""How sources begin of people whom our own side has written down: nobody waits for their yes."""
+
+IN_TURN = 30
+"""Each lead's old forms are looked at once in so many days."""
+
+BUSY = frozenset({DueKind.STEP, DueKind.TASK, DueKind.HOLD})
+"""What says, while it is still to come, that a conversation is not over; that a rep is reminded once more does not."""
+REMINDER = "~"
+
+
+def standing(lead: Lead) -> str:
+    """By what it is decided how long this lead is kept: its stage, or that nobody has confirmed it."""
+    own = lead.confirmed_at is None and not lead.source.startswith(BROUGHT_IN)
+    return UNCONFIRMED if own else lead.stage
+
+
+def may_be_over(lead: Lead, retention: Mapping[str, timedelta], now: datetime) -> bool:
+    """Whether it is worth a closer look, by the record alone: the timeline can only tell of something newer."""
+    known = [lead.created_at, lead.confirmed_at, lead.stage_at, *lead.grants.values(), *lead.mailed]
+    return max(at for at in known if at) + retention[standing(lead)] <= now
+
+
+def why_over(
+    lead: Lead,
+    touches: Sequence[Touch],
+    captures: Sequence[Capture],
+    rows: Sequence[Due],
+    retention: Mapping[str, timedelta],
+    now: datetime,
+) -> str | None:
+    """The standing that this lead has been kept for long enough in; None where it has not."""
+    if any(row.kind in BUSY and row.at > now and REMINDER not in row.ref for row in rows):
+        return None
+    signs = [heard_at(lead, touches), lead.stage_at, *(capture.at for capture in captures)]
+    last = max(at for at in signs if at)
+    found = standing(lead)
+    return found if last + retention[found] <= now else None
+
+
+def is_its_turn(lead: LeadId, day: date) -> bool:
+    """Whether this is the day of the thirty on which the lead's old forms are looked at."""
+    place = int.from_bytes(hashlib.sha256(lead.encode()).digest()[:4]) % IN_TURN
+    return day.toordinal() % IN_TURN == place
+
+
+def never_confirmed(captures: Sequence[Capture], kept: timedelta, now: datetime) -> tuple[Capture, ...]:
+    """Forms in somebody's name that nobody stood by: what they say is nobody's to keep."""
+    return tuple(capture for capture in captures if capture.confirmed_at is None and capture.at + kept <= now)

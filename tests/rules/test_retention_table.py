@@ -1,0 +1,87 @@
+"""How long somebody is kept, by what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.rules.examples import DAY, MONDAY
+
+from leadlight.model.criteria import RETENTION
+from leadlight.model.due import Due, DueKind
+from leadlight.model.lead import Lead, Stage
+from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch, TouchKind
+from leadlight.rules.retention import IN_TURN, is_its_turn, may_be_over, standing, why_over
+
+ANNA = LeadId("anna")
+STRANGER = Lead(ANNA, MONDAY)
+READER = replace(STRANGER, confirmed_at=MONDAY)
+
+
+def over(lead: Lead, days: float, *touches: Touch, rows: tuple[Due, ...] = ()) -> str | None:
+    return why_over(lead, touches, (), rows, RETENTION, MONDAY + days * DAY)
+
+
+def row(kind: DueKind, ref: str, days: float) -> Due:
+    return Due(ANNA, 1, kind, ref, MONDAY + days * DAY)
+
+
+@pytest.mark.parametrize(
+    ("lead", "known_as"),
+    [
+        (STRANGER, "unconfirmed"),
+        (READER, "lead"),
+        (replace(STRANGER, source="import/fair"), "lead"),
+        (replace(STRANGER, source="rep/rita"), "lead"),
+        (replace(STRANGER, source="qr/rita"), "unconfirmed"),
+        (replace(READER, stage=Stage.CUSTOMER), "customer"),
+    ],
+)
+def test_somebody_is_kept_as_what_they_are(lead: Lead, known_as: str) -> None:
+    assert standing(lead) == known_as
+    assert over(lead, RETENTION[known_as] / DAY) == known_as
+    assert over(lead, RETENTION[known_as] / DAY - 0.01) is None
+
+
+@pytest.mark.parametrize("kind", [TouchKind.READ, TouchKind.ASKED, TouchKind.OUTCOME])
+def test_time_counts_from_the_last_word(kind: TouchKind) -> None:
+    said = Touch("a", ANNA, kind, MONDAY + 100 * DAY)
+
+    assert over(READER, 800, said) is None
+    assert over(READER, 830, said) == "lead"
+
+
+def test_time_counts_from_the_latest_stage() -> None:
+    lost = replace(READER, stage=Stage.LOST, stage_at=MONDAY + 50 * DAY)
+
+    assert (over(lost, 779), over(lost, 780)) == (None, "lost")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "goes"),
+    [
+        (row(DueKind.TASK, "outcome/1", 801), False),
+        (row(DueKind.TASK, "outcome/1~3", 801), True),
+        (row(DueKind.TASK, "outcome/1", 799), True),
+        (row(DueKind.HOLD, "claimed/1", 801), False),
+        (row(DueKind.STEP, "course@1/x/02", 801), False),
+        (row(DueKind.REVIEW, "lapse", 900), True),
+    ],
+)
+def test_what_is_still_planned_with_somebody_keeps_them(waiting: Due, goes: bool) -> None:
+    assert bool(over(READER, 800, rows=(waiting,))) is goes
+
+
+def test_the_record_alone_never_hides_whose_time_is_over() -> None:
+    later = replace(READER, grants={"page": MONDAY + 10 * DAY})  # type: ignore[dict-item]  # a gate's id
+
+    assert may_be_over(READER, RETENTION, MONDAY + RETENTION["lead"])
+    assert not may_be_over(later, RETENTION, MONDAY + RETENTION["lead"])
+
+
+def test_everybodys_old_forms_are_looked_at_once_in_a_month() -> None:
+    days = [(MONDAY + timedelta(days=number)).date() for number in range(IN_TURN)]
+
+    assert {sum(is_its_turn(LeadId(f"lead{number}"), day) for day in days) for number in range(50)} == {1}
