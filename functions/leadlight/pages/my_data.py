@@ -66,7 +66,7 @@ def _flat(name: str, value: Any) -> list[tuple[str, str]]:
     if value in UNTOLD:
         return []
     if isinstance(value, Mapping):
-        return [line for key, inner in value.items() for line in _flat(f"{name} › {key}" if name else key, inner)]
+        return [line for key, inner in value.items() for line in _flat(f"{name} / {key}" if name else key, inner)]
     if isinstance(value, Sequence) and not isinstance(value, str):
         if all(isinstance(one, str) for one in value):
             return [(_named(name), ", ".join(_plain(one) for one in value))]
@@ -81,5 +81,5 @@ def _named(name: str) -> str:
 def _plain(value: Any) -> str:
     """A moment as people write it; everything else as it is."""
     text = str(value)
-    is_moment = len(text) >= 20 and text[4:5] + text[7:8] + text[10:11] == "--T" and text.endswith("Z")  # noqa: PLR2004 RFC 3339
+    is_moment = len(text) >= 20 and text[4:5] + text[7:8] + text[10:11] == "--T" and text.endswith("Z")
     return f"{text[:10]} {text[11:16]} UTC" if is_moment else text

@@ -40,9 +40,9 @@ class Kept:
 DATA_MAP: tuple[Kept, ...] = (
     Kept(
         "forms", "store",
-        "Each form that was sent: the address, the answers, the network it came from (cut to /24 or /64), the page, the "
-        "campaign, the language, the time zone, what was agreed to and in which words. Address, answers and network are "
-        "sealed.",
+        "Each form that was sent: the address, the answers, the network it came from (cut to /24 or /64), the page, "
+        "the campaign, the language, the time zone, what was agreed to and in which words. Address, answers and "
+        "network are sealed.",
         "To open what was asked for, to write and call as agreed, to prove consent.",
         "until erased, or by the retention of the lead's stage",
         "removed; the keys that open what is sealed are shredded",
@@ -59,8 +59,8 @@ DATA_MAP: tuple[Kept, ...] = (
     ),
     Kept(
         "timeline", "store",
-        "What happened, with the time: pages read, files, mails, questions, replies, calls, what colleagues wrote down. "
-        "What people said is sealed.",
+        "What happened, with the time: pages read, files, mails, questions, replies, calls, what colleagues wrote "
+        "down. What people said is sealed.",
         "So that whoever talks to this person knows what went before.",
         "until erased, or by the retention of the lead's stage",
         "removed; what the report counts stays under a random name, with its time and without anything personal",

@@ -5,7 +5,7 @@ Called by `visitor.my_data` and `leadlight leads export`. What is there at all s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec

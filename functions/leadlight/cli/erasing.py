@@ -1,0 +1,95 @@
+"""`leadlight leads erase`: everything that is kept of one person goes, while the server runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadlight.cli.exporting import NOBODY, named
+from leadlight.cli.leads import installation
+from leadlight.cli.terminal import DATA, JSON, answer, said
+
+if TYPE_CHECKING:
+    from leadlight.model.person import LeadId
+    from leadlight.ports import Services
+
+TRIES, PAUSE = 20, 0.25
+"""So often a busy store is asked again, and how long after, in seconds: a server may be at it all the while."""
+
+WEBHOOKS = "webhook-secret"
+"""The file that an installation has which tells other systems. Only its server knows them, so that goes first."""
+
+REMAINS = """Erased. What remains, and what nobody can do anything about from here:
+- figures without a name, and a keyed hash of the address, so that no list brings this person back
+- mails that have left: in mailboxes, and at the mail services in between
+- files that were exported, and the CRM, if leads are handed over to one
+- backups: what is personal in them is sealed, and its keys are gone from here; throw away backups of keys.db that are
+  older than 14 days"""
+
+
+@click.command("erase")
+@click.argument("lead_id", required=False)
+@click.option("--email", metavar="ADDRESS", help="By the address, in the place of the id.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@DATA
+@JSON
+def erase_lead(lead_id: str | None, email: str | None, *, yes: bool, data: Path, as_json: bool) -> None:
+    """Erase everything that is kept of one lead, for good. No list brings them back; they may come again themselves."""
+    services = installation(data)
+    lead = named(services, lead_id, email)
+    if services.store.lead(lead) is None and not services.store.due_of(lead):
+        click.echo(NOBODY, err=True)
+        sys.exit(1)
+    if not yes and not _confirmed():
+        raise click.UsageError("nobody was asked: say --yes")
+    with said(as_json=as_json):
+        if (data / WEBHOOKS).exists() and not _done_by_the_server(services, lead):
+            click.echo("No server is running that knows your webhooks, so other systems are not told.", err=True)
+        left = _erase(services, lead)
+    if as_json:
+        answer({"id": lead, "erased": not left})
+    elif left:
+        click.echo("Nothing is sent to them any more. A mail is on its way: the rest goes in a few minutes, by itself.")
+    else:
+        click.echo(REMAINS)
+
+
+def _confirmed() -> bool:
+    """Asks on a terminal; elsewhere there is nobody to answer."""
+    if not sys.stdin.isatty():
+        return False
+    click.confirm("Everything that is kept of this person goes, and nobody can bring it back. Erase it?", abort=True)
+    return True
+
+
+def _done_by_the_server(services: Services, lead: LeadId) -> bool:
+    """Stores the wish, and waits a moment for a running server to do it."""
+    from leadlight.rights.erasing import begin  # noqa: PLC0415  # commands load what they need
+
+    begin(services, lead, how="operator")
+    for _ in range(TRIES):
+        if not services.store.due_of(lead):
+            return True
+        time.sleep(PAUSE)
+    return False
+
+
+def _erase(services: Services, lead: LeadId) -> bool:
+    """Whether something is left to be done, because a mail is being handed over."""
+    from leadlight.errors import TryAgain  # noqa: PLC0415  # commands load what they need
+    from leadlight.rights.erasing import erase  # noqa: PLC0415  # the same
+
+    for attempt in range(TRIES):
+        try:
+            erase(services, lead, how="operator")
+        except TryAgain:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(PAUSE)
+        else:
+            break
+    return services.store.lead(lead) is not None
