@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from leadlight.simulate.report import ShownGate
 
 FORMATS = ["text", "json", "html", "markdown"]
+COLUMNS = ("#", "when", "day", "step", "waits", "goes out", "from", "meets", "to", "appeal")
+SHARED = frozenset(map(COLUMNS.index, ("goes out", "from", "appeal")))
+"""Which of them are often the same in a whole sequence."""
+
 TOKEN = re.compile(r"token=[\w.~-]+")
 
 
@@ -165,10 +169,10 @@ def print_page(
 def _print_plan(plan: Plan) -> None:
     click.secho(f"\n{plan.name}", bold=True)
     page = "" if plan.conversations[0].starts_when else f" ({plan.gate})"
-    click.echo(f"Begins {plan.begins}{page}. {plan.says}: {plan.promise}.")
-    click.echo(f"Begun on {plan.unlocked:%a %d %b %Y, %H:%M}; times by the clock of {plan.zone}.\n")
-    rows = [_row(number, planned) for number, planned in enumerate(plan.steps, 1)]
-    _print_columns([("#", "when", "day", "step", "waits", "goes out", "from", "meets", "to", "appeal"), *rows])
+    click.echo(f"Begins {plan.begins}{page}.")
+    click.echo(f"{plan.says}: {plan.promise}.")
+    click.echo(f"Begun on {plan.unlocked:%a %d %b %Y, %H:%M}; times by the clock of {plan.zone}.")
+    _print_steps([_row(number, planned) for number, planned in enumerate(plan.steps, 1)])
     click.echo("\nWhat would fill the four bars (a mail that is only sent fills none):")
     for offered in plan.offered:
         sources = ", ".join(f"{what} {points}" for what, points in offered.sources) or "nothing"
@@ -193,6 +197,16 @@ def _row(number: int, planned: PlannedStep) -> tuple[str, ...]:
     name = f"{step.slug} (task for the rep)" if step.channel == "rep" else step.slug
     waits = (str(step.wait), str(step.window))
     return (str(number), when, day, name, *waits, planned.sender, step.encounter, step.objective, step.appeal or "")
+
+
+def _print_steps(rows: Sequence[tuple[str, ...]]) -> None:
+    """A line for each step. What all of them share is said once: the table is wide enough without."""
+    shared = {column for column in SHARED if len({row[column] for row in rows}) == 1 and len(rows) > 1}
+    said = [f"{COLUMNS[column]} {rows[0][column]}" for column in sorted(shared) if rows[0][column]]
+    if said:
+        click.echo(f"Each step: {', '.join(said)}.")
+    click.echo()
+    _print_columns([tuple(c for n, c in enumerate(row) if n not in shared) for row in (COLUMNS, *rows)])
 
 
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
