@@ -6,7 +6,7 @@ import pytest
 from moto import mock_aws
 from tests.contracts.cloud import Cloud
 
-for part in ("captures", "claims", "commits", "dossiers", "figures", "reads", "resolves"):
+for part in ("captures", "claims", "commits", "dossiers", "erasures", "figures", "reads", "resolves"):
     pytest.register_assert_rewrite(f"tests.contracts.store_{part}")  # so that failures are explained there too
 
 

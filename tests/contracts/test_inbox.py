@@ -49,6 +49,17 @@ class InboxContract:
 
         assert list(inbox.waiting()) == [key]
 
+    def test_mails_of_who_is_erased_go_and_others_stay(self, inbox: Inbox, deliver: Deliver) -> None:
+        gone, kept = deliver(REPLY), deliver(REPLY.replace(b"visitor@", b"colleague@"))
+
+        for _ in range(2):
+            inbox.erase(["visitor@example.com"])
+        inbox.erase([])
+
+        assert list(inbox.waiting()) == [kept]
+        with pytest.raises(MissingMail):
+            inbox.read(gone)
+
     def test_a_mail_is_read_byte_by_byte(self, inbox: Inbox, deliver: Deliver) -> None:
         assert inbox.read(deliver(REPLY)) == REPLY
 
@@ -136,6 +147,15 @@ class TestMaildirInbox(InboxContract):
         path = tmp_path / "inbox" / "secret"
         path.write_bytes(b"not a mail")
         return path.read_bytes
+
+    def test_what_is_done_with_goes_too_when_its_sender_is_erased(
+        self, inbox: Inbox, deliver: Deliver, tmp_path: Path
+    ) -> None:
+        inbox.done(deliver(REPLY))
+
+        inbox.erase(["visitor@example.com"])
+
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
     def test_any_mail_reader_finds_what_is_done_with_marked_as_seen(self, tmp_path: Path, inbox: Inbox) -> None:
         key = mailbox.Maildir(tmp_path / "inbox").add(REPLY)

@@ -95,6 +95,13 @@ class KeysContract:
         assert place.keys().note("epoch") == "3"
         assert keys.secrets(["epoch", "NOTE/epoch"]) == {}
 
+    def test_notes_are_found_by_how_their_names_begin(self, place: Place, keys: Keys) -> None:
+        for name in ("erased/a", "erased/b", "suppressed/a", "erase"):
+            keys.raise_note(name, f"of {name}")
+
+        assert sorted(place.keys().notes("erased/")) == [("erased/a", "of erased/a"), ("erased/b", "of erased/b")]
+        assert list(keys.notes("nothing/")) == []
+
     def test_shredding_nothing_is_fine(self, keys: Keys) -> None:
         keys.shred([])
 

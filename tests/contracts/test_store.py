@@ -11,6 +11,7 @@ from tests.contracts.store_captures import Captures
 from tests.contracts.store_claims import Claims
 from tests.contracts.store_commits import Commits
 from tests.contracts.store_dossiers import Dossiers
+from tests.contracts.store_erasures import Erasures
 from tests.contracts.store_figures import Counts
 from tests.contracts.store_reads import Reads
 from tests.contracts.store_resolves import Resolves
@@ -20,7 +21,7 @@ from leadlight.local.store import SqliteStore
 from leadlight.ports import Store
 
 
-class StoreContract(Captures, Commits, Claims, Resolves, Reads, Dossiers, Counts):
+class StoreContract(Captures, Commits, Claims, Resolves, Reads, Dossiers, Counts, Erasures):
     """A backend's suite overrides `place`, nothing else."""
 
     @pytest.fixture

@@ -34,7 +34,7 @@ PARTS = {
 }
 """The headings of the readable export, by its parts in their order."""
 
-UNTOLD = ("", None, [], {})
+UNTOLD: tuple[Any, ...] = ("", None, [], {})
 
 
 def my_data(shell: str, step: Step, *, token: str, error: str = "", language: str = ENGLISH) -> str:

@@ -165,7 +165,7 @@ def _sealed(captures: Sequence[Capture], touches: Sequence[Touch]) -> Iterator[S
 def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], touches: Sequence[Touch]) -> None:
     """What our own mailboxes hold of what was written to them, about them and by them."""
     secrets = services.keys.secrets([sealed.key_id for sealed in _sealed(captures, touches)])
-    words = [lead.id]
+    words: list[str] = [lead.id]
     for sealed in _sealed(captures, touches):
         words += _names(_opened(sealed, secrets, lead.id))
     words = list(dict.fromkeys(words))
