@@ -42,12 +42,12 @@ SAID: dict[str, tuple[Case, str, str]] = {
     "a step": (
         case(Kind.STEP, "step/s/01"),
         f"progress followed 12 of 80 mails of “Hello” (s/01){MINE}; of other steps' mails it was {THEIRS}.",
-        "Take “Hello” (s/01) out, or give it another objective and write it anew: as it is, it moves nobody.",
+        "Take “Hello” (s/01) out, or give it another objective and write it anew: as it is, it moves hardly anybody.",
     ),
     "a step that is gone": (
         case(Kind.STEP, "step/s/09"),
         f"progress followed 12 of 80 mails of s/09{MINE}; of other steps' mails it was {THEIRS}.",
-        "Take s/09 out, or give it another objective and write it anew: as it is, it moves nobody.",
+        "Take s/09 out, or give it another objective and write it anew: as it is, it moves hardly anybody.",
     ),
     "a page": (
         case(Kind.PAGE, "page/g/page/1"),
@@ -116,3 +116,9 @@ def test_without_a_rate_the_counts_stand_alone(unknown: str) -> None:
 
     assert rate(few, "mails") == "12 of 80 mails"
     assert rate(few) == "12 of 80"
+
+
+def test_only_of_a_step_that_moved_not_one_it_is_said_that_it_moves_nobody() -> None:
+    none = replace(case(Kind.STEP, "step/s/01"), own=Share(0, 80, 0.0, 0.0, 0.05))
+
+    assert advice_of(none, KNOWN, PERIOD, Costs()).todo.endswith("as it is, it moves nobody.")

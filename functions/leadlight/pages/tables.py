@@ -194,7 +194,7 @@ def _waits(report: Report) -> Table:
 
 
 def _steps(report: Report) -> Table:
-    columns = ("Step", "Sent", "Moved somebody", "Left", "Skipped", "Parked", "To a rep", "Moves people")
+    columns = ("Step", "Sent", "Moved somebody", "Left", "Skipped", "Parked", "To a rep", "Ever moved anybody")
     rows = tuple(
         Row(s.about, _step(s), (s.sent, s.progressed, s.stopped, s.skipped, s.parked, s.handed, MOVED[s.effect]))
         for s in report.steps
@@ -212,13 +212,17 @@ def _pages(report: Report) -> Table:
         return Row(page.about, page.title, (page.read, page.progressed, MOVED[page.effect]))
 
     return Table(
-        "pages", "Pages", ("Page", "Read", "Moved somebody", "Moves people"), tuple(map(row, report.pages)), (2, 3)
+        "pages",
+        "Pages",
+        ("Page", "Read", "Moved somebody", "Ever moved anybody"),
+        tuple(map(row, report.pages)),
+        (2, 3),
     )
 
 
 def _contacts(name: str, title: str, who: str, found: Sequence[ContactRow]) -> Table:
     rows = (Row(c.about, c.title, (c.contacts, c.achieved, c.minutes, MOVED[c.effect])) for c in found)
-    return Table(name, title, (who, "Contacts", "Achieved", "Minutes", "Moves people"), tuple(rows), (2, 3, 4))
+    return Table(name, title, (who, "Contacts", "Achieved", "Minutes", "Ever moved anybody"), tuple(rows), (2, 3, 4))
 
 
 def _named(name: str, title: str, found: Sequence[NamedRow]) -> Table:

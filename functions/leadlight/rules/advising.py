@@ -100,9 +100,10 @@ def _objection(case: Case, title: str, known: Known, _costs: Costs) -> tuple[str
 def _step(case: Case, title: str, *_: object) -> tuple[str, str]:
     path = case.about.removeprefix("step/")
     name = f"“{title}” ({path})" if title != path else path
+    moved = "moves hardly anybody" if case.own.count else "moves nobody"
     return (
         f"progress followed {rate(case.own, f'mails of {name}')}; of other steps' mails it was {_other(case)}.",
-        f"Take {name} out, or give it another objective and write it anew: as it is, it moves nobody.",
+        f"Take {name} out, or give it another objective and write it anew: as it is, it {moved}.",
     )
 
 
