@@ -28,7 +28,7 @@ from starlette.staticfiles import StaticFiles
 from leadlight.errors import TryAgain
 from leadlight.handlers import on_change, on_due, on_mail_event, on_rep_request, on_tick, on_visitor_request
 from leadlight.handlers.http import STREAM, site_headers
-from leadlight.handlers.request import LIMIT
+from leadlight.handlers.request import LIMIT, names_a_part
 from leadlight.ports import Alarm, MovableClock, Outbox, Services
 
 logger = logging.getLogger("leadlight")
@@ -211,7 +211,7 @@ def server(
         if scope["type"] == "lifespan":
             await _lifespan(receive, send, worker)
             return
-        path = scope["path"]
+        scope, path = _with_a_readable_range(scope), scope["path"]
         if dev_app and path.startswith(below):
             await dev_app(scope, receive, send)
         elif is_for_rep(path):
@@ -236,6 +236,12 @@ def _guarded(send: Send, services: Services) -> Send:
         await send(message)
 
     return sent
+
+
+def _with_a_readable_range(scope: Scope) -> Scope:
+    """The request without a `Range` that makes no sense: the whole is answered, as S3 does; Starlette refuses it."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"range" or names_a_part(value)]
+    return {**scope, "headers": headers}
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ import base64
 import hmac
 import ipaddress
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ FORM = "application/x-www-form-urlencoded"
 HOST = "__Host-"
 """Begins the names of our cookies where there is HTTPS: no other host, a neighbour below the same domain included, can
 set one that is called so (RFC 6265bis § 4.1.3.2)."""
+
+
+PART = re.compile(rb"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,13 @@ def read(event: Mapping[str, Any], *, https: bool = False) -> Request:
         source=http.get("sourceIp", ""),
         id=event["requestContext"].get("requestId", ""),
     )
+
+
+def names_a_part(text: bytes) -> bool:
+    """Whether a `Range` names one part of a file. Units that one does not know have to be ignored (RFC 9110 § 14.2)."""
+    found = PART.fullmatch(text)
+    first, last = found.groups() if found else (b"", b"")
+    return bool(first or last) and not (first and last and int(first) > int(last))
 
 
 def check_door(request: Request, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -103,6 +103,8 @@ class FormShown:
     """Whether a rep has to approve, and was asked already."""
     free: Free | None = None
     """There on a metered page only."""
+    ticket: str = ""
+    """To be sent along with the form; there only where suspicious forms are asked for a proof of work."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
@@ -135,3 +137,25 @@ class FieldsProblem:
     detail: str
     fields: dict[str, str]
     """What to do, by the name of the field."""
+
+
+@dataclass(config=SAID, frozen=True, kw_only=True)
+class Challenge:
+    """A puzzle of ALTCHA v2, for ten minutes, one gate and one form."""
+
+    parameters: dict[str, Any]
+    signature: str
+
+
+@dataclass(config=SAID, frozen=True, kw_only=True)
+class AccessProblem:
+    """The same; where the form looks like a program's, with a puzzle to be solved before it is sent again."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: Literal[422]
+    detail: str
+    fields: dict[str, str]
+    """What to do, by the name of the field."""
+    challenge: Challenge | None = None
+    """There where `fields` names `proof`: solve it and send the form again, with the solution in `proof`."""

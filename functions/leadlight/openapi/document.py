@@ -41,6 +41,9 @@ gate; 404 says that no page of the site with a gate lies there.
 **Origin.** A post with an `Origin` other than the site's own is refused with 403. Without one it passes, except where
 a session alone lets in: there a browser's `Origin` has to come along. `null` passes where a token stands for itself.
 
+**Cookies** are HttpOnly, Secure and SameSite=Lax, but for two hints that a script may read and that open nothing. Where
+a site has no HTTPS, as on one's own machine, their names go without `__Host-`.
+
 **Other answers.** 404 also where there is no such address or method at all. On AWS, 403 meets whoever goes around the
 site's own address, and the platform itself may answer 413, 429, 503 or 504 before a function is reached.
 """
@@ -80,14 +83,14 @@ SCHEMES: Mapping[Caller, Mapping[str, str]] = {
     Caller.PASS: {
         "type": "apiKey",
         "in": "cookie",
-        "name": "leadlight_pass",
+        "name": "__Host-leadlight_pass",
         "description": "The pass of a browser in which an address was confirmed. For one gate alone, "
-        "`leadlight_gate_` and the first 12 hexadecimal digits of the SHA-256 of the gate's id does as well.",
+        "`__Host-leadlight_gate_` and the first 12 hexadecimal digits of the SHA-256 of the gate's id does as well.",
     },
     Caller.SESSION: {
         "type": "apiKey",
         "in": "cookie",
-        "name": "leadlight_desk",
+        "name": "__Host-leadlight_desk",
         "description": "The session of somebody of the team, by a mailed link and its button.",
     },
     Caller.WEBHOOK: {

@@ -45,6 +45,12 @@ class AccessForm:
     """How far the decision is."""
     zone: str = Field(default="", examples=["Europe/Warsaw"])
     """The browser's time zone; an odd one counts for nothing."""
+    ticket: str = ""
+    """What `GET /api/form/{gate}` said, if it did: when this form was handed out."""
+    proof: str = ""
+    """The solution of the challenge that a 422 brought along (ALTCHA v2)."""
+    homepage: str = ""
+    """Hidden from people, and left empty by them."""
     landing: str = ""
     """The query of the visit's first page, with `referrer`."""
     landing_last: str = ""

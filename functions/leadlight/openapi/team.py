@@ -6,10 +6,11 @@ from leadlight.openapi.answered import Added, Taken
 from leadlight.openapi.route import HTML, JSON, Answer, Caller, Named, Route, goes, page, told
 from leadlight.openapi.sent import Claim, Fact, HandOver, Outcome, Pause, SignIn, Somebody, Tapped
 
-BROWSER = "`leadlight_rep`, HttpOnly, for a week: the first post binds the link to this browser."
+BROWSER = "`__Host-leadlight_rep`, for a week: the first post binds the link to this browser."
 ELSEWHERE = (
-    "The first post binds the link to its browser, by the cookie `leadlight_rep`. In another one, or after seven days, "
-    "the page (403 or 410) offers to mail a fresh link to that rep. Who has handed the lead on reads who has it (403)."
+    "The first post binds the link to its browser, by the cookie `__Host-leadlight_rep`. In another one, or after "
+    "seven days, the page (403 or 410) offers to mail a fresh link to that rep. Who has handed the lead on reads who "
+    "has it (403)."
 )
 GATE = Named("gate", "A gate's id.")
 DONE = (
@@ -87,7 +88,7 @@ DESK = (
         {
             200: page("Look into your mail: after `token`."),
             303: goes("The desk, or back to the door.").setting(
-                "After `enter`: `leadlight_desk`, the session, HttpOnly, for a week."
+                "After `enter`: `__Host-leadlight_desk`, the session, for a week."
             ),
         },
         refuses=(400, 403, 410, 413, 422, 429),
@@ -99,7 +100,7 @@ DESK = (
         "/sign-out",
         "Every session of this person is over",
         Caller.SESSION,
-        {303: goes("`/sign-in`.").setting("`leadlight_desk` is taken away.")},
+        {303: goes("`/sign-in`.").setting("`__Host-leadlight_desk` is taken away.")},
         refuses=(403,),
         needs_caller=False,
     ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from leadlight.openapi.answered import CheckMail, Confirmed, FormShown, Half, Health, Noted, Opened, Sent
+from leadlight.openapi.answered import AccessProblem, CheckMail, Confirmed, FormShown, Half, Health, Noted, Opened, Sent
 from leadlight.openapi.route import (
     GATE,
     HTML,
     JSON,
     LANGUAGE,
+    PROBLEM,
     Answer,
     Caller,
     Named,
@@ -19,8 +20,8 @@ from leadlight.openapi.route import (
 from leadlight.openapi.sent import AccessForm, Call, Code, OneTap, Preferences, Question, Seen, Tapped
 
 OPENED = (
-    "`leadlight_pass`, the pass of a confirmed browser, HttpOnly, for a year; `leadlight_open=1`, which a script may "
-    "read, says that there is one. The gate's own pass is taken away."
+    "`__Host-leadlight_pass`, the pass of a confirmed browser, for a year; `leadlight_open=1`, which scripts may read, "
+    "says that there is one. The gate's own pass is taken away."
 )
 FREE = Named("free", "`yes` asks for one of the meter's free reads, where no pass opens the page.")
 
@@ -32,14 +33,18 @@ GATES = (
         Caller.VISITOR,
         {
             200: told(Opened, "Where the gate is `unlock: form`, or a pass opens it.").setting(
-                "`leadlight_gate_<…>`, a pass for this gate alone, HttpOnly, for 30 days; with a pass, that pass again."
+                "`__Host-leadlight_gate_<…>`, a pass for this gate alone, for 30 days; with a pass, that pass again."
             ),
             202: told(
                 CheckMail, "Everywhere else. The same, in the same time, for known and unknown addresses."
-            ).setting("`leadlight_tab_<…>`, HttpOnly, for a day: only this browser may type the code of the mail."),
+            ).setting("`__Host-leadlight_tab_<…>`, for a day: only this browser may type the code of the mail."),
             303: goes("The whole page, or one that waits for the mail.", "After a form post."),
+            422: Answer(
+                "Some fields need another value, or the browser is asked for a little work first.",
+                {PROBLEM: AccessProblem, HTML: None},
+            ),
         },
-        refuses=(400, 403, 404, 413, 422, 429),
+        refuses=(400, 403, 404, 413, 429),
         more="The form's own questions go along as fields of their own, text each; several answers as a list, or as "
         "one field each. With a pass and no `email`, the browser's lead asks, and only what is new is read.",
         body=AccessForm,
@@ -95,10 +100,10 @@ GATES = (
             200: told(Confirmed, "They fit.").setting(OPENED),
             303: goes("The whole page.", "After a form post.").setting(OPENED),
         },
-        refuses=(400, 403, 413, 422),
-        more="Only in the browser that sent the form: its cookie `leadlight_tab_<…>` says so, else 403. A code works "
-        "for 15 minutes and five tries, 20 tries a day for all codes of one address; 422 says no more than that it "
-        "does not fit.",
+        refuses=(400, 403, 410, 413, 422),
+        more="Only in the browser that sent the form: its cookie `__Host-leadlight_tab_<…>` says so, else 403. A code "
+        "works for 15 minutes and five tries, 20 tries a day for all codes of one address; 422 says no more than that "
+        "it does not fit.",
         body=Code,
     ),
 )
@@ -109,7 +114,11 @@ READING = (
         "/api/content/{gate}",
         "The withheld half of a page",
         Caller.PASS,
-        {200: told(Half, "What stands after the mark.").setting("With `free=yes`: `leadlight_free`, what was read.")},
+        {
+            200: told(Half, "What stands after the mark.").setting(
+                "With `free=yes`: `__Host-leadlight_free`, what was read."
+            )
+        },
         refuses=(401, 404),
         query=(LANGUAGE, FREE),
         needs_caller=False,
