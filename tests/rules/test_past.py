@@ -43,8 +43,9 @@ def timeline(seed: int) -> list[Touch]:
     lead = LeadId("anna")
     return [
         Touch(
-            f"t{number}", lead, kind, MONDAY + timedelta(days=dice.randrange(12)), None, dice.choice([None, *Objective]),
-            dice.randrange(4), dice.choice(GATES), "ola", facts, Sealed("k", b"secret"),
+            f"t{number}", lead, kind, MONDAY + timedelta(days=dice.randrange(12)),
+            objective=dice.choice([None, *Objective]), quality=dice.randrange(4), gate=dice.choice(GATES),
+            by="ola", facts=facts, sealed=Sealed("k", b"secret"),
         )
         for number, (kind, facts) in enumerate(dice.choices([*MENU, *MORE], k=30))
     ]  # fmt: skip

@@ -38,15 +38,19 @@ def past_of(touches: Iterable[Touch], *, to: LeadId, named: Callable[[str], str]
         for _, same in groupby(counted, key=lambda touch: touch.at)
         for rank, touch in enumerate(same)
     }
+
+    def renamed(touch_id: str) -> str:
+        return ids.get(touch_id) or named(touch_id)
+
     return tuple(
-        replace(touch, id=ids[touch.id], lead_id=to, facts=_facts(touch, ids), sealed=None) for touch in counted
+        replace(touch, id=ids[touch.id], lead_id=to, facts=_facts(touch, renamed), sealed=None) for touch in counted
     )
 
 
-def _facts(touch: Touch, ids: dict[str, str]) -> dict[str, str]:
+def _facts(touch: Touch, renamed: Callable[[str], str]) -> dict[str, str]:
     kept = {name: text for name, text in touch.facts.items() if name in KEPT}
-    if (outcome := touch.facts.get(OUTCOME)) in ids:
-        kept[OUTCOME] = ids[outcome]
+    if outcome := touch.facts.get(OUTCOME):
+        kept[OUTCOME] = renamed(outcome)
     if touch.facts.get(REASON) == HANDED:
         kept[REASON] = HANDED
     return kept
