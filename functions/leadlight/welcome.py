@@ -53,7 +53,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
             "link": links.confirm(services, capture, to),
             "code": six_digits(capture.id, services.settings.token_keys[0]),
             "agreed": words_agreed(bundle, capture),
-            "does": str(yes_to(capture.gate, lead, bundle.manifest.gates, language=capture.language)),
+            "does": _does(bundle, lead, capture),
         }
         return Ready(
             letter.message(services, bundle, "confirm", context, to=("", to), due=due, language=capture.language)
@@ -70,6 +70,11 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),), code_sent=sent, counts=weighed.counts)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _does(bundle: Bundle, lead: Lead, capture: Capture) -> str:
+    """What the button of an opt-in mail does."""
+    return str(yes_to(capture.gate, bundle.manifest.gates, granted=lead.grants, language=capture.language))
 
 
 def _left_out(services: Services, due: Due, lead: Lead, why: str) -> Instead:

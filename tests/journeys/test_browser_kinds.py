@@ -70,14 +70,14 @@ def hum(path: Path, pitch: int) -> None:
         sound.writeframes(bytes(int(128 + 30 * math.sin(i * pitch * math.tau / 8000)) for i in range(48_000)))
 
 
-def confirmed(visitor: Person, path: str, address: str) -> Page:
+def confirmed(visitor: Person, path: str, address: str, *, button: str = "Open the whole page") -> Page:
     """A tab with that page open, after its form and the button behind its mail."""
     tab = visitor.open(path)
     tab.get_by_label("E-mail").fill(address)
     tab.locator(".leadlight form").first.get_by_role("button").click()
     expect(tab.get_by_role("heading", name="Check your mail")).to_be_focused()
     tab = visitor.open(link_of(visitor.demo.mail(address, "Your link"), "/confirm"))
-    tab.get_by_role("button", name="Open the whole page").click()
+    tab.get_by_role("button", name=button).click()
     expect(tab.locator(".leadlight-after")).to_be_visible()
     return tab
 
@@ -144,7 +144,7 @@ def test_one_confirmation_opens_a_path_and_each_page_leads_to_the_next(somebody:
 
 
 def test_who_waits_for_a_page_is_told_when_it_is_there(somebody: Person, folder: Path) -> None:
-    tab = confirmed(somebody, "/soon/", "dot@northwind.example")
+    tab = confirmed(somebody, "/soon/", "dot@northwind.example", button="Put me on the list")
     expect(tab.get_by_text("You are on the list").first).to_be_visible()
 
     (folder / "docs/soon.md").write_text(PAGE.format(name="soon", front="gate: {}"))
@@ -154,6 +154,13 @@ def test_who_waits_for_a_page_is_told_when_it_is_there(somebody: Person, folder:
     tab = somebody.open(next(word for word in str(told).split() if word.strip("<>()").endswith("/soon/")).strip("<>()"))
 
     expect(tab.get_by_text("withheld half of soon")).to_be_visible()
+
+
+def test_who_keeps_no_cookies_is_told_before_asking(somebody: Person) -> None:
+    somebody.context.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', {get: () => false})")
+    tab = somebody.open("/talk/")
+
+    expect(tab.get_by_text("This browser keeps no cookies for this site")).to_be_visible()
 
 
 def test_the_way_to_a_trial_is_a_button(somebody: Person) -> None:

@@ -92,6 +92,33 @@ def test_a_section_has_one_gate_for_all_its_pages_but_its_index_and_those_that_s
     assert gates[GateId("section/blowing")].form == "open"
 
 
+@pytest.mark.parametrize(
+    ("gate", "mail", "button"),
+    [
+        ("soon", "This puts you on the list:", "Put me on the list"),
+        ("path/three", "One of us opens it for you", "Ask for the whole page"),
+        ("path/one", "This opens it:", "Open the whole page"),
+    ],
+)
+def test_a_yes_is_asked_for_by_what_it_does(world: World, gate: str, mail: str, button: str) -> None:
+    browser = world.browser()
+    browser.ask_for(gate)
+    world.settle()
+    asked = world.mail(ANNA, "Your link")
+
+    assert mail in asked.text
+    assert f"<button>{button}</button>" in browser.get(asked.link("/confirm")).text
+
+
+def test_the_way_back_to_what_a_rep_has_opened_asks_nobody_again(world: World) -> None:
+    browser = world.confirmed("path/three")
+    world.taken()
+
+    back = browser.get(world.mail(ANNA, "way back").link("/confirm")).text
+    assert "This opens it here" in back
+    assert "<button>Open the whole page</button>" in back
+
+
 @pytest.mark.grounds("local", "tick")
 def test_who_waits_for_a_page_is_told_once_when_it_is_there_and_it_is_open(world: World) -> None:
     browser = world.confirmed("soon", consent=False)

@@ -54,6 +54,18 @@ def test_the_confirm_page_posts_the_token_as_a_form_and_that_opens(world: World)
     assert visitor.get("/guides/mail/_full").status == 200
 
 
+@pytest.mark.parametrize(("gate", "place"), [(MAIL, "/guides/mail/_full"), (REPS, "/guides/rep/")])
+def test_a_browser_without_scripts_gets_what_is_open_whole(world: World, gate: str, place: str) -> None:
+    visitor = world.browser()
+    visitor.ask_for(gate)
+    world.settle()
+    page = visitor.get(world.mail(ANNA).link("/confirm")).text
+    token = world.mail(ANNA).link("/confirm").partition("token=")[2]
+
+    assert '<noscript><input type="hidden" name="plain" value="true"></noscript>' in page
+    assert visitor.submit("/confirm", token=token, plain="true").location == place
+
+
 def test_gate_ids_may_come_with_escaped_slashes(world: World) -> None:
     assert world.confirmed().get("/api/content/guides%2Fmail").status == 200
 

@@ -149,6 +149,21 @@ def test_optional_consent_may_be_left_out() -> None:
     assert "required" not in page.all("input", name="consent")[0]
 
 
+def test_there_is_no_box_for_what_happens_either_way() -> None:
+    page = draw(consent="optional", kind="waitlist", wording={Purpose.CONTENT: "We write once."})
+
+    assert page.all("input", name="consent") == []
+    assert page.text.count("We write once.") == 1
+    assert "either puts you on the list" in page.text
+
+
+def test_a_form_that_promises_no_mails_speaks_of_no_link_in_them() -> None:
+    page = draw(promise=Promise(0, 0, (), "", None, None), promise_text="no follow-up, just this one mail")
+
+    assert "What follows: no follow-up, just this one mail." in page.text
+    assert "Each mail has a link" not in page.text
+
+
 @pytest.mark.parametrize("consent", ["required", "optional"])
 def test_no_box_is_ticked_before_the_visitor_does(consent: str) -> None:
     boxes = draw(consent=consent, wording=WORDS | {Purpose.NEWS: "News, too."}).all("input", type="checkbox")

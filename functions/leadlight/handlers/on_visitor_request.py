@@ -15,7 +15,7 @@ from leadlight.handlers import measures
 from leadlight.handlers.edge import Handler, handler_of, here, language_of, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, found_at, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
-from leadlight.model.person import LeadId
+from leadlight.model.person import GateId, LeadId
 from leadlight.model.site import TRIAL
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
@@ -23,6 +23,7 @@ from leadlight.pages import visitor as pages
 from leadlight.pages.known import short_form
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.rules.series import yes_to
 from leadlight.tokens import TokenUse
 from leadlight.visitor import answer, confirm, known, meter, preferences, proof, read, returning, seen, talk, wishes
 from leadlight.visitor.passes import pass_of
@@ -90,6 +91,7 @@ def get_confirm() -> Response[str]:
         page_url=f"/{asked.page}",
         minutes=asked.minutes,
         agreed=asked.agreed,
+        does=asked.does,
     )
     return as_page(page)
 
@@ -99,9 +101,10 @@ def post_confirm() -> Response[str]:
     """The button."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=True)
-    token = request.values.get("token") if request.body else None
-    confirmed = confirm.confirm(services, token or request.query.get("token", ""))
-    return see_other(f"/{confirmed.page}", confirmed.cookies)
+    values = request.values if request.body else {}
+    confirmed = confirm.confirm(services, values.get("token") or request.query.get("token", ""))
+    whole = "_full" if values.get("plain") and confirmed.open else ""
+    return see_other(f"/{confirmed.page}{whole}", confirmed.cookies)
 
 
 @router.post("/api/code")
@@ -282,6 +285,7 @@ def _waiting(services: Services, request: Request, gate_id: str, *, error: str) 
         title=gate.title,
         page_url=f"/{gate.page}",
         full_url=f"/{gate.page}_full",
+        does=yes_to(GateId(gate_id), bundle.manifest.gates, language=language),
         error=error,
     )
 

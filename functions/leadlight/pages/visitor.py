@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadlight.pages.frame import page
-from leadlight.words import ENGLISH, in_language, words_of
+from leadlight.rules.series import Yes
+from leadlight.words import ENGLISH, N_, in_language, words_of
+
+ONE_TAP = {
+    Yes.OPENS: N_("One tap, and it is open"),
+    Yes.LISTS: N_("One tap, and you are on the list"),
+    Yes.ASKS: N_("One tap, and we know it is you"),
+}
+BUTTON = {
+    Yes.OPENS: N_("Open the whole page"),
+    Yes.LISTS: N_("Put me on the list"),
+    Yes.ASKS: N_("Ask for the whole page"),
+}
 
 
 def confirm(
@@ -19,22 +31,26 @@ def confirm(
     page_url: str,
     minutes: int,
     agreed: Sequence[str] = (),
+    does: Yes = Yes.OPENS,
     language: str = ENGLISH,
 ) -> str:
     """What the mailed link opens: one button that posts `token` to `/confirm`, and in full what it says yes to."""
+    _ = words_of(language).gettext
     return page(
-        shell, "confirm.html", heading=words_of(language).gettext("One tap, and it is open"), language=language,
-        title=title, token=token, page_url=page_url, minutes=minutes, agreed=agreed,
+        shell, "confirm.html", heading=_(ONE_TAP[does]), language=language, title=title, token=token,
+        page_url=page_url, minutes=minutes, agreed=agreed, does=does, button=_(BUTTON[does]),
     )  # fmt: skip
 
 
 def waiting(
-    shell: str, *, gate_id: str, title: str, page_url: str, full_url: str, error: str = "", language: str = ENGLISH
-) -> str:
+    shell: str, *, gate_id: str, title: str, page_url: str, full_url: str, does: Yes = Yes.OPENS, error: str = "",
+    language: str = ENGLISH,
+) -> str:  # fmt: skip
     """Where a form post without JavaScript ends: `gate` and `code` go to `/api/code`. `error` stands at the field."""
     return page(
         shell, "waiting.html", heading=words_of(language).gettext("Check your mail"), language=language,
         gate_id=gate_id, title=title, page_url=page_url, full_url=full_url, error=in_language(error, language),
+        does=does, button=words_of(language).gettext(BUTTON[does]),
     )  # fmt: skip
 
 

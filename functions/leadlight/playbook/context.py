@@ -212,7 +212,12 @@ def step_names(*, offers: bool, after_sale: bool) -> Names:
 
 MESSAGES: Mapping[str, Names] = MappingProxyType(
     {
-        "confirm": {"gate": GateView, "company": CompanyView, "link": str, "code": str, "agreed": tuple[str, ...]},
+        "confirm": {
+            "gate": GateView,
+            "company": CompanyView,
+            **dict.fromkeys(("link", "code", "does"), str),  # `does` is what the yes does: `opens`, `lists` or `asks`
+            "agreed": tuple[str, ...],
+        },
         "delivery": {**_READER, "link": str, "call": str},
         "arrived": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "news": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},

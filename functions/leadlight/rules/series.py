@@ -1,8 +1,9 @@
-"""Which pages does one confirmation open, and what comes next on a path? Pure; asked by visitors' decisions."""
+"""Which pages does one confirmation open, and what comes next on a path? Pure; asked by visitors' parts and mails."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId
@@ -35,6 +36,24 @@ def is_open(gate: GateId, lead: Lead, paths: Paths, gates: Gates) -> bool:
     return _opens_along(known) and any(
         other in lead.grants or other in lead.waits for other in opened_with(gate, paths, gates) if other != gate
     )
+
+
+class Yes(StrEnum):
+    """What a confirmed address does for somebody at a gate."""
+
+    OPENS = "opens"
+    LISTS = "lists"  # nobody has written it yet: they hear of it
+    ASKS = "asks"  # a rep opens it, and has not
+
+
+def yes_to(gate: GateId, gates: Gates, *, granted: Collection[GateId] = (), language: str = "") -> Yes:
+    """What it does for who has been `granted` these, so that no mail and no button promises another thing."""
+    known = gates.get(gate)
+    if known is None:
+        return Yes.OPENS
+    if known.variants.get(language, known).kind is GateKind.WAITLIST:
+        return Yes.LISTS
+    return Yes.ASKS if asks_a_rep(known) and gate not in granted else Yes.OPENS
 
 
 def is_unwritten(gate: Gate) -> bool:

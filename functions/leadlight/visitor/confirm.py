@@ -29,7 +29,7 @@ from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
 from leadlight.rules.planning import enrolled
 from leadlight.rules.preferences import begun_afresh, lowered_by
-from leadlight.rules.series import is_open, opened_with
+from leadlight.rules.series import Yes, is_open, opened_with, yes_to
 from leadlight.rules.stage import back
 from leadlight.rules.stop import consented_anew, reached, still_agreed
 from leadlight.rules.waiting import CALL, reminders
@@ -57,6 +57,7 @@ class Question:
     minutes: int
     agreed: tuple[str, ...]  # the exact words of each purpose that the form agreed to, and what will follow
     language: str  # of the form
+    does: Yes = Yes.OPENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def what_it_asks(services: Services, token: str) -> Question:
     agreed = words_agreed(bundle, _as_agreed_now(lead, capture, services.store.touches(lead.id)))
     if gate is None:
         return Question(bundle.manifest.site_name, "", 0, agreed, capture.language)
-    return Question(gate.title, gate.page, gate.minutes, agreed, capture.language)
+    does = yes_to(capture.gate, bundle.manifest.gates, granted=lead.grants, language=capture.language)
+    return Question(gate.title, gate.page, gate.minutes, agreed, capture.language, does)
 
 
 def confirm(services: Services, token: str) -> Confirmed:

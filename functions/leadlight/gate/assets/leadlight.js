@@ -52,11 +52,14 @@ const complain = (form, { detail = "", fields = {} }) => {
   find("[aria-invalid]", form)?.focus()
 }
 
+// The browser speaks its own language, which need not be the page's; for an empty field the page has words.
+const wrong = (form, field) => field.validity.valueMissing && field.type !== "checkbox" && form.dataset.empty || field.validationMessage
+
 const submit = async (form, seen = form) => {
   for (const note of all("[data-error]", seen)) mark(seen, note.dataset.error)
   say(seen)
   const bad = all(":invalid:not(fieldset)", form)
-  if (bad.length) return complain(form, { fields: Object.fromEntries(bad.map((el) => [el.name, el.validationMessage])) })
+  if (bad.length) return complain(form, { fields: Object.fromEntries(bad.map((el) => [el.name, wrong(form, el)])) })
   if (form.ariaBusy) return
   form.ariaBusy = true
   try {
@@ -141,6 +144,7 @@ const enhance = (form) => {
   }
   form.onchange = () => adapt(form)
   adapt(form)
+  if (form.dataset.leadlight === "access" && !navigator.cookieEnabled) say(form, section.dataset.blocked)
   // Where mails may follow, the reader's clock says when they are welcome.
   for (const field of all("[data-zone]", form)) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone
   const first = new URLSearchParams(kept("landing") || location.search)
