@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--forged", type=int, default=20_000, help="how many changed tokens are tried")
     parser.addoption("--trials", type=int, default=200, help="how many answers are timed to tell who is known")
     parser.addoption("--rows", type=int, default=10_000, help="how long the list is that is taken in and cut off")
+    parser.addoption("--posts", type=int, default=1000, help="how many forms a campaign against strangers sends")
     parser.addoption("--plan", default="", help="the faults of a story to replay, such as `17:lost,23:gone`")
     parser.addoption("--tells", action="store_true", help="the carrier of a replayed story has evidence")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -216,3 +217,47 @@ def test_the_clock_of_a_lead_that_nobody_has_taken_is_shown(world: World) -> Non
 
     assert "next         2026-01-05 10:15 goes on to the next rep, or the manager, unless rita takes it" in shown
     assert "clock        Mark Manager is told at 10:15 unless Rita Rep takes it" in shown
+
+
+@pytest.fixture
+def crowd(world: World) -> World:
+    """Three people asked for more than this hour had room for."""
+    (world.data / "bundle").symlink_to(world.bundle)
+    world.serve(replace(world.services, settings=replace(world.services.settings, hour_limit=1)))
+    for number in range(4):
+        world.browser(f"10.0.{number}.1").ask_for(address=f"v{number}@town{number}.example")
+    world.settle()
+    return world
+
+
+def test_withheld_mails_are_shown_by_gate_and_listed_as_parked(crowd: World) -> None:
+    assert told(crowd, "breaker").output.splitlines()[1:] == [
+        "     3  guides/mail", "Let them out with --release, or --drop them."
+    ]  # fmt: skip
+    assert json.loads(told(crowd, "breaker", "--json").output) == {
+        "last_open": "2026-01-05T10", "withheld": {"guides/mail": 3},
+    }  # fmt: skip
+    assert told(crowd, "parked").output.count("withheld: the breaker is open") == 3
+
+
+def test_withheld_mails_are_let_out(crowd: World) -> None:
+    assert told(crowd, "breaker", "--release", "--gate", "guides/form").output == "0 mails go out, 30 a minute.\n"
+    assert told(crowd, "breaker", "--release").output == "3 mails go out, 30 a minute.\n"
+    crowd.advance("1 minute")
+
+    assert len(crowd.mails("@town")) == 4
+    assert told(crowd, "breaker").output.endswith("Nothing is withheld.\n")
+
+
+def test_withheld_mails_are_dropped(crowd: World) -> None:
+    assert told(crowd, "breaker", "--drop").output == "3 mails are dropped.\n"
+    crowd.advance("5 days")
+
+    assert len(crowd.mails("@town")) == 1
+    assert told(crowd, "parked").output == "Nothing is parked.\n"
+
+
+def test_the_doctor_tells_that_mails_are_withheld(crowd: World) -> None:
+    said = CliRunner().invoke(main, ["doctor", "--data", str(crowd.data)]).output
+
+    assert "3 opt-in mails are withheld." in said
