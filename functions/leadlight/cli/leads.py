@@ -132,7 +132,9 @@ def installation(data: Path) -> Services:
     from leadlight.wiring.local import Place, local, was_demo  # noqa: PLC0415  # commands load what they need
 
     if not (data / "leads.db").exists():
-        click.echo(f"There are no leads in {data}. Name the folder of the installation with --data.", err=True)
+        published = (data / "bundle").is_dir()
+        what = "Start the server once" if published else "Name the folder of the installation with --data"
+        click.echo(f"There are no leads in {data} yet. {what}.", err=True)
         sys.exit(2)
     place = Place(data, data / "bundle", "http://127.0.0.1")
     with said():
