@@ -9,7 +9,7 @@ from tests.rules.examples import MONDAY, lead
 
 from leadlight.model.person import GateId
 from leadlight.model.site import ConsentMode, Gate, GateKind, Unlock
-from leadlight.rules.series import asks_a_rep, is_open, is_unwritten, opened_with
+from leadlight.rules.series import Yes, asks_a_rep, is_open, is_unwritten, opened_with, yes_to
 
 PAGE = Gate("a/", "A", Unlock.EMAIL, (), (), ConsentMode.OPTIONAL, "", 9, 9, 1, "", "", series="course")
 REPS, UNWRITTEN = replace(PAGE, unlock=Unlock.REP), replace(PAGE, kind=GateKind.WAITLIST)
@@ -73,3 +73,32 @@ def test_what_is_open_to_a_lead(granted: tuple[str, ...], waited: tuple[str, ...
 )
 def test_what_is_written_counts_in_whatever_language_it_is(gate: Gate, unwritten: bool, rep: bool) -> None:
     assert (is_unwritten(gate), asks_a_rep(gate)) == (unwritten, rep)
+
+
+GERMAN = {
+    GateId("a"): replace(PAGE, variants={"de": UNWRITTEN}),
+    GateId("b"): replace(UNWRITTEN, variants={"de": REPS}),
+}
+
+
+@pytest.mark.parametrize(
+    ("gate", "language", "does"),
+    [
+        ("a", "en", Yes.OPENS),
+        ("a", "de", Yes.LISTS),
+        ("b", "en", Yes.LISTS),
+        ("b", "", Yes.LISTS),
+        ("b", "de", Yes.ASKS),
+        ("gone", "en", Yes.OPENS),
+    ],
+)
+def test_a_yes_does_what_the_page_in_that_language_is(gate: str, language: str, does: Yes) -> None:
+    assert yes_to(GateId(gate), GERMAN, language=language) is does
+
+
+def test_what_a_rep_has_opened_a_yes_opens() -> None:
+    rep = GateId("rep")
+
+    assert yes_to(rep, KNOWN) is Yes.ASKS
+    assert yes_to(rep, KNOWN, granted=[rep]) is Yes.OPENS
+    assert yes_to(GateId("one"), KNOWN) is Yes.OPENS

@@ -206,3 +206,15 @@ def test_an_answer_of_the_lead_goes_on_being_reminded_of() -> None:
 
 def test_a_reminder_is_of_the_leads_present_life() -> None:
     assert reminder(lead(generation=2), "asked/1", OFFICE, MONDAY).generation == 2
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (row(DueKind.MAIL, "withheld/optin/x"), "its opt-in mail is withheld; then it is dropped"),
+        (row(DueKind.MAIL, "optin/x"), ""),
+        (row(DueKind.TASK, "withheld/x"), ""),
+    ],
+)
+def test_a_mail_that_is_held_back_says_why_nothing_comes_before(held: Due, why: str) -> None:
+    assert next_action(lead(confirmed_at=None), [held]) == Action(held.key, "leadlight", held.at, why)

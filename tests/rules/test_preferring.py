@@ -10,14 +10,18 @@ from tests.rules.examples import COURSE, DAY, MONDAY, PROMISE, enrolment, lead
 
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.preferences import (
     TAKEN_BACK,
+    begun_afresh,
+    lowered_by,
     may_return,
     months_later,
     returned,
     with_purpose,
     without,
 )
+from leadlight.rules.stop import ENDED_BY_REPLY, SOLD
 
 SEQUENCES = {"v1": COURSE}
 ALL = tuple(Purpose)
@@ -147,3 +151,43 @@ def test_coming_back_wakes_no_sequence_that_had_ended_otherwise() -> None:
 
     assert back.enrolments[0] == done
     assert back.enrolments[1].ended is None
+
+
+def test_what_an_older_consent_had_promised_stays_over_under_a_new_one() -> None:
+    all_ends = (None, ENDED_BY_REPLY, "all steps are done")
+    taken = lead(purposes=(Purpose.CONTENT,), enrolments=tuple(enrolment(str(end), ended=end) for end in all_ends))
+    sold = enrolment("after", basis=SOLD)
+
+    afresh = begun_afresh(replace(taken, enrolments=(*taken.enrolments, sold)))
+
+    assert [e.ended for e in afresh.enrolments] == [TAKEN_BACK, TAKEN_BACK, "all steps are done", None]
+    assert [e.sequence for e in afresh.enrolments] == ["None", ENDED_BY_REPLY, "all steps are done", "after"]
+
+
+def test_while_a_consent_stands_nothing_of_it_ends_by_another() -> None:
+    agreed = lead(enrolments=(enrolment(), enrolment("offer", ended=ENDED_BY_REPLY)))
+
+    assert begun_afresh(agreed) == agreed
+
+
+@pytest.mark.parametrize(
+    ("kind", "did", "lowered"),
+    [
+        (TouchKind.PREFERRED, "lowered", ("news", "pace")),
+        (TouchKind.PREFERRED, "raised", ()),
+        (TouchKind.NOTED, "lowered", ()),
+    ],
+)
+def test_only_what_was_lowered_was_taken_back(kind: TouchKind, did: str, lowered: tuple[str, ...]) -> None:
+    touch = Touch("p", lead().id, kind, MONDAY, facts={"did": did, "purposes": "news pace"})
+
+    assert lowered_by(touch) == lowered
+
+
+def test_what_was_all_begun_before_the_stop_is_done_as_of_now() -> None:
+    (gone,) = left().enrolments
+    taken = {f"1/step/{gone.sequence}@v1/20260105T100000/{slug}" for slug in ("02", "03")}
+
+    (done,) = returned(left(), SEQUENCES, taken, MONDAY + 2 * DAY).enrolments
+
+    assert (done.next_step, done.ended, done.last_at) == (None, "all steps are done", MONDAY + 2 * DAY)
