@@ -30,6 +30,7 @@ from leadlight.handlers.http import is_https
 from leadlight.handlers.request import HOST
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
+from leadlight.openapi.document import document
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of
@@ -125,6 +126,7 @@ def probed(grounds: Grounds, folder: Path, **settings: object) -> Iterator[Probe
     ours = replace(SETTINGS, **{"budgets": False, "hook_secrets": (SECRET,), **settings})
     world.serve(replace(world.services, settings=ours))
     (folder / "site").mkdir()
+    (folder / "site" / "openapi.json").write_text(document("Glass"))
     app = server(world.services, site=folder / "site", bundle=grounds.bundle).app
     loop = asyncio.new_event_loop()
     yield Probed(world, app, Keys(world.services, grounds.offer), loop)

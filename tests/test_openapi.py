@@ -87,6 +87,13 @@ def test_a_range_that_makes_no_sense_is_as_none(value: str, grounds: Grounds, tm
     assert (told.status, told.body) == (200, b"%PDF-1.4 a guide")
 
 
+def test_what_a_site_has_no_page_for_is_no_fault_of_ours(grounds: Grounds, tmp_path: Path) -> None:
+    with probed(grounds, tmp_path) as server:
+        told = [server.send(method, "/nowhere/", {}).status for method in ("GET", "HEAD", "POST", "PUT")]
+
+    assert told == [404, 404, 405, 405]
+
+
 # --- each status that the file has is met, and no other
 
 MORE_THAN_ANY_BUDGET = 120

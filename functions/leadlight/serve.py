@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -245,9 +246,9 @@ def _with_a_readable_range(scope: Scope) -> Scope:
 
 
 @lru_cache(maxsize=4)
-def _release(site: Path) -> StaticFiles:
+def _release(site: Path) -> App:
     """Serves one release. A request stays with the one that it found, whatever is published meanwhile."""
-    return StaticFiles(directory=site, html=True)
+    return ExceptionMiddleware(StaticFiles(directory=site, html=True))  # which answers what the other only raises
 
 
 def is_for_rep(path: str) -> bool:
