@@ -43,7 +43,8 @@ exclude_docs: /drafts/§not-excluded§
     "docs/guide/keys.md": page(
         "gate:\n  unlcok: form§unknown-key§\n  teaser: 0.35§teaser§\n  meter: 2/fortnight§meter§\n"
         "  quality: 9§quality§\n  encounter: produkt§gate-encounter§\n  kind: adio§kind§\n"
-        "  chapters:§chapters§ [no time]\n  trial: trial page§trial§\n  series: Mail Path§series§\n  id: a b§gate-id§"
+        "  chapters:§chapters§ [no time]\n  trial: trial page§trial§\n  series: Mail Path§series§\n  id: a b§gate-id§\n"
+        "  disposable: never§disposable§"
     ),
     "docs/guide/files.md": page(
         "gate:\n  files:\n    - downloads/kpet.pdf§missing-file§\n    - ../secret.pdf§outside§\n"

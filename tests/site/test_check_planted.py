@@ -30,6 +30,7 @@ MARKED = {
     "gate-encounter": "`encounter` cannot be `produkt`; did you mean `product`? It can",
     "kind": "`kind` cannot be `adio`; did you mean `audio`? It can be",
     "chapters": "`chapters`: 'no time' is no chapter; write its time and what it",
+    "disposable": "`disposable` cannot be `never`; there is `accept` or `refuse`",
     "trial": "`trial`: 'trial page' is no web address; start it with https://",
     "series": "`series`: 'Mail Path' is no name of a series; use lower-case",
     "gate-id": "`id`: 'a b' is no gate id; use words with `/` between, such as",

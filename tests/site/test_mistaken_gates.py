@@ -43,6 +43,7 @@ def told(problems: Problems, tmp_path: Path) -> Told:
         ("unlock: rep", "unlock: form", "`unlock: form` here, `unlock: rep` in rep.md"),
         ("kind: sample, trial: 'https://a.example/'", "kind: page, trial: ''", "`kind: page` here, `kind: sample`"),
         ("unlock: form", "meter: 2/month", "`meter: 2/month` here, no `meter` in rep.md"),
+        ("disposable: refuse", "disposable: accept", "`disposable: accept` here, `disposable: refuse` in rep.md"),
         ("form: asks", "form: takes", "`takes` has `consent: optional`, `asks` of rep.md has `required`"),
     ],
 )

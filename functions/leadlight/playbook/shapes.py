@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from datetime import date, time
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
@@ -108,6 +109,13 @@ Amount = Annotated[float, BeforeValidator(amount)]
 Words = Annotated[dict[str, str], BeforeValidator(words_of)]
 
 
+class Disposable(StrEnum):
+    """What becomes of an address that is good for minutes."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
 @dataclass(config=CLOSED, frozen=True, slots=True)
 class GateShape:
     """`gate:` in the front matter of a page."""
@@ -128,7 +136,7 @@ class GateShape:
     part: Annotated[int, Field(ge=1, le=99)] | None = None
     chapters: Annotated[tuple[Chapter, ...], BeforeValidator(chapters_of)] = ()
     trial: Web = ""
-    disposable: Literal["accept", "refuse"] = "accept"
+    disposable: Disposable = Disposable.ACCEPT
 
 
 @dataclass(config=CLOSED, frozen=True, slots=True)
