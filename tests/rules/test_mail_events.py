@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from leadlight.rules.mail_events import (
     standing,
     why_automatic,
 )
-from leadlight.rules.standing import Level
+from leadlight.rules.standing import Level, Sort
 
 EVENTS = Path(__file__).parents[1] / "events"
 FOR_GOOD, PASSING = True, False
@@ -144,6 +145,27 @@ def test_nothing_that_another_server_writes_freely_is_taken_over() -> None:
     assert reasons == ["Permanent General", "complaint"]
 
 
+@pytest.mark.parametrize(
+    ("name", "subtype", "sort"),
+    [
+        ("ses_bounced_permanent", {}, Sort.HARD),
+        ("ses_bounced_transient", {}, Sort.FULL),
+        ("ses_bounced_transient", {"bounceSubType": "MessageTooLarge"}, Sort.OURS),
+        ("ses_bounced_transient", {"bounceSubType": "General"}, Sort.FULL),  # by its status
+        ("ses_bounced_undetermined", {}, Sort.SOFT),
+        ("ses_bounced_undetermined", {"bounceSubType": "ContentRejected"}, Sort.OURS),
+    ],
+)
+def test_a_bounce_tells_what_sort_it_is(name: str, subtype: dict[str, str], sort: Sort) -> None:
+    bounced = event(name)
+    bounced["detail"]["bounce"] |= subtype
+
+    report = report_of(bounced)
+
+    assert report is not None
+    assert report.sort is sort
+
+
 def test_each_due_thing_of_each_lead_has_a_name_of_its_own_for_its_mail() -> None:
     names = {mail_name(LeadId(who), key) for who in ("anna", "bob") for key in ("1/step/a", "2/step/a")}
 
@@ -206,6 +228,21 @@ def test_three_passing_bounces_in_a_fortnight_are_as_good_as_one_for_good(
     report: Report, before: list[Touch], expected: bool
 ) -> None:
     assert is_unreachable(report, before) is expected
+
+
+def test_only_mails_that_came_back_for_the_same_reason_add_up() -> None:
+    sorts = {"a": "ours", "b": "full"}
+    before = [came_back(mail, day) for day, mail in enumerate(sorts)]
+    told = [replace(touch, facts={**touch.facts, "sort": sorts[touch.facts["mail"]]}) for touch in before]
+
+    assert is_unreachable(bounce("c", 2), before)
+    assert not is_unreachable(bounce("c", 2), told)
+
+
+def test_mails_that_nobody_named_are_mails_of_their_own() -> None:
+    nameless = [replace(came_back(name, 1), facts={"to": "lead"}) for name in "ab"]
+
+    assert is_unreachable(bounce("c", 2), nameless)
 
 
 def test_what_came_back_before_the_address_was_proven_to_work_does_not_count() -> None:
