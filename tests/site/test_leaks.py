@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ from tests.site.conftest import SmallSite
 from leadlight.errors import Leak
 from leadlight.gate import leaks
 from leadlight.gate.check import check_site
+from leadlight.gate.config import read_config, theme_files
 from leadlight.gate.leaks import Passage, Withheld
 
 SENTENCE = "The ocelot raises prices in small quiet steps every spring."
@@ -130,12 +132,16 @@ def test_what_every_page_repeats_is_looked_at_for_every_page(small: SmallSite, t
 
 
 def test_files_of_the_theme_are_not_read(small: SmallSite, tmp_path: Path) -> None:
-    import hashlib
-
     (tmp_path / "bundle.js").write_text(SENTENCE)
     known = {hashlib.sha256(SENTENCE.encode()).hexdigest()}
 
     assert leaks.find(small.sources.withheld, said=(), site=tmp_path, known=known) == []
+
+
+def test_a_page_may_withhold_words_that_our_api_is_described_by(small: SmallSite) -> None:
+    ours = hashlib.sha256((small.site / "openapi.json").read_bytes()).hexdigest()
+
+    assert ours in theme_files(read_config(small.root / "mkdocs.yml"))
 
 
 def test_the_check_needs_no_bundle_to_know_what_is_withheld(small: SmallSite, tmp_path: Path) -> None:

@@ -221,14 +221,20 @@ def base_path(config: MkDocsConfig) -> str:
 
 
 def theme_files(config: MkDocsConfig) -> frozenset[str]:
-    """SHA-256 sums of the files that come with the theme, which nobody has written anything into."""
+    """SHA-256 sums of the files that come with the theme or from us, which nobody has written anything into.
+
+    What our API is, is the same on every site: a page may well use the words that it is described by.
+    """
+    from leadlight.openapi.document import document  # noqa: PLC0415 nothing but a build and its check asks
+
     own = config.theme.custom_dir
     folders = [Path(folder) for folder in config.theme.dirs if not own or Path(folder) != Path(own)]
     parts = [
         part for folder in folders if folder.is_dir() for part in folder.iterdir() if not part.name.startswith(".")
     ]
     files = (path for part in parts for path in [part, *part.rglob("*")] if path.is_file() and path.suffix != ".html")
-    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+    known = [document(config.site_name).encode(), *(path.read_bytes() for path in files)]
+    return frozenset(hashlib.sha256(content).hexdigest() for content in known)
 
 
 def build_here(order: Order) -> Report:
