@@ -18,11 +18,12 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from leadlight import figures
-from leadlight.errors import Conflict, LostKey
+from leadlight.errors import Conflict, LostKey, StoreBusy
 from leadlight.fate import Done
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
@@ -102,6 +103,8 @@ def finish(services: Services, due: Due) -> Done | None:
     services.store.scrub()
     services.bus.publish(events_of(_fact(services, due.lead_id, due.generation)))
     services.store.drop(due)
+    with suppress(StoreBusy):  # of the row itself: nothing but the id, until the log is next moved into the file
+        services.store.scrub()
     return None
 
 

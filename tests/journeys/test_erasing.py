@@ -1,0 +1,371 @@
+"""P9: erase is everything. What goes, what stays, who may come again, and what a copy of the leads is worth then."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.journeys import test_restore
+from tests.journeys.test_import import taken
+from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, REP_ADDRESS, World
+
+from leadlight import figures
+from leadlight.imports import Fate
+from leadlight.model.due import Due, DueKind
+from leadlight.model.exchange import Change
+from leadlight.model.lead import StopReason
+from leadlight.model.person import LeadId
+from leadlight.model.touch import TouchKind
+from leadlight.ports import Services
+from leadlight.rights import erasing
+from leadlight.rights.erasing import begin, erase
+
+BOTH = pytest.mark.grounds("local", "prompt")
+BEN = "ben@example.org"
+copied = test_restore.copied
+WORDS = (ANNA, "Anna Nowak", "7946 0958", "79460958", "does it run without")
+PERSON = {"name": "Anna Nowak", "phone": "+44 20 7946 0958"}
+ROW = {"email": ANNA, "name": "Anna Nowak"}
+
+
+def lived(world: World) -> None:
+    """Anna reads, asks, gets mails, and a rep writes something down."""
+    reader = world.confirmed(**PERSON)
+    reader.get(f"/api/content/{MAIL}")
+    assert reader.post("/api/question", gate=MAIL, question="Oh, does it run without a server?").status == 200
+    world.settle()
+    world.taken()
+    world.advance("3 days")
+
+
+def gone(world: World, address: str = ANNA) -> None:
+    """Somebody is erased, and what follows by itself has happened."""
+    assert begin(world.services, world.id_of(address), how="test")
+    world.settle()
+
+
+def at_rest(data: Path) -> bytes:
+    """Every byte that an installation in a folder keeps."""
+    return b"".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
+
+
+def stored(world: World) -> str:
+    """Every row of every table, as text."""
+    return repr(world.dump())
+
+
+@pytest.mark.grounds("local", "prompt", "hostile")
+def test_p9_nothing_of_who_is_erased_stays_in_the_store_or_the_mailbox(world: World) -> None:
+    lived(world)
+    lead = world.id_of()
+    gone(world)
+
+    assert world.services.store.lead(lead) is None
+    assert not world.services.store.captures(lead)
+    assert not world.services.store.touches(lead)
+    assert not world.services.store.due_of(lead)
+    assert not world.services.store.ledger(lead)
+    assert not [word for word in WORDS if word in stored(world)]
+
+
+def test_p9_no_file_of_an_installation_holds_a_trace_of_who_was_erased(world: World) -> None:
+    lived(world)
+    lead, inbox = world.id_of(), world.data / "inbox"
+    (inbox / "cur" / "1.reply:2,S").write_bytes(b"From: Anna <anna.nowak@example.com>\r\n\r\nYes\r\n")
+    (inbox / "new" / "2.reply").write_bytes(
+        f"From: x@example.net\r\nTo: reply+{lead}-1-abc@in.example\r\n\r\nNo".encode()
+    )
+    sealed = [base64.b64encode(capture.sealed.blob) for capture in world.services.store.captures(lead)]
+    assert all(word.encode() in at_rest(world.data) for word in (ANNA, "Anna Nowak", lead))
+    gone(world)
+
+    kept = at_rest(world.data)
+    assert not [word for word in (*WORDS, *sealed) if (word if isinstance(word, bytes) else word.encode()) in kept]
+    assert base64.b64encode(b"x" + ANNA.encode())[4:-4] not in kept
+    leads = b"".join(path.read_bytes() for path in world.data.glob("leads.db*"))
+    assert leads.count(lead.encode()) == 1  # the number of its generation
+    assert not list((inbox / "cur").iterdir()) + list((inbox / "new").iterdir())
+
+
+@BOTH
+def test_p9_the_figures_stay_and_counting_anew_finds_the_same(world: World) -> None:
+    lived(world)
+    before = world.services.store.totals()
+    gone(world)
+
+    assert world.services.store.totals() == before
+    rebuilt = figures.rebuild(world.services)
+    assert (rebuilt.changed, rebuilt.off) == (0, 0)
+    assert world.services.store.totals() == before
+    (kept,) = world.services.store.all_figures()
+    assert kept.lead_id != world.id_of()
+    assert {touch.lead_id for touch in world.services.store.touches(kept.lead_id)} == {kept.lead_id}
+
+
+@BOTH
+def test_p9_no_list_brings_back_who_was_erased(world: World) -> None:
+    lived(world)
+    gone(world)
+
+    (read,) = taken(world, ROW)
+
+    assert (read.fate, world.services.store.lead(world.id_of())) == (Fate.ERASED, None)
+
+
+@BOTH
+def test_p9_who_comes_again_starts_anew_and_old_links_open_nothing(world: World) -> None:
+    old = world.confirmed(**PERSON)
+    world.advance("2 days")
+    confirm, way_back = world.mail(ANNA, "Your link").link("/confirm"), world.mail(ANNA, "way back")
+    control, stop = way_back.link("/preferences"), world.mail(ANNA, "First").link("/unsubscribe")
+    gone(world)
+    had = len(world.follow_ups())
+    reader = world.confirmed(name="Anna N")
+    before = world.lead()
+
+    assert before.generation == 2
+    assert old.get(f"/api/content/{MAIL}").status == 401
+    for link in (confirm, control, stop, control.replace("/preferences", "/my-data")):
+        path = urlsplit(link)._replace(scheme="", netloc="").geturl()
+        assert world.browser().submit(path, do="ask" if "my-data" in path else "stop").status == 403
+    assert world.lead() == before
+    assert reader.get(f"/api/content/{MAIL}").status == 200
+    world.advance("30 days")
+    assert world.follow_ups()[had:] == ["First: Anna", "Second", "Fourth"]
+
+
+@BOTH
+def test_a_second_life_may_begin_with_a_page_that_opens_at_once(world: World) -> None:
+    first = world.browser()
+    first.ask_for(FORM)
+    world.settle()
+    gone(world)
+    again = world.browser()
+    assert again.ask_for(FORM, phone="+44 20 7946 0999").status == 200
+    world.settle()
+
+    assert world.mail(REP_ADDRESS, "(unconfirmed)").text
+    assert again.post("/api/question", gate=FORM, question="Hello?").status == 200
+    assert first.post("/api/question", gate=FORM, question="Still me?").status == 403
+    first.get(f"/api/content/{FORM}")
+    assert len(world.touches(TouchKind.ASKED)) == 1
+
+
+@BOTH
+def test_p9_restored_leads_hold_only_what_no_key_opens_and_are_erased_again(
+    world: World, copied: Callable[[], test_restore.Restore]
+) -> None:
+    lived(world)
+    restore = copied()
+    gone(world)
+    after = restore()
+    sealed = after.services.store.captures(world.id_of())[0].sealed
+
+    assert world.services.keys.secrets([sealed.key_id]) == {}
+    assert not [word for word in WORDS if word in stored(after)]
+    assert erasing.erase_again(after.services) == 1
+    assert after.services.store.lead(world.id_of()) is None
+    assert erasing.erase_again(after.services) == 0
+    after.jump("1 hour")
+    after.browser().ask_for()
+    assert after.lead().generation == 2
+
+
+@BOTH
+def test_who_was_erased_after_the_copy_was_made_and_came_before_it_is_new_after_a_restore(
+    world: World, copied: Callable[[], test_restore.Restore]
+) -> None:
+    restore = copied()
+    world.confirmed()
+    gone(world)
+    after = restore()
+
+    erasing.erase_again(after.services)
+    after.browser().ask_for()
+
+    assert after.lead().generation == 2
+
+
+def test_who_has_begun_anew_before_a_restore_stays(world: World) -> None:
+    world.confirmed()
+    gone(world)
+    world.confirmed()
+
+    assert erasing.erase_again(world.services) == 0
+    assert world.lead().generation == 2
+
+
+@BOTH
+def test_p3_after_the_first_word_of_an_erasure_nothing_goes_out(world: World) -> None:
+    world.confirmed(**PERSON)
+    world.advance("2 days")
+    begin(world.services, world.id_of(), how="test")
+    lead, had = world.lead(), len(world.mails())
+
+    assert [stop.reason for stop in lead.stops] == [StopReason.ERASED]
+    assert [row.kind for row in world.services.store.due_of(lead.id)] == [DueKind.ERASURE]
+    world.jump("30 days")
+    world.settle()
+    assert len(world.mails()) <= had
+
+
+def test_an_erasure_waits_for_a_mail_that_is_on_its_way(world: World) -> None:
+    world.confirmed()
+    row = Due(world.id_of(), 1, DueKind.MAIL, "delivery/again", world.clock.now())
+    lead = world.services.store.commit(Change(world.lead(), due=(row,)))
+    until = world.later("3 minutes")
+    now = world.clock.now()
+    world.services.store.claim(row, lead=lead, owner="w", now=now, lease_until=until, may_repeat=True)
+    gone(world)
+    there = world.services.store.lead(lead.id)
+    world.advance("4 minutes")
+
+    assert there is not None
+    assert world.services.store.lead(lead.id) is None
+    assert world.mails(ANNA) == []
+
+
+@BOTH
+def test_others_keep_everything(world: World) -> None:
+    world.confirmed(address=BEN, name="Ben Bot")
+    world.confirmed(**PERSON)
+    before = (world.lead(BEN), world.services.store.touches(world.id_of(BEN)), len(world.mails(BEN)))
+    gone(world)
+
+    assert (world.lead(BEN), world.services.store.touches(world.id_of(BEN)), len(world.mails(BEN))) == before
+    world.advance("30 days")
+    assert world.follow_ups(BEN) == ["First: Ben", "Second", "Fourth"]
+
+
+def test_mails_of_the_team_that_name_them_go_too(world: World) -> None:
+    lived(world)
+    world.advance("7 days")
+    assert any("Anna Nowak" in mail.text for mail in world.mails(REP_ADDRESS))
+    gone(world)
+
+    left = [mail for to in (REP_ADDRESS, MANAGER_ADDRESS) for mail in world.mails(to)]
+    assert not [mail.subject for mail in left if "Anna Nowak" in mail.text + mail.html + mail.subject]
+
+
+def test_other_systems_are_told_once_by_a_fact_that_holds_nothing(world: World) -> None:
+    world.confirmed()
+    heard: dict[str, Any] = {}
+
+    class Ear:
+        def publish(self, events: Any) -> None:
+            heard.update({event.id: event for event in events})
+
+    world.serve(replace(world.services, bus=Ear()))
+    gone(world)
+
+    (event,) = (event for event in heard.values() if event.type == "lead.erased")
+    assert (event.lead_id, event.facts) == (world.id_of(), {})
+
+
+def test_erasing_twice_or_nobody_is_fine(world: World) -> None:
+    world.confirmed()
+
+    assert erase(world.services, world.id_of(), how="operator")
+    assert not erase(world.services, world.id_of(), how="operator")
+    assert not begin(world.services, LeadId("never"), how="operator")
+
+
+class Dies(Exception):
+    """The machine is off."""
+
+
+class Mortal:
+    """A part that dies before or after its n-th call that changes something, counted over all parts."""
+
+    CHANGES = frozenset(
+        {
+            "commit",
+            "erase",
+            "keep_past",
+            "rekey_figures",
+            "keep_figures",
+            "shred",
+            "raise_note",
+            "scrub",
+            "drop",
+            "publish",
+        }
+    )
+
+    def __init__(self, part: object, left: list[int], *, after: bool) -> None:
+        self._part, self._left, self._after = part, left, after
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._part, name)
+        if name not in self.CHANGES:
+            return call
+
+        def guarded(*args: Any, **options: Any) -> Any:
+            self._left[0] -= 1
+            if self._left[0] == 0 and not self._after:
+                raise Dies
+            answer = call(*args, **options)
+            if self._left[0] == 0:
+                raise Dies
+            return answer
+
+        return guarded
+
+
+def mortal(services: Services, call: int, *, after: bool) -> Services:
+    left = [call]
+    parts = {
+        name: Mortal(getattr(services, name), left, after=after) for name in ("store", "keys", "mailer", "inbox", "bus")
+    }
+    return replace(services, **parts)  # type: ignore[arg-type]  # they pass everything on
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_p12_an_erasure_whose_worker_dies_at_any_call_is_finished_by_the_next(world: World, *, after: bool) -> None:
+    died, call = 0, 0
+    while died == call:
+        call += 1
+        address = f"anna.{call}.{after}@example.com"
+        world.confirmed(address=address, name=f"Anna Number{call}")
+        before = world.services.store.totals()
+        try:
+            erase(mortal(world.services, call, after=after), world.id_of(address), how="test")
+        except Dies:
+            died += 1
+        world.settle()
+        erase(world.services, world.id_of(address), how="test")
+
+        assert world.services.store.lead(world.id_of(address)) is None
+        assert not world.services.store.due_of(world.id_of(address))
+        assert world.services.store.totals() == before
+        assert world.mails(address) == []
+        assert f"Anna Number{call}".encode() not in at_rest(world.data)
+
+    assert died >= 12
+
+
+def test_a_form_that_comes_in_the_midst_of_an_erasure_is_erased_with_the_rest(world: World) -> None:
+    world.confirmed()
+    shred = world.services.keys.shred
+    came: list[int] = []
+
+    class Keys:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.services.keys, name)
+
+        def shred(self, key_ids: Any) -> None:
+            shred(key_ids)
+            if not came:
+                came.append(world.browser().ask_for().status)
+
+    erase(replace(world.services, keys=Keys()), world.id_of(), how="test")  # type: ignore[arg-type]  # as above
+
+    assert came == [202]
+    assert world.services.store.lead(world.id_of()) is None
+    assert not world.services.store.captures(world.id_of())
+    assert not world.services.store.due_of(world.id_of())
