@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from email.message import EmailMessage
+from email.utils import quote
 from urllib.parse import urlsplit
 
 from leadlight import links
@@ -132,7 +133,7 @@ def follow_up(
     headers = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"{bundle.team.company.name} <{due.ref.partition('@')[0]}.{_host(services)}>",
+        "List-Id": _list_id(services, bundle.team, due.ref.partition("@")[0]),
         "Auto-Submitted": "auto-generated",
         **_return_path(services, due),
     }
@@ -147,7 +148,7 @@ def follow_up(
         footer=Footer(
             bundle.team.company,
             _(why),
-            ((_("Stop these mails"), stop), (_(CONTROL), links.preferences(services, lead))),
+            ((_("Unsubscribe from these mails"), stop), (_(CONTROL), links.preferences(services, lead))),
         ),
         theme=bundle.manifest.theme,
         headers=headers,
@@ -168,7 +169,7 @@ def news(
     listed = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"{bundle.team.company.name} <news.{_host(services)}>",
+        "List-Id": _list_id(services, bundle.team, "news"),
     }
     return compose(
         bundle.message(name).words_for(lead.language),
@@ -191,6 +192,11 @@ def news(
         },
         language=lead.language,
     )
+
+
+def _list_id(services: Services, team: Team, name: str) -> str:
+    """What a reader's mail program sorts by (RFC 2919): the sequence, whatever version of it they are in, or the news."""
+    return f'"{quote(team.company.name)}" <{name}.{_host(services)}>'
 
 
 def _sender(team: Team, step: Step, lead: Lead) -> Person | None:
