@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING = 1
 unexport PYTHONDONTWRITEBYTECODE  # tests start servers again and again: each would compile us anew
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench mutants soak build package sbom audit deploy downloads screenshots lock clean
+.PHONY: help setup browser spam demo test check bench mutants soak build package sbom audit deploy downloads screenshots lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help:  ## list the targets
 demo: setup  ## build the site and be visitor, rep and marketer of a working conversation
 	@$(BIN)/leadlight demo --port $(PORT) --data $(DATA)
 
-test: setup browser  ## everything: lint, types, all tests, browser included
+test: setup browser spam  ## everything: lint, types, all tests, browser included
 	@$(BIN)/ruff check functions tests && $(BIN)/ruff format --check functions tests
 	@$(BIN)/mypy
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
@@ -95,3 +95,12 @@ browser:
 	  fi; }; \
 	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
 	  echo "No chromium on the PATH: browser tests will be skipped, and say so. Install Chromium, or run as root on Debian."
+
+# Debian's own SpamAssassin, nine seconds once: what its rules make of every mail that we ship.
+spam:
+	@command -v spamassassin >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's spamassassin to have our mails judged ..."; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spamassassin >/dev/null 2>&1 || true; \
+	  fi; }; \
+	command -v spamassassin >/dev/null || echo "No spamassassin on the PATH: the test of our mails will be skipped, and say so."
