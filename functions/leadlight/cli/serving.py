@@ -159,7 +159,9 @@ def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None
             probe.bind(("127.0.0.1", port))
         except OSError:
             click.echo(
-                f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}.", err=True
+                f"Port {port} is taken, perhaps by an earlier start. End that, or add --port {port + 1}; "
+                f"with make, PORT={port + 1}.",
+                err=True,
             )
             sys.exit(1)
     _publish_into(config_file, place, fresh=fresh or not (place.bundle / "manifest.json").exists())
