@@ -30,8 +30,12 @@ LATE_PER_MINUTE = 30
 """Half of what SES lets through in its sandbox, one a second: what is due on time goes out beside the late ones."""
 
 
-SUBMITS_PER_NETWORK, SUBMITS_PER_FORM = 20, 1000
-"""What an office behind one address, and the front page of a news site, send in ten minutes at most."""
+SUBMITS_PER_NETWORK, SUBMITS_PER_FORM = 20, 12_000
+"""What an office behind one address, and a page that everybody talks of, send in ten minutes at most.
+
+The second is generous: whoever uses it up shuts the form for everybody. It keeps the store, mails have limits of their
+own.
+"""
 
 OPTINS_PER_HOUR, OPTINS_PER_DOMAIN = 200, 50
 """Far more than a small installation ever sends, and little enough to be no weapon."""
