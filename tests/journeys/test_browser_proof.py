@@ -91,8 +91,12 @@ def test_neither_a_pointer_nor_a_key_nor_a_screen_reader_finds_the_field_for_pro
     assert tab.get_by_role("textbox", name="leave this empty").count() == 0
 
 
-def test_a_browser_that_cannot_do_the_work_sends_its_form_plainly(somebody: Person, address: str) -> None:
-    somebody.context.add_init_script(NO_WORKERS)
+@pytest.mark.parametrize("lacking", ["workers", "the file"])
+def test_a_browser_that_cannot_do_the_work_sends_its_form_plainly(somebody: Person, address: str, lacking: str) -> None:
+    if lacking == "workers":
+        somebody.context.add_init_script(NO_WORKERS)
+    else:
+        somebody.context.route("**/leadlight-proof.*", lambda route: route.fulfill(status=404))
     tab = filled(somebody, address)
     send(tab)
     expect(tab).to_have_url(re.compile("/api/access"))
@@ -100,7 +104,7 @@ def test_a_browser_that_cannot_do_the_work_sends_its_form_plainly(somebody: Pers
     tab.get_by_role("button", name="Open").click()
 
     expect(tab.get_by_text("Here is how it is lit.")).to_be_visible()
-    assert somebody.forgiven(422) == 1
+    assert (somebody.forgiven(422), somebody.forgiven(404)) == (1, lacking == "the file")
 
 
 def test_without_a_script_nobody_is_asked_for_anything(browser: Browser, glass: Demo, address: str) -> None:

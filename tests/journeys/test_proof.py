@@ -16,6 +16,7 @@ from tests.world import ANNA, FORM, MAIL, REPS, Answer, Browser, World
 
 from leadlight.handlers.edge import warmed
 from leadlight.model.touch import TouchKind
+from leadlight.settings import from_environment
 from leadlight.welcome import UNDELIVERABLE
 
 Proof = dict[str, Any]
@@ -167,6 +168,12 @@ def test_where_no_proof_is_wanted_no_sign_counts_and_no_ticket_is_given(world: W
 
     assert browser.ask_for(**TRAPPED).status == 202
     assert "ticket" not in browser.get(f"/api/form/{MAIL}").json
+
+
+def test_on_aws_it_is_always_wanted() -> None:
+    secrets = {"token-keys": "k" * 32, "lead-key": "00" * 32, "origin-secrets": "o" * 32}
+
+    assert from_environment(secrets, {"LEADLIGHT_SITE_URL": "https://glass.example"}).proof_of_work
 
 
 # --- what is no proof

@@ -7,7 +7,9 @@ what comes back says the rest.
 from __future__ import annotations
 
 from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
+
+from leadlight.errors import OperatorMustFix
 
 PATIENCE = 2.0
 """Seconds for each question; a mail waits no longer for DNS."""
@@ -20,7 +22,7 @@ class Domains:
     """Whether domains take mail, by the name servers of this machine."""
 
     def __init__(self, resolver: Resolver | None = None) -> None:
-        self._resolver = resolver or Resolver()
+        self._resolver = resolver or _of_this_machine()
 
     def take_mail(self, domain: str) -> bool | None:
         """False if DNS says for sure that no server would take any (RFC 5321 § 5.1); None if it says nothing."""
@@ -41,3 +43,10 @@ class Domains:
         except NoAnswer:
             return None
         return [str(getattr(one, "exchange", one)) for one in found]
+
+
+def _of_this_machine() -> Resolver:
+    try:
+        return Resolver()
+    except NoResolverConfiguration as error:
+        raise OperatorMustFix("This machine names no name servers, so domains cannot be checked.") from error

@@ -17,7 +17,10 @@ const solve = async ({ nonce, salt, cost, keyLength, keyPrefix }) => {
 
 // What `form` sends beside its fields. A browser that cannot do it sends the form plainly, as one without a script does.
 export const prove = (challenge, form) => new Promise((resolve) => {
-  const plainly = () => HTMLFormElement.prototype.submit.call(form)
+  const plainly = () => {
+    form.ariaBusy = null
+    form.submit()
+  }
   try {
     const worker = new Worker(import.meta.url, { type: "module" })
     worker.onerror = plainly

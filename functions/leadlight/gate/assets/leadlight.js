@@ -55,6 +55,12 @@ const complain = (form, { detail = "", fields = {} }) => {
 // The browser speaks its own language, which need not be the page's; for an empty field the page has words.
 const wrong = (form, field) => field.validity.valueMissing && field.type !== "checkbox" && form.dataset.empty || field.validationMessage
 
+// As a browser without a script sends it. The promise is never kept: another page comes.
+const plainly = (_, form) => new Promise(() => {
+  form.ariaBusy = null
+  form.submit()
+})
+
 const submit = async (form, seen = form) => {
   for (const note of all("[data-error]", seen)) mark(seen, note.dataset.error)
   say(seen)
@@ -74,7 +80,8 @@ const submit = async (form, seen = form) => {
       if (response.ok) return body
       if (!body.challenge || !tries) return complain(seen, body)
       say(seen, form.dataset.proving)
-      proof = await (await import("./leadlight-proof.js")).prove(body.challenge, form)
+      const { prove } = await import("./leadlight-proof.js").catch(() => ({ prove: plainly }))
+      proof = await prove(body.challenge, form)
     }
   } catch {
     say(seen, form.dataset.failed)
