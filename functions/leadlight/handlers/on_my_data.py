@@ -13,7 +13,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.errors import BadFields, WrongCode
+from leadlight.errors import BadFields, BadToken, WrongCode
 from leadlight.handlers.edge import here, shell_of
 from leadlight.handlers.http import as_page, as_saved
 from leadlight.handlers.request import Request, check_origin
@@ -50,7 +50,14 @@ def post_my_data() -> Response[str]:
     button = BUTTONS.get(values.get("do", ""))
     if button is None:
         raise BadFields({"do": N_("Please use one of the buttons on the page.")})
-    return button(services, request, visit_of(services, request.cookies, token))
+    visit = visit_of(services, request.cookies, token)
+    step = my_data.step_of(services, visit, request.cookies)
+    try:
+        return button(services, request, visit)
+    except BadToken as error:
+        if not request.is_form:
+            raise
+        return _page(services, visit, step, said=error.args[0], status=HTTPStatus.FORBIDDEN)
 
 
 def _ask(services: Services, _: Request, visit: Visit) -> Response[str]:
@@ -108,10 +115,13 @@ def _page(
     cookie: Cookie | None = None,
     *,
     error: str = "",
+    said: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response[str]:
     language = _language(services, visit)
-    page = pages.my_data(shell_of(services, language), step, token=visit.token, error=error, language=language)
+    page = pages.my_data(
+        shell_of(services, language), step, token=visit.token, error=error, said=said, language=language
+    )
     return as_page(page, status, (cookie,) if cookie else ())
 
 

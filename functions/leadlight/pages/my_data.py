@@ -37,11 +37,11 @@ PARTS = {
 UNTOLD: tuple[Any, ...] = ("", None, [], {})
 
 
-def my_data(shell: str, step: Step, *, token: str, error: str = "", language: str = ENGLISH) -> str:
-    """The page at that step. `error` stands at the field."""
+def my_data(shell: str, step: Step, *, token: str, error: str = "", said: str = "", language: str = ENGLISH) -> str:
+    """The page at that step. `error` stands at the field, `said` above everything: why it is at no later one."""
     return page(
         shell, "my_data.html", heading=words_of(language).gettext(HEADINGS[step]), language=language,
-        step=step, token=token, error=in_language(error, language), days=BACKUP_DAYS,
+        step=step, token=token, error=in_language(error, language), said=in_language(said, language), days=BACKUP_DAYS,
     )  # fmt: skip
 
 
