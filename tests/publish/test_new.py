@@ -158,16 +158,18 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mkdocs.yml"]
 
 
-@pytest.mark.parametrize("kind", [("--solo",), ()])
-def test_a_new_site_has_no_mistakes_and_nothing_to_warn_of(
-    tmp_path: Path, kind: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("kind", "people"), [(("--solo",), 1), ((), 3)])
+def test_a_new_site_has_no_mistakes_and_only_its_people_to_be_named(
+    tmp_path: Path, kind: tuple[str, ...], people: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CliRunner().invoke(main, ["new", str(tmp_path / "lamps"), *kind], catch_exceptions=False)
     monkeypatch.chdir(tmp_path / "lamps")
 
     answer = CliRunner().invoke(main, ["check"], catch_exceptions=False)
 
-    assert answer.output.strip() == "All is well: 1 gate."
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("No mistakes: 1 gate, ")
+    assert len(answer.stderr.splitlines()) == answer.stderr.count("nobody reads mail to `") == people
 
 
 def test_a_team_gets_the_workflows_that_publish_and_one_person_does_not(tmp_path: Path) -> None:

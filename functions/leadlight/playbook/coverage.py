@@ -14,6 +14,9 @@ from leadlight.playbook.findings import listed, nearest
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.written import Written, read_yaml, text_of
 
+_NOBODYS = frozenset({"example.com", "example.org", "example.net"})
+"""Kept for examples by RFC 2606. The ending `.example` is not meant: a try on one machine may well have it."""
+
 
 def uncovered(
     path: pathlib.Path, team: Team, *, gates: Iterable[GateFront], forms: Mapping[str, Form], languages: Collection[str]
@@ -26,6 +29,7 @@ def uncovered(
     yield from _products(written, team, tuple(gates))
     yield from _sizes(written, team, forms)
     yield from _territories(written, team)
+    yield from _nobodys(written, team)
     if not team.company.postal:
         message = (
             "`postal` is missing: each mail's footer must say where you are (CAN-SPAM); write `postal: 1 Lane, Town`"
@@ -62,6 +66,14 @@ def _sizes(written: Written, team: Team, forms: Mapping[str, Form]) -> Iterator[
                 break
             if not free and size.casefold() not in {choice.casefold() for choice in choices}:
                 yield written.problem(where, f"no form offers the size `{size}`{nearest(size, choices)}")
+
+
+def _nobodys(written: Written, team: Team) -> Iterator[Problem]:
+    """Addresses that examples have, as `leadlight new` writes one: nobody reads what is sent there."""
+    for place, person in enumerate(team.people):
+        if person.email.rpartition("@")[2].lower() in _NOBODYS:
+            message = f"nobody reads mail to `{person.email}`, so leads would wait: write the address of {person.name}"
+            yield written.problem(("people", place, "email"), message)
 
 
 def _territories(written: Written, team: Team) -> Iterator[Problem]:
