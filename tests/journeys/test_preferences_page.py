@@ -39,6 +39,15 @@ def test_the_words_agreed_to_are_shown_with_their_day(world: World) -> None:
     assert "“Tell me what is new.”, since Monday 5 January 2026" in shown
 
 
+def test_a_wish_to_be_called_now_is_not_on_its_way_for_days(world: World) -> None:
+    world.confirmed(call="now", phone="+44 20 7946 0999")
+    world.advance("2 days")
+    shown = page(world)
+
+    assert "You asked us to call you as soon as we can." in shown
+    assert "on its way" not in shown
+
+
 def test_opening_the_page_changes_nothing(world: World) -> None:
     reader = world.confirmed()
     world.advance("1 day")

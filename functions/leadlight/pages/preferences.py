@@ -190,6 +190,9 @@ def _calls(outlook: Outlook) -> str:
     _ = words_of(outlook.lead.language).gettext
     if _refused(outlook):
         return _("Nobody calls you: you have asked for that.")
+    if outlook.lead.call is not None and outlook.lead.call.kind is CallKind.NOW:
+        # A mail says that the call is on its way; this page may be opened days later.
+        return _("You asked us to call you as soon as we can.")
     perhaps = any(not coming.mailed for coming in outlook.coming)
     maybe, nobody = _("A call may be part of what is still to come."), _("Nobody calls you unless you ask.")
     return call_promise(outlook.lead.call, language=outlook.lead.language) or (maybe if perhaps else nobody)
