@@ -4,6 +4,7 @@ import pytest
 
 from leadlight.model.person import LeadId
 from leadlight.rules.company import company_domain, mail_domain
+from leadlight.rules.disposable import is_disposable
 from leadlight.vault import company_id, lead_id
 
 KEY = b"lead key for tests, 32 bytes long"
@@ -59,6 +60,19 @@ def test_an_address_tells_its_company_or_that_there_is_none(address: str, domain
 )
 def test_a_mail_is_a_burden_to_one_domain(address: str, domain: str, is_everybodys: bool) -> None:
     assert mail_domain(address) == (domain, is_everybodys)
+
+
+@pytest.mark.parametrize(
+    ("address", "disposable"),
+    [
+        ("anna@Mail.Mailinator.com.", True),
+        ('"x@mailinator.com"@acme.com', False),
+        ("anna@mailinator.com.acme.com", False),
+        ("anna@com", False),
+    ],
+)
+def test_a_throw_away_address_is_known_by_its_domain_alone(address: str, disposable: bool) -> None:
+    assert is_disposable(address) is disposable
 
 
 def test_a_company_has_an_id_of_its_own_that_only_the_key_gives() -> None:

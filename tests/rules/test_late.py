@@ -16,7 +16,7 @@ from leadlight.rules.late import LATE, PROBES, is_late, minute_to_try, place_in
 from leadlight.settings import LATE_PER_MINUTE, late_per_minute
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-NOW = MONDAY + 31 * SECOND
+NOW = MONDAY + 31 * SECOND + timedelta(microseconds=5)
 
 
 @pytest.mark.parametrize(("behind", "late"), [(-HOUR, False), (LATE, False), (LATE + SECOND, True), (2 * DAY, True)])
@@ -32,6 +32,7 @@ def test_who_holds_a_place_does_not_ask_for_another_unless_it_was_missed() -> No
     place = place_in(MONDAY, Window.ANY, ALWAYS)
 
     assert not is_late(MONDAY - DAY, place, place)
+    assert not is_late(MONDAY - DAY, place, place + LATE)
     assert is_late(MONDAY - DAY, place, place + HOUR)
 
 
@@ -47,6 +48,13 @@ def test_then_it_asks_for_whole_minutes_to_come(name: str, probe: int) -> None:
     assert MONDAY < minute <= MONDAY + 2 ** ((probe + 1) // 2) * MINUTE
 
 
+def test_many_that_ask_together_ask_for_all_the_minutes_there_are() -> None:
+    asked = [{minute_to_try(str(name), probe, NOW) - MONDAY for name in range(99)} for probe in (1, 2, 3)]
+
+    assert asked[0] == asked[1] == {MINUTE, 2 * MINUTE}
+    assert asked[2] == {MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE}
+
+
 def test_the_same_follow_up_asks_for_the_same_minutes_again() -> None:
     asked = [[minute_to_try("anna/1/step/x", probe, NOW) for probe in range(PROBES)] for _ in range(2)]
 
@@ -54,7 +62,9 @@ def test_the_same_follow_up_asks_for_the_same_minutes_again() -> None:
 
 
 def test_no_place_is_outside_the_window() -> None:
-    evening = MONDAY + 8 * HOUR
+    evening = MONDAY + 8 * HOUR + timedelta(microseconds=5)
+
+    assert place_in(evening, Window.ANY, OFFICE) == MONDAY + 8 * HOUR + SECOND
 
     assert place_in(evening, Window.WORKING_HOURS, OFFICE) == MONDAY + 23 * HOUR + SECOND
 
