@@ -67,6 +67,7 @@ def test_a_mail_is_a_burden_to_one_domain(address: str, domain: str, is_everybod
     [
         ("anna@Mail.Mailinator.com.", True),
         ('"x@mailinator.com"@acme.com', False),
+        ('"x@y"@mailinator.com', True),
         ("anna@mailinator.com.acme.com", False),
         ("anna@com", False),
     ],
