@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadlight.fate import was_released
@@ -37,6 +37,9 @@ LET_OUT = "let out by an operator"
 
 OPEN = "breaker"
 """The note that names the latest hour in which the breaker was open."""
+
+
+FIRST_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,8 @@ def _spent(services: Services, counters: Counters, used: Mapping[str, int], verd
     for budget in verdict.spend:
         if services.store.count(budget):
             continue
-        if budget is counters.tried:  # somebody else is at it, and has counted it
-            return Verdict(Word.SEND)
+        if budget in (counters.tried, counters.kept):  # somebody else is at it, and has counted it
+            return replace(verdict, spend=())
         if budget in (counters.domain, counters.hour):
             why = DOMAIN_FULL if budget is counters.domain else BREAKER_OPEN
             return _spent(services, counters, used, hold(counters, used, why))
@@ -125,8 +128,8 @@ def _told(services: Services, counters: Counters, verdict: Verdict, now: datetim
 
 
 def _opened(services: Services, hour: Budget, now: datetime) -> bool:
-    """Notes that the breaker is open. True for the first two: should one die on its way, there is another one."""
-    if not services.store.count(Budget(f"{OPEN}/{hour_of(now)}", 2, hour.expires_at)):
+    """Notes that the breaker is open. True for the first few: should one die on its way, there is another one."""
+    if not services.store.count(Budget(f"{OPEN}/{hour_of(now)}", FIRST_FEW, hour.expires_at)):
         return False
     services.store.raise_note(OPEN, hour_of(now))
     return True

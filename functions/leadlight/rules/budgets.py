@@ -75,6 +75,7 @@ class Counters:
     further: Budget  # requests of the same day after it
     again: Budget  # the one that goes out after a wait; a flood uses it up
     here: Budget  # sent to who asked from this network
+    kept: Budget  # this request: one that is withheld, also when its worker dies on the way
     held: Budget  # one of an address is withheld, not a thousand
     told: Budget  # the timeline says once a day that there was enough
     month: Budget
@@ -84,7 +85,8 @@ class Counters:
     @property
     def all(self) -> tuple[Budget, ...]:
         return (
-            self.tried, self.first, self.further, self.again, self.here, self.held, self.month, self.domain, self.hour,
+            self.tried, self.first, self.further, self.again, self.here, self.kept, self.held, self.month, self.domain,
+            self.hour,
         )  # fmt: skip
 
 
@@ -117,6 +119,7 @@ def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
         further=Budget(f"{today}/further", max(0, limits.address - 1), two_days),
         again=Budget(f"{today}/again", 1, two_days),
         here=Budget(f"{today}/from/{asked.network}", limits.address, two_days),
+        kept=Budget(f"optin/{asked.capture}/kept", 1, now + timedelta(days=30)),
         held=Budget(f"{today}/held", 1, two_days),
         told=Budget(f"{today}/told", 1, two_days),
         month=Budget(f"{who}/month-{month}", PER_MONTH, now + timedelta(days=31)),
@@ -157,7 +160,9 @@ def _place(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Budget 
 
 def hold(counters: Counters, used: Mapping[str, int], why: str) -> Verdict:
     """It is withheld, unless one to that address is already."""
-    return TOO_MANY if _is_full(counters.held, used) else Verdict(Word.HOLD, why, (counters.held,))
+    if _is_full(counters.kept, used):
+        return Verdict(Word.HOLD, why)
+    return TOO_MANY if _is_full(counters.held, used) else Verdict(Word.HOLD, why, (counters.kept, counters.held))
 
 
 def _is_full(budget: Budget, used: Mapping[str, int]) -> bool:
