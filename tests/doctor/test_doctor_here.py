@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from tests.patient import name_server
 
 from leadlight.cli import main
 from leadlight.model.site import Manifest
@@ -33,8 +34,17 @@ def data(tmp_path: Path, world_bundle: Path) -> Path:
     return folder
 
 
+OURS = {
+    ("glass.example.", "TXT"): ['"v=spf1 a:mail.glass.example ~all"'],
+    ("s1._domainkey.glass.example.", "TXT"): ['"v=DKIM1; k=rsa; p=MIGfMA0GCSq"'],
+    ("_dmarc.glass.example.", "TXT"): ['"v=DMARC1; p=none; rua=mailto:dmarc@glass.example"'],
+}
+
+
 def examined(data: Path, *, smtp: str | None = None, free: int = ENOUGH) -> dict[str, Finding]:
-    return {each.check: each for each in examine_here(data, smtp=smtp, free=lambda _: free)}
+    with name_server(OURS) as resolver:
+        found = examine_here(data, smtp=smtp, dkim_selector="s1", resolver=resolver, free=lambda _: free)
+    return {each.check: each for each in found}
 
 
 @contextmanager
@@ -57,7 +67,8 @@ def test_a_healthy_folder_is_told_so_check_by_check(data: Path) -> None:
     with greeting(b"220 mail.example ESMTP\r\n") as url:
         found = examined(data, smtp=url)
 
-    assert list(found) == ["bundle", "site", "keys", "modes", "smtp", "inbox", "disk"]
+    mail = ["smtp", "spf", "dkim", "dmarc", "alignment"]
+    assert list(found) == ["bundle", "site", "keys", "modes", *mail, "inbox", "disk"]
     assert {each.state for each in found.values()} == {State.OK}
 
 

@@ -259,3 +259,13 @@ def test_many_who_waited_do_not_go_out_at_once(world: World) -> None:
 
     assert len(minutes) == len(readers)
     assert max(minutes.count(minute) for minute in minutes) <= 2
+
+
+def test_the_doctor_says_that_they_wait_and_why(world: World) -> None:
+    until = datetime(2100, 1, 1, tzinfo=UTC)
+    world.services.store.set_note(SENDING_NOTE, str(Paused(until, until - DAY, WHY)))
+
+    told = CliRunner().invoke(main, ["doctor", "--data", str(world.data)]).output
+
+    assert f"Follow-ups and news wait until 2100-01-01 00:00 UTC: {WHY}." in told
+    assert "leads resume --sending" in told

@@ -28,8 +28,9 @@ _SIGNS = {"ok": "ok", "warn": "warning", "fail": "problem", "unknown": "unknown"
     help="Look at the installation in this folder instead.",
 )
 @click.option("--mail-from", help="Before the first deploy: the company's address, to look at its domain.")
-@click.option("--inbound-domain", help="Before the first deploy: the domain that shall take replies.")
+@click.option("--inbound-domain", help="Before the first deploy, or with --smtp: the domain that shall take replies.")
 @click.option("--smtp", help="With --data: the server it sends by, as `leadlight serve` is given it.")
+@click.option("--dkim-selector", help="With --smtp: the name that the server signs under, after s= in DKIM-Signature.")
 @JSON
 def doctor(
     *,
@@ -39,6 +40,7 @@ def doctor(
     mail_from: str | None,
     inbound_domain: str | None,
     smtp: str | None,
+    dkim_selector: str | None,
     as_json: bool,
 ) -> None:
     """Look whether an installation is well, and say what helps; changes nothing."""
@@ -46,11 +48,14 @@ def doctor(
 
     if smtp and not data:
         raise click.UsageError("--smtp belongs to an installation in a folder: add --data.")
+    if dkim_selector and not smtp:
+        raise click.UsageError("--dkim-selector belongs to a mail server: add --smtp.")
     with Console(stderr=True).status("Examining …"):
         if data:
             from leadlight.publish.doctor_here import examine_here  # noqa: PLC0415  # the same
 
-            findings = (*examine_here(data, smtp=smtp), *_breaker(data))
+            found = examine_here(data, smtp=smtp, inbound_domain=inbound_domain, dkim_selector=dkim_selector)
+            findings = (*found, *_breaker(data), *_paused(data))
         else:
             from leadlight.publish.doctor import examine  # noqa: PLC0415  # the same
 
@@ -80,3 +85,19 @@ def _breaker(data: Path) -> Iterator[Finding]:
         yield warn("breaker", f"{state}{held} opt-in mails are withheld.", remedy)
     else:
         yield ok("breaker", "No opt-in mail is withheld.")
+
+
+def _paused(data: Path) -> Iterator[Finding]:
+    """Whether follow-ups wait there since too many mails came back; nothing as above."""
+    from leadlight import reputation  # noqa: PLC0415  # commands load what they need
+    from leadlight.publish.doctor_finding import ok, warn  # noqa: PLC0415  # the same
+
+    if not all((data / name).exists() for name in ("leads.db", "keys.db")):
+        return
+    paused = reputation.now_paused(installation(data))
+    if paused:
+        what = f"Follow-ups and news wait until {paused.until:%Y-%m-%d %H:%M} UTC: {paused.why}."
+        remedy = "Look where these readers came from. Once the cause is mended: `leadlight leads resume --sending`."
+        yield warn("reputation", what, remedy)
+    else:
+        yield ok("reputation", "Mails are taken well enough: nothing waits for that.")

@@ -13,9 +13,9 @@ from typing import Any
 import botocore.session  # type: ignore[import-untyped]  # it ships no types
 from botocore.config import Config  # type: ignore[import-untyped]  # the same
 from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]  # the same
-from dns.resolver import NoResolverConfiguration, Resolver
+from dns.resolver import Resolver
 
-from leadlight.publish import doctor_account, doctor_mail, doctor_stack
+from leadlight.publish import doctor_account, doctor_dns, doctor_mail, doctor_stack
 from leadlight.publish.doctor_finding import Account, Chart, Finding, State, fail, ok, warn
 from leadlight.publish.secrets import prefix_of
 
@@ -55,19 +55,11 @@ def examine(
         return tuple(chart.findings)
     make = connect or session.create_client
     client = cache(lambda service: make(service, region_name=chosen, config=PATIENT))
-    account = Account(client, chosen, resolver or _resolver(), now or datetime.now(UTC))
+    account = Account(client, chosen, resolver or doctor_dns.here(), now or datetime.now(UTC))
     if doctor_account.who(account, chart):
         told = {"LEADLIGHT_MAIL_FROM": mail_from, "LEADLIGHT_INBOUND_DOMAIN": inbound_domain}
         _account(account, chart, stack, {name: value for name, value in told.items() if value})
     return tuple(chart.findings)
-
-
-def _resolver() -> Resolver:
-    """This machine's; one that it never set up answers nothing, which is a finding and no crash."""
-    try:
-        return Resolver()
-    except NoResolverConfiguration:
-        return Resolver(configure=False)
 
 
 def _region(region: str | None, offered: list[str]) -> Iterator[Finding]:

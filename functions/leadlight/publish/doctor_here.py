@@ -11,9 +11,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+from dns.resolver import Resolver
 
-from leadlight.model.site import MANIFEST_SCHEMA, Manifest
-from leadlight.publish.doctor_finding import Finding, fail, ok, warn
+from leadlight.model.site import MANIFEST_SCHEMA, Manifest, Team
+from leadlight.publish.doctor_dns import here
+from leadlight.publish.doctor_finding import Chart, Finding, fail, ok, warn
+from leadlight.publish.doctor_sender import Way, senders
+from leadlight.settings import inbound_domain as inbound_domain_here
 
 ENOUGH, LITTLE = 2_000_000_000, 200_000_000
 """Bytes that should be free, and bytes below which a database may soon be unable to grow."""
@@ -27,9 +31,15 @@ PATIENCE = 5.0
 
 
 def examine_here(
-    data: Path, *, smtp: str | None = None, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
+    data: Path,
+    *,
+    smtp: str | None = None,
+    inbound_domain: str | None = None,
+    dkim_selector: str | None = None,
+    resolver: Resolver | None = None,
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
 ) -> tuple[Finding, ...]:
-    """Everything found. `free` tells how many bytes a disk has left."""
+    """Everything found. `free` tells how many bytes a disk has left; the rest is as `leadlight doctor` is given it."""
     if not data.is_dir():
         remedy = "Name the folder of the installation with --data; `leadlight serve` makes it."
         return (fail("data", f"There is no folder {data}.", remedy),)
@@ -39,6 +49,7 @@ def examine_here(
         _keys(data),
         *_modes(data),
         *(_smtp(smtp) if smtp else ()),
+        *(_senders(data / "bundle", smtp, inbound_domain, dkim_selector, resolver) if smtp else ()),
         _inbox(data / "inbox" / "new"),
         _disk(data, free(data)),
     )
@@ -113,6 +124,21 @@ def _smtp(url: str) -> Iterator[Finding]:
     else:
         what = f"{host}:{port} does not speak SMTP, or turns us away: “{greeting[:80]}”."
         yield fail("smtp", what, "Look at the address; port 465 wants smtps://, port 587 smtp://…?starttls.")
+
+
+def _senders(
+    bundle: Path, smtp: str, returns: str | None, selector: str | None, resolver: Resolver | None
+) -> tuple[Finding, ...]:
+    """What name servers say of the domains that mails come from."""
+    try:
+        manifest = msgspec.json.decode((bundle / "manifest.json").read_bytes(), type=Manifest)
+        team = msgspec.json.decode((bundle / manifest.team).read_bytes(), type=Team)
+    except (OSError, msgspec.DecodeError):
+        return ()  # told of above
+    way = Way(urlsplit(smtp).hostname or "", returns or inbound_domain_here(), selector or "")
+    chart = Chart()
+    senders(chart, resolver or here(), (team.company.email, *(person.email for person in team.people)), way)
+    return tuple(chart.findings)
 
 
 def _inbox(new: Path) -> Finding:

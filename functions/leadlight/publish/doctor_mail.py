@@ -1,7 +1,6 @@
 """Will mailbox providers believe our mail, and do replies come back? Called by `doctor`.
 
-Who is allowed to send for a domain: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489 and its successor, whose walk up
-the DNS tree finds the organisation's domain without a list of all suffixes). Google and Yahoo want all three.
+Who is allowed to send for a domain: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989). Google and Yahoo want all three.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]  # it ships no types
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import Resolver
 
+from leadlight.publish.doctor_dns import aligned, dmarc, mail_servers, policy, spf_records
 from leadlight.publish.doctor_finding import Account, Chart, Finding, code_of, fail, ok, warn
 
 SPF = "v=spf1 include:amazonses.com ~all"
@@ -50,7 +50,7 @@ def sender(account: Account, chart: Chart, identities: Identities, address: str)
     found = chart.ask("identity", lambda: (identities.covering(address, *_upwards(domain)),))
     if found:
         chart.note("identity", _identity(found[0], address, domain, account.region))
-    chart.note("dmarc", _dmarc(account.resolver, domain))
+    chart.note("dmarc", dmarc(account.resolver, domain))
     if found and found[0]:
         name, identity = found[0]
         attributes = identity.get("MailFromAttributes", {})
@@ -99,7 +99,7 @@ def _mail_from(account: Account, domain: str, bounce: str, status: str) -> Itera
         remedy = f"In SES, set the custom MAIL FROM domain {name}; then {name} MX 10 {wanted}, and {name} TXT “{SPF}”."
         yield warn("mail-from", f"Bounces of {domain} go to amazonses.com, so SPF says nothing for {domain}.", remedy)
         return
-    servers = _mx(account.resolver, bounce)
+    servers = mail_servers(account.resolver, bounce)
     if status == "SUCCESS" and servers == [wanted]:
         yield ok("mail-from", f"Bounces go to {bounce}.")
     else:
@@ -110,7 +110,7 @@ def _mail_from(account: Account, domain: str, bounce: str, status: str) -> Itera
 
 def _spf(resolver: Resolver, bounce: str) -> Iterator[Finding]:
     """Two records are an error, as bad as a wrong one (RFC 7208 § 4.5). Without a domain of ours SES's own counts."""
-    records = [text for text in _texts(resolver, bounce) if text.lower().split(" ")[0] == "v=spf1"] if bounce else []
+    records = spf_records(resolver, bounce) if bounce else []
     if len(records) > 1:
         what = f"{bounce} has {len(records)} SPF records, so receivers believe none of them."
         yield fail("spf", what, f"Keep one: {bounce} TXT “{SPF}”.")
@@ -123,28 +123,14 @@ def _spf(resolver: Resolver, bounce: str) -> Iterator[Finding]:
         yield ok("spf", f"{bounce} lets SES send.")
 
 
-def _dmarc(resolver: Resolver, domain: str) -> Iterator[Finding]:
-    """Whether the domain that readers see has a policy."""
-    found = _policy(resolver, domain)
-    wanted = f"_dmarc.{domain} TXT “v=DMARC1; p=none; rua=mailto:dmarc@{domain}”"
-    if found is None:
-        what = f"{domain} has no DMARC record; Google and Yahoo turn much such mail away."
-        yield fail("dmarc", what, f"Set {wanted}, and p=quarantine once the reports are clean.")
-    elif "p" not in found[1]:
-        yield fail("dmarc", f"The DMARC record at _dmarc.{found[0]} has no policy.", f"Set {wanted}.")
-    else:
-        yield ok("dmarc", f"_dmarc.{found[0]} says p={found[1]['p']}.")
-
-
 def _alignment(resolver: Resolver, domain: str, signer: str, bounce: str) -> Iterator[Finding]:
     """Whether DKIM or SPF speaks for the domain that readers see; else mail fails DMARC however well it is signed."""
-    found = _policy(resolver, domain)
+    found = policy(resolver, domain)
     if found is None:
         return
-    where, tags = found
-    by_dkim = _aligned(signer, domain, where, strict=tags.get("adkim") == "s")
-    by_spf = _aligned(bounce, domain, where, strict=tags.get("aspf") == "s")
-    remedy = f"Make {domain} itself an identity in SES, or take adkim=s out of _dmarc.{where}."
+    by_dkim = aligned(resolver, signer, domain, strict=found.tags.get("adkim") == "s")
+    by_spf = aligned(resolver, bounce, domain, strict=found.tags.get("aspf") == "s")
+    remedy = f"Make {domain} itself an identity in SES, or take adkim=s out of _dmarc.{found.where}."
     if by_dkim:
         yield ok("alignment", f"{'DKIM and SPF speak' if by_spf else 'DKIM speaks'} for {domain}.")
     elif by_spf:
@@ -152,22 +138,6 @@ def _alignment(resolver: Resolver, domain: str, signer: str, bounce: str) -> Ite
     else:
         what = f"Neither DKIM ({signer}) nor SPF ({bounce or 'amazonses.com'}) speaks for {domain}, so DMARC fails."
         yield fail("alignment", what, remedy)
-
-
-def _policy(resolver: Resolver, domain: str) -> tuple[str, dict[str, str]] | None:
-    """The nearest DMARC record at or above a domain, and where it is. Two in one place count as none."""
-    for name in _upwards(domain):
-        records = [text for text in _texts(resolver, f"_dmarc.{name}") if text.replace(" ", "").startswith("v=DMARC1")]
-        if len(records) == 1:
-            pairs = (tag.partition("=") for tag in records[0].split(";"))
-            return name, {key.strip().lower(): value.strip().lower() for key, _, value in pairs if value}
-    return None
-
-
-def _aligned(by: str, domain: str, organisation: str, *, strict: bool) -> bool:
-    if strict:
-        return by == domain
-    return by == organisation or by.endswith(f".{organisation}")
 
 
 def inbound(account: Account, chart: Chart, identities: Identities, domain: str, names: Mapping[str, str]) -> None:
@@ -186,7 +156,7 @@ def inbound(account: Account, chart: Chart, identities: Identities, domain: str,
 
 def _exchange(account: Account, domain: str) -> Iterator[Finding]:
     wanted = f"inbound-smtp.{account.region}.amazonaws.com"
-    servers = _mx(account.resolver, domain)
+    servers = mail_servers(account.resolver, domain)
     if servers == [wanted]:
         yield ok("inbound", f"Mail for {domain} goes to SES.")
     else:
@@ -234,24 +204,3 @@ def _upwards(domain: str) -> Iterator[str]:
     labels = domain.split(".")
     for start in range(max(1, len(labels) - 1)):
         yield ".".join(labels[start:])
-
-
-def _texts(resolver: Resolver, name: str) -> list[str]:
-    """The TXT records of a name; a long one comes in pieces."""
-    return [b"".join(each.strings).decode("utf-8", "replace") for each in _records(resolver, name, "TXT")]
-
-
-def _mx(resolver: Resolver, name: str) -> list[str]:
-    """The mail servers of a name, the first choice first."""
-    found = sorted(
-        (each.preference, each.exchange.to_text(omit_final_dot=True)) for each in _records(resolver, name, "MX")
-    )
-    return [host.lower() for _, host in found]
-
-
-def _records(resolver: Resolver, name: str, kind: str) -> list[Any]:
-    """Nothing where there is nothing; raises `DNSException` where nobody knows."""
-    try:
-        return list(resolver.resolve(name, kind))
-    except (NXDOMAIN, NoAnswer):
-        return []
