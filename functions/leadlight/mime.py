@@ -66,6 +66,15 @@ def holds(raw: bytes, words: Collection[str]) -> bool:
     return any(_pattern(word).search(everything) for word in words if word.strip())
 
 
+def is_to(raw: bytes, ours: Collection[str]) -> bool:
+    """Whether the mail is to one of these addresses."""
+    from email import message_from_bytes  # noqa: PLC0415 only for who was erased
+
+    mail = message_from_bytes(raw)
+    to = "\n".join(str(value) for name in ("To", "Cc") for value in mail.get_all(name, ()))
+    return any(_pattern(address).search(to) for address in ours if address.strip())
+
+
 def _pattern(word: str) -> re.Pattern[str]:
     digits = re.sub(r"\D", "", word)
     if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", word):

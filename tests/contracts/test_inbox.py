@@ -20,6 +20,7 @@ from tests.contracts.examples import HOUR, MINUTE, NOW
 from leadlight.aws.inbox import S3Inbox
 from leadlight.errors import MissingMail, StoreBusy
 from leadlight.local.inbox import MaildirInbox, MemoryInbox
+from leadlight.model.exchange import About
 from leadlight.ports import Inbox
 from leadlight.wiring.aws import BY_HOST
 
@@ -53,8 +54,8 @@ class InboxContract:
         gone, kept = deliver(REPLY), deliver(REPLY.replace(b"visitor@", b"colleague@"))
 
         for _ in range(2):
-            inbox.erase(["visitor@example.com"])
-        inbox.erase([])
+            inbox.erase(About(("visitor@example.com",)))
+        inbox.erase(About((), names=("colleague",), ours=("someone@else.example",)))
 
         assert list(inbox.waiting()) == [kept]
         with pytest.raises(MissingMail):
@@ -153,7 +154,7 @@ class TestMaildirInbox(InboxContract):
     ) -> None:
         inbox.done(deliver(REPLY))
 
-        inbox.erase(["visitor@example.com"])
+        inbox.erase(About(("visitor@example.com",)))
 
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -161,22 +161,6 @@ class TestMaildirMailer(MailerContract):
     def received(self, tmp_path: Path) -> Received:
         return lambda: [path.read_bytes() for path in (tmp_path / "mail" / "new").iterdir()]
 
-    def test_mails_of_who_is_erased_go_by_their_tag_or_by_a_word(
-        self, tmp_path: Path, mailer: Mailer, received: Received
-    ) -> None:
-        mailer.send(mail("To them"), tag=TAG)
-        mailer.send(mail("About Łukasz Żak", "rep@company.example"), tag="digest/1")
-        mailer.send(mail("Another", "someone@example.com"), tag="other")
-        first = next(path for path in (tmp_path / "mail" / "new").iterdir() if b"To them" in path.read_bytes())
-        first.rename(tmp_path / "mail" / "cur" / f"{first.name}:2,S")
-
-        for _ in range(2):
-            mailer.erase([TAG], ["łukasz  żak"])
-
-        assert [message_from_bytes(data, policy=default)["Subject"] for data in received()] == ["Another"]
-        assert list((tmp_path / "mail" / "cur").iterdir()) == []
-        assert mailer.was_sent(TAG) is False
-
     def test_any_mail_reader_can_open_it(self, tmp_path: Path, mailer: Mailer) -> None:
         name = mailer.send(mail("Hello"), tag=TAG)
 

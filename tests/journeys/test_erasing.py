@@ -252,6 +252,15 @@ def test_mails_of_the_team_that_name_them_go_too(world: World) -> None:
     assert not [mail.subject for mail in left if "Anna Nowak" in mail.text + mail.html + mail.subject]
 
 
+def test_a_namesake_keeps_their_mails(world: World) -> None:
+    world.confirmed(address=BEN, **PERSON)
+    had = world.subjects(BEN)
+    world.confirmed(**PERSON)
+    gone(world)
+
+    assert world.subjects(BEN) == had != []
+
+
 def test_other_systems_are_told_once_by_a_fact_that_holds_nothing(world: World) -> None:
     world.confirmed()
     heard: dict[str, Any] = {}

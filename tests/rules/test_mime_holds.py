@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from leadlight.mime import holds, wire_bytes
+from leadlight.mime import holds, is_to, wire_bytes
 
 
 def mail(text: str = "Hello", *, to: str = "rep@example.com", html: str = "", cte: str = "quoted-printable") -> bytes:
@@ -48,3 +48,10 @@ def test_who_is_named_is_found(raw: bytes, word: str) -> None:
 )
 def test_who_is_not_named_is_not_found(raw: bytes, word: str) -> None:
     assert not holds(raw, [word])
+
+
+def test_whom_it_is_to_is_told_by_its_recipients_alone() -> None:
+    raw = mail("to anna@example.com", to="Rita <rita@example.com>, Mark <MARK@example.com>")
+
+    assert is_to(raw, ["mark@example.com"])
+    assert not is_to(raw, ["anna@example.com", "desk@example.com", ""])

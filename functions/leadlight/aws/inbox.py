@@ -6,13 +6,14 @@ there is no bucket, and nothing is ever waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from leadlight.aws.s3 import Client, fetched, is_key, translated
 from leadlight.errors import MissingMail, StoreBusy
 from leadlight.mime import holds
+from leadlight.model.exchange import About
 
 BELOW = "mail/"
 NO_MAIL = "AMAZON_SES_SETUP_NOTIFICATION"
@@ -52,11 +53,11 @@ class S3Inbox:
             with translated():
                 self._connect().delete_object(Bucket=self._bucket, Key=key)
 
-    def erase(self, words: Collection[str]) -> None:
-        """Of what is waiting: nothing else is kept."""
-        for key in self.waiting() if words else ():
+    def erase(self, about: About) -> None:
+        """Of what is waiting: nothing else is kept. None of it was to our own people."""
+        for key in self.waiting():
             with suppress(MissingMail):  # somebody else is done with it
-                if holds(self.read(key), words):
+                if holds(self.read(key), about.words):
                     self.done(key)
 
     def _listed(self) -> Iterator[Any]:

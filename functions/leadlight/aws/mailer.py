@@ -32,6 +32,7 @@ from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
 from leadlight.errors import NotSent, Refused, SendUnclear
 from leadlight.mime import digest, recipients_of, wire_bytes
+from leadlight.model.exchange import About
 
 LARGEST = 10 * 2**20
 """Bytes. SES takes 40 MB, but many mailboxes take no more than ten, and our mails carry links, not files."""
@@ -112,7 +113,7 @@ class SesMailer:
         """None, always: SES has no question for it. Its Send event says so later, by the message tags."""
         return None
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+    def erase(self, tags: Collection[str], about: About) -> None:
         """Nothing to do: SES keeps no mail that it has sent."""
 
 

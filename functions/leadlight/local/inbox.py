@@ -6,13 +6,13 @@ its sender is erased (https://cr.yp.to/proto/maildir.html).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from leadlight.errors import MissingMail, StoreBusy
-from leadlight.local.mailer import FOLDERS, remove_mails
-from leadlight.mime import holds
+from leadlight.local.mailer import FOLDERS, is_about, remove_mails
+from leadlight.model.exchange import About
 
 SEEN = ":2,S"
 
@@ -53,9 +53,9 @@ class MaildirInbox:
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
-    def erase(self, words: Collection[str]) -> None:
+    def erase(self, about: About) -> None:
         try:
-            remove_mails([self._path / folder for folder in FOLDERS], words)
+            remove_mails([self._path / folder for folder in FOLDERS], about)
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
@@ -87,8 +87,8 @@ class MemoryInbox:
     def done(self, key: str) -> None:
         self._waiting.pop(key, None)
 
-    def erase(self, words: Collection[str]) -> None:
-        self._waiting = {key: kept for key, kept in self._waiting.items() if not holds(kept[1], words)}
+    def erase(self, about: About) -> None:
+        self._waiting = {key: kept for key, kept in self._waiting.items() if not is_about(kept[1], about)}
 
 
 def delivered_at(path: Path) -> int | None:

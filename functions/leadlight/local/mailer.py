@@ -16,7 +16,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from leadlight.errors import NotSent, SendUnclear, StoreBusy
-from leadlight.mime import digest, holds, wire_bytes
+from leadlight.mime import digest, holds, is_to, wire_bytes
+from leadlight.model.exchange import About
 
 FOLDERS = ("tmp", "new", "cur")
 """In the order in which a mail moves on: it cannot slip past whoever looks for it."""
@@ -59,15 +60,15 @@ class MaildirMailer:
         # In the order in which a mail moves on: it cannot slip past. Readers add `:2,` and flags to a name in `cur/`.
         return True if (new / name).exists() or next(cur.glob(f"{name}*"), None) else None
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
-        """The files and their names in `tags/`; a mail that holds a word goes whoever it was to."""
+    def erase(self, tags: Collection[str], about: About) -> None:
+        """The files, and of tags their names in `tags/`."""
         try:
             for tag in tags:
                 if name := self._named(tag):
                     for path in self._copies(name):
                         path.unlink(missing_ok=True)
                     (self._path / "tags" / digest(tag)).unlink(missing_ok=True)
-            remove_mails([self._path / folder for folder in FOLDERS], words)
+            remove_mails([self._path / folder for folder in FOLDERS], about)
         except OSError as error:
             raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
@@ -130,19 +131,24 @@ class MemoryMailer:
             self.carried.append(Carried(self._now(), tag, message, wire_bytes(message)))
         return str(message["Message-ID"] or len(self.carried)).strip("<>")
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
-        self.carried = [mail for mail in self.carried if mail.tag not in tags and not holds(mail.data, words)]
+    def erase(self, tags: Collection[str], about: About) -> None:
+        self.carried = [mail for mail in self.carried if mail.tag not in tags and not is_about(mail.data, about)]
 
     def was_sent(self, tag: str) -> bool | None:
         return any(mail.tag == tag for mail in self.carried) if self._tells else None
 
 
-def remove_mails(folders: Iterable[Path], words: Collection[str]) -> None:
-    """Deletes the mails in these folders that hold one of these words, for good; called by `inbox` beside this, too."""
-    for folder in folders if words else ():
+def is_about(raw: bytes, about: About) -> bool:
+    """Whether that mail is about that person; also asked by `inbox` beside this."""
+    return holds(raw, about.words) or (holds(raw, about.names) and is_to(raw, about.ours))
+
+
+def remove_mails(folders: Iterable[Path], about: About) -> None:
+    """Deletes the mails in these folders that are about that person, for good; called by `inbox`, too."""
+    for folder in folders:
         for path in sorted(folder.iterdir()):
             with suppress(FileNotFoundError):  # its reader has moved or removed it meanwhile
-                if path.is_file() and holds(path.read_bytes(), words):
+                if path.is_file() and is_about(path.read_bytes(), about):
                     path.unlink()
         settle_directory(folder)
 

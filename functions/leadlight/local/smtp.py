@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from leadlight.errors import MissingSetting, NotSent, Refused, SendUnclear
 from leadlight.mime import recipients_of, sender_of, wire_bytes
+from leadlight.model.exchange import About
 
 PORTS = {"smtp": 25, "smtps": 465}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -104,7 +105,7 @@ class SmtpMailer:
         """Nobody can tell."""
         return None
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
+    def erase(self, tags: Collection[str], about: About) -> None:
         """Nothing to do: the server has what it took."""
 
     def close(self) -> None:

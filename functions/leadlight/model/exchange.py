@@ -113,3 +113,16 @@ class News:
     touch: Touch | None = None
     due: Due | None = None
     was: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """By what a mail is known to be about one person: if it holds one of `words`, as `mime.holds` looks for them.
+
+    `names` may be a namesake's, too, such as a name or a number of a whole office. They count only in mails to `ours`,
+    our own people: in all others they are most likely the recipient's own.
+    """
+
+    words: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()

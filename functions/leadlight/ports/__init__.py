@@ -34,7 +34,7 @@ from typing import Protocol, runtime_checkable
 
 from leadlight.model.due import Due
 from leadlight.model.event import Event
-from leadlight.model.exchange import SealingKey
+from leadlight.model.exchange import About, SealingKey
 from leadlight.ports.store import Store as Store
 from leadlight.settings import Settings
 from leadlight.tokens import Tokens
@@ -95,11 +95,11 @@ class Mailer(Protocol):
         recipient's address alone, and `SendUnclear` when nobody knows.
         """
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
-        """Deletes the copies that are kept here of mails of these tags, and of any other that holds one of these words.
+    def erase(self, tags: Collection[str], about: About) -> None:
+        """Deletes the copies that are kept here of mails of these tags, and of any other that is about that person.
 
-        Words are looked for as `mime.holds` does. What the carrier or a recipient has is out of reach: a mailer that
-        keeps no copies has nothing to do. Raises `StoreBusy`; the same again is fine.
+        What the carrier or a recipient has is out of reach: a mailer that keeps no copies has nothing to do. Raises
+        `StoreBusy`; the same again is fine.
         """
 
     def was_sent(self, tag: str) -> bool | None:
@@ -205,8 +205,8 @@ class Inbox(Protocol):
     def done(self, key: str) -> None:
         """It will not be waiting again. Unknown keys are fine."""
 
-    def erase(self, words: Collection[str]) -> None:
-        """Deletes every mail kept here, waiting or done with, that holds one of these words; see `mime.holds`."""
+    def erase(self, about: About) -> None:
+        """Deletes every mail kept here, waiting or done with, that is about that person."""
 
 
 @dataclass(frozen=True, slots=True)

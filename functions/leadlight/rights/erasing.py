@@ -23,13 +23,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadlight import figures
-from leadlight.errors import Conflict, LostKey, StoreBusy
+from leadlight.errors import Conflict, LostKey, MissingBundle, StoreBusy
 from leadlight.fate import Done
 from leadlight.model.due import Due, DueKind, LedgerState
-from leadlight.model.exchange import Change
+from leadlight.model.exchange import About, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Capture, LeadId, Sealed
 from leadlight.model.touch import Touch, TouchKind
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.profile import Profile
 from leadlight.rules.events import events_of
@@ -168,13 +169,21 @@ def _sealed(captures: Sequence[Capture], touches: Sequence[Touch]) -> Iterator[S
 def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], touches: Sequence[Touch]) -> None:
     """What our own mailboxes hold of what was written to them, about them and by them."""
     secrets = services.keys.secrets([sealed.key_id for sealed in _sealed(captures, touches)])
-    words: list[str] = [lead.id]
-    for sealed in _sealed(captures, touches):
-        words += _names(_opened(sealed, secrets, lead.id))
-    words = list(dict.fromkeys(words))
-    tags = [f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)]
-    services.mailer.erase(tags, words)
-    services.inbox.erase(words)
+    profiles = [Profile(_opened(sealed, secrets, lead.id)) for sealed in _sealed(captures, touches)]
+    addresses = filter(None, dict.fromkeys(profile.address for profile in profiles))
+    names = filter(None, dict.fromkeys(name for profile in profiles for name in _names(profile)))
+    about = About((lead.id, *addresses), tuple(names), _ours(services))
+    services.mailer.erase([f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)], about)
+    services.inbox.erase(about)
+
+
+def _ours(services: Services) -> tuple[str, ...]:
+    """The addresses of our own people; none without a bundle, and then their mails are known by their tags alone."""
+    try:
+        team = open_bundle(services.files).team
+    except MissingBundle:
+        return ()
+    return tuple(address for address in (team.company.email, *(person.email for person in team.people)) if address)
 
 
 def _opened(sealed: Sealed, secrets: Mapping[str, bytes], lead_id: LeadId) -> Mapping[str, str]:
@@ -184,7 +193,7 @@ def _opened(sealed: Sealed, secrets: Mapping[str, bytes], lead_id: LeadId) -> Ma
         return {}
 
 
-def _names(fields: Mapping[str, str]) -> Iterator[str]:
-    """By what a mail is known to be about this person. A first name alone is many people's."""
-    profile = Profile(fields)
-    yield from filter(None, (profile.address, fields.get("phone", ""), profile.name if " " in profile.name else ""))
+def _names(profile: Profile) -> Iterator[str]:
+    """What others may go by as well. A first name alone is too many people's."""
+    yield profile.fields.get("phone", "")
+    yield profile.name if " " in profile.name else ""

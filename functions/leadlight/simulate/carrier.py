@@ -9,6 +9,7 @@ from typing import Any
 
 from leadlight.errors import NotSent
 from leadlight.local.mailer import Carried, MemoryMailer
+from leadlight.model.exchange import About
 from leadlight.rules.mail_events import mail_tag
 
 
@@ -36,8 +37,8 @@ class Carrier:
     def was_sent(self, tag: str) -> bool | None:
         return self._inner.was_sent(tag)
 
-    def erase(self, tags: Collection[str], words: Collection[str]) -> None:
-        self._inner.erase(tags, words)
+    def erase(self, tags: Collection[str], about: About) -> None:
+        self._inner.erase(tags, about)
 
 
 def bounced(mail: Carried, at: datetime) -> Mapping[str, Any]:
