@@ -39,6 +39,7 @@ soak: setup  ## kill the server under load, then all pairs of faults, random wor
 	@$(BIN)/pytest -n $(WORKERS) tests/simulation/test_faults_everywhere.py tests/simulation/test_faults_on_aws.py \
 	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
 	  tests/rules/test_tokens_forged.py tests/journeys/test_who_is_known.py tests/journeys/test_abuse.py \
+	  tests/test_schemathesis.py --all-phases 200 \
 	  --all-pairs --seeds $(SEEDS) --examples 500 --steps 50 --races 10000 --forged 1000000 --trials 2000 --posts 10000
 
 mutants: setup  ## change the ledger and the rules in small ways; tests must notice 85 of 100 (half an hour)

@@ -26,6 +26,7 @@ from tests.world_site import SECRETS, gated
 
 from leadlight import links
 from leadlight.gate.lean import compile_lean
+from leadlight.handlers import on_my_data
 from leadlight.handlers.http import is_https
 from leadlight.handlers.request import HOST
 from leadlight.model.lead import Lead
@@ -39,6 +40,7 @@ from leadlight.rep.session import SESSION, member, session_of
 from leadlight.serve import App, server
 from leadlight.tokens import Tokens, TokenUse
 from leadlight.vault import lead_id, six_digits
+from leadlight.visitor.my_data import COOKIE
 from leadlight.visitor.passes import LEAD_PASS, lead_cookies, tab_cookie, tab_cookie_name
 from leadlight.visitor.preferences import BUTTONS
 
@@ -112,8 +114,11 @@ class Probed:
     keys: Keys
     loop: asyncio.AbstractEventLoop
 
-    def send(self, method: str, url: str, headers: Mapping[str, str | bytes], body: bytes = b"") -> Told:
+    def later(self) -> None:
         self.world.clock.move_to(self.world.clock.now() + timedelta(seconds=1))
+
+    def send(self, method: str, url: str, headers: Mapping[str, str | bytes], body: bytes = b"") -> Told:
+        self.later()
         return self.loop.run_until_complete(_told(self.app, method, url, headers, body))
 
 
@@ -192,7 +197,7 @@ class Keys:
             "/confirm": (TokenUse.CONFIRM, {"lead": self.asked.lead_id, "gen": 1, "capture": self.asked.id}),
             "/unsubscribe": (TokenUse.UNSUBSCRIBE, lead),
             "/preferences": (TokenUse.PREFERENCES, lead),
-            "/my-data": (TokenUse.PREFERENCES, lead),
+            "/my-data": (TokenUse.PREFERENCES, self._cleo),
             "/sign-in": (TokenUse.SIGN_IN, {"person": "rita", "id": self.services.token()}),
         }
         if path == "/answer":
@@ -213,6 +218,7 @@ class Keys:
             BROWSER: self.services.tokens.sign(TokenUse.REP_BROWSER, {"id": "probed"}),
             tab_cookie_name(MAIL): tab_cookie(self.services, self.asked, BEN).value,
         }
+        values[COOKIE] = self.services.tokens.sign(TokenUse.MY_DATA, {**self._cleo, "ask": "probed"})
         host = HOST if is_https(self.services) else ""
         return {host + name: value for name, value in values.items()}
 
@@ -244,7 +250,7 @@ class Keys:
             "role": "buyer",
             "question": "Does it fit under a desk?",
             "what": dice.choice(["teaser", "form"]),
-            "do": dice.choice([*BUTTONS]),
+            "do": dice.choice([*(on_my_data.BUTTONS if path == "/my-data" else BUTTONS)]),
             "span": "2 weeks",
             "answer": dice.choice(["accepted", "declined"]),
             "achieved": "yes",
@@ -268,6 +274,11 @@ class Keys:
         """One that is told of Anna."""
         return {"type": name, "data": {"email": ANNA, "at": (MONDAY + timedelta(days=30)).isoformat()}}
 
+    @property
+    def _cleo(self) -> dict[str, object]:
+        """Whose data may be erased on the way: all others are needed."""
+        return {"lead": lead_id(CLEO, SETTINGS.lead_key), "gen": 1}
+
     def _lead(self, address: str) -> Lead:
         lead = self.services.store.lead(lead_id(address, SETTINGS.lead_key))
         assert lead is not None
@@ -283,6 +294,7 @@ NEEDED: Mapping[str, tuple[str, ...] | list[str]] = {
     "confirm": ("token",),
     "unsubscribe": ("token",),
     "preferences": ("token", "do", "span"),
+    "my-data": ("token", "do", "code"),
     "answer": ("token", "answer"),
     "claim": ("token",),
     "outcome": ("token", "achieved"),

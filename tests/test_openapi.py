@@ -17,7 +17,7 @@ from openapi_spec_validator import validate
 from tests.probing import GATES, Grounds, Keys, Probed, grounds_in, probed
 from tests.world import MAIL, SETTINGS
 
-from leadlight.handlers import on_desk, on_fact, on_insights, on_rep_request, on_visitor_request
+from leadlight.handlers import on_desk, on_fact, on_insights, on_my_data, on_rep_request, on_visitor_request
 from leadlight.handlers.request import HOST, LIMIT
 from leadlight.openapi.document import ALWAYS, SCHEMES, TAGS, document
 from leadlight.openapi.route import FORM, HTML, JSON, Caller, Route
@@ -27,7 +27,9 @@ from leadlight.visitor.passes import LEAD_PASS
 
 FILE: dict[str, Any] = json.loads(document("Glass"))
 ROUTES = [route for _, group in TAGS.values() for route in group]
-ROUTERS = [handlers.router for handlers in (on_visitor_request, on_rep_request, on_desk, on_insights, on_fact)]
+ROUTERS = [
+    handlers.router for handlers in (on_visitor_request, on_rep_request, on_desk, on_insights, on_fact, on_my_data)
+]
 GREEDY = {
     "/api/form/.+": "/api/form/{gate}",
     "/api/content/.+": "/api/content/{gate}",
@@ -218,6 +220,8 @@ def fitting(server: Probed, route: Route, number: int) -> dict[str, object]:
 
 def another(route: Route, number: int) -> dict[str, object]:
     """What makes it something else than the time before."""
+    if route.path == "/my-data":
+        return {"do": "ask"}
     if route.path == "/preferences":
         return {"do": ("pause", "resume")[number % 2]}
     return {"email": f"new{number}@example.net"} if route.path == "/rep/leads" else {}

@@ -13,32 +13,21 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import CHECKS as KNOWN
 from schemathesis.schemas import APIOperation
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 from tests.made_up import asked, furnished
 from tests.probing import Grounds, Probed, grounds_in, probed
+from tests.whole_run import CHECKS, on_a_port, run
 
 from leadlight.openapi.document import document
 
 EXAMPLES = 50
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 OPERATIONS = [
     found.ok() for found in schemathesis.openapi.from_dict(json.loads(document("Glass"))).get_all_operations()
 ]
 BOUNDED = [operation for operation in OPERATIONS if "429" in operation.responses.status_codes]
 Note = Callable[..., None]
+LIFTED, BUSY = {"budgets": False}, {"budgets": True, "proof_of_work": True}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +54,7 @@ def probe(server: Probed, operation: APIOperation, examples: int = EXAMPLES) -> 
         case = furnished(case, server.keys, Random(dice))
         answer = asked(server, case)
         met[answer.status_code] += 1
-        case.validate_response(answer, checks=CHECKS)
+        case.validate_response(answer, checks=KNOWN.get_by_names(list(CHECKS)))
 
     ask()
     return met
@@ -86,8 +75,26 @@ def test_every_answer_is_one_that_the_file_has(
 def test_so_it_is_where_budgets_run_out_and_a_little_work_is_asked_for(
     operation: APIOperation, grounds: Grounds, tmp_path: Path, tally: Note
 ) -> None:
-    with probed(grounds, tmp_path, budgets=True, proof_of_work=True) as server:
+    with probed(grounds, tmp_path, **BUSY) as server:
         met = probe(server, operation)
 
     assert met.total() >= EXAMPLES
     tally("requests made up from the OpenAPI file", requests=met.total())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [LIFTED, BUSY], ids=["lifted", "busy"])
+def test_no_phase_of_schemathesis_finds_a_fault(
+    settings: dict[str, bool], grounds: Grounds, tmp_path: Path, pytestconfig: pytest.Config, tally: Note
+) -> None:
+    examples = pytestconfig.getoption("--all-phases")
+    if not examples:
+        pytest.skip("minutes, not seconds: `make soak` has it")
+
+    with on_a_port(grounds, tmp_path, **settings) as (address, server):
+        found = run(address, server, examples=examples)
+
+    assert [str(failure) for failure in found.failures] == []
+    assert found.errors == []
+    tally("requests of all phases", **found.requests)
+    tally("answers to them", **{str(status): count for status, count in sorted(found.statuses.items())})

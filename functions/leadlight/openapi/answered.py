@@ -108,6 +108,23 @@ class FormShown:
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
+class MyData:
+    """Everything that is kept of one person. What was sealed stands opened under `said`."""
+
+    made_at: str
+    site: str
+    lead: dict[str, Any]
+    forms: list[dict[str, Any]]
+    timeline: list[dict[str, Any]]
+    planned: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+    counted: dict[str, Any]
+    marks: dict[str, str]
+    kept: list[dict[str, str]]
+    """What each part is for, for how long, and what becomes of it."""
+
+
+@dataclass(config=SAID, frozen=True, kw_only=True)
 class Health:
     """Which release serves which site."""
 

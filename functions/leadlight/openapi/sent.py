@@ -115,14 +115,19 @@ class Tapped:
     """The link's token, where it does not stand in the address."""
 
 
+Wanted = Literal["pause", "resume", "fewer", "as-promised", "not-rated", "rated", "stop", "no-calls", "purposes", ""]
+
+
 @dataclass(config=SAID, frozen=True, kw_only=True)
 class Preferences:
     """A button of the preferences page."""
 
-    do: Literal["pause", "resume", "fewer", "as-promised", "stop", "no-calls", "purposes", ""] = ""
+    do: Wanted = ""
     """Which one. Behind the mail of a wish there is a single one, without a name."""
     span: Literal["2 weeks", "1 month", "3 months", ""] = ""
     """For how long, with `pause`."""
+    until: str = ""
+    """Or the day that it ends with, such as `2026-01-31`: from tomorrow, at most a year ahead."""
     token: str = ""
     """The link's token, where it does not stand in the address."""
     news: str = ""
@@ -131,6 +136,18 @@ class Preferences:
     """With `purposes`: `yes` if its box is ticked."""
     follow_up: str = Field(default="", alias="follow-up")
     """With `purposes`: `yes` if its box is ticked."""
+
+
+@dataclass(config=SAID, frozen=True, kw_only=True)
+class MyDataButton:
+    """A button of the page about one's own data."""
+
+    do: Literal["ask", "open", "show", "save", "sure", "erase"]
+    """Have digits mailed; type them; then, for half an hour, read, save, or have it erased in two steps."""
+    code: str = ""
+    """The digits, with `open`."""
+    token: str = ""
+    """The link's token, where it does not stand in the address."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)

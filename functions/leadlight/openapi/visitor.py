@@ -1,8 +1,19 @@
-"""What visitors and readers may ask for: the routes of `handlers.on_visitor_request`, in its order."""
+"""What visitors and readers may ask for: the routes of `on_visitor_request` and `on_my_data`."""
 
 from __future__ import annotations
 
-from leadlight.openapi.answered import AccessProblem, CheckMail, Confirmed, FormShown, Half, Health, Noted, Opened, Sent
+from leadlight.openapi.answered import (
+    AccessProblem,
+    CheckMail,
+    Confirmed,
+    FormShown,
+    Half,
+    Health,
+    MyData,
+    Noted,
+    Opened,
+    Sent,
+)
 from leadlight.openapi.route import (
     GATE,
     HTML,
@@ -17,7 +28,7 @@ from leadlight.openapi.route import (
     page,
     told,
 )
-from leadlight.openapi.sent import AccessForm, Call, Code, OneTap, Preferences, Question, Seen, Tapped
+from leadlight.openapi.sent import AccessForm, Call, Code, MyDataButton, OneTap, Preferences, Question, Seen, Tapped
 
 OPENED = (
     "`__Host-leadlight_pass`, the pass of a confirmed browser, for a year; `leadlight_open=1`, which scripts may read, "
@@ -202,6 +213,32 @@ TALKING = (
         more="Less counts at once. More is asked for by a fresh mail first, whose button says yes.",
         body=Preferences,
         needs_body=False,
+        needs_caller=False,
+    ),
+    Route(
+        "get",
+        "/my-data",
+        "What is kept of somebody, and its end",
+        Caller.TOKEN,
+        {200: page("How far this browser is: a button that has digits mailed, a field for them, then what they open.")},
+        refuses=(403, 410),
+        more="The link is that of the preferences; a confirmed browser needs none.",
+        needs_caller=False,
+    ),
+    Route(
+        "post",
+        "/my-data",
+        "A button of that page",
+        Caller.TOKEN,
+        {
+            200: Answer("The page; with `do=save`, the file.", {HTML: None, JSON: MyData}).setting(
+                "`__Host-leadlight_my_data`: this browser has asked for digits (an hour), or shown them (half an hour)."
+            )
+        },
+        refuses=(400, 403, 410, 413, 422, 429),
+        more="Mails get forwarded, so nothing is shown before the digits of a fresh mail were typed here. They work "
+        "for 15 minutes and five tries.",
+        body=MyDataButton,
         needs_caller=False,
     ),
     Route(
