@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +21,11 @@ from leadlight.handlers import on_desk, on_fact, on_insights, on_my_data, on_rep
 from leadlight.handlers.request import HOST, LIMIT
 from leadlight.openapi.document import ALWAYS, SCHEMES, TAGS, document
 from leadlight.openapi.route import FORM, HTML, JSON, Caller, Route
+from leadlight.rep.saying import STAGES
 from leadlight.rep.session import SESSION
+from leadlight.rules.fact import FactName
 from leadlight.tokens import Tokens
+from leadlight.visitor import answer, preferences, seen
 from leadlight.visitor.passes import LEAD_PASS
 
 FILE: dict[str, Any] = json.loads(document("Glass"))
@@ -77,6 +80,24 @@ def test_a_build_puts_it_into_the_site(world_bundle: Path) -> None:
 def test_passes_and_sessions_are_named_as_browsers_get_them() -> None:
     assert SCHEMES[Caller.PASS]["name"] == HOST + LEAD_PASS
     assert SCHEMES[Caller.SESSION]["name"] == HOST + SESSION
+
+
+@pytest.mark.parametrize(
+    ("shape", "field", "known"),
+    [
+        ("Preferences", "do", preferences.BUTTONS),
+        ("Preferences", "span", preferences.SPANS),
+        ("MyDataButton", "do", on_my_data.BUTTONS),
+        ("OneTap", "answer", [said for both in answer.CHOICES.values() for said in both]),
+        ("Seen", "what", seen.COUNTS),
+        ("Outcome", "stage", STAGES),
+        ("Fact", "type", FactName),
+    ],
+)
+def test_the_file_names_the_buttons_that_there_are(shape: str, field: str, known: Iterable[str]) -> None:
+    said = FILE["components"]["schemas"][shape]["properties"][field]["enum"]
+
+    assert {*said} - {""} == {*known}
 
 
 @pytest.mark.parametrize(
