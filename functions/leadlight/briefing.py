@@ -29,6 +29,7 @@ from leadlight.rules.notices import is_now
 from leadlight.rules.objective import suggested
 from leadlight.rules.routing import owner_of
 from leadlight.rules.said import AIMS, INTENTS, Reader, another_aim, said
+from leadlight.rules.score import NOT_RATED
 from leadlight.rules.there import Hour, beside, hour_there, in_words, named
 from leadlight.views import (
     ACCEPTED,
@@ -151,7 +152,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         objections=likely.objections(bundle.knowledge, case.touches, gates),
         bars=tuple(_bar(bar) for bar in bars(case.touches)),
         answers=_answers(services, bundle, case, reader),
-        score=f"{score.points} point{'' if score.points == '1' else 's'}",
+        score=_points(score),
         reasons=_reasons(score),
         objective=aim,
         aim=AIMS[aim],
@@ -200,7 +201,8 @@ def _call_at(case: Case, zone: str) -> str:
 def _state(score: ScoreView, intent: Intent | None) -> str:
     """How far they are, in the words that people use: `hot prospect, ready to decide, worth 5,000 EUR`."""
     stage = "repeat customer" if score.stage is Stage.REPEAT else score.stage
-    who = stage if score.stage in CLOSED else f"{score.temperature} {stage}"
+    told = score.rated or score.hot  # who asked us not to rate them is not called cold
+    who = f"{score.temperature} {stage}" if told and score.stage not in CLOSED else stage
     worth = f"worth {score.value}" if score.value else ""
     return ", ".join(filter(None, (who, INTENTS[intent] if intent else "", worth)))
 
@@ -319,6 +321,12 @@ def _written_down(services: Services, bundle: Bundle, case: Case, reader: Person
 def _bar(bar: Bar) -> BarView:
     filled = min(bar.points, FULL)
     return BarView(bar.encounter.capitalize(), filled, FULL, "█" * filled + "░" * (FULL - filled))
+
+
+def _points(score: ScoreView) -> str:
+    if not score.rated:
+        return NOT_RATED
+    return f"{score.points} point{'' if score.points == '1' else 's'}"
 
 
 def _reasons(found: ScoreView) -> tuple[str, ...]:

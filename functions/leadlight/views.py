@@ -209,6 +209,7 @@ def score_view(
         band=criteria.band(lead.value) or "",
         value=f"{lead.value:,.0f} {currency}" if lead.value else "",
         reasons=tuple((f"{reason.points:+g}".replace("-", "\u2212"), reason.words) for reason in found.reasons),
+        rated=found.rated,
     )
 
 

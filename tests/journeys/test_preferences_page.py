@@ -103,7 +103,7 @@ def test_the_link_opens_no_page_and_no_other_link_shows_the_plan(world: World) -
 def test_a_link_in_an_old_mail_still_works(world: World) -> None:
     world.confirmed()
     old = link(world)
-    world.advance("700 days")
+    world.advance("500 days")  # after that they have been kept for long enough
 
     assert "Nothing more is planned." in page(world, old)
     assert press(world, "stop", old).status == 200

@@ -86,12 +86,13 @@ def test_nothing_that_was_typed_becomes_markup() -> None:
 
 
 def test_every_button_posts_and_there_are_no_more_than_do_something() -> None:
-    assert buttons(drawn()) == ["pause", "fewer", "stop", "purposes", "no-calls"]
-    assert buttons(drawn(lead(at_most=FEWER))) == ["pause", "as-promised", "stop", "purposes", "no-calls"]
+    assert buttons(drawn()) == ["pause", "fewer", "stop", "purposes", "no-calls", "not-rated"]
+    assert buttons(drawn(lead(at_most=FEWER))) == ["pause", "as-promised", "stop", "purposes", "no-calls", "not-rated"]
     assert buttons(drawn(QUIET["paused"][0]))[0] == "resume"
     assert buttons(drawn(QUIET["paused by us"][0]))[0] == "pause"
-    assert buttons(drawn(QUIET["unsubscribed"][0], coming=())) == ["purposes", "no-calls"]
-    assert drawn().count('<form method="post" action="/preferences?token=t">') == 5
+    assert buttons(drawn(QUIET["unsubscribed"][0], coming=())) == ["purposes", "no-calls", "not-rated"]
+    assert drawn().count('<form method="post" action="/preferences?token=t">') == 6
+    assert buttons(drawn(lead(unscored=True)))[-1] == "rated"
 
 
 def test_who_refused_calls_is_not_asked_again() -> None:

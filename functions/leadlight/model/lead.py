@@ -144,6 +144,7 @@ class Lead:
     renewal_at: datetime | None = None
     known: tuple[str, ...] = ()  # the fields that its confirmed captures have answered, by name
     source: str = ""  # where it came from, if not from its own form: `import/<name>`, `rep/<person>`, `qr/<person>`
+    unscored: bool = False  # its own word: no points by what it reads and who it is (Art. 21 GDPR)
 
     @property
     def pause(self) -> Pause | None:

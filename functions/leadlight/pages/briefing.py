@@ -31,6 +31,11 @@ from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.views import SPOKEN, said_wish
 from leadlight.visitor.meter import FREE
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
+from leadlight.visitor.wishes import Wish
+
+RATING = Wish.RATING.value
+RATED = {"lowered": "Asked us not to rate them automatically", "agreed": "May be rated automatically again"}
+"""What the lead has said about points, by what the touch did."""
 
 SAID = {
     TouchKind.CAPTURED: "Sent the form",
@@ -193,6 +198,8 @@ def _pattern(bundle: Bundle, touch: Touch) -> str:
         return "Began the trial"
     if touch.kind is TouchKind.READ and FREE in touch.facts:
         return "Read the page, as one of the free ones"
+    if touch.facts.get("purposes") == RATING and touch.facts.get("did") in RATED:
+        return RATED[touch.facts["did"]]
     words = (BY.get(touch.kind) if member(bundle.team, touch.by) else None) or SAID.get(touch.kind, touch.kind)
     return FACTS.get(touch.facts.get("name", ""), words) if touch.kind is TouchKind.FACT else words
 

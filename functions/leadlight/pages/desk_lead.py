@@ -29,7 +29,7 @@ from leadlight.rep.desk import profiles_of, zone_of
 from leadlight.rules.next_action import reminded_of
 from leadlight.rules.routing import owner_of
 from leadlight.rules.said import AIMS
-from leadlight.rules.score import Score, score
+from leadlight.rules.score import NOT_RATED, Score, score
 from leadlight.rules.steps import step_of
 from leadlight.views import company_view, criteria_met, gate_view, lead_view, rep_view
 from leadlight.visitor.outlook import Coming, outlook_of
@@ -91,7 +91,7 @@ def lead(shell: str, sheet: Sheet) -> str:
     """The page, with its buttons: all post to the desk."""
     return page(
         shell, "desk_lead.html", heading=sheet.briefing.who, s=sheet, b=sheet.briefing,
-        here=f"/rep/desk/lead/{sheet.lead.id}", objectives=AIMS,
+        here=f"/rep/desk/lead/{sheet.lead.id}", objectives=AIMS, not_rated=NOT_RATED,
     )  # fmt: skip
 
 

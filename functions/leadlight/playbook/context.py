@@ -114,6 +114,7 @@ class ScoreView:
     band: str = ""
     value: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
+    rated: bool = True  # False: they asked us not to
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from leadlight.model.person import CallKind, LeadId
 from leadlight.model.touch import Touch, TouchKind, WhyNot
 from leadlight.rules.next_action import CLOSED
 from leadlight.rules.said import AIMS
-from leadlight.rules.score import Score
+from leadlight.rules.score import NOT_RATED, Score
 from leadlight.rules.turns import DEALT_WITH
 from leadlight.rules.waiting import ACCEPTED, ANSWER, LAPSED, QUESTION, SATISFACTION
 
@@ -161,7 +161,8 @@ class _Day:
         """A lead that is less than it was, or from whom nothing has come for long. Each is told once, then weekly."""
         fell = WARMTHS.index(each.score.temperature) < WARMTHS.index(each.before.temperature)
         if fell:
-            return _Found(0, f"was {each.before.temperature}, is {each.score.temperature}")
+            now = each.score.temperature if each.score.rated else NOT_RATED
+            return _Found(0, f"was {each.before.temperature}, is {now}")
         promising = each.lead.stage in PROMISING or each.score.temperature is not Temperature.COLD
         sign = max((touch.at for touch in each.touches if touch.quality), default=None)
         if sign is None or not promising or each.lead.hold:

@@ -3,6 +3,8 @@
 The reasons that are printed sum exactly to the points that are printed: each is rounded to a tenth first. Experiences
 fade, and meetings with one of the four encounters count up to a cap, so that breadth counts. Points alone never make
 hot.
+
+Who objects to being rated (Art. 21 GDPR) has no points, for no reason, and is cold; what they say to us still counts.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from leadlight.model.lead import Lead, Temperature
 from leadlight.model.touch import Encounter, Touch
 from leadlight.rules.talk import why_hot
 
+NOT_RATED = "not rated: they asked us not to"
+"""What stands in the place of points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -28,22 +33,28 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`points` is the sum of the reasons, the greatest of which comes first. `hot` says why, if the lead is hot."""
+    """`points` is the sum of the reasons, the greatest of which comes first. `hot` says why, if the lead is hot.
+
+    One that is not `rated` has neither points nor reasons.
+    """
 
     points: float
     temperature: Temperature
     reasons: tuple[Reason, ...]
     hot: str | None = None
+    rated: bool = True
 
 
 def score(
     lead: Lead, touches: Sequence[Touch], criteria: Criteria, *, fit: Sequence[Criterion], now: datetime
 ) -> Score:
     """The score by what has happened until now. `fit` are the criteria that hold for this lead."""
+    hot = why_hot(lead, touches, criteria, now)
+    if lead.unscored:
+        return Score(0.0, Temperature.HOT if hot else Temperature.COLD, (), hot, rated=False)
     found = [*_by_fit(fit), *_by_experience(touches, criteria, now)]
     reasons = tuple(sorted((reason for reason in found if reason.points), key=lambda r: (-r.points, r.words)))
     points = round(fsum(reason.points for reason in reasons), 1)
-    hot = why_hot(lead, touches, criteria, now)
     warmth = Temperature.WARM if points >= criteria.warm else Temperature.COLD
     return Score(points, Temperature.HOT if hot else warmth, reasons, hot)
 

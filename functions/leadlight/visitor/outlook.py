@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadlight import links
@@ -40,6 +40,9 @@ from leadlight.words import N_, day, words_of
 
 MOST = 60
 """So many steps ahead are looked at; a promise is shorter."""
+
+A_YEAR = timedelta(days=365)
+"""So far ahead may somebody pause at most."""
 
 RAISABLE = (Purpose.FOLLOW_UP, Purpose.PHONE, Purpose.NEWS)
 
@@ -93,6 +96,7 @@ class Outlook:
     company: str
     paused: tuple[tuple[str, datetime], ...]  # by whom and until when, the latest first; the lead's own has no name
     pages: tuple[tuple[str, str], ...]  # where a form would begin anew: title and address
+    days: tuple[date, date] | None = None  # the first and the last day until which it may be paused, in `zone`
 
     def agreement(self, purpose: Purpose) -> Agreed | None:
         """What there is to say of one purpose."""
@@ -108,7 +112,7 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     }
     return Outlook(
         lead=lead,
-        zone=hours_for(lead, team.hours).zone,
+        zone=zone_of(bundle, lead),
         coming=tuple(_coming(services, bundle, lead)),
         left=tuple(
             _left(bundle, enrolment, lead.language) for enrolment in open_enrolments(lead) if enrolment.promise.mails
@@ -118,7 +122,23 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
         company=team.company.name,
         paused=tuple((_named(pause.by, team), pause.until) for pause in latest),
         pages=tuple((gate.title, links.page(services, gate.page)) for gate in gates.values()),
+        days=days_to_pause(services.clock.now(), zone_of(bundle, lead)),
     )
+
+
+def zone_of(bundle: Bundle, lead: Lead) -> str:
+    """Whose clock the lead's page goes by."""
+    return hours_for(lead, bundle.team.hours).zone
+
+
+def days_to_pause(now: datetime, zone: str) -> tuple[date, date]:
+    """Until which days somebody there may pause: from tomorrow, at most a year ahead.
+
+    >>> days_to_pause(datetime.fromisoformat("2026-01-05T23:30+00:00"), "Europe/Warsaw")
+    (datetime.date(2026, 1, 7), datetime.date(2027, 1, 6))
+    """
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return today + timedelta(days=1), today + A_YEAR
 
 
 def _named(by: str, team: Team) -> str:

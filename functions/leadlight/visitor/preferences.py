@@ -1,4 +1,4 @@
-"""A lead is in control: it pauses the plan, gets fewer mails, stops them, takes purposes back.
+"""A lead is in control: it pauses the plan, gets fewer mails, stops them, takes purposes back, objects to points.
 
 A mailed token, or the pass of a confirmed browser, may only lower: see `wishes` for the way up. Everything counts in
 the transaction that stores it, due rows included, so the page can say what is true now. The same tap twice is one.
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from leadlight import links
 from leadlight.decide import decide, the_lead
@@ -34,11 +35,11 @@ from leadlight.rules.stop import LEAD, pause_of, paused, why_quiet
 from leadlight.rules.waiting import CALL, reminders
 from leadlight.tokens import TokenUse
 from leadlight.visitor import wishes
-from leadlight.visitor.outlook import RAISABLE, Outlook, outlook_of
+from leadlight.visitor.outlook import RAISABLE, Outlook, days_to_pause, outlook_of, zone_of
 from leadlight.visitor.passes import LEAD_PASS
 from leadlight.visitor.talk import leave
 from leadlight.visitor.wishes import Wish, call_touch
-from leadlight.words import N_
+from leadlight.words import N_, said
 
 SPANS: Mapping[str, Callable[[datetime], datetime]] = {
     N_("2 weeks"): lambda now: now + timedelta(weeks=2),
@@ -60,6 +61,7 @@ class Did(StrEnum):
     RESUMED = "resumed"
     STILL_QUIET = "still-quiet"
     FEWER = "fewer"
+    UNRATED = "unrated"
     STOPPED = "stopped"
     LOWERED = "lowered"
     NO_CALLS = "no-calls"
@@ -119,18 +121,33 @@ def agree(services: Services, token: str) -> tuple[Visit, Did]:
 
 def _pause(services: Services, visit: Visit, values: Mapping[str, str]) -> Did:
     """Nothing goes out until then. A colleague's pause stands beside it; the same one again, to the day, is one."""
-    if values.get("span") not in SPANS:
-        raise BadFields({"span": N_("Please use one of the buttons on the page.")})
-    now = services.clock.now()
-    until = SPANS[values["span"]](now)
     lead = the_lead(services, visit.lead_id, visit.generation)
+    until = _pause_end(services, lead, values)
     if lead.stops:
         return Did.NOTHING
-    if paused(lead, LEAD, until, now) == lead:
+    if paused(lead, LEAD, until, services.clock.now()) == lead:
         return Did.PAUSED
     _not_too_often(services, lead)
     pause_lead(services, lead, until=until, by=LEAD)
     return Did.PAUSED
+
+
+def _pause_end(services: Services, lead: Lead, values: Mapping[str, str]) -> datetime:
+    """When the pause that was asked for is over: after a span, or as the chosen day begins where the lead is."""
+    now = services.clock.now()
+    if values.get("span") in SPANS:
+        return SPANS[values["span"]](now)
+    if "until" not in values:
+        raise BadFields({"span": N_("Please use one of the buttons on the page.")})
+    zone = zone_of(open_bundle(services.files), lead)
+    first, last = days_to_pause(now, zone)
+    try:
+        day = date.fromisoformat(values["until"].strip())
+    except ValueError:
+        day = date.min
+    if not first <= day <= last:
+        raise BadFields({"until": said("Choose a day from {first} to {last}.", first=f"{first}", last=f"{last}")})
+    return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _resume(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
@@ -170,6 +187,25 @@ def _fewer(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
 def _as_promised(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
     """The pace that was promised again: that is more, so it takes a mail."""
     wishes.wish(services, visit.lead_id, visit.generation, [Wish.PACE], how=visit.how)
+    return Did.ASKED
+
+
+def _unrated(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """No more points, from now on: an objection needs no reason (Art. 21 GDPR), and nothing else changes for it."""
+
+    def unrated(lead: Lead) -> Change | None:
+        if lead.unscored:
+            return None
+        touch = _lowered(services, visit, lead, (Wish.RATING,), services.clock.now())
+        return Change(replace(lead, unscored=True), (touch,))
+
+    decide(services, visit.lead_id, visit.generation, unrated)
+    return Did.UNRATED
+
+
+def _rated(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
+    """Points again: only the lead's own mailbox may lift its objection."""
+    wishes.wish(services, visit.lead_id, visit.generation, [Wish.RATING], how=visit.how)
     return Did.ASKED
 
 
@@ -238,6 +274,8 @@ BUTTONS: Mapping[str, Callable[[Services, Visit, Mapping[str, str]], Did]] = {
     "resume": _resume,
     "fewer": _fewer,
     "as-promised": _as_promised,
+    "not-rated": _unrated,
+    "rated": _rated,
     "stop": _stop,
     "no-calls": _no_calls,
     "purposes": _purposes,

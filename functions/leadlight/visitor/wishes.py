@@ -42,17 +42,22 @@ WISHES_PER_DAY, WISHES_PER_MONTH = 3, 10
 Whoever was forwarded a mail can press these buttons, for years.
 """
 
+RATING_WORDS = N_("You may rate me automatically, by points for what I read and for what I told about my company.")
 PACE_WORDS = N_("Write to me as often as promised, not only once in two weeks.")
 
 
 class Wish(StrEnum):
-    """What can be raised; the first three are purposes."""
+    """What can be raised; the first three are purposes. `RATING` lifts an objection to being rated."""
 
     FOLLOW_UP = "follow-up"
     PHONE = "phone"
     NEWS = "news"
     PACE = "pace"
+    RATING = "rating"
 
+
+OWN_WORDS = {Wish.PACE: PACE_WORDS, Wish.RATING: RATING_WORDS}
+"""Wishes that are no purposes, and what they say yes to."""
 
 LOWERED_BY = {TouchKind.UNSUBSCRIBED: (Wish.FOLLOW_UP, Wish.NEWS), TouchKind.COMPLAINED: tuple(Wish)}
 """What a later touch takes out of the hands of an older wish."""
@@ -133,6 +138,8 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
     over: tuple[str, ...] = ()
     if Wish.PACE in granted:
         lead = replace(lead, at_most=None)
+    if Wish.RATING in granted:
+        lead = replace(lead, unscored=False)
     if Wish.NEWS in granted:
         lead = replace(lead, purposes=with_purpose(lead, Purpose.NEWS))
     if Wish.FOLLOW_UP in granted and comes_with_form(wished):
@@ -165,10 +172,18 @@ def call_touch(lead: Lead, kind: CallKind, touch_id: str, now: datetime) -> Touc
 def _grantable(outlook: Outlook, wishes: Collection[Wish]) -> Iterator[Wish]:
     """Those that there is something to say yes to, in their order."""
     for one in Wish:
-        agreed = None if one is Wish.PACE else outlook.agreement(Purpose(one))
-        can = outlook.lead.at_most is not None if one is Wish.PACE else agreed is not None and agreed.can_be_raised
+        if one in OWN_WORDS:
+            can = _is_lowered(outlook.lead, one)
+        else:
+            agreed = outlook.agreement(Purpose(one))
+            can = agreed is not None and agreed.can_be_raised
         if one in wishes and can:
             yield one
+
+
+def _is_lowered(lead: Lead, one: Wish) -> bool:
+    """Whether a wish that is no purpose has something to lift."""
+    return lead.unscored if one is Wish.RATING else lead.at_most is not None
 
 
 def _granted(lead: Lead, touches: Sequence[Touch], wished: Touch, now: datetime) -> tuple[Wish, ...]:
@@ -191,8 +206,8 @@ def _holds(touches: Sequence[Touch], receipt_id: str) -> bool:
 
 
 def _is_open(lead: Lead, one: Wish, wished: Touch, now: datetime) -> bool:
-    if one is Wish.PACE:
-        return lead.at_most is not None
+    if one in OWN_WORDS:
+        return _is_lowered(lead, one)
     if one is Wish.FOLLOW_UP and comes_with_form(wished):
         return True
     return bool(may_return(lead, now)) if one is Wish.FOLLOW_UP else Purpose(one) not in lead.purposes
@@ -217,8 +232,8 @@ def _receipt_id(wish_id: str) -> str:
 def _words(services: Services, bundle: Bundle, outlook: Outlook, one: Wish) -> Iterator[str]:
     """The exact words of one wish, and for follow-ups what is left of each promise; in the lead's language."""
     language = outlook.lead.language
-    if one is Wish.PACE:
-        yield words_of(language).gettext(PACE_WORDS)
+    if one in OWN_WORDS:
+        yield words_of(language).gettext(OWN_WORDS[one])
         return
     agreed = outlook.agreement(Purpose(one))
     yield " ".join(agreed.words.split()) if agreed else ""
@@ -237,7 +252,7 @@ def _words(services: Services, bundle: Bundle, outlook: Outlook, one: Wish) -> I
 
 def _wordings(outlook: Outlook, wishes: Collection[Wish]) -> Iterator[str]:
     """The hashes of the objects in the bundle that these words come from."""
-    found = (outlook.agreement(Purpose(one)) for one in wishes if one is not Wish.PACE)
+    found = (outlook.agreement(Purpose(one)) for one in wishes if one not in OWN_WORDS)
     return iter(dict.fromkeys(agreed.wording for agreed in found if agreed and agreed.wording))
 
 
