@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "undelivered": set[str](),
     "incoming": DECIDING | {"playbook", "undelivered"},
     "views": DECIDING | {"links", "profile", "playbook"},
-    "record": DECIDING | {"profile"},
+    "record": DECIDING | {"profile", "reputation"},
     "aftersale": DECIDING | {"decide", "playbook"},
     "answers": DECIDING | {"links", "playbook"},
     "lifecycle": DECIDING | {"decide", "profile", "playbook", "plan", "views", "aftersale", "speed"},

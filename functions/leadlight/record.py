@@ -12,8 +12,10 @@ from leadlight.model.lead import Lead
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.profile import profile_of
+from leadlight.reputation import last_paused
 from leadlight.rules.encounters import Bar, bars
 from leadlight.rules.next_action import Action, Reason, next_action, why_stuck
+from leadlight.rules.reputation import kept_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,15 @@ def record_of(services: Services, lead: Lead) -> Record:
     except LostKey:
         profile = {}
     touches, rows = services.store.touches(lead.id), services.store.due_of(lead.id)
-    return Record(lead, profile, touches, rows, services.store.ledger(lead.id), next_action(lead, rows), bars(touches))
+    coming = kept_back(next_action(lead, rows), last_paused(services))
+    return Record(lead, profile, touches, rows, services.store.ledger(lead.id), coming, bars(touches))
 
 
 def all_leads(services: Services) -> Iterator[tuple[Lead, Action | Reason | None]]:
     """Every lead with what comes next, oldest first."""
+    paused = last_paused(services)
     for lead in sorted(services.store.leads(), key=lambda lead: (lead.created_at, lead.id)):
-        yield lead, next_action(lead, services.store.due_of(lead.id))
+        yield lead, kept_back(next_action(lead, services.store.due_of(lead.id)), paused)
 
 
 def stuck(services: Services, now: datetime) -> Iterator[tuple[Lead, str]]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from tests.journeys.test_news import NEW, news_to, publish, reader
 from tests.journeys.test_returns import entry_of, tell, with_mailer
 from tests.world import ANNA, DAY, HOUR, MANAGER_ADDRESS, MINUTE, REP_ADDRESS, World
 
@@ -17,7 +18,8 @@ from leadlight.handlers import measures, on_tick
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import SENDING_NOTE
 from leadlight.model.person import LeadId
-from leadlight.rules.next_action import why_stuck
+from leadlight.record import all_leads, record_of
+from leadlight.rules.next_action import in_words, why_stuck
 from leadlight.rules.reputation import Counts, Fate, Paused, by_hour, counters, keys_of
 
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -246,14 +248,14 @@ def test_many_who_waited_do_not_go_out_at_once(world: World) -> None:
     world.serve(replace(world.services, settings=replace(world.services.settings, late_per_minute=2)))
     bad_day(world)
     readers = [f"reader{number}@example.com" for number in range(6)]
-    for reader in readers:
-        world.confirmed(address=reader)
+    for address in readers:
+        world.confirmed(address=address)
     world.advance("60 hours")
 
     minutes = sorted(
         f"{touch.at:%d %H:%M}"
-        for reader in readers
-        for touch in world.services.store.touches(world.id_of(reader))
+        for address in readers
+        for touch in world.services.store.touches(world.id_of(address))
         if touch.id.startswith("sent/1/step/") and touch.id.endswith("01-hello")
     )
 
@@ -269,3 +271,29 @@ def test_the_doctor_says_that_they_wait_and_why(world: World) -> None:
 
     assert f"Follow-ups and news wait until 2100-01-01 00:00 UTC: {WHY}." in told
     assert "leads resume --sending" in told
+
+
+def test_whoever_looks_at_a_lead_is_told_until_when_it_waits_and_why(world: World) -> None:
+    bad_day(world)
+    world.advance("3 hours")
+
+    coming = record_of(world.services, world.lead(BEN)).next
+
+    assert in_words(coming).startswith("2026-01-07 11:00 step/course@")
+    assert in_words(coming).endswith(f"; until then nothing: {WHY}")
+    assert (world.lead(BEN), coming) in all_leads(world.services)
+
+
+def test_news_wait_as_well(world: World) -> None:
+    publish(world, {})
+    reader(world)
+    world.advance("1 hour")
+    until = world.clock.now() + DAY
+    world.services.store.set_note(SENDING_NOTE, str(Paused(until, world.clock.now(), WHY)))
+    publish(world, NEW)
+
+    world.advance("22 hours")
+    before = news_to(world)
+    world.advance("2 days")
+
+    assert (before, news_to(world)) == ([], ["New: How to light a lamp"])

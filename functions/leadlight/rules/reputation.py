@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from leadlight.model.due import DueKind
 from leadlight.model.exchange import Budget
 from leadlight.model.person import LeadId
 from leadlight.rules.mail_events import due_key
+from leadlight.rules.next_action import Action, Reason
 
 ENOUGH = 200
 """Of fewer mails a day no rate says anything: one of them would be too many."""
@@ -87,6 +88,14 @@ def paused_at(noted: str | None, now: datetime) -> Paused | None:
 def is_unasked(ledger_key: str) -> bool:
     """Whether that mail is one that nobody waits for."""
     return due_key(ledger_key).startswith(UNASKED)
+
+
+def kept_back(coming: Action | Reason | None, paused: Paused | None) -> Action | Reason | None:
+    """What comes next, with why it does not come before the end of the pause that it falls into."""
+    if not isinstance(coming, Action) or paused is None or not coming.what.startswith(UNASKED):
+        return coming
+    falls_into = paused.since <= coming.at < paused.until
+    return replace(coming, at=paused.until, why=paused.why) if falls_into else coming
 
 
 def counters(lead_id: LeadId, ledger_key: str, at: datetime, *fates: Fate) -> tuple[Budget, ...]:
