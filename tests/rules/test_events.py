@@ -16,6 +16,7 @@ from tests.world import ANNA, FORM, MAIL, REPS, World
 from leadlight.model.event import Event, told
 from leadlight.model.person import GateId, LeadId, Sealed
 from leadlight.model.touch import Encounter, Objective, Touch, TouchKind
+from leadlight.rights.erasing import begin
 from leadlight.rules.events import TOLD, UNLOCKED, events_of
 
 SCHEMAS = Path(__file__).parents[2] / "infra" / "events"
@@ -165,6 +166,7 @@ def walk(world: World) -> list[Event]:
     world.advance("30 days")
     world.browser().post([mail for mail in world.mails(ANNA) if "/unsubscribe" in mail.text][-1].link("/unsubscribe"))
     world.settle()
+    begin(world.services, world.id_of(), how="walk")
     return [event for touch in world.services.store.touches(world.id_of()) for event in events_of(touch)]
 
 
