@@ -293,10 +293,11 @@ def status_of(kind: type[errors.LeadlightError]) -> str:
 def settings(_: str, said: Kept) -> str:
     """The environment variables of a function, in the order in which they are read; then the names of its things."""
     text = (SOURCE / "settings.py").read_text()
-    read = re.findall(r'(need\(env, |get\()"(LEADLIGHT_\w+)"(?:, "([^"]*)")?', text)
+    read = re.findall(r'(need\(env, |get\(|_whole\(env, )"(LEADLIGHT_\w+)"(?:, "?([^")]*)"?)?', text)
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for how, name, value in read:
+        for how, name, found in read:
+            value = str(getattr(deployed, found)) if how.startswith("_whole") else found
             default = f"required, such as {code(value)}" if how.startswith("need") else default_of(value)
             yield code(name), default, said.get(code(name), UNEXPLAINED)
         for field, name in deployed.VARIABLES.items():

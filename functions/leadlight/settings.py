@@ -177,7 +177,8 @@ def budgets_lifted(environ: Mapping[str, str] | None = None) -> bool:
 
 def late_per_minute(environ: Mapping[str, str] | None = None) -> int:
     """How many late follow-ups go out in a minute. Raises `MissingSetting` for what is no number of at least 1."""
-    return _whole(os.environ if environ is None else environ, "LEADLIGHT_LATE_PER_MINUTE", LATE_PER_MINUTE)
+    env = os.environ if environ is None else environ
+    return _whole(env, "LEADLIGHT_LATE_PER_MINUTE", LATE_PER_MINUTE)
 
 
 def limits(environ: Mapping[str, str] | None = None) -> Limits:
