@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.rules.examples import DAY, MONDAY
+from tests.rules.examples import DAY, MONDAY, capture
 
 from leadlight.model.criteria import RETENTION
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import LeadId
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.retention import IN_TURN, is_its_turn, may_be_over, standing, why_over
+from leadlight.rules.retention import IN_TURN, is_its_turn, may_be_over, never_confirmed, standing, why_over
 
 ANNA = LeadId("anna")
 STRANGER = Lead(ANNA, MONDAY)
@@ -85,3 +85,10 @@ def test_everybodys_old_forms_are_looked_at_once_in_a_month() -> None:
     days = [(MONDAY + timedelta(days=number)).date() for number in range(IN_TURN)]
 
     assert {sum(is_its_turn(LeadId(f"lead{number}"), day) for day in days) for number in range(50)} == {1}
+
+
+@pytest.mark.parametrize(("days", "confirmed", "goes"), [(30, False, True), (29.9, False, False), (400, True, False)])
+def test_a_form_that_nobody_stood_by_has_its_time_too(days: float, goes: bool, *, confirmed: bool) -> None:
+    sent = replace(capture(), at=MONDAY, confirmed_at=MONDAY if confirmed else None)
+
+    assert (never_confirmed((sent,), RETENTION["unconfirmed"], MONDAY + days * DAY) == (sent,)) is goes
