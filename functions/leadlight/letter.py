@@ -74,15 +74,15 @@ def message(
     due: Due,
     sender: Person | None = None,
     footer_links: tuple[tuple[str, str], ...] = (),
-    noted_by: Person | None = None,
+    noted_by: tuple[Person, Lead] | None = None,
     language: str | None = None,
 ) -> EmailMessage:
     """A mail outside sequences: asked for, or to our own people. No List-* header: nobody subscribed to it.
 
-    `language` is that of a lead; our own people read the site's. `noted_by` may answer it in a line that says how it
-    went, where there is a domain for that.
+    `language` is that of a lead; our own people read the site's. `noted_by` may say in a line how it went with that
+    lead, where there is a domain for it.
     """
-    noting = _noting(services, noted_by, due) if noted_by else None
+    noting = _noting(services, *noted_by) if noted_by else None
     spoken = language or bundle.manifest.language
     _ = words_of(language or ENGLISH).gettext
     return compose(
@@ -223,12 +223,12 @@ def _reply_to(services: Services, person: Person, due: Due) -> Mailbox:
     return Mailbox(person.name, f"{REPLY}{services.tokens.sign_short(due.lead_id, due.generation)}@{domain}")
 
 
-def _noting(services: Services, rep: Person, due: Due) -> Mailbox | None:
+def _noting(services: Services, rep: Person, lead: Lead) -> Mailbox | None:
     """Where that rep's line about the lead goes; None without a domain for it."""
     domain = services.settings.inbound_domain
     if not domain:
         return None
-    return Mailbox("How it went", f"{NOTE}{services.tokens.sign_note(due.lead_id, due.generation, rep.id)}@{domain}")
+    return Mailbox("How it went", f"{NOTE}{services.tokens.sign_note(lead.id, lead.generation, rep.id)}@{domain}")
 
 
 def _return_path(services: Services, due: Due) -> dict[str, str]:

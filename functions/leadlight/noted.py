@@ -50,7 +50,7 @@ def tell_understood(services: Services, due: Due) -> Done | None:
             "link": _link(services, lead, rep, touch, due),
         }
         to = (rep.name, rep.email)
-        return Ready(letter.message(services, bundle, "noted", context, to=to, due=due, noted_by=rep))
+        return Ready(letter.message(services, bundle, "noted", context, to=to, due=due, noted_by=(rep, lead)))
 
     def conclude(lead: Lead, done: Done) -> Change:
         touch = touch_of(done, cause=about)

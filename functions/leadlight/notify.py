@@ -252,7 +252,7 @@ def _briefing_mail(services: Services, bundle: Bundle, cases: Sequence[Case], du
         "question": brief.said[0][1] if brief.said and case.touch.kind in SPOKEN else "",
         "opening": brief.opening,
     }
-    return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due, noted_by=rep)
+    return letter.message(services, bundle, "notify", context, to=(rep.name, rep.email), due=due, noted_by=(rep, lead))
 
 
 def _causes(services: Services, bundle: Bundle, cases: Sequence[Case], rep: Person) -> tuple[str, ...]:
