@@ -117,6 +117,28 @@ def test_what_a_site_has_no_page_for_is_no_fault_of_ours(grounds: Grounds, tmp_p
     assert told == [404, 404, 405, 405]
 
 
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "get"], ids=lambda route: route.path)
+def test_a_head_is_answered_as_its_get_without_a_body(route: Route, grounds: Grounds, tmp_path: Path) -> None:
+    with probed(grounds, tmp_path) as server:
+        urls = list(addresses(server, route))[:3]
+        heads = [server.send("HEAD", url, as_browser(server)) for url in urls]
+        gets = [server.send("GET", url, as_browser(server)) for url in urls]
+
+    assert [told.status for told in heads] == [told.status for told in gets]
+    assert b"".join(told.body for told in heads) == b""
+
+
+def test_a_whole_page_is_answered_as_the_words_say(grounds: Grounds, tmp_path: Path) -> None:
+    with probed(grounds, tmp_path) as server:
+        told = [
+            server.send("GET", url, way(server)).status
+            for url in (f"/{MAIL}/_full", "/none/_full")
+            for way in (as_browser, as_reader)
+        ]
+
+    assert told == [200, 303, 404, 404]
+
+
 # --- each status that the file has is met, and no other
 
 MORE_THAN_ANY_BUDGET = 120

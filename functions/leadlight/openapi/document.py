@@ -133,9 +133,8 @@ def document(site_name: str) -> str:
 
 
 def _operation(tag: str, route: Route) -> dict[str, Any]:
-    refusals = {
-        str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in (*route.refuses, *ALWAYS)
-    }
+    refused = {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in (*route.refuses, *ALWAYS)}
+    answers = {**{status: _answer(answer) for status, answer in route.answers.items()}, **refused}
     return {
         "operationId": _id(route),
         "tags": [tag],
@@ -144,7 +143,7 @@ def _operation(tag: str, route: Route) -> dict[str, Any]:
         "security": _security(route),
         "parameters": [*_parameters(route)],
         **({"requestBody": _body(route)} if route.body else {}),
-        "responses": {**{str(status): _answer(answer) for status, answer in route.answers.items()}, **refusals},
+        "responses": {str(status): answers[status] for status in sorted(answers)},
     }
 
 
@@ -162,7 +161,7 @@ def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     for part in route.path.split("/"):
         if part.startswith("{"):
             name = part.strip("{}")
-            said = GATE if name == "gate" else PATH[name]
+            said = next(said for said in (*route.parts, GATE, *PARTS) if said.name == name)
             yield {**_parameter(said, "path"), "required": True}
     for named in route.query:
         yield _parameter(named, "query")
@@ -170,11 +169,11 @@ def _parameters(route: Route) -> Iterator[dict[str, Any]]:
         yield _parameter(named, "header")
 
 
-PATH = {
-    "name": Named("name", "The last segment.", "guide.pdf"),
-    "lead_id": Named("lead_id", "A lead's id, as the desk's own links have it."),
-    "company": Named("company", "A company's id, as the desk's own links have it."),
-}
+PARTS = (
+    Named("name", "The last segment.", "guide.pdf"),
+    Named("lead_id", "A lead's id, as the desk's own links have it."),
+    Named("company", "A company's id, as the desk's own links have it."),
+)
 
 
 def _parameter(named: Named, place: str) -> dict[str, Any]:
@@ -226,8 +225,8 @@ def _shapes_of(route: Route) -> Iterator[type]:
 
 
 def _name(status: int) -> str:
-    """`NotFound` for 404."""
-    return HTTPStatus(status).name.title().replace("_", "")
+    """Without its phrase, which differs between releases of Python."""
+    return f"Refused{status}"
 
 
 def _id(route: Route) -> str:

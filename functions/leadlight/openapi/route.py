@@ -60,6 +60,7 @@ class Route:
     answers: Mapping[int, Answer]
     refuses: tuple[int, ...] = ()
     more: str = ""
+    parts: tuple[Named, ...] = ()
     query: tuple[Named, ...] = ()
     headers: tuple[Named, ...] = ()
     body: type | None = None

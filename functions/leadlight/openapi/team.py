@@ -170,6 +170,7 @@ SYSTEMS = (
             Named("webhook-id", "The fact's own id: told twice, it counts once.", "msg_1", required=True),
             Named("webhook-timestamp", "Seconds since 1970; five minutes old at most.", "1767607200", required=True),
         ),
+        parts=(Named("name", "`booking`, `trial.used`, `crm.won` or `crm.lost`.", "booking"),),
         more="Signed as Standard Webhooks says, over `{id}.{timestamp}.{body}`.",
         body=Fact,
         kinds=(JSON,),
