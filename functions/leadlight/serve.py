@@ -226,14 +226,13 @@ def server(
 
 
 def _guarded(send: Send, services: Services) -> Send:
-    """Adds to pages of the site what the distribution adds on AWS; what an answer says by itself stands."""
+    """Adds to the site's pages and files what the distribution adds on AWS; what an answer says by itself stands."""
 
     async def sent(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
-            if headers.get("content-type", "").startswith("text/html"):
-                for name, value in site_headers(services).items():
-                    headers.setdefault(name, value)
+            for name, value in site_headers(services).items():
+                headers.setdefault(name, value)
         await send(message)
 
     return sent

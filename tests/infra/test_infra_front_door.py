@@ -180,7 +180,8 @@ def test_only_the_distribution_knows_the_word_at_the_door() -> None:
 def test_everything_is_encrypted_on_its_way_and_carries_the_security_headers() -> None:
     everywhere = [config()["DefaultCacheBehavior"], *config()["CacheBehaviors"]]
 
-    assert {one["ViewerProtocolPolicy"] for one in everywhere} == {"redirect-to-https"}
+    assert {one["ViewerProtocolPolicy"] for one in everywhere} == {"redirect-to-https", "https-only"}
+    assert behaviour("/api/hooks/booking")["ViewerProtocolPolicy"] == "https-only"
     assert {str(one["ResponseHeadersPolicyId"]) for one in everywhere} == {"{'Ref': 'SecurityHeaders'}"}
 
 

@@ -378,7 +378,7 @@ def test_cookies_are_closed_to_scripts_and_other_sites(world: World) -> None:
     cookies = visitor.post(world.mail(ANNA).link("/confirm")).cookies
 
     assert all("Secure" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
-    assert all(("HttpOnly" in cookie) is not cookie.startswith("leadlight_open") for cookie in cookies)
+    assert all(("HttpOnly" in cookie) is not cookie.startswith("__Host-leadlight_open") for cookie in cookies)
 
 
 def test_without_javascript_the_form_leads_to_a_waiting_page_and_the_code_to_the_whole_page(world: World) -> None:

@@ -11,7 +11,20 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from leadlight.errors import LeadlightError, NotThroughTheDoor, OperatorMustFix, TryAgain, UnknownGate
+from leadlight.errors import (
+    BadSignature,
+    BadToken,
+    ForeignOrigin,
+    LeadlightError,
+    NotSignedIn,
+    NotThroughTheDoor,
+    OperatorMustFix,
+    TooLarge,
+    TooMany,
+    TryAgain,
+    UnknownGate,
+    WrongCode,
+)
 from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, is_https, refusal
 from leadlight.handlers.request import HOST, Request, check_door, read
 from leadlight.playbook.bundle import open_bundle
@@ -23,6 +36,12 @@ Event = Mapping[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 
 logger = Logger(service="leadlight")
+
+TELLING = (BadSignature, BadToken, ForeignOrigin, NotSignedIn, NotThroughTheDoor, TooLarge, TooMany, WrongCode)
+"""Refusals that somebody who looks into an attack wants to count. All others are everyday, such as a wrong field."""
+
+SHOWN = 200
+"""Characters of a path that a log line has room for: a stranger chose it."""
 
 
 def here(router: Router) -> tuple[Services, Request]:
@@ -43,6 +62,7 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
             logger.exception("request.failed", path=_route(request))
         if isinstance(error, TryAgain):
             logger.warning("request.delayed", path=_route(request), why=str(error))
+        note_refusal(error, request)
         return refusal(error, request, *_shell_for(error, request, services))
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same
@@ -79,8 +99,14 @@ def _guarded(answer: dict[str, Any], request: Request, services: Services) -> di
     if "token" in request.query:
         answer["headers"].update(TOKEN_HEADERS)
     if is_https(services) and "cookies" in answer:
-        answer["cookies"] = [HOST + cookie if "HttpOnly" in cookie else cookie for cookie in answer["cookies"]]
+        answer["cookies"] = [HOST + cookie for cookie in answer["cookies"]]
     return answer
+
+
+def note_refusal(error: LeadlightError, request: Request) -> None:
+    """A line in the log, if it is one that tells of an attack."""
+    if isinstance(error, TELLING):
+        logger.info("request.refused", path=_route(request)[:SHOWN], why=type(error).__name__)
 
 
 def warmed(services: Services) -> Services:

@@ -47,6 +47,8 @@ HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    # What is here is for the site's own pages alone.
+    "Cross-Origin-Resource-Policy": "same-origin",
     # `no-referrer` would make Chromium send `Origin: null` on the plain form posts of these pages.
     "Referrer-Policy": "same-origin",
 }
@@ -56,9 +58,21 @@ TOKEN_HEADERS = {"Referrer-Policy": "no-referrer"}
 
 POLICY = "Content-Security-Policy"
 
-PAGE_HEADERS = {POLICY: "", "X-Robots-Tag": "noindex"}
+ALONE = {"Cross-Origin-Opener-Policy": "same-origin-allow-popups"}
+"""Who opened a page of the site, or of ours, has no hand on its window. The same for both, so that going from one to
+the other stays in one window's story; windows that a marketer's page opens, such as a calendar, go on talking to it."""
+
+PAGE_HEADERS = {
+    POLICY: "",
+    "X-Robots-Tag": "noindex",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    **ALONE,
+}
 """On pages of ours: their addresses and forms carry tokens, so no other host's script or style may be in them. What the
 policy says is filled in at the edge. Pages of the site that are read in full have that of the site: `site_headers`."""
+
+NO_PAGE = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""What an answer for programs may do where a browser is led to show it as a page."""
 
 SECURE = "max-age=31536000"
 """A year of HTTPS alone (RFC 6797), where the site has it."""
@@ -98,9 +112,16 @@ def as_content(body: bytes, cookies: Iterable[Cookie] = ()) -> Response[str]:
 
 
 def guarding(headers: Mapping[str, str], services: Services) -> dict[str, str]:
-    """What an answer's headers lack: which scripts and styles may run in a page of ours, and that HTTPS it is."""
-    ours = {POLICY: policy(both(_inline(services), styles()), attributes=False)} if POLICY in headers else {}
-    return {**ours, **_https(services)}
+    """What an answer's headers lack: which scripts and styles may run in a page of ours, and that HTTPS it is.
+
+    None in what is no page. A page of the site, or a file, has the policy of whoever serves it.
+    """
+    said = {}
+    if POLICY in headers:
+        said = {POLICY: policy(both(_inline(services), styles()), attributes=False)}
+    elif STREAM not in headers and not headers.get("Content-Type", "").startswith("text/html"):
+        said = {POLICY: NO_PAGE}
+    return {**said, **_https(services)}
 
 
 def site_headers(services: Services) -> dict[str, str]:
@@ -113,6 +134,7 @@ def site_headers(services: Services) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "strict-origin-when-cross-origin",
+        **ALONE,
         **_https(services),
     }
 

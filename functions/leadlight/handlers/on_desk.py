@@ -18,7 +18,7 @@ from leadlight import links
 from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome
-from leadlight.handlers.edge import here, shell_of
+from leadlight.handlers.edge import here, logger, shell_of
 from leadlight.handlers.http import as_json, as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.lead import Lead
@@ -62,6 +62,7 @@ def post_sign_in() -> Response[str]:
     if "enter" in values:
         check_origin(request, services.settings, by_token=True)
         person = sign_in.enter(services, values["enter"])
+        logger.info("desk.entered", person=person.id)
         return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
     if "token" in values:
         check_origin(request, services.settings, by_token=True)
@@ -79,7 +80,8 @@ def post_sign_out() -> Response[str]:
     """Every session of this person is over."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=False, by_session=True)
-    sign_out(services, request.cookies)
+    if person := sign_out(services, request.cookies):
+        logger.info("desk.left", person=person.id)
     return see_other(DOOR, (Cookie(SESSION, "", timedelta(0)),))
 
 

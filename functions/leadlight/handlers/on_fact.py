@@ -10,10 +10,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import facts
-from leadlight.errors import TooLarge
 from leadlight.handlers.edge import here
 from leadlight.handlers.http import as_json
-from leadlight.handlers.request import LIMIT
+from leadlight.handlers.request import check_size
 from leadlight.rules.fact import read_fact
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -24,8 +23,7 @@ def post_fact(name: str) -> Response[str]:
     """The same answer for known and unknown addresses, and for a fact that was told before."""
     services, request = here(router)
     known = facts.known_name(services, name)
-    if len(request.body) > LIMIT:
-        raise TooLarge(LIMIT)
+    check_size(request)
     signed = facts.Signed(
         request.headers.get("webhook-id", ""),
         request.headers.get("webhook-timestamp", ""),

@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight.errors import BadFields, BadToken, WrongCode
-from leadlight.handlers.edge import here, shell_of
+from leadlight.handlers.edge import here, note_refusal, shell_of
 from leadlight.handlers.http import as_page, as_saved
 from leadlight.handlers.request import Request, check_origin
 from leadlight.pages import my_data as pages
@@ -57,6 +57,7 @@ def post_my_data() -> Response[str]:
     except BadToken as error:
         if not request.is_form:
             raise
+        note_refusal(error, request)
         return _page(services, visit, step, said=error.args[0], status=HTTPStatus.FORBIDDEN)
 
 
@@ -70,6 +71,7 @@ def _open(services: Services, request: Request, visit: Visit) -> Response[str]:
     except WrongCode as wrong:
         if not request.is_form:
             raise
+        note_refusal(wrong, request)
         said = USED_UP if wrong.used_up else wrong.args[0]
         return _page(services, visit, Step.CODE, error=said, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(services, visit, Step.OPEN, cookie)

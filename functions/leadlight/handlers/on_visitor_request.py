@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from leadlight import __version__, links
 from leadlight.errors import BadToken, ExpiredToken, NotOpen, VisitorCanFix, WrongCode
 from leadlight.handlers import measures
-from leadlight.handlers.edge import Handler, handler_of, here, language_of, shell_of
+from leadlight.handlers.edge import Handler, handler_of, here, language_of, note_refusal, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, found_at, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.person import GateId, LeadId
@@ -119,6 +119,7 @@ def post_code() -> Response[str]:
     except WrongCode as error:
         if not request.is_form:
             raise
+        note_refusal(error, request)
         page = _waiting(services, request, gate, error=error.args[0])
         return as_page(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.is_form:

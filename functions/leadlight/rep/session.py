@@ -48,11 +48,12 @@ def session_of(services: Services, person: Person) -> str:
     return services.tokens.sign(TokenUse.SESSION, facts)
 
 
-def sign_out(services: Services, cookies: Mapping[str, str]) -> None:
-    """Ends every session of this person. Twice is once."""
+def sign_out(services: Services, cookies: Mapping[str, str]) -> Person | None:
+    """Ends every session of this person, and says whose. Twice is once, and the second time nobody's."""
     person = signed_in(services, cookies)
     if person is not None:
         services.store.raise_note(f"{OUT}{person.id}", services.clock.now().isoformat())
+    return person
 
 
 def visit_of(person: Person, lead: Lead) -> Visit:

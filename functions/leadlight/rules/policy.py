@@ -64,7 +64,7 @@ def policy(inline: Inline, *, attributes: bool) -> str:
         "img-src": "'self' data:",
         "font-src": "'self' data:",
         "object-src": "'none'",
-        "base-uri": "'self'",
+        "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }

@@ -1,6 +1,6 @@
 // The gate's front end. Without it every form here is a plain post; with it the page answers and opens in place.
 // The readable cookie is only a hint that a pass exists: what opens the page is the pass, and only the server knows it.
-const hinted = () => /(^|; )leadlight_open=/.test(document.cookie)
+const hinted = () => /(^|; )(__Host-)?leadlight_open=/.test(document.cookie)
 const halves = new Map() // content address → what was withheld, so that coming back within the site costs no request
 const find = (selector, root = document) => root.querySelector(selector)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
