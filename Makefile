@@ -102,6 +102,7 @@ spam:
 	@command -v spamassassin >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Debian's spamassassin to have our mails judged ..."; \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spamassassin >/dev/null 2>&1 || true; \
+	    get() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spamassassin >/dev/null 2>&1; }; \
+	    get || { apt-get update -qq && get; } || true; \
 	  fi; }; \
 	command -v spamassassin >/dev/null || echo "No spamassassin on the PATH: the test of our mails will be skipped, and say so."
