@@ -152,7 +152,8 @@ def test_the_digits_open_the_tab_that_asked_and_no_other(world: World) -> None:
 
     assert world.browser().submit(where, do="open", code=code).status == 403
     assert other.submit(where, do="open", code=code).status == 422
-    assert other.submit(where, do="open", code=f"{newer[:3]} {newer[3:]}").status == 200
+    for _ in range(2):  # going back sends it again
+        assert other.submit(where, do="open", code=f"{newer[:3]} {newer[3:]}").status == 200
 
 
 def test_somebody_elses_tab_opens_nothing_of_hers(world: World) -> None:
@@ -261,9 +262,9 @@ def test_a_second_tap_on_the_last_button_is_answered_kindly(world: World) -> Non
 
     again = browser.submit(where, do="erase")
 
-    assert again.status == 403
+    assert again.status in {403, 410}
     assert "data that was erased" in words(again)
-    assert world.browser().get(where, accept="text/html").status == 403
+    assert world.browser().get(where, accept="text/html").status in {403, 410}
 
 
 def test_a_button_that_we_do_not_have_does_nothing(world: World) -> None:

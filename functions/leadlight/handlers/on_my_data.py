@@ -66,6 +66,8 @@ def _ask(services: Services, _: Request, visit: Visit) -> Response[str]:
 
 
 def _open(services: Services, request: Request, visit: Visit) -> Response[str]:
+    if my_data.step_of(services, visit, request.cookies) is Step.OPEN:  # a browser's way back sends it again
+        return _page(services, visit, Step.OPEN)
     try:
         cookie = my_data.enter_code(services, visit, request.cookies, request.values.get("code", ""))
     except WrongCode as wrong:
