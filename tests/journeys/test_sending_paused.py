@@ -141,7 +141,6 @@ def test_each_minute_of_a_pause_is_counted_for_the_alarm(world: World, monkeypat
     assert (quiet, counted.count("SendingPaused")) == (0, 1)
 
 
-@BOTH
 def test_an_operator_may_end_it_and_what_was_counted_is_forgotten(world: World) -> None:
     bad_day(world)
     world.advance("3 hours")
