@@ -30,7 +30,7 @@ from leadlight.handlers import on_my_data
 from leadlight.handlers.http import is_https
 from leadlight.handlers.request import HOST
 from leadlight.model.lead import Lead
-from leadlight.model.person import Capture
+from leadlight.model.person import Capture, GateId, LeadId
 from leadlight.openapi.document import document
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
@@ -41,7 +41,7 @@ from leadlight.serve import App, server
 from leadlight.tokens import Tokens, TokenUse
 from leadlight.vault import lead_id, six_digits
 from leadlight.visitor.my_data import COOKIE
-from leadlight.visitor.passes import LEAD_PASS, lead_cookies, tab_cookie, tab_cookie_name
+from leadlight.visitor.passes import LEAD_PASS, gate_cookie, gate_cookies, lead_cookies, tab_cookie, tab_cookie_name
 from leadlight.visitor.preferences import BUTTONS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -177,6 +177,7 @@ class Keys:
 
     services: Services
     offer: str
+    gone: bool = False  # of people of whom nothing is kept any more
 
     @property
     def anna(self) -> Lead:
@@ -185,10 +186,10 @@ class Keys:
     @cached_property
     def asked(self) -> Capture:
         """The form that Ben has sent."""
-        ben = self._lead(BEN)
-        found = capture_of(self.services, ben, self.services.store.captures(ben.id)[0].id)
+        ben = self.services.store.lead(lead_id(BEN, SETTINGS.lead_key))
+        found = capture_of(self.services, ben, self.services.store.captures(ben.id)[0].id) if ben else None
         assert found is not None
-        return found
+        return replace(found, lead_id=self._id(BEN))
 
     def token(self, path: str, *, tokens: Tokens | None = None) -> str:
         """What stands in the mailed link that leads there; signed by `tokens`, if it is to be of another time."""
@@ -202,7 +203,7 @@ class Keys:
         }
         if path == "/answer":
             facts = self.services.tokens.read(TokenUse.ANSWER, self.offer, even_expired=True)
-            return (tokens or self.services.tokens).sign(TokenUse.ANSWER, facts)
+            return (tokens or self.services.tokens).sign(TokenUse.ANSWER, {**facts, **lead})
         if path in uses:
             return (tokens or self.services.tokens).sign(*uses[path])
         services = replace(self.services, tokens=tokens) if tokens else self.services
@@ -217,6 +218,7 @@ class Keys:
             SESSION: session_of(self.services, person),
             BROWSER: self.services.tokens.sign(TokenUse.REP_BROWSER, {"id": "probed"}),
             tab_cookie_name(MAIL): tab_cookie(self.services, self.asked, BEN).value,
+            gate_cookie(FORM): gate_cookies(self.services, replace(self.asked, gate=GateId(FORM)))[0].value,
         }
         values[COOKIE] = self.services.tokens.sign(TokenUse.MY_DATA, {**self._cleo, "ask": "probed"})
         host = HOST if is_https(self.services) else ""
@@ -277,12 +279,15 @@ class Keys:
     @property
     def _cleo(self) -> dict[str, object]:
         """Whose data may be erased on the way: all others are needed."""
-        return {"lead": lead_id(CLEO, SETTINGS.lead_key), "gen": 1}
+        return {"lead": self._id(CLEO), "gen": 1}
 
     def _lead(self, address: str) -> Lead:
         lead = self.services.store.lead(lead_id(address, SETTINGS.lead_key))
         assert lead is not None
-        return lead
+        return replace(lead, id=self._id(address))
+
+    def _id(self, address: str) -> LeadId:
+        return lead_id(f"{address}.gone" if self.gone else address, SETTINGS.lead_key)
 
 
 NEEDED: Mapping[str, tuple[str, ...] | list[str]] = {

@@ -170,7 +170,8 @@ def attempts(server: Probed, route: Route) -> Iterator[tuple[Any, ...]]:
 
     The right ones come last: after some of them nothing more can be done with a link.
     """
-    wrong, right = [from_elsewhere, as_stranger, as_browser_of_old, as_reader], [as_browser, as_program]
+    wrong = [from_elsewhere, as_stranger, as_browser_of_old, as_reader, as_one_who_was_erased]
+    right = [as_browser, as_program]
     for way in [*wrong, *right, *([in_part, in_no_part] if route.headers else [])]:
         for url in addresses(server, route):
             wishes = 1 if way in wrong else 7
@@ -179,8 +180,9 @@ def attempts(server: Probed, route: Route) -> Iterator[tuple[Any, ...]]:
                 yield url, {"content-type": kind, **way(server), **signed}, body
 
 
-def cookie(server: Probed, tokens: Tokens | None = None) -> dict[str, str]:
-    keys = Keys(replace(server.keys.services, tokens=tokens), server.keys.offer) if tokens else server.keys
+def cookie(server: Probed, tokens: Tokens | None = None, *, gone: bool = False) -> dict[str, str]:
+    services = replace(server.keys.services, tokens=tokens) if tokens else server.keys.services
+    keys = Keys(services, server.keys.offer, gone)
     return {"cookie": "; ".join(f"{name}={value}" for name, value in keys.cookies().items())}
 
 
@@ -200,6 +202,10 @@ def as_stranger(_: Probed) -> dict[str, str]:
 
 def as_browser_of_old(server: Probed) -> dict[str, str]:
     return {"origin": SETTINGS.site_url, **cookie(server, late(server))}
+
+
+def as_one_who_was_erased(server: Probed) -> dict[str, str]:
+    return {**as_reader(server), **cookie(server, gone=True)}
 
 
 def as_reader(_: Probed) -> dict[str, str]:
@@ -232,7 +238,8 @@ def addresses(server: Probed, route: Route) -> Iterator[str]:
             yield path.format(**{**parts, "gate": gate, "name": name})
     if route.method == "get":
         here = path.format(**{**parts, "gate": MAIL, "name": NAMES[0]})
-        tokens = ("none", keys.token(path, tokens=late(server)), keys.token(path))
+        erased = replace(keys, gone=True).token(path)
+        tokens = ("none", erased, keys.token(path, tokens=late(server)), keys.token(path))
         yield from (f"{here}?{urlencode(query)}" for query in (*({"token": token} for token in tokens), *QUERIES))
 
 
@@ -246,9 +253,11 @@ def bodies(server: Probed, route: Route, wishes: int) -> Iterator[tuple[str, byt
     yield JSON, b'"' + b"x" * LIMIT + b'"'
     yield JSON, as_json({"gate": {}, "token": [], "email": {}, "data": {}})
     wish = fitting(server, route, 0)
-    for gone in ("none", server.keys.token(route.path, tokens=late(server))):
+    erased = replace(server.keys, gone=True).token(route.path)
+    for gone in ("none", erased, server.keys.token(route.path, tokens=late(server))):
         yield JSON, as_json({**wish, **{name: gone for name in ("token", "enter", "gate", "code") if name in wish}})
     yield JSON, as_json({**wish, "gate": "none"})
+    yield JSON, as_json({**wish, "fresh": "yes"})
     for number in range(wishes):
         wish = fitting(server, route, number)
         yield JSON, as_json(wish)

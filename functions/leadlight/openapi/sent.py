@@ -63,10 +63,12 @@ class Code:
 
     gate: str
     """The gate's id."""
-    code: str = Field(examples=["123456"])
+    code: str = Field(default="", examples=["123456"])
     """The digits; spaces between them are fine."""
     lang: str = ""
     """The language of the page."""
+    fresh: Literal["yes", ""] = ""
+    """`yes` has the mail sent once more, with new digits; `code` may be missing then."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
@@ -119,6 +121,18 @@ Wanted = Literal["pause", "resume", "fewer", "as-promised", "not-rated", "rated"
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
+class ConfirmButton:
+    """The button behind the mail of a form."""
+
+    token: str = ""
+    """The link's token, where it does not stand in the address."""
+    plain: str = ""
+    """Of a browser without a script: leads to the whole page."""
+    fresh: Literal["yes", ""] = ""
+    """`yes` is the button behind a link that is too old: has a fresh one mailed to the same address."""
+
+
+@dataclass(config=SAID, frozen=True, kw_only=True)
 class Preferences:
     """A button of the preferences page."""
 
@@ -136,6 +150,8 @@ class Preferences:
     """With `purposes`: `yes` if its box is ticked."""
     follow_up: str = Field(default="", alias="follow-up")
     """With `purposes`: `yes` if its box is ticked."""
+    fresh: Literal["yes", ""] = ""
+    """`yes` is the button behind a link that is too old: has a fresh one mailed to the same address."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
@@ -160,6 +176,8 @@ class OneTap:
     """After a no to an offer: the id of an objection of the playbook, or `other`."""
     token: str = ""
     """The link's token, where it does not stand in the address."""
+    fresh: Literal["yes", ""] = ""
+    """`yes` is the button behind a link that is too old: has a fresh one mailed to the same address."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
@@ -254,6 +272,8 @@ class SignIn:
     """The token of that mail: comes in."""
     token: str = ""
     """The token of a lead's link that works no more: has its rep mailed a fresh one."""
+    fresh: Literal["yes", ""] = ""
+    """`yes`, with `enter`: the link is too old, so a fresh one is mailed."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)

@@ -28,7 +28,18 @@ from leadlight.openapi.route import (
     page,
     told,
 )
-from leadlight.openapi.sent import AccessForm, Call, Code, MyDataButton, OneTap, Preferences, Question, Seen, Tapped
+from leadlight.openapi.sent import (
+    AccessForm,
+    Call,
+    Code,
+    ConfirmButton,
+    MyDataButton,
+    OneTap,
+    Preferences,
+    Question,
+    Seen,
+    Tapped,
+)
 
 OPENED = (
     "`__Host-leadlight_pass`, the pass of a confirmed browser, for a year; `leadlight_open=1`, which scripts may read, "
@@ -96,10 +107,13 @@ GATES = (
         "/confirm",
         "The button: opens the gate",
         Caller.TOKEN,
-        {303: goes("The page.").setting(OPENED)},
+        {
+            200: page("With `fresh`: look into your mail."),
+            303: goes("The page; of a browser without a script, the whole of it.").setting(OPENED),
+        },
         refuses=(400, 403, 410, 413, 422),
         more="Confirms what that mail asked for and nothing else. The same again opens again, and changes nothing.",
-        body=Tapped,
+        body=ConfirmButton,
         needs_body=False,
     ),
     Route(
@@ -108,7 +122,10 @@ GATES = (
         "The six digits, typed into the waiting tab",
         Caller.VISITOR,
         {
-            200: told(Confirmed, "They fit.").setting(OPENED),
+            200: Answer(
+                "They fit, or the mail is sent once more: to a browser without a script, as a page.",
+                {JSON: Confirmed, HTML: None},
+            ).setting(f"Where they fit: {OPENED}"),
             303: goes("The whole page.", "After a form post.").setting(OPENED),
         },
         refuses=(400, 403, 410, 413, 422),
@@ -179,7 +196,7 @@ TALKING = (
         "The page with the one button",
         Caller.TOKEN,
         {200: page("A button.")},
-        refuses=(403, 410),
+        refuses=(403,),
     ),
     Route(
         "post",
@@ -187,8 +204,9 @@ TALKING = (
         "Ends all mails at once (RFC 8058)",
         Caller.TOKEN,
         {200: page("It is over.")},
-        refuses=(400, 403, 410, 413, 422),
-        more="No cookie and no further question; with a token in the address, whatever the body says. Twice is once.",
+        refuses=(400, 403, 413, 422),
+        more="No cookie and no further question; with a token in the address, whatever the body says. Twice is once. "
+        "The link is never too old.",
         body=Tapped,
         needs_body=False,
     ),
