@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import Demo, Person, flaws, link_of, person, running_demo, words_of
+from tests.journeys.browser import Demo, Person, code_of, flaws, link_of, person, running_demo, words_of
 from tests.polish import english_in
 
 from leadlight.gate.tongues import HERE
@@ -106,6 +106,14 @@ def test_a_polish_visitor_gets_polish_throughout(reader: Person, address: str) -
     found += english_on(plan)
     plan.get_by_role("button", name="Idź dalej teraz").click()
     expect(plan.get_by_role("status")).to_contain_text("Idziemy dalej")
+    plan.get_by_role("link", name="Przeczytaj, zapisz albo usuń").click()
+    plan.get_by_role("button", name="Wyślij mi cyfry").click()
+    found += english_on(plan) + flaws(plan, "digits")
+    plan.get_by_label("Sześć cyfr z wiadomości").fill(code_of(demo.mail(address, "Sześć cyfr")))
+    plan.get_by_role("button", name="Pokaż, co o mnie przechowujecie").click()
+    found += english_on(plan)
+    plan.get_by_role("button", name="Przeczytaj wszystko tutaj").click()
+    found += english_on(plan) + flaws(plan, "data")
     demo.days_go_by(3)
     mail = demo.mail(address, "Pierwsza", text="Jak go trzymasz?")
     leaving = reader.open(link_of(mail, "/unsubscribe"))

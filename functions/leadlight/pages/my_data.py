@@ -25,6 +25,7 @@ HEADINGS = {
 PARTS = {
     "lead": N_("How far our conversation is"),
     "forms": N_("What you sent us, and agreed to"),
+    "receipts": N_("What you agreed to, purpose by purpose"),
     "timeline": N_("What happened, and what was said"),
     "planned": N_("What is planned"),
     "mails": N_("Which mails were sent"),
@@ -48,11 +49,17 @@ def my_data(shell: str, step: Step, *, token: str, error: str = "", said: str = 
 def readable(shell: str, document: Document, *, token: str = "", language: str = ENGLISH) -> str:
     """The whole export for a person, with the way back where there is one."""
     _ = words_of(language).gettext
+    document = {**document, "kept": [_said(row, language) for row in document["kept"]]}
     parts = [(_(heading), _lines(document[name])) for name, heading in PARTS.items()]
     return page(
         shell, "my_data_export.html", heading=_("All that we keep of you"), language=language,
         parts=parts, made_at=_plain(document["made_at"]), site=document["site"], token=token,
     )  # fmt: skip
+
+
+def _said(row: Mapping[str, str], language: str) -> Mapping[str, str]:
+    """A row of the map in the reader's language."""
+    return {name: in_language(text, language) if text else "" for name, text in row.items()}
 
 
 def _lines(part: Any) -> list[list[tuple[str, str]]]:
