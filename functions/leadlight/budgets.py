@@ -15,8 +15,9 @@ from datetime import datetime
 from leadlight.fate import was_released
 from leadlight.model.due import Due
 from leadlight.model.exchange import Budget, Dossier
-from leadlight.model.person import Capture
+from leadlight.model.person import Capture, CaptureId
 from leadlight.ports import Services
+from leadlight.rules.afresh import asked_again, asked_again_at
 from leadlight.rules.budgets import (
     BREAKER_OPEN,
     DOMAIN_FULL,
@@ -81,14 +82,20 @@ def _asked(services: Services, due: Due, dossier: Dossier, capture: Capture, fie
     domain, is_free_mail = mail_domain(fields.get("email", ""))
     return Asked(
         lead=due.lead_id,
-        capture=capture.id,
+        capture=_request_of(due, capture),
         network=_hashed(services, f"network/{due.lead_id}:{fields.get('network', '')}"),
         domain=_hashed(services, f"domain:{domain}"),
         is_free_mail=is_free_mail,
         confirmed=len(dossier.lead.confirmed),
-        waited=due.at > capture.at,
+        waited=due.at > (asked_again_at(due.ref) or capture.at),
         released=_is_let_out(dossier),
     )
+
+
+def _request_of(due: Due, capture: Capture) -> CaptureId:
+    """What is asked for once more is a request of its own."""
+    again = asked_again_at(due.ref)
+    return CaptureId(asked_again(capture.id, again)) if again else capture.id
 
 
 def _hashed(services: Services, what: str) -> str:

@@ -15,14 +15,22 @@ from leadlight.words import N_
 
 TRIES = 8
 
-ERASED = N_("This link belongs to data that was erased. Open the page and start afresh, if you like.")
-"""What a link says that names nobody, or somebody who has begun anew since."""
+
+class Erased(BadToken):
+    """What a link belonged to was erased, by that person or because its time was over, or they have begun anew since.
+
+    `gate` is where it began, where the link says so.
+    """
+
+    def __init__(self, gate: str = "") -> None:
+        self.gate = gate
+        super().__init__(N_("What this link belonged to was deleted: nothing of it is kept, and no mails come of it."))
 
 
 def decide(services: Services, lead_id: str, generation: str, change_of: Callable[[Lead], Change | None]) -> Lead:
     """The lead as stored after the change that `change_of` makes of it; None from it means that all is well already.
 
-    Raises `BadToken` when there is no such lead (any more), `Conflict` when it changes all the time.
+    Raises `Erased` when there is no such lead (any more), `Conflict` when it changes all the time.
     """
     for _ in range(TRIES):
         lead = the_lead(services, lead_id, generation)
@@ -42,8 +50,8 @@ def traced(services: Services, due: Sequence[Due]) -> tuple[Due, ...]:
 
 
 def the_lead(services: Services, lead_id: str, generation: str) -> Lead:
-    """The lead that a token names. Raises `BadToken` when it is gone or started anew since."""
+    """The lead that a token names. Raises `Erased` when it is gone or started anew since."""
     lead = services.store.lead(LeadId(lead_id))
     if lead is None or str(lead.generation) != generation:
-        raise BadToken(ERASED)
+        raise Erased
     return lead

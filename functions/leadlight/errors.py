@@ -17,7 +17,8 @@ LeadlightError
 │   ├── BadSignature          a fact that its sender did not sign, or long ago
 │   ├── TooMany               .retry_after in seconds
 │   └── BadToken              not ours, changed, or of another purpose
-│       ├── ExpiredToken      .expired_at
+│       ├── ExpiredToken      .expired_at, .use, .facts
+│       ├── decide.Erased          .gate: what the link belonged to is not kept any more
 │       ├── rep.link.Elsewhere     at home in another browser; a fresh link can be mailed
 │       └── rep.sign_in.Used       a link to the desk that has let somebody in already
 ├── OperatorMustFix
@@ -142,17 +143,17 @@ class NotOpen(VisitorCanFix):
         super().__init__(N_("This part is for readers who left their address. The form on the page opens it."))
 
 
-class WrongCode(VisitorCanFix):
-    """The six digits do not belong to this waiting tab."""
+USED_UP = N_("That code does not fit. It was tried too often. Send the form again for a fresh one.")
+LATE = N_("That code does not fit, or its 15 minutes are over. Have the mail sent once more and use the newest.")
+WRONG = N_("That code does not fit. Look at the newest mail and try again; a code works for 15 minutes.")
 
-    def __init__(self, *, used_up: bool) -> None:
-        self.used_up = used_up
-        what_next = (
-            N_("That code does not fit. It was tried too often. Send the form again for a fresh one.")
-            if used_up
-            else N_("That code does not fit. Look at the newest mail and try again; a code works for 15 minutes.")
-        )
-        super().__init__(what_next)
+
+class WrongCode(VisitorCanFix):
+    """The six digits do not belong to this waiting tab. `late`: it has waited for longer than digits work."""
+
+    def __init__(self, *, used_up: bool, late: bool = False) -> None:
+        self.used_up, self.late = used_up, late and not used_up
+        super().__init__(USED_UP if used_up else LATE if late else WRONG)
 
 
 class UnknownHook(VisitorCanFix):
@@ -183,18 +184,24 @@ class TooMany(VisitorCanFix):
         )
 
 
+RESEND = N_("Send the form again for a fresh one.")
+UNREADABLE = N_("This link is not complete, or from long ago. Open it from the mail again, or from a newer mail.")
+
+
 class BadToken(VisitorCanFix):
     """A link that we did not make, that was changed, or that is meant for something else."""
 
-    def __init__(self, message: str = N_("This link is not complete. Open it from the mail again.")) -> None:
+    def __init__(self, message: str = UNREADABLE) -> None:
         super().__init__(message)
 
 
 class ExpiredToken(BadToken):
-    """A link of ours whose time is over."""
+    """A link of ours whose time is over. `use` is what it was good for, `facts` are what it said."""
 
-    def __init__(self, expired_at: datetime, instead: str = N_("Send the form again for a fresh one.")) -> None:
-        self.expired_at = expired_at
+    def __init__(
+        self, expired_at: datetime, instead: str = RESEND, *, use: str = "", facts: Mapping[str, str] | None = None
+    ) -> None:
+        self.expired_at, self.use, self.facts = expired_at, use, facts or {}
         super().__init__(said("This link worked until {until} UTC. {instead}", until=expired_at, instead=said(instead)))
 
 

@@ -28,6 +28,7 @@ WHY = {
     ),
     "delivery": N_("You get this mail because you confirmed your address on our site."),
     "consent": N_("You get this mail because somebody, most likely you, asked for it on our site."),
+    "afresh": N_("You get this mail because somebody, most likely you, asked for it on our site."),
     "my-data": N_("You get this mail because somebody, most likely you, asked for it on our site."),
     "arrived": N_("You get this mail because you asked to be told when this page is there."),
     "news": N_("You get this mail because you asked to hear of new pages on our site."),
@@ -195,7 +196,7 @@ def news(
 
 
 def _list_id(services: Services, team: Team, name: str) -> str:
-    """What a reader's mail program sorts by (RFC 2919): the sequence, whatever version of it they are in, or the news."""
+    """What a reader's mail program sorts by (RFC 2919): the sequence, whatever version they are in, or the news."""
     return f'"{quote(team.company.name)}" <{name}.{_host(services)}>'
 
 

@@ -8,6 +8,7 @@ from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
 from leadlight.model.site import Person
 from leadlight.playbook.briefed import RepLinks
+from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services
 from leadlight.tokens import TokenUse
 from leadlight.vault import masked
@@ -23,8 +24,21 @@ def confirm(services: Services, capture: Capture, address: str = "") -> str:
 
     The mail to `address` tells the browser that opens it whose pass it gets, so far as that person knows it again.
     """
-    facts = {"lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "to": masked(address)}
+    facts = {
+        "lead": capture.lead_id, "gen": capture.generation, "capture": capture.id, "to": masked(address),
+        "gate": _short(capture.gate),
+    }  # fmt: skip
     return f"{services.settings.site_url}/confirm?token={services.tokens.sign(TokenUse.CONFIRM, facts)}"
+
+
+def gate_named(bundle: Bundle, name: str) -> str:
+    """The gate that a link named so was about; empty if there is none of that name (any more)."""
+    return next((gate for gate in bundle.manifest.gates if name in {gate, _short(gate)}), "")
+
+
+def _short(gate: str) -> str:
+    """A gate's name in a link that has to be short; where two had the same, the first of them is shown."""
+    return hashlib.sha256(gate.encode()).hexdigest()[:6]
 
 
 def unsubscribe(services: Services, lead: Lead) -> str:
@@ -55,10 +69,11 @@ def consent(services: Services, lead: Lead, wish: str) -> str:
     return f"{services.settings.site_url}/preferences?token={services.tokens.sign(TokenUse.CONSENT, facts)}"
 
 
-def answer(services: Services, lead: Lead, what: str, ref: str, said: str) -> str:
-    """Where a lead says `said` to what the step of that row has asked: a page with a button."""
+def answer(services: Services, lead: Lead, what: str, ref: str, said: str = "") -> str:
+    """Where a lead says `said`, or whatever it likes, to what the step of that row has asked: a page with buttons."""
     facts = {"lead": lead.id, "gen": lead.generation, "what": what, "ref": ref}
-    return f"{services.settings.site_url}/answer?token={services.tokens.sign(TokenUse.ANSWER, facts)}&answer={said}"
+    link = f"{services.settings.site_url}/answer?token={services.tokens.sign(TokenUse.ANSWER, facts)}"
+    return f"{link}&answer={said}" if said else link
 
 
 def rep_token(services: Services, lead: Lead, rep: str, *, cause: str) -> str:

@@ -92,7 +92,8 @@ class Tokens:
             facts = self._serializer(use).loads(text, max_age=life)
         except SignatureExpired as error:
             signed_at = error.date_signed or datetime.fromtimestamp(0, UTC)
-            raise ExpiredToken(signed_at + LIFE[use], *INSTEAD.get(use, ())) from error
+            said = self.read(use, text, even_expired=True)
+            raise ExpiredToken(signed_at + LIFE[use], *INSTEAD.get(use, ()), use=use, facts=said) from error
         except (BadData, UnicodeError) as error:
             raise BadToken from error
         if not isinstance(facts, dict) or not _is_plain(text):

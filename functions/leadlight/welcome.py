@@ -1,4 +1,4 @@
-"""The mails a visitor asked for: to confirm an address, the way back after confirming, to have something again."""
+"""The mails a visitor asked for: to confirm, the way back, to have something again, a fresh link for an old one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from leadlight.model.person import Capture
 from leadlight.model.site import GateKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.profile import capture_of, profile_of
+from leadlight.profile import capture_of, known_of, profile_of
+from leadlight.rules.afresh import ANSWER, asked_again_at, first_ref
 from leadlight.rules.budgets import PATIENCE, Word
 from leadlight.rules.routing import owner_of
 from leadlight.rules.series import yes_to
@@ -27,9 +28,12 @@ UNDELIVERABLE = "undeliverable: no server takes mail for this domain"
 
 
 def send_opt_in(services: Services, due: Due) -> Done | None:
-    """Asks the owner of the address to confirm one submit. Says nothing that the submitter typed."""
+    """Asks the owner of the address to confirm one submit, once more if the row says so.
+
+    Says nothing that the submitter typed.
+    """
     bundle = open_bundle(services.files)
-    capture_id = due.ref.removeprefix("optin/")
+    capture_id, asked_at = first_ref(due.ref).removeprefix("optin/"), asked_again_at(due.ref)
     weighed = Weighed(Word.SEND)
 
     def prepare(dossier: Dossier) -> Ready | Instead:
@@ -38,7 +42,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         capture = capture_of(services, lead, capture_id, dossier=dossier)
         if capture is None or capture.confirmed_at:
             return Instead("confirmed already", Change(lead=lead))
-        if why := why_no_mail(lead, asked_at=capture.at):
+        if why := why_no_mail(lead, asked_at=asked_at or capture.at):
             return _left_out(services, due, lead, why)
         asked = profile_of(services, lead, only=capture, dossier=dossier)
         if services.take_mail and services.take_mail(asked.address.rpartition("@")[2]) is False:
@@ -82,10 +86,10 @@ def _left_out(services: Services, due: Due, lead: Lead, why: str) -> Instead:
     return Instead(why, Change(lead=lead, touches=(touch_of(skipped),)))
 
 
-def _not_now(services: Services, due: Due, lead: Lead, weighed: Weighed) -> Instead:
-    """What becomes of an opt-in mail that is one too many. Nobody outside learns of it."""
+def _not_now(services: Services, due: Due, lead: Lead, weighed: Weighed, *, may_wait: bool = True) -> Instead:
+    """What becomes of a mail that is one too many. Nobody outside learns of it. `may_wait`: somebody may let it out."""
     match weighed.word:
-        case Word.HOLD:
+        case Word.HOLD if may_wait:
             return Instead(weighed.reason, Change(lead=lead), withheld=True)
         case Word.LATER:
             later = replace(due, at=services.clock.now() + PATIENCE)
@@ -97,11 +101,16 @@ def _not_now(services: Services, due: Due, lead: Lead, weighed: Weighed) -> Inst
 
 
 def send_delivery(services: Services, due: Due) -> Done | None:
-    """The way back to what was opened, on any device, from the person who will answer a reply."""
+    """The way back to what was opened, on any device, from the person who will answer a reply.
+
+    Asked for once more, it goes within the budgets of a mail that asks to confirm.
+    """
     bundle = open_bundle(services.files)
-    capture_id = due.ref.removeprefix("delivery/")
+    capture_id, asked_at = first_ref(due.ref).removeprefix("delivery/"), asked_again_at(due.ref)
+    weighed = Weighed(Word.SEND)
 
     def prepare(dossier: Dossier) -> Ready | Instead:
+        nonlocal weighed
         lead = dossier.lead
         capture = capture_of(services, lead, capture_id)
         why = "withdrawn" if capture is None else why_no_mail(lead) or _still_waiting(bundle, capture)
@@ -110,6 +119,10 @@ def send_delivery(services: Services, due: Due) -> Done | None:
             return Instead(why or "", Change(lead=lead, touches=(touch_of(skipped),)))
         rep = owner_of(lead, bundle.team)
         profile = profile_of(services, lead)
+        if asked_at:
+            weighed = budgets.opt_in(services, due, dossier, capture, profile.fields)
+            if weighed.word is not Word.SEND:
+                return _not_now(services, due, lead, weighed, may_wait=False)
         context: dict[str, object] = {
             "lead": lead_view(lead, profile),
             "gate": gate_view(services, bundle, capture.gate, capture.language),
@@ -126,7 +139,9 @@ def send_delivery(services: Services, due: Due) -> Done | None:
         )  # fmt: skip
 
     def conclude(lead: Lead, done: Done) -> Change:
-        return Change(lead=lead, touches=(touch_of(done),))
+        return Change(
+            lead=lead, touches=(touch_of(done),), counts=weighed.counts if done.state is LedgerState.SENT else ()
+        )
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
 
@@ -140,7 +155,7 @@ def _still_waiting(bundle: Bundle, capture: Capture) -> str | None:
 def send_consent(services: Services, due: Due) -> Done | None:
     """Asks the owner of the address whether a wish for more is theirs. Says nothing that anybody typed."""
     bundle = open_bundle(services.files)
-    wish_id = due.ref.removeprefix("raise/")
+    wish_id = first_ref(due.ref).removeprefix("raise/")
 
     def prepare(dossier: Dossier) -> Ready | Instead:
         lead = dossier.lead
@@ -162,3 +177,32 @@ def send_consent(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),))
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def send_fresh_link(services: Services, due: Due) -> Done | None:
+    """A link in the place of one that was too old, to the address that had that one."""
+    bundle = open_bundle(services.files)
+
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
+        if why := why_no_mail(lead, asked_at=asked_again_at(due.ref)):
+            return _left_out(services, due, lead, why)
+        context: dict[str, object] = {
+            "company": company_view(services, bundle.team),
+            "link": _link(services, due, lead),
+        }
+        to = known_of(services, lead).address
+        return Ready(letter.message(services, bundle, "afresh", context, to=("", to), due=due, language=lead.language))
+
+    def conclude(lead: Lead, done: Done) -> Change:
+        return Change(lead=lead, touches=(touch_of(done),))
+
+    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _link(services: Services, due: Due, lead: Lead) -> str:
+    ref = first_ref(due.ref)
+    if not ref.startswith(ANSWER):
+        return links.preferences(services, lead)
+    what, _, step = ref.removeprefix(ANSWER).partition("/")
+    return links.answer(services, lead, what, step)

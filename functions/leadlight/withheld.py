@@ -52,7 +52,8 @@ Deal = Callable[[Lead, LedgerEntry, datetime], Change]
 def rows_after(due: Due, lead: Lead, now: datetime, *, opens: bool) -> tuple[Due, ...]:
     """What is planned once the opt-in mail of that row is withheld. `opens`: the manager has to know."""
     capture = CaptureId(due.ref.partition("/")[2])
-    drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, (capture,))
+    about = due.captures or (capture,)
+    drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, about)
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"{BREAKER}{hour_of(now)}", now)
     return (drop, tell) if opens else (drop,)
 

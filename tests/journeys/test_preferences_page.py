@@ -174,6 +174,7 @@ def test_a_link_that_is_too_old_says_where_a_newer_one_is(world: World) -> None:
 
     assert answer.status == 410
     assert "Open the link in a newer mail." in answer.text
+    assert "It worked until Saturday 4 January 2031." in answer.text
     assert "form again" not in answer.text
 
 

@@ -27,6 +27,7 @@ from leadlight.errors import (
 )
 from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, is_https, refusal
 from leadlight.handlers.request import HOST, Request, check_door, read
+from leadlight.handlers.stale import answer_to
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.visitor import proof
@@ -63,7 +64,8 @@ def handler_of(router: Router, services: Services, *more: Router) -> Handler:
         if isinstance(error, TryAgain):
             logger.warning("request.delayed", path=_route(request), why=str(error))
         note_refusal(error, request)
-        return refusal(error, request, *_shell_for(error, request, services))
+        shell, language = _shell_for(error, request, services)
+        return answer_to(error, request, services, language) or refusal(error, request, shell, language)
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # the same
     def failed(_: Exception) -> Response[str]:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.shared.cookies import Cookie as SetCookie
 from aws_lambda_powertools.shared.cookies import SameSite
 
 from leadlight import errors
+from leadlight.decide import Erased
 from leadlight.handlers.request import Request
 from leadlight.model.inline import Inline
 from leadlight.pages import visitor as pages
@@ -38,6 +39,7 @@ STATUS: Mapping[type[errors.LeadlightError], HTTPStatus] = {
     errors.UnknownHook: HTTPStatus.NOT_FOUND,
     errors.BadSignature: HTTPStatus.UNAUTHORIZED,
     errors.ExpiredToken: HTTPStatus.GONE,
+    Erased: HTTPStatus.GONE,
     errors.BadToken: HTTPStatus.FORBIDDEN,
     errors.TryAgain: HTTPStatus.SERVICE_UNAVAILABLE,
 }

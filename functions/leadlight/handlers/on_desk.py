@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from leadlight import links
 from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
-from leadlight.handlers import outcome
+from leadlight.handlers import outcome, stale
 from leadlight.handlers.edge import here, logger, shell_of
 from leadlight.handlers.http import as_json, as_page, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
@@ -59,8 +59,12 @@ def post_sign_in() -> Response[str]:
     """Mails a link to the desk; lets in by one; or, for a lead's link that works no more, has its rep mailed afresh."""
     services, request = here(router)
     values = request.values
+    network = network_of(request, services.settings)
     if "enter" in values:
         check_origin(request, services.settings, by_token=True)
+        if stale.is_wanted(values):
+            sign_in.send_afresh(services, values["enter"], network=network)
+            return see_other(f"{DOOR}?asked=1")
         person = sign_in.enter(services, values["enter"])
         logger.info("desk.entered", person=person.id)
         return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
@@ -71,7 +75,7 @@ def post_sign_in() -> Response[str]:
         page = visitor_pages.problem(shell_of(services), heading="Look into your mail", message=text, link=None)
         return as_page(page)
     check_origin(request, services.settings, by_token=False)
-    sign_in.ask_for_link(services, values.get("email", ""), network=network_of(request, services.settings))
+    sign_in.ask_for_link(services, values.get("email", ""), network=network)
     return see_other(f"{DOOR}?asked=1")
 
 

@@ -46,6 +46,7 @@ MAILS: Mapping[str, Doing] = {
     "breaker": withheld.tell_manager,
     "delivery": welcome.send_delivery,
     "raise": welcome.send_consent,
+    "afresh": welcome.send_fresh_link,
     "news": news.send,
     "arrived": news.send,
     "notify": notify.tell_rep,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -25,6 +26,7 @@ from leadlight.rep.replying import they_replied
 from leadlight.rep.taking import pending_gates, take_over
 from leadlight.tokens import TokenUse
 from leadlight.visitor.passes import Cookie
+from leadlight.words import ENGLISH, day
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -157,8 +159,10 @@ def _visited(answer: Callable[[Services, Request, Visit], Response[str]]) -> Res
             return answer(services, request, opened)
         return _moved(services, request, opened, owner, answer)
     except Elsewhere as error:
-        status = HTTPStatus.GONE if error.too_old else HTTPStatus.FORBIDDEN
-        return as_page(pages.elsewhere(shell_of(services), token=token, too_old=error.too_old), status)
+        status = HTTPStatus.GONE if error.since else HTTPStatus.FORBIDDEN
+        zone = ZoneInfo(open_bundle(services.files).team.hours.zone)
+        until = day(error.since.astimezone(zone).date(), ENGLISH) if error.since else ""
+        return as_page(pages.elsewhere(shell_of(services), token=token, until=until), status)
 
 
 def _moved(

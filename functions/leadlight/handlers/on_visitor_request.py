@@ -10,8 +10,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import __version__, links
+from leadlight.decide import Erased
 from leadlight.errors import BadToken, ExpiredToken, NotOpen, VisitorCanFix, WrongCode
-from leadlight.handlers import measures
+from leadlight.handlers import measures, stale
 from leadlight.handlers.edge import Handler, handler_of, here, language_of, note_refusal, shell_of
 from leadlight.handlers.http import as_content, as_file, as_json, as_nothing, as_page, found_at, see_other
 from leadlight.handlers.request import Request, check_origin, network_of
@@ -19,14 +20,28 @@ from leadlight.model.person import GateId, LeadId
 from leadlight.model.site import TRIAL
 from leadlight.pages import answer as answer_pages
 from leadlight.pages import preferences as control
+from leadlight.pages import stale as stale_pages
 from leadlight.pages import visitor as pages
 from leadlight.pages.known import short_form
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.series import yes_to
 from leadlight.tokens import TokenUse
-from leadlight.visitor import answer, confirm, known, meter, preferences, proof, read, returning, seen, talk, wishes
-from leadlight.visitor.passes import pass_of
+from leadlight.visitor import (
+    afresh,
+    answer,
+    confirm,
+    known,
+    meter,
+    preferences,
+    proof,
+    read,
+    returning,
+    seen,
+    talk,
+    wishes,
+)
+from leadlight.visitor.passes import pass_of, tab_cookie_of
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -58,7 +73,7 @@ def post_access() -> Response[str]:
 def get_waiting() -> Response[str]:
     """Where a form post without JavaScript waits for the mail."""
     services, request = here(router)
-    return as_page(_waiting(services, request, request.query.get("gate", ""), error=""))
+    return as_page(_waiting(services, request, request.query.get("gate", "")))
 
 
 @router.get("/api/form/.+")
@@ -98,29 +113,34 @@ def get_confirm() -> Response[str]:
 
 @router.post("/confirm")
 def post_confirm() -> Response[str]:
-    """The button."""
+    """The button; behind a link that is too old, the one that has a fresh one mailed."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=True)
     values = request.values if request.body else {}
-    confirmed = confirm.confirm(services, values.get("token") or request.query.get("token", ""))
+    token = values.get("token") or request.query.get("token", "")
+    if stale.is_wanted(values):
+        return stale.send(services, TokenUse.CONFIRM, token)
+    confirmed = confirm.confirm(services, token)
     whole = "_full" if values.get("plain") and confirmed.open else ""
     return see_other(f"/{confirmed.page}{whole}", confirmed.cookies)
 
 
 @router.post("/api/code")
 def post_code() -> Response[str]:
-    """The six digits, typed into the waiting tab."""
+    """The six digits, typed into the waiting tab; or its wish for the mail once more."""
     services, request = here(router)
     check_origin(request, services.settings, by_token=False)
     values = request.values
     gate = values.get("gate", "")
+    if stale.is_wanted(values):
+        return _mail_again(services, request, gate)
     try:
         confirmed = confirm.enter_code(services, request.cookies, gate, values.get("code", ""))
     except WrongCode as error:
         if not request.is_form:
             raise
         note_refusal(error, request)
-        page = _waiting(services, request, gate, error=error.args[0])
+        page = _waiting(services, request, gate, error=error.args[0], late=error.late)
         return as_page(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.is_form:
         return see_other(f"/{confirmed.page}_full", confirmed.cookies)
@@ -189,7 +209,8 @@ def post_unsubscribe() -> Response[str]:
     """One click (RFC 8058): no cookie, no further question, whatever the body says."""
     services, request = here(router)
     token = request.query.get("token", "") or request.values.get("token", "")
-    talk.unsubscribe(services, token)
+    with suppress(Erased):  # there is nobody left to write to, and the page says so
+        talk.unsubscribe(services, token)
     return as_page(_unsubscribe(services, token, done=True))
 
 
@@ -214,6 +235,9 @@ def post_preferences() -> Response[str]:
     values = request.values if request.body else {}
     token = request.query.get("token", "") or values.get("token", "")
     check_origin(request, services.settings, by_token=bool(token))
+    if stale.is_wanted(values):
+        use = TokenUse.CONSENT if _is_consent(services, token) else TokenUse.PREFERENCES
+        return stale.send(services, use, token)
     if _is_consent(services, token):
         visit, did = preferences.agree(services, token)
     else:
@@ -237,7 +261,10 @@ def post_answer() -> Response[str]:
     services, request = here(router)
     check_origin(request, services.settings, by_token=True)
     values = request.values
-    asked = answer.answer(services, request.query.get("token", "") or values.get("token", ""), values)
+    token = request.query.get("token", "") or values.get("token", "")
+    if stale.is_wanted(values):
+        return stale.send(services, TokenUse.ANSWER, token)
+    asked = answer.answer(services, token, values)
     return as_page(answer_pages.thanks(shell_of(services, asked.language), asked))
 
 
@@ -276,7 +303,19 @@ def get_full() -> Response[str]:
     return see_other(f"/{quote(page)}{'#leadlight-used-up' if _wants_free(request) else ''}")
 
 
-def _waiting(services: Services, request: Request, gate_id: str, *, error: str) -> str:
+def _mail_again(services: Services, request: Request, gate: str) -> Response[str]:
+    """The mail goes out once more, whatever the tab may learn of it, and its time begins anew."""
+    waits_for = confirm.tab_of(services, request.cookies, gate)
+    afresh.send(services, TokenUse.TAB, waits_for)
+    cookies = (tab_cookie_of(services, waits_for),)
+    if not request.is_form:
+        return as_json({"status": "check_mail"}, cookies=cookies)
+    return as_page(_waiting(services, request, gate, again=True), cookies=cookies)
+
+
+def _waiting(
+    services: Services, request: Request, gate_id: str, *, error: str = "", late: bool = False, again: bool = False
+) -> str:
     bundle, language = open_bundle(services.files), language_of(services, request)
     gate = bundle.gate(gate_id, language)
     return pages.waiting(
@@ -288,6 +327,8 @@ def _waiting(services: Services, request: Request, gate_id: str, *, error: str) 
         full_url=f"/{gate.page}_full",
         does=yes_to(GateId(gate_id), bundle.manifest.gates, language=language),
         error=error,
+        late=late,
+        again=again,
     )
 
 
@@ -304,14 +345,21 @@ def _is_consent(services: Services, token: str) -> bool:
 
 def _unsubscribe(services: Services, token: str, *, done: bool) -> str:
     bundle = open_bundle(services.files)
-    facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    facts = talk.way_out(services, token)
     lead = services.store.lead(LeadId(facts["lead"]))
-    language = lead.language if lead else bundle.manifest.language
-    company = bundle.team.company.name
+    if lead is None or str(lead.generation) != facts["gen"]:
+        return _nobody_left(services)
+    language, company = lead.language, bundle.team.company.name
     of_news = facts.get("of") == "news"
     return pages.unsubscribe(
         bundle.shell_in(language), token=token, done=done, company=company, of_news=of_news, language=language
     )
+
+
+def _nobody_left(services: Services) -> str:
+    """For a way out that somebody erased takes, or their mail program: it is answered as kindly as any other."""
+    language = language_of(services, here(router)[1])
+    return stale_pages.gone(shell_of(services, language), language=language)
 
 
 def _form_page(gate_id: str, language: str) -> str:

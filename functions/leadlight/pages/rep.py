@@ -81,7 +81,7 @@ def moved(shell: str, *, owner: Person, wrote: bool = False) -> str:
     return page(shell, "moved.html", heading=f"{owner.name} has this lead now", owner=owner, wrote=wrote)
 
 
-def elsewhere(shell: str, *, token: str, too_old: bool = False) -> str:
-    """For a link that another browser has taken, or that is too old: a button that posts to `/sign-in`."""
-    heading = "This link is too old" if too_old else "This link is at home in another browser"
-    return page(shell, "elsewhere.html", heading=heading, token=token, too_old=too_old)
+def elsewhere(shell: str, *, token: str, until: str = "") -> str:
+    """For a link that another browser has taken, or that worked `until` a day: a button that posts to `/sign-in`."""
+    heading = "This link is too old" if until else "This link is at home in another browser"
+    return page(shell, "elsewhere.html", heading=heading, token=token, until=until)

@@ -44,13 +44,16 @@ def confirm(
 
 def waiting(
     shell: str, *, gate_id: str, title: str, page_url: str, full_url: str, does: Yes = Yes.OPENS, error: str = "",
-    language: str = ENGLISH,
+    late: bool = False, again: bool = False, language: str = ENGLISH,
 ) -> str:  # fmt: skip
-    """Where a form post without JavaScript ends: `gate` and `code` go to `/api/code`. `error` stands at the field."""
+    """Where a form post without JavaScript ends: `gate` and `code` go to `/api/code`. `error` stands at the field.
+
+    `late`: a button has the mail sent once more. `again`: it was.
+    """
     return page(
         shell, "waiting.html", heading=words_of(language).gettext("Check your mail"), language=language,
         gate_id=gate_id, title=title, page_url=page_url, full_url=full_url, error=in_language(error, language),
-        does=does, button=words_of(language).gettext(BUTTON[does]),
+        does=does, button=words_of(language).gettext(BUTTON[does]), late=late, again=again,
     )  # fmt: skip
 
 

@@ -223,6 +223,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
         "arrived": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "news": {"lead": LeadView, "page": NewPage, "rep": RepView, "company": CompanyView},
         "consent": {"company": CompanyView, "link": str, "agreed": tuple[str, ...], "opened": str},
+        "afresh": {"company": CompanyView, "link": str},
         "my-data": {"company": CompanyView, "code": str, "minutes": int},
         "notify": {
             **_READER,

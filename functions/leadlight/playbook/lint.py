@@ -55,7 +55,7 @@ SHORTENERS = frozenset(
 )
 """Hosts that hide where a link leads. Block lists know them."""
 
-TO_LEADS = ("arrived", "confirm", "consent", "delivery", "my-data", "news")
+TO_LEADS = ("afresh", "arrived", "confirm", "consent", "delivery", "my-data", "news")
 """The messages that go to leads; the others go to the team."""
 
 _SCHEMES = ("https", "http", "mailto", "tel")

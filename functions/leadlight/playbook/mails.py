@@ -24,7 +24,7 @@ from leadlight.words import ENGLISH
 _BUILT_IN = Path(__file__).with_name("messages")
 _NAME = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)(\.(?P<language>[a-z]{2}(-[A-Z][A-Za-z]{1,3})?))?\.md")
 
-TO_LEADS = ("arrived", "confirm", "consent", "delivery", "my-data", "news")
+TO_LEADS = ("afresh", "arrived", "confirm", "consent", "delivery", "my-data", "news")
 """The mails that somebody reads in a language of their own; the others go to the team."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from leadlight.decide import decide, the_lead
 from leadlight.errors import BadToken, ExpiredToken
@@ -43,11 +43,11 @@ class Visit:
 
 
 class Elsewhere(BadToken):
-    """This link is bound to another browser, or too old; a fresh one can be mailed to that rep."""
+    """This link is bound to another browser, or too old `since` then; a fresh one can be mailed to that rep."""
 
-    def __init__(self, *, too_old: bool = False) -> None:
-        self.too_old = too_old
-        why = "This link is older than seven days." if too_old else "This link was used in another browser."
+    def __init__(self, *, since: datetime | None = None) -> None:
+        self.since = since
+        why = "This link is older than seven days." if since else "This link was used in another browser."
         super().__init__(f"{why} We can mail you a fresh one.")
 
 
@@ -56,7 +56,7 @@ def visit(services: Services, token: str, cookies: Mapping[str, str]) -> Visit:
     try:
         facts = services.tokens.read(TokenUse.REP, token)
     except ExpiredToken as error:
-        raise Elsewhere(too_old=True) from error
+        raise Elsewhere(since=error.expired_at) from error
     lead = the_lead(services, facts["lead"], facts["gen"])
     _check_team(services, facts["rep"])
     browser = _browser(services, cookies)

@@ -70,6 +70,15 @@ def enter(services: Services, token: str) -> Person:
     return person
 
 
+def send_afresh(services: Services, token: str, *, network: str) -> None:
+    """Has whose link that is mailed another one, however old or used it is. Raises `BadToken`, `TooMany`."""
+    facts = services.tokens.read(TokenUse.SIGN_IN, token, even_expired=True)
+    person = member(open_bundle(services.files).team, facts["person"])
+    if person is None:
+        raise BadToken("This link belongs to somebody who is no longer in the team.")
+    ask_for_link(services, person.email, network=network)
+
+
 class Used(BadToken):
     """A link to the desk works once."""
 

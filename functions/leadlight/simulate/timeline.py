@@ -63,6 +63,7 @@ MAILS = {
     "manager": "the manager is told",
     "moved": "who had the lead is told",
     "relink": "a fresh link for the rep",
+    "afresh": "a fresh link for an old one",
 }
 """What a mail outside sequences is, by the first part of its row's name."""
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from leadlight import links
 from leadlight.assignment import assigned
-from leadlight.decide import ERASED, decide
+from leadlight.decide import Erased, decide
 from leadlight.errors import BadToken, MissingBundle, WrongCode
 from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
@@ -44,6 +45,11 @@ from leadlight.words import N_
 BY_BROWSER = "pass"
 """How a submit was confirmed that came with a lead's own pass: no mail has reached anybody for it."""
 
+NOT_WAITING = N_(
+    "This browser waits for no digits, or has waited for more than a day. Open the link in the mail, or send the form "
+    "again."
+)
+
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 20
 
@@ -72,7 +78,7 @@ class Confirmed:
 
 def what_it_asks(services: Services, token: str) -> Question:
     """What stands behind the link; changes nothing. Raises `BadToken`, `ExpiredToken`."""
-    lead, capture = _asked(services, services.tokens.read(TokenUse.CONFIRM, token))
+    lead, capture = asked_by(services, services.tokens.read(TokenUse.CONFIRM, token))
     bundle = open_bundle(services.files)
     gate = _gate(bundle, capture)
     agreed = words_agreed(bundle, _as_agreed_now(lead, capture, services.store.touches(lead.id)))
@@ -93,26 +99,40 @@ def confirm(services: Services, token: str) -> Confirmed:
 
 def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: str) -> Confirmed:
     """The same by the six digits, in the tab that sent the form and only there. Raises `WrongCode`, `BadToken`."""
-    facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))
-    if facts["gate"] != gate:
-        raise BadToken(N_("This tab waits for the code of another page. Send the form on this page first."))
-    lead, capture = _asked(services, facts)
+    facts = tab_of(services, cookies, gate)
+    lead, capture = asked_by(services, facts)
     may_try = _count_try(services, lead, capture)
     now = services.clock.now()
     alive = capture.code_sent_at is not None and now <= capture.code_sent_at + CODE_LIFE
     digits = "".join(char for char in code if char.isdecimal() and char.isascii())
     right = hmac.compare_digest(digits, six_digits(capture.id, services.settings.token_keys[0]))
     if not (may_try and alive and right):
-        raise WrongCode(used_up=not may_try)
+        # By the tab's own time: whether and when a mail went out is nothing that a tab learns.
+        late = now.timestamp() > float(facts.get("at", 0)) + CODE_LIFE.total_seconds()
+        raise WrongCode(used_up=not may_try, late=late)
     return _confirmed(services, facts, how="code")
 
 
-def _asked(services: Services, facts: Mapping[str, str]) -> tuple[Lead, Capture]:
-    """The submit and its lead. It goes with the life that it fell into, so an old link opens nothing in a new one."""
+def tab_of(services: Services, cookies: Mapping[str, str], gate: str) -> Mapping[str, str]:
+    """What the tab with the form of that gate waits for. Raises `BadToken`."""
+    try:
+        facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))
+    except BadToken as error:
+        raise BadToken(NOT_WAITING) from error
+    if facts["gate"] != gate:
+        raise BadToken(N_("This tab waits for the code of another page. Send the form on this page first."))
+    return facts
+
+
+def asked_by(services: Services, facts: Mapping[str, str]) -> tuple[Lead, Capture]:
+    """The submit and its lead. It goes with the life that it fell into, so an old link opens nothing in a new one.
+
+    Raises `Erased`.
+    """
     lead = services.store.lead(LeadId(facts["lead"]))
     capture = capture_of(services, lead, facts["capture"]) if lead else None
     if lead is None or capture is None:
-        raise BadToken(ERASED)
+        raise Erased(links.gate_named(open_bundle(services.files), facts.get("gate", "")))
     return lead, capture
 
 
@@ -127,7 +147,7 @@ def _count_try(services: Services, lead: Lead, capture: Capture) -> bool:
 
 def _confirmed(services: Services, facts: Mapping[str, str], *, how: str) -> Confirmed:
     bundle = open_bundle(services.files)
-    lead, capture = _asked(services, facts)
+    lead, capture = asked_by(services, facts)
     gate = _gate(bundle, capture)
 
     def yes(lead: Lead) -> Change | None:

@@ -94,8 +94,14 @@ def gate_cookies(services: Services, capture: Capture) -> tuple[Cookie, ...]:
 
 def tab_cookie(services: Services, capture: Capture, address: str) -> Cookie:
     """Binds the six digits to the browser that sent the form, and that has typed the address."""
-    facts = {**_capture_facts(capture), "to": masked(address)}
-    return Cookie(tab_cookie_name(capture.gate), services.tokens.sign(TokenUse.TAB, facts), LIFE[TokenUse.TAB])
+    return tab_cookie_of(services, {**_capture_facts(capture), "to": masked(address)})
+
+
+def tab_cookie_of(services: Services, said: Mapping[str, object]) -> Cookie:
+    """The same for a tab that begins to wait now: what it waits for, and since when."""
+    facts = {**said, "at": int(services.clock.now().timestamp())}
+    gate = str(facts["gate"])
+    return Cookie(tab_cookie_name(gate), services.tokens.sign(TokenUse.TAB, facts), LIFE[TokenUse.TAB])
 
 
 def handed_over(services: Services, cookies: Mapping[str, str], to: LeadId) -> tuple[Cookie, ...]:

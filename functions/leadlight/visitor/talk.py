@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from leadlight.decide import ERASED, decide
-from leadlight.errors import BadFields, BadToken, TooMany
+from leadlight.decide import Erased, decide
+from leadlight.errors import BadFields, TooMany
 from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
@@ -65,11 +65,19 @@ def want_call(services: Services, cookies: Mapping[str, str], values: Mapping[st
 def unsubscribe(services: Services, token: str) -> None:
     """Ends all follow-ups at once, and says so on the timeline; from a mail about a new page, the news alone.
 
-    Twice is once. Raises `BadToken`, `ExpiredToken`.
+    Twice is once. Raises `BadToken`, `Erased`.
     """
-    facts = services.tokens.read(TokenUse.UNSUBSCRIBE, token)
+    facts = way_out(services, token)
     ends = _no_news if facts.get("of") == "news" else leave
     ends(services, facts["lead"], facts["gen"])
+
+
+def way_out(services: Services, token: str) -> Mapping[str, str]:
+    """What such a link says. It is never too old: nobody has to look for a newer mail to get no more of them.
+
+    Raises `BadToken`.
+    """
+    return services.tokens.read(TokenUse.UNSUBSCRIBE, token, even_expired=True)
 
 
 def _no_news(services: Services, lead_id: str, generation: str) -> None:
@@ -86,7 +94,7 @@ def _no_news(services: Services, lead_id: str, generation: str) -> None:
 
 
 def leave(services: Services, lead_id: str, generation: str) -> None:
-    """The same for whoever may say so for that lead. Raises `BadToken` when there is no such lead (any more)."""
+    """The same for whoever may say so for that lead. Raises `Erased` when there is no such lead (any more)."""
     bundle = open_bundle(services.files)
 
     def left(lead: Lead) -> Change | None:
@@ -150,12 +158,12 @@ def _say(
 
 
 def _generation_of(services: Services, reader: Reader) -> str:
-    """Which of the lead's lives the pass is of: a gate pass, that of its form. Raises `BadToken` for a past one."""
+    """Which of the lead's lives the pass is of: a gate pass, that of its form. Raises `Erased` for a past one."""
     lead = services.store.lead(reader.lead_id) if reader.capture else None
     if lead is None or reader.capture is None:
         return reader.generation
     if capture_of(services, lead, reader.capture) is None:
-        raise BadToken(ERASED)
+        raise Erased(reader.gate)
     return str(lead.generation)
 
 
