@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -31,6 +31,9 @@ from leadlight.handlers import on_change, on_due, on_mail_event, on_rep_request,
 from leadlight.handlers.http import STREAM, site_headers
 from leadlight.handlers.request import LIMIT, names_a_part
 from leadlight.ports import Alarm, MovableClock, Outbox, Services
+
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 logger = logging.getLogger("leadlight")
 
@@ -269,15 +272,20 @@ def run(served: Server, *, port: int, ready: Callable[[], None]) -> None:
     """Serves on 127.0.0.1 until told to stop; says so once the port answers."""
     import uvicorn  # noqa: PLC0415 tests drive the app itself
 
-    config = uvicorn.Config(served.app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
     class Announced(uvicorn.Server):
         async def startup(self, sockets: list[Any] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 ready()
 
-    Announced(config).run()
+    Announced(listening(served.app, port=port)).run()
+
+
+def listening(app: App, *, port: int) -> Config:
+    """How uvicorn listens: h11 reads, which gives up on headers that have no end after 16 KB, whatever is installed."""
+    import uvicorn  # noqa: PLC0415 the same
+
+    return uvicorn.Config(app, host="127.0.0.1", port=port, http="h11", log_level="warning", access_log=False)
 
 
 def bridge(handler: Callable[[dict[str, Any], object], dict[str, Any]], behind: Behind) -> App:

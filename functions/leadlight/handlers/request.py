@@ -21,6 +21,7 @@ LIMIT = 64 * 1024
 """Bytes of a body: the longest form there can be is far smaller."""
 
 MOST_FIELDS = 200
+TOO_MANY_FIELDS = "This has more fields than a form of ours. Please send the form as the page does."
 
 DOOR, VIEWER = "x-leadlight-origin", "cloudfront-viewer-address"
 """Headers that the distribution adds: its secret, and who asks."""
@@ -198,7 +199,7 @@ def _from_form(text: str, *, several: bool) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise BadRequest("This has more fields than a form of ours. Please send the form as the page does.") from error
+        raise BadRequest(TOO_MANY_FIELDS) from error
     if not several:
         return dict(pairs)
     found: dict[str, list[str]] = {}
@@ -214,6 +215,8 @@ def _from_json(text: str, *, several: bool) -> Mapping[str, str]:
         raise BadRequest('This is not JSON. Send an object such as {"email": "…"}.') from error
     if not isinstance(sent, dict):
         raise BadRequest('This is JSON, but not an object. Send one such as {"email": "…"}.')
+    if len(sent) > MOST_FIELDS:
+        raise BadRequest(TOO_MANY_FIELDS)
     if several:
         sent = {name: _joined(value) for name, value in sent.items()}
     nested = [name for name, value in sent.items() if isinstance(value, (dict, list))]
