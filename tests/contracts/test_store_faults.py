@@ -58,6 +58,10 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "commit": ("transact_write_items", lambda store, _, what: store.commit(Change(what.lead, undue=("mail/x",)))),
     "claim": ("transact_write_items", lambda store, _, what: claim(store, what.due[0], what.lead)),
     "append": ("transact_write_items", lambda store, _, what: store.append(touch(what.lead.id))),
+    "erase": ("get_item", lambda store, _, what: store.erase(what.lead, captures=[], but=what.due[0])),
+    "begin_after": ("update_item", lambda store, *_: store.begin_after(LeadId("anna"), 1)),
+    "keep_past": ("batch_write_item", lambda store, *_: store.keep_past([touch(LeadId("nobody"))])),
+    "drop": ("batch_write_item", lambda store, _, what: store.drop(what.due[0])),
     "set_note": ("put_item", lambda store, *_: store.set_note("epoch", "1")),
     "count": ("update_item", lambda store, *_: store.count(budget(1))),
     "counted": ("batch_get_item", lambda store, *_: store.counted(["optins/anna"])),
@@ -67,6 +71,7 @@ METHODS: Mapping[str, tuple[str, Does]] = {
     "totals": ("query", lambda store, *_: store.totals()),
     "add_to_totals": ("transact_write_items", lambda store, *_: store.add_to_totals(COUNTED.cells)),
     "secrets": ("batch_get_item", lambda _, keys, what: keys.secrets([what.key.id])),
+    "notes": ("scan", lambda _, keys, __: list(keys.notes("erased/"))),
     "shred": ("batch_write_item", lambda _, keys, what: keys.shred([what.key.id])),
 }
 """Each method of the store and of the keys, and the call it makes."""

@@ -10,18 +10,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.ground import Here
 from tests.journeys import test_restore
 from tests.journeys.test_import import taken
+from tests.journeys.test_leads_command import told
 from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight import figures
+from leadlight.handlers import on_tick
 from leadlight.imports import Fate
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
 from leadlight.model.person import LeadId
 from leadlight.model.touch import TouchKind
-from leadlight.ports import Services
 from leadlight.rights import erasing
 from leadlight.rights.erasing import begin, erase
 
@@ -286,97 +288,39 @@ def test_erasing_twice_or_nobody_is_fine(world: World) -> None:
     assert not begin(world.services, LeadId("never"), how="operator")
 
 
-class Dies(Exception):
-    """The machine is off."""
+@pytest.mark.grounds("tick")
+def test_p9_in_an_account_lifting_the_hold_erases_again_before_anything_is_sent(
+    world: World, copied: Callable[[], test_restore.Restore]
+) -> None:
+    world.confirmed(**PERSON)
+    world.advance("1 hour")
+    restore = copied()
+    gone(world)
+    world.advance("2 hours")
+    after, had = restore(), len(world.follow_ups())
+    after.settle()
+    held = after.services.store.lead(world.id_of())
+
+    on_tick.handler(after.services)({"resume": "after-restore"}, Here())
+    after.advance("30 days")
+
+    assert held is not None
+    assert after.services.store.lead(world.id_of()) is None
+    assert len(after.follow_ups()) == had
 
 
-class Mortal:
-    """A part that dies before or after its n-th call that changes something, counted over all parts."""
+def test_p9_an_operator_who_lifts_the_hold_is_told_who_was_erased_again(
+    world: World, copied: Callable[[], test_restore.Restore]
+) -> None:
+    (world.data / "bundle").symlink_to(world.bundle)
+    world.confirmed(**PERSON)
+    world.advance("1 hour")
+    restore = copied()
+    gone(world)
+    world.advance("2 hours")
+    after = restore()
 
-    CHANGES = frozenset(
-        {
-            "commit",
-            "erase",
-            "keep_past",
-            "rekey_figures",
-            "keep_figures",
-            "shred",
-            "raise_note",
-            "scrub",
-            "drop",
-            "publish",
-        }
-    )
+    said = told(after, "resume", "--after-restore")
 
-    def __init__(self, part: object, left: list[int], *, after: bool) -> None:
-        self._part, self._left, self._after = part, left, after
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._part, name)
-        if name not in self.CHANGES:
-            return call
-
-        def guarded(*args: Any, **options: Any) -> Any:
-            self._left[0] -= 1
-            if self._left[0] == 0 and not self._after:
-                raise Dies
-            answer = call(*args, **options)
-            if self._left[0] == 0:
-                raise Dies
-            return answer
-
-        return guarded
-
-
-def mortal(services: Services, call: int, *, after: bool) -> Services:
-    left = [call]
-    parts = {
-        name: Mortal(getattr(services, name), left, after=after) for name in ("store", "keys", "mailer", "inbox", "bus")
-    }
-    return replace(services, **parts)  # type: ignore[arg-type]  # they pass everything on
-
-
-@pytest.mark.parametrize("after", [False, True])
-def test_p12_an_erasure_whose_worker_dies_at_any_call_is_finished_by_the_next(world: World, *, after: bool) -> None:
-    died, call = 0, 0
-    while died == call:
-        call += 1
-        address = f"anna.{call}.{after}@example.com"
-        world.confirmed(address=address, name=f"Anna Number{call}")
-        before = world.services.store.totals()
-        try:
-            erase(mortal(world.services, call, after=after), world.id_of(address), how="test")
-        except Dies:
-            died += 1
-        world.settle()
-        erase(world.services, world.id_of(address), how="test")
-
-        assert world.services.store.lead(world.id_of(address)) is None
-        assert not world.services.store.due_of(world.id_of(address))
-        assert world.services.store.totals() == before
-        assert world.mails(address) == []
-        assert f"Anna Number{call}".encode() not in at_rest(world.data)
-
-    assert died >= 12
-
-
-def test_a_form_that_comes_in_the_midst_of_an_erasure_is_erased_with_the_rest(world: World) -> None:
-    world.confirmed()
-    shred = world.services.keys.shred
-    came: list[int] = []
-
-    class Keys:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(world.services.keys, name)
-
-        def shred(self, key_ids: Any) -> None:
-            shred(key_ids)
-            if not came:
-                came.append(world.browser().ask_for().status)
-
-    erase(replace(world.services, keys=Keys()), world.id_of(), how="test")  # type: ignore[arg-type]  # as above
-
-    assert came == [202]
-    assert world.services.store.lead(world.id_of()) is None
-    assert not world.services.store.captures(world.id_of())
-    assert not world.services.store.due_of(world.id_of())
+    assert (said.exit_code, "Erased again: 1 lead" in said.stdout) == (0, True)
+    assert after.services.store.lead(world.id_of()) is None
