@@ -155,6 +155,7 @@ BROKEN: list[tuple[str, Callable[[Observed], Observed]]] = [
     ("none_goes_out_outside_its_window", in_another_window),
     ("none_is_more_than_was_promised", lambda seen: promised(seen, mails=1)),
     ("none_is_more_than_was_promised", lambda seen: enrolment(seen, mails_sent=9)),
+    ("none_goes_out_without_a_yes", lambda seen: replace(seen, captures=())),
     ("none_comes_after_the_promised_span", lambda seen: promised(seen, days=1)),
     ("none_goes_by_a_channel_nobody_promised", lambda seen: promised(seen, channels=("call",))),
     ("none_goes_by_a_channel_nobody_promised", by_rep),

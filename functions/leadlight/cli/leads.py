@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from leadlight.cli.terminal import DATA, JSON, answer, said
 
 if TYPE_CHECKING:
     from leadlight.model.lead import Lead
+    from leadlight.playbook.bundle import Bundle
     from leadlight.ports import Services
 
 
@@ -61,16 +63,19 @@ def _list_stuck(found: list[tuple[Lead, str]], *, as_json: bool) -> None:
 @DATA
 @JSON
 def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
-    """One lead: profile, timeline, what is due, what was done."""
+    """One lead: profile, timeline, what is due, what was done, what was agreed to."""
     from leadlight.model.touch import TouchKind  # noqa: PLC0415  # commands load what they need
     from leadlight.record import record_of  # noqa: PLC0415  # the same
+    from leadlight.rights.receipts import as_plain, receipts_of  # noqa: PLC0415  # the same
     from leadlight.rules.encounters import FULL  # noqa: PLC0415  # the same
     from leadlight.rules.next_action import in_words  # noqa: PLC0415  # the same
 
     services = installation(data)
     record = record_of(services, one(services, lead_id))
+    bundle = _bundle(services)
+    agreed = receipts_of(services, bundle, record.lead)
     if as_json:
-        answer(record)
+        answer({**msgspec.to_builtins(record), "receipts": [as_plain(services, bundle, each) for each in agreed]})
         return
     for name, value in record.profile.items():
         click.echo(f"{name:<12} {value}")
@@ -81,22 +86,53 @@ def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
     for due in record.due:
         click.echo(f"{due.at:%Y-%m-%d %H:%M}  due: {due.key}")
     click.echo(f"next         {in_words(record.next)}")
-    if clock := _clock(services, record.lead):
+    if clock := _clock(services, bundle, record.lead):
         click.echo(f"clock        {clock}")
     for bar in record.encounters:
         click.echo(f"{bar.encounter:<12} {'█' * min(bar.points, FULL):░<{FULL}}  {bar.points} of {FULL}")
+    for each in agreed:
+        _print_receipt(as_plain(services, bundle, each))
 
 
-def _clock(services: Services, lead: Lead) -> str:
+def _print_receipt(given: Mapping[str, str]) -> None:
+    """One yes to one purpose: what, when, in which words, and whether it still holds."""
+    was = f"confirmed {given['confirmed_at'][:16]}" if given["confirmed_at"] else "not confirmed, so it binds nothing"
+    over = f"; withdrawn {given['withdrawn_at'][:16]} by {given['withdrawn_by']}" if given["withdrawn_at"] else ""
+    click.echo(f"agreed       {given['at'][:16]}  {given['purpose'] or 'nothing'}: {was}{over}")
+    told = {
+        "words": f"“{given['words']}”" if given["words"] else "",
+        "sha256": given["sha256"],
+        "follows": given["follows"],
+        "form": " ".join(filter(None, (given["form"], given["version"]))),
+        "where": ", ".join(filter(None, (given["page"], given["language"], given["network"]))),
+        "basis": f"{given['legal_basis']}, by {given['how']}",
+        "mail": given["mail"],
+    }
+    for name, value in told.items():
+        if value:
+            click.echo(f"  {name:<11}{value}")
+
+
+def _clock(services: Services, bundle: Bundle | None, lead: Lead) -> str:
     """To whom the lead goes next unless somebody takes it; nothing where the bundle is not at hand."""
     from leadlight.briefing import clock_in_words  # noqa: PLC0415  # commands load what they need
     from leadlight.errors import MissingBundle  # noqa: PLC0415  # the same
+
+    try:
+        return clock_in_words(services, bundle, lead) if bundle else ""
+    except MissingBundle:
+        return ""
+
+
+def _bundle(services: Services) -> Bundle | None:
+    """What was published, if it is at hand."""
+    from leadlight.errors import MissingBundle  # noqa: PLC0415  # commands load what they need
     from leadlight.playbook.bundle import open_bundle  # noqa: PLC0415  # the same
 
     try:
-        return clock_in_words(services, open_bundle(services.files), lead)
+        return open_bundle(services.files)
     except MissingBundle:
-        return ""
+        return None
 
 
 @leads.command("parked", short_help="Mails whose fate nobody knows, and those that were withheld.")

@@ -17,6 +17,7 @@ from leadlight.model.touch import Touch
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rights.data_map import DATA_MAP, Kept
+from leadlight.rights.receipts import as_plain, receipts_of
 from leadlight.rules.routing import member
 from leadlight.tombstones import ERASED, SUPPRESSED
 from leadlight.vault import unseal
@@ -45,6 +46,7 @@ def export_of(services: Services, lead_id: LeadId) -> Document | None:
         "site": services.settings.site_url,
         "lead": msgspec.to_builtins(lead),
         "forms": [_form(capture, secrets, bundle) for capture in captures],
+        "receipts": [as_plain(services, bundle, one) for one in receipts_of(services, bundle, lead)],
         "timeline": [_fact(touch, secrets, bundle) for touch in touches],
         "planned": msgspec.to_builtins(services.store.due_of(lead_id)),
         "mails": msgspec.to_builtins(services.store.ledger(lead_id)),

@@ -18,6 +18,7 @@ from leadlight.ledger import LEASE
 from leadlight.local.mailer import Carried
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.lead import Enrolment, Lead, Stage
+from leadlight.model.person import Capture, Purpose
 from leadlight.model.sequence import Cap, Channel, Step
 from leadlight.model.sequence import Sequence as Conversation
 from leadlight.model.site import Hours, Team
@@ -28,6 +29,7 @@ from leadlight.rules.cadence import hours_for, within
 from leadlight.rules.lapse import may_lapse
 from leadlight.rules.mail_events import is_to_lead
 from leadlight.rules.next_action import why_nothing, why_stuck
+from leadlight.rules.receipts import receipts
 from leadlight.rules.speed import why_alone
 from leadlight.rules.steps import step_of
 from leadlight.rules.stop import GRACE
@@ -49,6 +51,7 @@ class Observed:
     team: Team
     sequences: Mapping[str, Conversation]
     hours: tuple[Hours, ...]
+    captures: tuple[Capture, ...] = ()
 
     @property
     def follow_ups(self) -> Iterator[FollowUp]:
@@ -132,6 +135,16 @@ def none_is_more_than_was_promised(seen: Observed) -> Iterator[str]:
             yield f"{enrolment.sequence} sent {len(mails)} mails, and {enrolment.promise.mails} were promised"
         if enrolment.mails_sent > enrolment.promise.mails:
             yield f"{enrolment.sequence} counts {enrolment.mails_sent} mails of {enrolment.promise.mails} promised"
+
+
+def none_goes_out_without_a_yes(seen: Observed) -> Iterator[str]:
+    """P8: when it was written, somebody had agreed to follow-ups, had confirmed that, and had not taken it back."""
+    given = receipts(seen.lead, seen.captures, seen.touches, (), shown=lambda _: None, network=lambda _: "")
+    yes = [one for one in given if one.purpose is Purpose.FOLLOW_UP]
+    for mail in seen.follow_ups:
+        written = (mail.written_at, mail.written_at + timedelta(seconds=1))  # a mail's date has no parts of a second
+        if mail.generation == seen.lead.generation and not any(one.holds(at) for one in yes for at in written):
+            yield f"{mail.name} went out {told(mail.at)}, and nobody had agreed to it then"
 
 
 def none_comes_after_the_promised_span(seen: Observed) -> Iterator[str]:
@@ -262,6 +275,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     none_goes_out_after_a_stop,
     none_goes_out_outside_its_window,
     none_is_more_than_was_promised,
+    none_goes_out_without_a_yes,
     none_comes_after_the_promised_span,
     none_goes_by_a_channel_nobody_promised,
     ledger_timeline_and_mailbox_agree,
@@ -304,6 +318,7 @@ def observe(services: Services, lead: Lead, carried: Sequence[Carried]) -> Obser
         team=bundle.team,
         sequences=sequences,
         hours=_hours(services, bundle, lead),
+        captures=services.store.captures(lead.id),
     )
 
 
