@@ -134,10 +134,12 @@ def probed(grounds: Grounds, folder: Path, **settings: object) -> Iterator[Probe
     (folder / "site" / "openapi.json").write_text(document("Glass"))
     app = server(world.services, site=folder / "site", bundle=grounds.bundle).app
     loop = asyncio.new_event_loop()
-    yield Probed(world, app, Keys(world.services, grounds.offer), loop)
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-    world.close()
+    try:
+        yield Probed(world, app, Keys(world.services, grounds.offer), loop)
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        world.close()
 
 
 async def _told(app: App, method: str, url: str, headers: Mapping[str, str | bytes], body: bytes) -> Told:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 SAID = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+GROWING = ConfigDict(use_attribute_docstrings=True, extra="allow")
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)
@@ -107,14 +108,16 @@ class FormShown:
     """To be sent along with the form; there only where suspicious forms are asked for a proof of work."""
 
 
-@dataclass(config=SAID, frozen=True, kw_only=True)
+@dataclass(config=GROWING, frozen=True, kw_only=True)
 class MyData:
-    """Everything that is kept of one person. What was sealed stands opened under `said`."""
+    """Everything that is kept of one person. What was sealed stands opened under `said`. More parts may come."""
 
     made_at: str
     site: str
     lead: dict[str, Any]
     forms: list[dict[str, Any]]
+    receipts: list[dict[str, Any]] = Field(default_factory=list)
+    """What was agreed to: the exact words, when and how."""
     timeline: list[dict[str, Any]]
     planned: list[dict[str, Any]]
     mails: list[dict[str, Any]]
