@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from leadlight import budgets, letter, links, withheld
 from leadlight.budgets import Weighed
+from leadlight.errors import LostKey
 from leadlight.fate import Done, touch_of
 from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, LedgerState
@@ -44,7 +45,10 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
             return Instead("confirmed already", Change(lead=lead))
         if why := why_no_mail(lead, asked_at=asked_at or capture.at):
             return _left_out(services, due, lead, why)
-        asked = profile_of(services, lead, only=capture, dossier=dossier)
+        try:
+            asked = profile_of(services, lead, only=capture, dossier=dossier)
+        except LostKey:  # nobody confirmed it for so long that it is not kept any more
+            return _left_out(services, due, lead, "kept no longer")
         if services.take_mail and services.take_mail(asked.address.rpartition("@")[2]) is False:
             return _left_out(services, due, lead, UNDELIVERABLE)
         weighed = budgets.opt_in(services, due, dossier, capture, asked.fields)
