@@ -31,7 +31,7 @@ PEOPLE = {"visitor", "rep", "marketer"}
 MAY_IMPORT = {
     "words": set[str](),
     "errors": {"words"},
-    "model": {"errors"},
+    "model": {"errors", "words"},
     "rules": CORE | {"words"},
     "tokens": CORE | {"words"},
     "vault": CORE,

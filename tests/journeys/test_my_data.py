@@ -9,11 +9,11 @@ import pytest
 from tests.journeys.control import words
 from tests.world import ANNA, MAIL, SITE, Answer, Browser, World
 
+from leadlight.model.data_map import DATA_MAP
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.touch import TouchKind
-from leadlight.rights.data_map import DATA_MAP
 from leadlight.rights.export import export_of
 
 BOTH = pytest.mark.grounds("local", "prompt")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from leadlight.model.data_map import DATA_MAP
 from leadlight.model.exchange import Budget, Change, Dossier, FeedRecord, SealingKey
 from leadlight.model.figures import Figures
 from leadlight.ports import Keys, Services, Store
-from leadlight.rights.data_map import DATA_MAP
 
 CARRIES = {Change, Dossier, FeedRecord}
 """What only takes other things to a store or from it."""

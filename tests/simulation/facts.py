@@ -22,13 +22,17 @@ from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.figures import figures_of
 from leadlight.rules.steps import behind, step_key, step_ref
 from leadlight.simulate.invariants import observe, violated
+from leadlight.tombstones import is_erased
 
 Fact = Callable[[Installation, Sequence[Visitor]], Iterator[str]]
 
 
 def p1_what_was_acknowledged_is_stored(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
-    """Each 2xx has its lead and its capture; a form that was sent again because no answer came may have two."""
-    for person in people:
+    """Each 2xx has its lead and its capture; a form that was sent again because no answer came may have two.
+
+    Whoever was kept for long enough is gone, as the mark beside the keys says.
+    """
+    for person in _kept(home, people):
         if person.captured and person.lead is None:
             yield f"{person.address} was acknowledged and is not there"
         stored = len(home.disk.store.captures(person.id))
@@ -37,7 +41,7 @@ def p1_what_was_acknowledged_is_stored(home: Installation, people: Sequence[Visi
 
 
 def p1_what_was_confirmed_stays_confirmed(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
-    for person in people:
+    for person in _kept(home, people):
         if person.confirmed and not (person.lead and person.lead.confirmed_at):
             yield f"{person.address} has confirmed, and nobody knows"
 
@@ -195,6 +199,10 @@ def _enrolments(home: Installation) -> Iterator[tuple[Lead, Enrolment]]:
     for lead in home.disk.store.leads():
         for enrolment in lead.enrolments:
             yield lead, enrolment
+
+
+def _kept(home: Installation, people: Sequence[Visitor]) -> Iterator[Visitor]:
+    return (person for person in people if not is_erased(home.disk, person.id))
 
 
 def _prefix(enrolment: Enrolment) -> str:

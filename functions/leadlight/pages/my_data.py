@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leadlight.model.data_map import BACKUP_DAYS
 from leadlight.pages.frame import page
-from leadlight.rights.data_map import BACKUP_DAYS
 from leadlight.rights.export import Document
 from leadlight.visitor.my_data import Step
 from leadlight.words import ENGLISH, N_, in_language, words_of

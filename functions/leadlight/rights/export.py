@@ -1,6 +1,7 @@
 """Everything that is kept of one person, in one document that programs and people can read.
 
-Called by `visitor.my_data` and `leadlight leads export`. What is there at all says `data_map`; parts have its names.
+Called by `visitor.my_data` and `leadlight leads export`. What there is at all says `model.data_map`; parts have its
+names.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Any
 import msgspec
 
 from leadlight.errors import LostKey, MissingBundle
+from leadlight.model.data_map import DATA_MAP, Kept
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, LeadId, Sealed
 from leadlight.model.touch import Touch
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rights.data_map import DATA_MAP, Kept
 from leadlight.rights.receipts import as_plain, receipts_of
 from leadlight.rules.routing import member
 from leadlight.tombstones import ERASED, SUPPRESSED
