@@ -17,7 +17,7 @@ from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import LeadId
 from leadlight.ports import Services
-from leadlight.rights.code import code_of, is_alive, row_of
+from leadlight.rights.digits import code_of, is_alive, row_of
 from leadlight.rights.erasing import begin
 from leadlight.rights.export import Document, export_of
 from leadlight.tokens import LIFE, TokenUse
