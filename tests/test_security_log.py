@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from tests.journeys.desk import at_desk
@@ -81,6 +82,22 @@ def test_who_comes_in_and_who_goes_is_told_by_their_id(world: World, log: io.Str
     said = [(line["message"], line["person"]) for line in lines(log) if "person" in line]
     assert said == [("desk.entered", "rita"), ("desk.left", "rita")]
     assert REP_ADDRESS not in log.getvalue()
+
+
+def test_what_breaks_within_is_told_to_the_log_and_to_nobody_outside(world: World, log: io.StringIO) -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError("the password of the database is swordfish")
+
+    world.serve(replace(world.services, store=Broken()))
+
+    answers = [
+        world.browser().post("/api/access", gate=MAIL, email=ANNA, consent=True),
+        world.browser().submit("/sign-in", email=REP_ADDRESS),
+    ]
+    assert [answer.status for answer in answers] == [500, 500]
+    assert [word for word in ("swordfish", "Traceback", "RuntimeError") for a in answers if word in a.text] == []
+    assert [line["path"] for line in lines(log, "request.failed")] == ["/api/access", "/sign-in"]
 
 
 def test_an_everyday_refusal_leaves_none(world: World, log: io.StringIO) -> None:
