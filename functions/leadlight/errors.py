@@ -6,7 +6,7 @@ LeadlightError
 │   │   └── TooLarge          .limit in bytes
 │   ├── ForeignOrigin         a post from another site
 │   ├── NotThroughTheDoor     a call past the distribution that all visitors come through
-│   ├── BadFields             .fields: field name → what to do
+│   ├── BadFields             .fields: field name → what to do; .labels
 │   │   └── NeedsProof        .challenge: the puzzle that a browser is to solve first
 │   ├── UnknownGate           .gate
 │   ├── UnknownLead           no such lead, or none of this person's
@@ -96,10 +96,10 @@ class NotThroughTheDoor(VisitorCanFix):
 
 
 class BadFields(VisitorCanFix):
-    """Some fields need another value."""
+    """Some fields need another value. `labels` are the form's own names for its fields."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self.fields = dict(fields)
+    def __init__(self, fields: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
+        self.fields, self.labels = dict(fields), labels or {}
         super().__init__("Please look at the marked fields: " + ", ".join(self.fields))
 
 

@@ -64,6 +64,9 @@ FOLLOWS = {
 CONTROL = N_("See the plan, pause, fewer")
 """The words of the link to the preferences."""
 
+OF_US = N_("What you get from us")
+"""The same where there is no plan."""
+
 
 def message(
     services: Services,
@@ -166,7 +169,7 @@ def news(
     """
     owner, stop = owner_of(lead, bundle.team), links.no_news(services, lead)
     _ = words_of(lead.language).gettext
-    control = (_("What you get from us"), links.preferences(services, lead))
+    control = (_(OF_US), links.preferences(services, lead))
     listed = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.message import EmailMessage
 
 from leadlight import budgets, letter, links, withheld
 from leadlight.budgets import Weighed
@@ -20,7 +21,7 @@ from leadlight.profile import capture_of, known_of, profile_of
 from leadlight.rules.afresh import ANSWER, asked_again_at, first_ref
 from leadlight.rules.budgets import PATIENCE, Word
 from leadlight.rules.routing import owner_of
-from leadlight.rules.series import yes_to
+from leadlight.rules.series import Yes, yes_to
 from leadlight.rules.stop import why_no_mail
 from leadlight.vault import six_digits
 from leadlight.views import call_promise, company_view, gate_view, lead_view, rep_view, words_agreed
@@ -54,18 +55,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         weighed = budgets.opt_in(services, due, dossier, capture, asked.fields)
         if weighed.word is not Word.SEND:
             return _not_now(services, due, lead, weighed)
-        to = asked.address
-        context: dict[str, object] = {
-            "gate": gate_view(services, bundle, capture.gate, capture.language),
-            "company": company_view(services, bundle.team),
-            "link": links.confirm(services, capture, to),
-            "code": six_digits(capture.id, services.settings.token_keys[0]),
-            "agreed": words_agreed(bundle, capture),
-            "does": _does(bundle, lead, capture),
-        }
-        return Ready(
-            letter.message(services, bundle, "confirm", context, to=("", to), due=due, language=capture.language)
-        )
+        return Ready(_asking(services, bundle, due, lead, capture, asked.address))
 
     def conclude(lead: Lead, done: Done) -> Change:
         if done.withheld:
@@ -78,6 +68,23 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
         return Change(lead=lead, touches=(touch_of(done),), code_sent=sent, counts=weighed.counts)
 
     return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
+
+
+def _asking(services: Services, bundle: Bundle, due: Due, lead: Lead, capture: Capture, to: str) -> EmailMessage:
+    """The mail itself. Who comes on a list gets no other before the page is there, so this one has the way off it."""
+    does = _does(bundle, lead, capture)
+    control = ((letter.OF_US, links.preferences(services, lead)),) if does == Yes.LISTS else ()
+    context: dict[str, object] = {
+        "gate": gate_view(services, bundle, capture.gate, capture.language),
+        "company": company_view(services, bundle.team),
+        "link": links.confirm(services, capture, to),
+        "code": six_digits(capture.id, services.settings.token_keys[0]),
+        "agreed": words_agreed(bundle, capture),
+        "does": does,
+    }
+    return letter.message(
+        services, bundle, "confirm", context, to=("", to), due=due, footer_links=control, language=capture.language
+    )
 
 
 def _does(bundle: Bundle, lead: Lead, capture: Capture) -> str:

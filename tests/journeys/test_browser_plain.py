@@ -43,7 +43,7 @@ def test_without_a_script_what_is_wrong_is_named(new: New) -> None:
     tab = visitor.open(MAILED)
     send_form(tab, "a@b")
 
-    expect(tab.locator(".leadlight-page dt")).to_have_text(["Email"])
+    expect(tab.locator(".leadlight-page dt")).to_have_text(["E-mail"])
     assert visitor.forgiven(422) == 1
 
 

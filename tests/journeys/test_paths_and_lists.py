@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.journeys.control import path_of
 from tests.journeys.deploys import Deployed, bundle_of
 from tests.world import ANNA, FILES, World, built
 
@@ -218,6 +219,20 @@ def test_no_mail_says_that_a_page_is_open_which_nobody_has_written(world: World)
 
     assert [subject for subject in world.subjects(ANNA) if "way back" in subject] == []
     assert [t.facts["reason"] for t in world.touches(TouchKind.SKIPPED)][-1] == "the page is not written yet"
+
+
+@BOTH
+def test_who_is_on_a_list_has_a_way_off_it_from_the_first_mail_on(world: World) -> None:
+    world.confirmed("soon", consent=False)
+    control = path_of(world.mail(ANNA, "Your link").link("/preferences"))
+    shown = world.browser().get(control, accept="text/html").text
+    assert world.browser().submit(control, do="stop").status == 200
+
+    written(world)
+    world.advance("3 days")
+
+    assert "You are on the list for “Soon”" in shown
+    assert told(world) == []
 
 
 def test_what_a_waitlist_says_stands_open_and_nothing_is_called_withheld(world: World) -> None:

@@ -63,7 +63,9 @@ PAGES: dict[str, Page] = {
     ),
     "unsubscribe": lambda s, b, t: visitor.unsubscribe(s, token=t, done=False, company=b.brief.title),
     "problem": lambda s, b, t: visitor.problem(s, heading=b.who, message=b.brief.opening, link=("/x/", b.who)),
-    "form_errors": lambda s, b, t: visitor.form_errors(s, page_url="/x/", fields={b.who: b.brief.opening}),
+    "form_errors": lambda s, b, t: visitor.form_errors(
+        s, page_url="/x/", fields={b.who: b.brief.opening}, labels={"x": b.who}
+    ),
     "lead": lambda s, b, t: rep.lead(s, briefing=b, token=t),
     "claim": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=False),
     "approve": lambda s, b, t: rep.claim(s, briefing=b, token=t, approve=True),

@@ -106,7 +106,7 @@ def at_revision(config_file: Path, revision: str) -> Iterator[Snapshot]:
 
 
 def _met(page: Page, front: GateFront, playbook: Playbook, address: str, main: str) -> Met:
-    form = playbook.form(front.form, spoken_by(page.src_uri) or main)
+    form = playbook.form(front.form, spoken_by(page.src_uri) or main, follows=bool(front.sequence))
     sequence = playbook.sequences.get(front.sequence or "")
     return Met(
         title=_title(page),

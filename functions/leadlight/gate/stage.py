@@ -200,7 +200,7 @@ class Stage:
         if owner != front.file:
             message = f"the gate `{front.id}` is already that of {owner}; give this one an `id:` of its own"
             raise BadPlaybook([Problem(front.file, front.line, message)])
-        form = self.playbook.form(front.form, language)
+        form = self.playbook.form(front.form, language, follows=bool(front.sequence))
         sequence = self.playbook.sequences[front.sequence] if front.sequence else None
         promise = promise_of(sequence, form, hours=self.playbook.team.hours, sequences=self.playbook.sequences)
         return GatedPage(

@@ -218,7 +218,9 @@ def _page_of(
         return pages.problem(shell, heading=HEADINGS[status], message=said, link=back, language=language)
     if isinstance(error, errors.BadFields):
         form = request.headers.get("referer", "/")
-        return pages.form_errors(shell, page_url=_path_of(form), fields=error.fields, language=language)
+        return pages.form_errors(
+            shell, page_url=_path_of(form), fields=error.fields, labels=error.labels, language=language
+        )
     heading, home = HEADINGS.get(status, status.phrase), ("/", N_("To the site"))
     return pages.problem(shell, heading=heading, message=detail, link=home, language=language)
 

@@ -15,7 +15,7 @@ from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.pages.frame import page
 from leadlight.rules.steps import open_enrolments
-from leadlight.rules.stop import AGREED, LEAD, pause_of
+from leadlight.rules.stop import AGREED, LEAD, WITHDRAWN, pause_of
 from leadlight.views import call_promise
 from leadlight.visitor.outlook import RAISABLE, Agreed, Coming, Left, Outlook, day_in_words
 from leadlight.visitor.preferences import SPANS, Did
@@ -102,7 +102,7 @@ def preferences(shell: str, outlook: Outlook, *, token: str, did: Did | None = N
         rated=not lead.unscored,
         can_have_fewer=running and lead.at_most is None,
         fewer=lead.at_most is not None,
-        can_stop=not lead.stops and (running or Purpose.FOLLOW_UP in lead.purposes or Purpose.NEWS in lead.purposes),
+        can_stop=not lead.stops and (running or bool(lead.waits) or bool(WITHDRAWN & {*lead.purposes})),
         boxes=[_box(agreed, outlook) for agreed in outlook.agreed],
         can_save=any(_can_change(agreed) for agreed in outlook.agreed),
         call=_calls(outlook),
@@ -134,11 +134,18 @@ def _state(outlook: Outlook) -> str:
         first = _("{name} gets in touch with you first.").format(name=outlook.answers.name)
         waits = f"{first} {waits}".strip()
     if not outlook.coming:
-        return waits or _("Nothing more is planned.")
+        return waits or _listed(outlook) or _("Nothing more is planned.")
     afterwards = _("Then it goes on by itself, unless you say otherwise:")
     if waits:
         return f"{waits} {afterwards}"
     return _("This is all that {company} still sends you by itself:").format(company=outlook.company)
+
+
+def _listed(outlook: Outlook) -> str:
+    """What they have asked to be told of."""
+    _ = words_of(outlook.lead.language).gettext
+    said = _("You are on the list for “{title}”: one mail comes, when it is there.")
+    return " ".join(said.format(title=title) for title in outlook.waits)
 
 
 def _wait(outlook: Outlook) -> str:

@@ -81,13 +81,18 @@ def problem(shell: str, *, heading: str, message: str, link: tuple[str, str] | N
     )
 
 
-def form_errors(shell: str, *, page_url: str, fields: Mapping[str, str], language: str = ENGLISH) -> str:
-    """The answer to a form that cannot be taken as it is: field name → what to do."""
+def form_errors(
+    shell: str, *, page_url: str, fields: Mapping[str, str], labels: Mapping[str, str], language: str = ENGLISH
+) -> str:
+    """The answer to a form that cannot be taken as it is: field name → what to do. `labels` are the form's own."""
     words = words_of(language)
     many = words.ngettext("Almost there: {count} thing to mend", "Almost there: {count} things to mend", len(fields))
     heading = words.gettext("Almost there") if len(fields) == 1 else many.format(count=len(fields))
     named = [
-        (words.gettext(name.replace("_", " ").replace("-", " ").capitalize()), in_language(text, language))
+        (
+            labels.get(name) or words.gettext(name.replace("_", " ").replace("-", " ").capitalize()),
+            in_language(text, language),
+        )
         for name, text in fields.items()
     ]
     return page(shell, "form_errors.html", heading=heading, language=language, page_url=page_url, fields=named)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.criteria import Criteria
+from leadlight.model.person import Purpose
 from leadlight.model.sequence import Sequence
 from leadlight.model.site import Form, Knowledge, Message, Team, Unlock
 from leadlight.playbook.advice import advice
 from leadlight.playbook.criteria import GateAsked, WrittenCriteria, read_criteria
 from leadlight.playbook.findings import gather, nearest
-from leadlight.playbook.forms import read_forms
+from leadlight.playbook.forms import BUILT_IN, read_forms
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.knowledge import NamedText, buyer, objection, read_texts
 from leadlight.playbook.lint import remarks
@@ -36,7 +37,7 @@ class Playbook:
 
     `buyers` are names of pages; None where there is no such folder. `warnings` say what could be better, though it
     works. `gates_asked` are those that criteria name. `forms` are in the site's own language; `forms_in` has them by
-    other languages that they are written in.
+    other languages that they are written in. `ours` are the names of those that are built in.
     """
 
     forms: Mapping[str, Form]
@@ -49,10 +50,17 @@ class Playbook:
     warnings: tuple[Problem, ...] = ()
     gates_asked: tuple[GateAsked, ...] = ()
     forms_in: Mapping[str, Mapping[str, Form]] = field(default_factory=dict)
+    ours: tuple[str, ...] = ()
 
-    def form(self, name: str, language: str) -> Form:
-        """That form in the words of a language, as far as it has any."""
-        return self.forms_in.get(language, self.forms)[name]
+    def form(self, name: str, language: str, *, follows: bool = True) -> Form:
+        """That form in the words of a language, as far as it has any.
+
+        Where no sequence `follows`, ours asks for no follow-ups: it would be a yes to nothing.
+        """
+        found = self.forms_in.get(language, self.forms)[name]
+        if follows or name not in self.ours:
+            return found
+        return replace(found, wording={one: words for one, words in found.wording.items() if one != Purpose.FOLLOW_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def look(playbook_dir: Path, *, language: str) -> Looked:
     team = gather(problems, lambda: read_team(team_file, language=language)) or stand_in(team_file, language)
     drafts = read_drafts(playbook_dir / "sequences", team, problems)
     form_files = [*_forms(playbook_dir, problems)]
-    forms = read_forms(form_files, language, problems)
+    forms, names = read_forms(form_files, language, problems), [path.stem for path in form_files]
     messages = read_messages(playbook_dir / "messages", language, problems)
     weighed = gather(problems, lambda: read_criteria(playbook_dir / "criteria.yml", forms.main))
     weighed = weighed or WrittenCriteria(Criteria(), team.costs)
@@ -103,6 +111,7 @@ def look(playbook_dir: Path, *, language: str) -> Looked:
         buyers=tuple(text.name for text in buyers) if buyers is not None else None,
         warnings=(*advice(drafts, team), *remarks(playbook_dir, books=any(each.booking for each in team.people))),
         gates_asked=weighed.gates,
+        ours=tuple(path.stem for path in form_files if path.parent == BUILT_IN and names.count(path.stem) == 1),
     )
     return Looked(
         playbook,

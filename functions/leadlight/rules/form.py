@@ -90,7 +90,7 @@ def read_answers(
     if (must_agree(gate, asked) if asked else gate.consent is ConsentMode.REQUIRED) and not consent:
         wrong["consent"] = EXCHANGE
     if wrong:
-        raise BadFields(wrong)
+        raise BadFields(wrong, {field.name: field.label for field in gate.fields})
     return Answers(email, {n: v for n, v in fields.items() if v}, consent, is_yes(values.get("news")), call, intent)
 
 

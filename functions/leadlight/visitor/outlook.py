@@ -96,6 +96,7 @@ class Outlook:
     company: str
     paused: tuple[tuple[str, datetime], ...]  # by whom and until when, the latest first; the lead's own has no name
     pages: tuple[tuple[str, str], ...]  # where a form would begin anew: title and address
+    waits: tuple[str, ...] = ()  # titles of pages that they are told of once they are there
     days: tuple[date, date] | None = None  # the first and the last day until which it may be paused, in `zone`
 
     def agreement(self, purpose: Purpose) -> Agreed | None:
@@ -122,6 +123,7 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
         company=team.company.name,
         paused=tuple((_named(pause.by, team), pause.until) for pause in latest),
         pages=tuple((gate.title, links.page(services, gate.page)) for gate in gates.values()),
+        waits=tuple(gates[gate].title for gate in lead.waits if gate in gates),
         days=days_to_pause(services.clock.now(), zone_of(bundle, lead)),
     )
 

@@ -52,8 +52,8 @@ const complain = (form, { detail = "", fields = {} }) => {
   find("[aria-invalid]", form)?.focus()
 }
 
-// The browser speaks its own language, which need not be the page's; for an empty field the page has words.
-const wrong = (form, field) => field.validity.valueMissing && field.type !== "checkbox" && form.dataset.empty || field.validationMessage
+// The browser speaks its own language, which need not be the page's: the page has words for what people get wrong.
+const wrong = (form, field) => field.validity.valueMissing && field.type !== "checkbox" && form.dataset.empty || field.dataset.wrong || field.validationMessage
 
 // As a browser without a script sends it. The promise is never kept: another page comes.
 const plainly = (_, form) => new Promise(() => {
