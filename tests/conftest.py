@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", type=int, default=10_000, help="how long the list is that is taken in and cut off")
     parser.addoption("--posts", type=int, default=1000, help="how many forms a campaign against strangers sends")
     parser.addoption("--all-phases", type=int, default=0, help="how many examples of each operation schemathesis tries")
+    parser.addoption("--each-string", action="store_true", help="each injection alone in every field, not many at once")
     parser.addoption("--plan", default="", help="the faults of a story to replay, such as `17:lost,23:gone`")
     parser.addoption("--tells", action="store_true", help="the carrier of a replayed story has evidence")
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
@@ -26,6 +25,7 @@ from leadlight.errors import (
     WrongCode,
 )
 from leadlight.handlers.http import TOKEN_HEADERS, broken, guarding, is_https, refusal
+from leadlight.handlers.log import logger
 from leadlight.handlers.request import HOST, Request, check_door, read
 from leadlight.handlers.stale import answer_to
 from leadlight.playbook.bundle import open_bundle
@@ -35,8 +35,6 @@ from leadlight.words import ENGLISH
 
 Event = Mapping[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
-
-logger = Logger(service="leadlight")
 
 TELLING = (BadSignature, BadToken, ForeignOrigin, NotSignedIn, NotThroughTheDoor, TooLarge, TooMany, WrongCode)
 """Refusals that somebody who looks into an attack wants to count. All others are everyday, such as a wrong field."""
@@ -153,5 +151,9 @@ def _as_get(event: Event) -> dict[str, Any]:
 
 
 def _route(request: Request) -> str:
-    """What the log may say about a request: the path alone. Queries carry tokens; paths carry nothing personal."""
-    return request.path
+    """What the log may say about a request: which route it took. Queries carry tokens, and the rest of a path whatever
+    somebody has typed there.
+    """
+    if request.path.endswith("_full"):
+        return "/…/_full"
+    return "/".join(request.path.split("/")[:3])

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from leadlight import figures
 from leadlight.errors import NotPublished, NotScheduled, TryAgain
 from leadlight.handlers import measures, on_due
+from leadlight.handlers.log import logger
 from leadlight.model.due import Due
 from leadlight.model.event import Event
 from leadlight.model.exchange import FIGURES, News
@@ -29,8 +28,6 @@ from leadlight.rules.figures import COUNTED
 Record = Mapping[str, Any]
 Read = Callable[[Record], News | None]
 Handler = Callable[[Mapping[str, Any], on_due.Context], dict[str, Any]]
-
-logger = Logger(service="leadlight")
 
 BATCH = 50
 

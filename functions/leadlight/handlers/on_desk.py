@@ -18,8 +18,9 @@ from leadlight import links
 from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome, stale
-from leadlight.handlers.edge import here, logger, shell_of
+from leadlight.handlers.edge import here, shell_of
 from leadlight.handlers.http import as_json, as_page, see_other
+from leadlight.handlers.log import logger
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person

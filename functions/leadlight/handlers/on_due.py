@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import msgspec
-from aws_lambda_powertools import Logger
 
 from leadlight import (
     aftersale,
@@ -29,14 +28,13 @@ from leadlight import (
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
+from leadlight.handlers.log import logger
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
 from leadlight.rights import code, erasing
 from leadlight.rules.aftersale import RENEWAL
 from leadlight.rules.lapse import LAPSE
-
-logger = Logger(service="leadlight")
 
 Doing = Callable[[Services, Due], Done | None]
 

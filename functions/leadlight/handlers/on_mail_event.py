@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from leadlight import evidence, incoming, replies, returns
 from leadlight.errors import BadEvent, MissingMail, TryAgain
 from leadlight.handlers import measures
+from leadlight.handlers.log import logger
 from leadlight.ports import Services
 from leadlight.rep import by_mail
 from leadlight.rules.mail_events import TEAM, ReportKind, due_key, is_to_lead, report_of
 
 Event = Mapping[str, Any]
-
-logger = Logger(service="leadlight")
 
 COUNTED: Mapping[ReportKind, measures.Name] = {
     ReportKind.ACCEPTED: "MailAccepted",

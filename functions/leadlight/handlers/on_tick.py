@@ -7,16 +7,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from leadlight import digest, mail_alarm, reputation, restore, retention, withheld
 from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
+from leadlight.handlers.log import logger
 from leadlight.ports import Services
 from leadlight.rep import sign_in_mail
 from leadlight.rights import erasing
-
-logger = Logger(service="leadlight")
 
 BATCH = 100
 

@@ -22,6 +22,7 @@ from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.promise import in_words
 from leadlight.profile import Profile
 from leadlight.rep.desk import SEARCHED, Desk, Entry, may_see
+from leadlight.rules.form import TURNS
 from leadlight.rules.next_action import PAUSE, why_nothing
 from leadlight.rules.routing import member
 from leadlight.rules.there import named
@@ -96,9 +97,8 @@ def results(
         for lead, profile in found
     ]
     limit = 0 if all_seen else SEARCHED
-    return page(
-        shell, "desk_results.html", heading=f"“{query}”", lines=lines, query=query, limit=limit, times=named(zone.key)
-    )
+    heading, times = f"“{query.translate(TURNS)}”", named(zone.key)
+    return page(shell, "desk_results.html", heading=heading, lines=lines, query=query, limit=limit, times=times)
 
 
 def company(

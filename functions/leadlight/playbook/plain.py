@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 WIDTH = 76
 _BLOCKS = frozenset({"p", "h1", "h2", "h3", "pre", "li", "blockquote", "ul", "ol"})
@@ -67,7 +68,7 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
             case "pre":
                 self._preformatted = True
             case "a":
-                self._href, self._link_from = dict(attrs).get("href"), len(self._words)
+                self._href, self._link_from = _address(dict(attrs).get("href") or ""), len(self._words)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
@@ -124,6 +125,12 @@ class _Reader(HTMLParser):  # the standard library offers this by inheritance on
             lines += "\n" + hang + _UNDERLINE[tag] * min(max(map(len, lines.splitlines())) - len(hang), 40)
         self._paragraphs.append((item is not None and not self._fresh_list, lines))
         self._fresh_list = self._fresh_list and item is None
+
+
+def _address(href: str) -> str:
+    """Where a link leads, as people write it: a mail address may be escaped before its question mark."""
+    address, mark, more = href.partition("?")
+    return f"{unquote(address)}{mark}{more}" if href.startswith("mailto:") else href
 
 
 def _says(words: str, address: str) -> bool:

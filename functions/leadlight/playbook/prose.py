@@ -11,6 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from leadlight.playbook.context import Context
 from leadlight.playbook.expressions import clean, render
@@ -22,6 +23,7 @@ _SCHEMES = {"https", "http", "mailto", "tel"}
 
 _SECRET = secrets.randbits(64)
 _MARK = re.compile(f"(\ue000{_SECRET}:[0-9]+\ue001)")
+_MAILED = re.compile(f'(?<=href="mailto:){_MARK.pattern}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,15 @@ class _Marks:
         return f"\ue000{_SECRET}:{len(self._values) - 1}\ue001"
 
     def resolve(self, marked: str) -> str:
-        """Escaped values for marks. A value only holds marks older than itself, so this ends."""
-        return _MARK.sub(lambda found: self.resolve(self._shown(found[0])), marked)
+        """Escaped values for marks. A value only holds marks older than itself, so this ends.
+
+        An address behind `mailto:` may have a `?` before its @; as it stands, further receivers could follow it.
+        """
+        mailed = _MAILED.sub(lambda found: quote(self._value(found[1]), safe="@"), marked)
+        return _MARK.sub(lambda found: self.resolve(self._shown(found[0])), mailed)
 
     def _shown(self, mark: str) -> str:
-        value = self._values[int(mark[1:-1].partition(":")[2])]
-        return html.escape(value).replace("\n", "<br>\n")
+        return html.escape(self._value(mark)).replace("\n", "<br>\n")
+
+    def _value(self, mark: str) -> str:
+        return self._values[int(mark[1:-1].partition(":")[2])]
