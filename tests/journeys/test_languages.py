@@ -5,6 +5,7 @@ The site has no other plugin than ours: its Polish pages are known by their name
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.world import ANNA, FILES, MAIL, Browser, World, built
 from tests.world_site import COURSE
 
 from leadlight.playbook.bundle import open_bundle
+from leadlight.rights.erasing import begin
 
 BOTH = pytest.mark.grounds("local", "prompt")
 POLISH = f"/{MAIL}.pl/"
@@ -90,6 +92,27 @@ def test_a_polish_reader_reads_no_english_of_ours_from_form_to_farewell(world: W
     assert answer.location == POLISH
     assert [english for text in shown for english in english_in(text)] == []
     assert len(shown) > 25
+
+
+def test_an_old_link_speaks_the_language_of_its_reader(world: World) -> None:
+    browser = confirmed(world)
+    old = world.mail(ANNA, "tędy wrócisz").link("/confirm")
+    world.jump("15 days")
+    shown = [browser.send("GET", old, headers={"accept": "text/html"}).text, browser.submit(old, fresh="yes").text]
+    world.settle()
+    begin(world.services, world.id_of(), how="test")
+    world.settle()
+    shown.append(browser.send("GET", old, headers={"accept": "text/html", "accept-language": "pl"}).text)
+
+    assert "Działał do: poniedziałek, 19 stycznia 2026." in shown[0]
+    assert [english for text in shown for english in english_in(text)] == []
+    assert "Jeśli chcesz, możesz zacząć od nowa: formularz jest na stronie „Poczta”." in shown[2]
+
+
+def test_what_is_wrong_with_a_form_is_said_by_its_own_names_for_its_fields(world: World) -> None:
+    shown = asked(world, world.browser(), email="x", name="")
+
+    assert re.findall("<dt>(.*)</dt>", shown) == ["Poczta", "Jak się nazywasz"]
 
 
 def test_both_languages_are_one_gate_and_each_opens_its_own_words(world: World) -> None:

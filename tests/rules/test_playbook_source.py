@@ -21,6 +21,19 @@ def test_a_site_without_a_playbook_gets_the_built_in_one(tmp_path: Path) -> None
     assert playbook.team.people
 
 
+def test_the_built_in_form_asks_for_follow_ups_only_where_some_follow(tmp_path: Path) -> None:
+    ours = load(tmp_path / "none", language="en")
+    own = read(tmp_path, {"forms/short.yml": "wording: {content: Send it., follow-up: And more.}\n"})
+
+    asked = [
+        Purpose.FOLLOW_UP in playbook.form("short", "en", follows=follows).wording
+        for playbook in (ours, own)
+        for follows in (True, False)
+    ]
+
+    assert asked == [True, False, True, True]
+
+
 def test_three_lines_make_a_team(tmp_path: Path) -> None:
     playbook = read(tmp_path, {"team.yml": "company: Acme\npeople:\n  - {name: Ann Lee, email: ann@acme.example}\n"})
 

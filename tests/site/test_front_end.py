@@ -121,6 +121,15 @@ def test_the_form_asks_the_browser_for_its_clock_only_where_mails_may_follow(wor
     assert len(asked) == ("follow-up" in wording)
 
 
+def test_the_page_has_words_for_what_browsers_would_say_in_their_own_language() -> None:
+    page = draw(consent="required")
+    said = {field["name"]: field.get("data-wrong", "") for field in page.all("input")}
+
+    assert "whole address" in said["email"]
+    assert "Tick the box" in said["consent"]
+    assert "Six digits" in said["code"]
+
+
 def test_the_form_says_how_much_is_withheld() -> None:
     page = draw()
 
