@@ -136,12 +136,13 @@ def post_code() -> Response[str]:
         return _mail_again(services, request, gate)
     try:
         confirmed = confirm.enter_code(services, request.cookies, gate, values.get("code", ""))
-    except WrongCode as error:
-        if not request.is_form:
+    except (WrongCode, BadToken) as error:
+        if not request.is_form or isinstance(error, Erased):
             raise
         note_refusal(error, request)
-        page = _waiting(services, request, gate, error=error.args[0], late=error.late)
-        return as_page(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(error, WrongCode) else HTTPStatus.FORBIDDEN
+        page = _waiting(services, request, gate, error=error.args[0], late=isinstance(error, WrongCode) and error.late)
+        return as_page(page, status)
     if request.is_form:
         return see_other(f"/{confirmed.page}_full", confirmed.cookies)
     return as_json({"status": "open" if confirmed.open else "check_mail"}, cookies=confirmed.cookies)

@@ -46,8 +46,7 @@ BY_BROWSER = "pass"
 """How a submit was confirmed that came with a lead's own pass: no mail has reached anybody for it."""
 
 NOT_WAITING = N_(
-    "This browser waits for no digits, or has waited for more than a day. Open the link in the mail, or send the form "
-    "again."
+    "This browser waits for no digits, or not any more. Open the link in the mail here, or send the form again."
 )
 
 TRIES_PER_CODE = 5
@@ -114,9 +113,9 @@ def enter_code(services: Services, cookies: Mapping[str, str], gate: str, code: 
 
 
 def tab_of(services: Services, cookies: Mapping[str, str], gate: str) -> Mapping[str, str]:
-    """What the tab with the form of that gate waits for. Raises `BadToken`."""
+    """What the tab with the form of that gate waits for, however long by now. Raises `BadToken`."""
     try:
-        facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))
+        facts = services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""), even_expired=True)
     except BadToken as error:
         raise BadToken(NOT_WAITING) from error
     if facts["gate"] != gate:
