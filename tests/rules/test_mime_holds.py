@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from email.message import EmailMessage
 
 import pytest
@@ -31,6 +32,7 @@ def mail(text: str = "Hello", *, to: str = "rep@example.com", html: str = "", ct
         (b"Content-Type: text/plain; charset=nonsense\r\n\r\nanna@example.com", "anna@example.com"),
         (b"From: =?utf-8?q?broken\r\nTo: <<>,;:\r\n\r\n anna@example.com \xff", "anna@example.com"),
     ],
+    ids=itertools.count(),  # what is made anew at each start, such as a boundary, is no name
 )
 def test_who_is_named_is_found(raw: bytes, word: str) -> None:
     assert holds(raw, ["nobody@example.com", word])
@@ -45,6 +47,7 @@ def test_who_is_named_is_found(raw: bytes, word: str) -> None:
         (mail("in 12345 days"), "12345678"),
         (mail("anything"), " "),
     ],
+    ids=itertools.count(),  # what is made anew at each start, such as a boundary, is no name
 )
 def test_who_is_not_named_is_not_found(raw: bytes, word: str) -> None:
     assert not holds(raw, [word])
