@@ -40,6 +40,9 @@ TOKEN = re.compile(r"token=[\w.~-]+")
 @AGAINST
 @IN_FLIGHT
 @CONFIG
+@click.option(
+    "--record", is_flag=True, help="Print what is done with people's data instead (Art. 30 GDPR), as Markdown."
+)
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
 def plan(
     *,
@@ -50,12 +53,16 @@ def plan(
     data: Path | None,
     config_file: Path,
     shape: str,
+    record: bool,
 ) -> None:
     """Show a sequence (or all of them) as a reader will meet it: calendar, four bars, cost, every mail.
 
     Dates and mails come from a rehearsal with the handlers that will send them. Nothing is sent, nothing is kept.
     As markdown it says what a change does, for the comment of a pull request, and rehearses nothing.
     """
+    if record:
+        click.echo(_record(config_file), nl=False)
+        return
     found = effects(against, config_file, data)
     if shape == "markdown":
         if found is None:
@@ -65,6 +72,18 @@ def plan(
     with rehearsed(config_file, sequence, start=start, until=until, as_json=shape == "json") as played:
         show(played, found, shape, config_file)
     sys.exit(1 if played.violations else 0)
+
+
+def _record(config_file: Path) -> str:
+    """The record of processing activities, of the site as its files are now. Ends with 2 if they are wrong."""
+    from leadlight.gate.lean import done_with_data  # noqa: PLC0415  # commands load what they need
+    from leadlight.playbook.record import record  # noqa: PLC0415  # the same
+
+    try:
+        of, site = done_with_data(config_file)
+    except OperatorMustFix as wrong:
+        refuse(wrong, as_json=False)
+    return record(of, site=site)
 
 
 def effects(revision: str | None, config_file: Path, data: Path | None) -> Effects | None:

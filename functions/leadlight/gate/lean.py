@@ -22,6 +22,7 @@ from leadlight.gate.split import BadMark, Split, split
 from leadlight.gate.stage import About, GatedPage, Stage, merge
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Manifest
 from leadlight.playbook.front import GateFront
+from leadlight.playbook.processing import Processing, processing_of
 from leadlight.playbook.source import Playbook, load, unknown_names
 from leadlight.playbook.written import read_yaml, split_front
 
@@ -74,6 +75,15 @@ def _staged(config_file: Path, site: Site, stage: Stage) -> Iterator[GatedPage]:
             language=language(config),
             docs_dir=site.docs_dir,
         )
+
+
+def done_with_data(config_file: Path) -> tuple[Processing, str]:
+    """What the site does with people's data, in its own language, and its name. Raises `BadPlaybook`."""
+    config = read_config(config_file)
+    site, spoken = site_of(config, options_of(config)), language(config)
+    playbook = _playbook(site, spoken)
+    fronts = [page.front for page in gather(site, for_leaks=False).pages if page.front]
+    return processing_of(playbook, fronts, spoken), config.site_name
 
 
 def style() -> str:

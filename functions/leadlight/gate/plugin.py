@@ -52,6 +52,7 @@ from leadlight.gate.stage import About, GatedPage, Stage, merge
 from leadlight.gate.tongues import with_versions
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced, GateKind
 from leadlight.playbook.front import GateFront, gate_id, spoken_by
+from leadlight.playbook.privacy import noticed
 from leadlight.playbook.source import load, unknown_gates, unknown_names
 
 _FIRST, _LAST = 10_000, -10_000
@@ -177,7 +178,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # by name
         front = self._front(page)
         if not front:
-            return markdown
+            return noticed(markdown, self._stage.playbook, self._fronts.values(), self._language_of(page, config))
         if front.kind is GateKind.WAITLIST:
             return unwritten(markdown).marked
         try:
