@@ -251,7 +251,12 @@ def test_the_same_arguments_give_the_same_bytes() -> None:
 def test_built_in_mails_hold_the_same_facts_twice(name: str) -> None:
     message = mail(
         BUILT_IN[name],
-        {**NOTIFY, "code": "482913", "agreed": ("You may write to me.", "What follows: 2 mails in 1 week.")},
+        {
+            **NOTIFY,
+            "code": "482913",
+            "does": "opens",
+            "agreed": ("You may write to me.", "What follows: 2 mails in 1 week."),
+        },
     )
     shown = plain_text(html_of(message).partition("<body")[2].partition(">")[2])
 
@@ -266,6 +271,7 @@ def test_the_confirmation_gives_button_and_digits() -> None:
         "company": READER["company"],
         "link": LINK,
         "code": "482913",
+        "does": "opens",
         "agreed": ("You may write to me.", "What follows: 2 mails in 1 week."),
     }
     message = mail(BUILT_IN["confirm"], context)
