@@ -111,6 +111,7 @@ SAID = {
     "words_of": "text, or one for each language: `{en: …, pl: …}`",
     "choices_of": "list: text, or `answer: text` lines",
     "calendar_span": "span, such as `14 days` or `3 weeks`",
+    "keeping_span": "days or years, such as `30 days` or `2 years`",
     "points_of": "number, below 0 for what speaks against a lead",
     "spelled_out": "keys below",
     "territory": "country, such as `GB` or `Poland`",
