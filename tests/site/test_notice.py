@@ -28,6 +28,18 @@ def test_each_build_writes_the_notice_of_its_own_forms(
     assert MARK not in english + polish
 
 
+def test_each_form_leads_to_the_notice_where_there_is_one(
+    tmp_path: Path, problems: Callable[..., tuple[Problem, ...]]
+) -> None:
+    guide = tmp_path / "site/guide/index.html"
+    problems({"guide.md": GATED})
+    assert "What we do with your data" not in guide.read_text("utf-8")
+
+    problems({"guide.md": GATED, "about-data.md": f"# Privacy\n\n{MARK}\n"})
+
+    assert '<a href="/about-data/">What we do with your data</a>' in guide.read_text("utf-8")
+
+
 def test_the_record_of_processing_is_printed_from_the_same_files(
     tmp_path: Path, problems: Callable[..., tuple[Problem, ...]]
 ) -> None:

@@ -28,7 +28,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import alike, leaks, links, paths, player
+from leadlight.gate import alike, leaks, links, notice, paths, player
 from leadlight.gate.config import (
     LeadlightConfig,
     add_assets,
@@ -205,6 +205,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
                 language=self._language_of(page, config),
                 docs_dir=self._site.docs_dir,
                 following=self._following(front),
+                privacy=notice.at(self._found.pages, self._addresses, self._language_of(page, config), self._spoken),
             )
         except BadMark as bad:
             raise self._failed(self._bad(page, front, str(bad))) from bad

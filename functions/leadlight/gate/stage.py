@@ -68,6 +68,7 @@ class GatedPage:
     size: Measure
     following: tuple[str, str] | None = None  # the next page of its path: title and address
     several: bool = False  # whether the site speaks more than one language
+    privacy: str = ""  # the address of what people are told about their data
 
     @property
     def public(self) -> str:
@@ -138,6 +139,7 @@ class GatedPage:
                 language=self.language,
                 offered=partial(offered, language=self.language),
                 several=self.several,
+                privacy=self.privacy,
                 kind=str(self.front.kind),
                 trial=self.front.trial,
                 **self._metered,
@@ -194,6 +196,7 @@ class Stage:
         docs_dir: Path,
         inline: Iterable[str] = (),
         following: tuple[str, str] | None = None,
+        privacy: str = "",
     ) -> GatedPage:
         """Brings together what one page's form has to say. Raises `BadPlaybook` if its id is taken."""
         owner = self.owners.setdefault((front.id, language), front.file)
@@ -219,6 +222,7 @@ class Stage:
             size=measure(parts),
             following=following,
             several=self.several,
+            privacy=privacy,
         )
 
     def add(self, page: GatedPage, *, toc: str, full: str, free: str = "") -> None:

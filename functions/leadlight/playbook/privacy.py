@@ -81,7 +81,7 @@ def _form(asks: Asks, language: str) -> Iterator[str]:
     for field in asks.fields:
         why = f": {plain(field.buys)}" if field.buys else ""
         yield f"- **{plain(field.label or field.name)}** ({plain(field_in_words(field, language))}){why}"
-    yield ""
+    yield "\n" + _("And what we do with it:") + "\n"
     for purpose, name in PURPOSES.items():
         words = asks.form.wording.get(purpose, "")
         if words:

@@ -115,8 +115,9 @@ def processing_of(playbook: Playbook, fronts: Iterable[GateFront], language: str
 def _asks(playbook: Playbook, fronts: list[GateFront], language: str) -> Iterator[Asks]:
     """Each form that is asked with. One that no page names asks nobody."""
     for name in sorted({front.form for front in fronts}):
-        pages = tuple(sorted({front.id for front in fronts if front.form == name}))
-        yield Asks(playbook.form(name, language), pages)
+        asking = [front for front in fronts if front.form == name]
+        form = playbook.form(name, language, follows=any(front.sequence for front in asking))
+        yield Asks(form, tuple(sorted({front.id for front in asking})))
 
 
 def field_in_words(field: Field, language: str) -> str:
