@@ -18,6 +18,9 @@ from leadlight.ports import Services
 from leadlight.rights import erasing
 from leadlight.rules.retention import UNCONFIRMED, is_its_turn, may_be_over, never_confirmed, why_over
 
+LATE = timedelta(days=2)
+"""A round is a day's; whoever has had none for so long has a server that does not tick."""
+
 NOTE = "retention"
 """The note that says how far the day's round is, and what came of it."""
 
@@ -40,6 +43,25 @@ def last_round(services: Services) -> Round:
     """The newest one, over or not; an empty one where there was none."""
     noted = services.store.note(NOTE)
     return msgspec.json.decode(noted, type=Round) if noted else Round()
+
+
+def is_late(services: Services) -> bool:
+    """Whether nobody has been looked at for more than two days, though there is somebody to look at."""
+    last, now = last_round(services), services.clock.now()
+    oldest = f"{now - LATE:%Y-%m-%d}"
+    return last.day < oldest and any(lead.created_at < now - LATE for lead in services.store.leads())
+
+
+def in_words(services: Services) -> str:
+    """What the newest round came to, for an operator."""
+    last = last_round(services)
+    if not last.day:
+        return "Nobody has been looked at yet: that is done once a day."
+    whom = "everybody was" if last.over else "a part was"
+    done = (
+        f"{last.erased} lead{'s' * (last.erased != 1)} erased, {last.forms} old form{'s' * (last.forms != 1)} emptied"
+    )
+    return f"On {last.day} {whom} looked at for how long they have been kept: {done}."
 
 
 def keep_no_longer(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) -> Round | None:

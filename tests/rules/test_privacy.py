@@ -14,6 +14,7 @@ from leadlight.model.criteria import RETENTION
 from leadlight.model.data_map import DATA_MAP
 from leadlight.model.person import Purpose
 from leadlight.playbook.front import GateFront, read_gate
+from leadlight.playbook.privacy import MARK as MARKED
 from leadlight.playbook.privacy import notice, noticed, plain
 from leadlight.playbook.processing import BASES, COOKIES, KEPT_FOR, METERED, PURPOSES, Processing, processing_of
 from leadlight.playbook.record import record
@@ -32,6 +33,7 @@ FORM = """\
       follow-up: {en: You may write | to me., pl: Możecie pisać.}
     """
 MARK = "<!-- leadlight: privacy -->"
+ROOT, START = Path(__file__).parents[2], "functions/leadlight/publish/start"
 
 
 def playbook(tmp_path: Path, form: str = FORM, criteria: str = "") -> Playbook:
@@ -144,6 +146,11 @@ def test_the_notice_takes_the_place_of_its_line_alone(tmp_path: Path) -> None:
     assert said.startswith("# Privacy\n\n## Who answers for your data")
     assert said.endswith("After \\1.\n")
     assert noticed(f"Write `{MARK}` there.\n", book, [front], "en") == f"Write `{MARK}` there.\n"
+
+
+@pytest.mark.parametrize("page", ["content/privacy.md", "content/privacy.pl.md", f"{START}/content/privacy.md"])
+def test_our_own_site_and_each_new_one_ask_for_the_notice(page: str) -> None:
+    assert MARKED.search((ROOT / page).read_text("utf-8"))
 
 
 def test_what_marketers_write_is_shown_to_the_letter() -> None:

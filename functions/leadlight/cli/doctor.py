@@ -55,7 +55,7 @@ def doctor(
             from leadlight.publish.doctor_here import examine_here  # noqa: PLC0415  # the same
 
             found = examine_here(data, smtp=smtp, inbound_domain=inbound_domain, dkim_selector=dkim_selector)
-            findings = (*found, *_breaker(data), *_paused(data))
+            findings = (*found, *_breaker(data), *_paused(data), *_retention(data))
         else:
             from leadlight.publish.doctor import examine  # noqa: PLC0415  # the same
 
@@ -101,3 +101,18 @@ def _paused(data: Path) -> Iterator[Finding]:
         yield warn("reputation", what, remedy)
     else:
         yield ok("reputation", "Mails are taken well enough: nothing waits for that.")
+
+
+def _retention(data: Path) -> Iterator[Finding]:
+    """Whether the tick has looked lately at who has been kept for long enough; nothing as above."""
+    from leadlight.publish.doctor_finding import ok, warn  # noqa: PLC0415  # commands load what they need
+    from leadlight.retention import in_words, is_late  # noqa: PLC0415  # the same
+
+    if not all((data / name).exists() for name in ("leads.db", "keys.db")):
+        return
+    services = installation(data)
+    if is_late(services):
+        remedy = "The server does it once a day, by itself: is it running? Its log says `retention.done`."
+        yield warn("retention", in_words(services), remedy)
+    else:
+        yield ok("retention", in_words(services))

@@ -61,6 +61,14 @@ def report(*, shape: str, weeks: int, against: int | None, until: str | None, re
         from leadlight.cli.report_text import print_report  # noqa: PLC0415  # the same
 
         print_report(found)
+        _print_retention(services)
+
+
+def _print_retention(services: Services) -> None:
+    """Who has been kept for long enough, and is gone."""
+    from leadlight.retention import in_words  # noqa: PLC0415  # commands load what they need
+
+    click.echo(f"\n{in_words(services)}")
 
 
 def _found(services: Services, *, weeks: int, against: int | None, until: str | None) -> Report:
