@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.journeys.control import path_of, press, words
 from tests.journeys.test_erasing import gone
-from tests.world import ANNA, MAIL, REP_ADDRESS, Answer, World
+from tests.world import ANNA, MAIL, REP_ADDRESS, SETTINGS, Answer, World
 from tests.world_sale import offered, shared
+
+from leadlight.withheld import release_all
 
 BOTH = pytest.mark.grounds("local", "prompt")
 
@@ -128,7 +131,23 @@ def test_old_links_cause_no_more_mails_than_a_form_does(world: World) -> None:
         world.jump("15 minutes")
         world.settle()
 
-    assert len(world.subjects(ANNA)) - had == world.services.settings.address_limit
+    assert len(world.subjects(ANNA)) - had == SETTINGS.address_limit
+
+
+@BOTH
+def test_behind_an_open_breaker_a_fresh_link_waits_to_be_let_out(world: World) -> None:
+    old = asked(world)
+    world.jump("15 days")
+    world.serve(replace(world.services, settings=replace(SETTINGS, hour_limit=0)))
+    had = len(world.subjects(ANNA))
+    answer = wants(world, old)
+    held = len(world.subjects(ANNA))
+    let_out = release_all(world.services, gate=MAIL)
+    world.advance("1 hour")
+
+    assert (answer.status, held, let_out) == (200, had, 1)
+    assert len(world.subjects(ANNA)) == had + 1
+    assert shown(world, path_of(world.mail(ANNA, "Your link").link("/confirm"))).status == 200
 
 
 def test_what_was_erased_brings_no_mail_and_leads_to_the_form(world: World) -> None:
