@@ -7,18 +7,22 @@ what somebody typed. Where it happened, and what kind it was, is enough to find 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from leadlight.errors import BadPlaybook, LeadlightError
+from leadlight.errors import BadPlaybook, LeadlightError, OperatorMustFix
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+Event = Mapping[str, Any]
+C = TypeVar("C")
+R = TypeVar("R")
 
 
 def told(error: BaseException) -> str:
@@ -50,4 +54,22 @@ class _Wordless(LambdaPowertoolsFormatter):  # the library lets nobody say how a
         return told(ei[1]) if ei[1] else ""
 
 
-logger = Logger(service="leadlight", logger_formatter=_Wordless())
+logger = Logger(service="leadlight", logger_formatter=_Wordless(serialize_stacktrace=False))
+
+
+def wordless(handle: Callable[[Event, C], R]) -> Callable[[Event, C], R]:
+    """The function, but what nobody foresaw is logged here, and raised as `OperatorMustFix` without its own words.
+
+    Lambda's runtime writes down what a function raises, and hands it on with what goes to the dead letters.
+    """
+
+    def guarded(event: Event, context: C) -> R:
+        try:
+            return handle(event, context)
+        except LeadlightError:
+            raise
+        except Exception:
+            logger.exception("function.failed")
+            raise OperatorMustFix("This failed for a reason nobody foresaw; the line before says where.") from None
+
+    return guarded

@@ -15,7 +15,7 @@ from typing import Any
 from leadlight import figures
 from leadlight.errors import NotPublished, NotScheduled, TryAgain
 from leadlight.handlers import measures, on_due
-from leadlight.handlers.log import logger
+from leadlight.handlers.log import logger, wordless
 from leadlight.model.due import Due
 from leadlight.model.event import Event
 from leadlight.model.exchange import FIGURES, News
@@ -66,7 +66,7 @@ def handler(services: Services, read: Read) -> Handler:
         again = failed | later  # to be counted later is no failure
         return {"batchItemFailures": [{"itemIdentifier": name} for name in _names(event["Records"]) if name in again]}
 
-    return handle_event
+    return wordless(handle_event)
 
 
 def handle(services: Services, touch: Touch) -> None:

@@ -28,7 +28,7 @@ from leadlight import (
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
-from leadlight.handlers.log import logger
+from leadlight.handlers.log import logger, wordless
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change
 from leadlight.ports import Services
@@ -113,7 +113,7 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], object], None]:
             return
         handle(services, due)
 
-    return handle_event
+    return wordless(handle_event)
 
 
 def handle(services: Services, due: Due) -> None:

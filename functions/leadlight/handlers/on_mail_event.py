@@ -12,7 +12,7 @@ from typing import Any
 from leadlight import evidence, incoming, replies, returns
 from leadlight.errors import BadEvent, MissingMail, TryAgain
 from leadlight.handlers import measures
-from leadlight.handlers.log import logger
+from leadlight.handlers.log import logger, wordless
 from leadlight.ports import Services
 from leadlight.rep import by_mail
 from leadlight.rules.mail_events import TEAM, ReportKind, due_key, is_to_lead, report_of
@@ -40,7 +40,7 @@ def handler(services: Services) -> Callable[[Event, object], None]:
             case _:
                 raise BadEvent("from a source that nobody subscribed to")
 
-    return handle_event
+    return wordless(handle_event)
 
 
 def handle_report(services: Services, event: Event) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from leadlight import digest, mail_alarm, reputation, restore, retention, withheld
 from leadlight.errors import Restored, TryAgain
 from leadlight.handlers import measures, on_due
-from leadlight.handlers.log import logger
+from leadlight.handlers.log import logger, wordless
 from leadlight.ports import Services
 from leadlight.rep import sign_in_mail
 from leadlight.rights import erasing
@@ -46,7 +46,7 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context],
             measures.count("Swept", swept)
         return {"swept": swept}
 
-    return handle_event
+    return wordless(handle_event)
 
 
 def handle(
