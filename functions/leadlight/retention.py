@@ -99,10 +99,11 @@ def _looked_at(services: Services, lead: Lead, retention: Mapping[str, timedelta
     """The round with what became of that lead."""
     store, now = services.store, services.clock.now()
     captures = store.captures(lead.id)
-    why = why_over(lead, store.touches(lead.id), captures, store.due_of(lead.id), retention, now)
+    touches, rows = store.touches(lead.id), store.due_of(lead.id)
+    why = why_over(lead, touches, captures, rows, retention, now)
     if why and erasing.begin(services, lead.id, how=f"{NOTE}/{why}"):
         return replace(known, erased=known.erased + 1)
-    old = never_confirmed(captures, retention[UNCONFIRMED], now)
+    old = never_confirmed(lead, touches, captures, rows, retention[UNCONFIRMED], now)
     there = services.keys.secrets([capture.sealed.key_id for capture in old])
     services.keys.shred(list(there))
     return replace(known, forms=known.forms + len(there))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.journeys.desk import at_desk
 from tests.world import ANNA, World
 
 from leadlight.errors import LostKey
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Stage
 from leadlight.profile import profile_of
-from leadlight.retention import last_round
+from leadlight.retention import keep_no_longer, last_round
+from leadlight.rules.retention import IN_TURN
 from leadlight.tombstones import is_erased
 
 BOTH = pytest.mark.grounds("local", "tick")
@@ -65,6 +67,18 @@ def test_a_form_in_somebody_elses_name_goes_and_the_reader_stays(world: World) -
     with pytest.raises(LostKey):
         profile_of(world.services, replace(world.lead(), confirmed=(new.id,)), only=new)
     assert old.confirmed_at
+
+
+def test_whom_a_rep_wrote_down_is_still_known_by_name_months_later(world: World) -> None:
+    pit = "pit@firm.example"
+    assert at_desk(world).submit("/rep/leads", email=pit, name="Pit Pitch").status == 303
+
+    for _ in range(IN_TURN + 31):
+        world.jump("1 day")
+        keep_no_longer(world.services)
+
+    (noted,) = world.services.store.captures(world.id_of(pit))
+    assert profile_of(world.services, world.lead(pit), only=noted).fields["name"] == "Pit Pitch"
 
 
 @pytest.mark.parametrize(("stage", "days"), [(Stage.DISQUALIFIED, 365), (Stage.LAPSED, 365), (Stage.LOST, 730)])

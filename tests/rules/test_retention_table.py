@@ -11,9 +11,10 @@ from tests.rules.examples import DAY, MONDAY, capture
 from leadlight.model.criteria import RETENTION
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, Stage
-from leadlight.model.person import LeadId
+from leadlight.model.person import Capture, LeadId
 from leadlight.model.touch import Touch, TouchKind
-from leadlight.rules.retention import IN_TURN, is_its_turn, may_be_over, never_confirmed, standing, why_over
+from leadlight.rules.retention import IN_TURN, LINKS_LIVE, is_its_turn, may_be_over, never_confirmed, standing, why_over
+from leadlight.tokens import LIFE, TokenUse
 
 ANNA = LeadId("anna")
 STRANGER = Lead(ANNA, MONDAY)
@@ -22,6 +23,12 @@ READER = replace(STRANGER, confirmed_at=MONDAY)
 
 def over(lead: Lead, days: float, *touches: Touch, rows: tuple[Due, ...] = ()) -> str | None:
     return why_over(lead, touches, (), rows, RETENTION, MONDAY + days * DAY)
+
+
+def emptied(
+    lead: Lead, sent: Capture, *, touches: tuple[Touch, ...] = (), rows: tuple[Due, ...] = (), days: float = 30
+) -> tuple[Capture, ...]:
+    return never_confirmed(lead, touches, (sent,), rows, RETENTION["unconfirmed"], MONDAY + days * DAY)
 
 
 def row(kind: DueKind, ref: str, days: float) -> Due:
@@ -68,6 +75,7 @@ def test_time_counts_from_the_latest_stage() -> None:
         (row(DueKind.HOLD, "claimed/1", 801), False),
         (row(DueKind.STEP, "course@1/x/02", 801), False),
         (row(DueKind.REVIEW, "lapse", 900), True),
+        (row(DueKind.REVIEW, "renewal", 900), False),
     ],
 )
 def test_what_is_still_planned_with_somebody_keeps_them(waiting: Due, goes: bool) -> None:
@@ -91,4 +99,43 @@ def test_everybodys_old_forms_are_looked_at_once_in_a_month() -> None:
 def test_a_form_that_nobody_stood_by_has_its_time_too(days: float, goes: bool, *, confirmed: bool) -> None:
     sent = replace(capture(), at=MONDAY, confirmed_at=MONDAY if confirmed else None)
 
-    assert (never_confirmed((sent,), RETENTION["unconfirmed"], MONDAY + days * DAY) == (sent,)) is goes
+    assert (emptied(READER, sent, days=days) == (sent,)) is goes
+
+
+@pytest.mark.parametrize("how", ["import", "rep/rita"])
+def test_what_our_own_side_wrote_down_is_no_form_that_nobody_stood_by(how: str) -> None:
+    sent = capture()
+    noted = replace(sent, at=MONDAY, consent=replace(sent.consent, how=how))
+
+    assert emptied(replace(STRANGER, source="rep/rita"), noted) == ()
+
+
+@pytest.mark.parametrize(
+    ("touches", "rows", "goes"),
+    [
+        ((), (), True),
+        ((Touch("a", ANNA, TouchKind.OUTCOME, MONDAY),), (), False),
+        ((Touch("a", ANNA, TouchKind.OUTCOME, MONDAY, facts={"why_not": "not-reached"}),), (), True),
+        ((Touch("a", ANNA, TouchKind.ADDED, MONDAY),), (), False),
+        ((), (row(DueKind.HOLD, "claimed/1", 31),), False),
+    ],
+)
+def test_a_form_is_kept_where_it_is_all_that_a_rep_knows(
+    touches: tuple[Touch, ...], rows: tuple[Due, ...], *, goes: bool
+) -> None:
+    sent = replace(capture(), at=MONDAY)
+
+    assert bool(emptied(STRANGER, sent, touches=touches, rows=rows)) is goes
+
+
+def test_who_talked_with_a_rep_is_kept_as_long_as_who_has_confirmed() -> None:
+    talked = Touch("a", ANNA, TouchKind.OUTCOME, MONDAY)
+
+    assert (over(STRANGER, 729, talked), over(STRANGER, 730, talked)) == (None, "lead")
+
+
+def test_nobody_goes_whose_link_to_confirm_still_works() -> None:
+    sent = Touch("sent/1/mail/optin/c~1", ANNA, TouchKind.SENT, MONDAY + 29 * DAY)
+
+    assert (over(STRANGER, 42, sent), over(STRANGER, 43, sent)) == (None, "unconfirmed")
+    assert LIFE[TokenUse.CONFIRM] == LINKS_LIVE
