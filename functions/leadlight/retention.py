@@ -57,11 +57,10 @@ def in_words(services: Services) -> str:
     last = last_round(services)
     if not last.day:
         return "Nobody has been looked at yet: that is done once a day."
-    whom = "everybody was" if last.over else "a part was"
     done = (
         f"{last.erased} lead{'s' * (last.erased != 1)} erased, {last.forms} old form{'s' * (last.forms != 1)} emptied"
     )
-    return f"On {last.day} {whom} looked at for how long they have been kept: {done}."
+    return f"Kept for long enough on {last.day}{'' if last.over else ' so far'}: {done}."
 
 
 def keep_no_longer(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) -> Round | None:

@@ -20,7 +20,7 @@ def test_doctor_and_report_say_whom_the_last_round_erased(world: World) -> None:
     world.settle()
     world.jump("31 days")
     world.settle()
-    said = "On 2026-02-05 everybody was looked at for how long they have been kept: 1 lead erased, 0 old forms emptied."
+    said = "Kept for long enough on 2026-02-05: 1 lead erased, 0 old forms emptied."
 
     assert f"ok       retention              {said}" in asked(world, "doctor")
     assert said in asked(world, "report")
