@@ -32,6 +32,7 @@ from leadlight.rules.budgets import (
     hour_of,
     weigh,
 )
+from leadlight.vault import lead_id
 
 LET_OUT = "let out by an operator"
 """How the ledger says of a mail that was withheld that it may go out now."""
@@ -77,13 +78,15 @@ def is_open(services: Services) -> bool:
 
 
 def _asked(services: Services, due: Due, dossier: Dossier, capture: Capture, fields: Mapping[str, str]) -> Asked:
-    from leadlight.rules.company import mail_domain  # noqa: PLC0415 a long list, wanted where there is an address
+    from leadlight.rules.company import mail_domain, one_mailbox  # noqa: PLC0415 a long list, wanted here alone
 
-    domain, is_free_mail = mail_domain(fields.get("email", ""))
+    address = fields.get("email", "")
+    domain, is_free_mail = mail_domain(address)
+    mailbox = lead_id(one_mailbox(address), services.settings.lead_key)
     return Asked(
-        lead=due.lead_id,
+        mailbox=mailbox,
         capture=_request_of(due, capture),
-        network=_hashed(services, f"network/{due.lead_id}:{fields.get('network', '')}"),
+        network=_hashed(services, f"network/{mailbox}:{fields.get('network', '')}"),
         domain=_hashed(services, f"domain:{domain}"),
         is_free_mail=is_free_mail,
         confirmed=len(dossier.lead.confirmed),

@@ -35,6 +35,27 @@ def test_p7_an_address_typed_in_from_everywhere_gets_one_mail_that_day(world: Wo
     assert alike(answers)
 
 
+@pytest.mark.parametrize(
+    "many",
+    [
+        ["vera@town.example", "vera+1@town.example", "Vera+2@town.example"],
+        ["vera.ek@gmail.com", "veraek@gmail.com", "v.e.r.a.ek+shop@googlemail.com"],
+    ],
+)
+def test_p7_a_mailbox_with_many_addresses_gets_one_mail_that_day(world: World, many: list[str]) -> None:
+    for address, source in zip(many, networks(), strict=False):
+        ask(world, address, source)
+
+    assert len(world.mails()) == 1
+
+
+def test_p7_dots_make_a_difference_where_they_do(world: World) -> None:
+    for address, source in zip(["vera.ek@town.example", "veraek@town.example"], networks(), strict=False):
+        ask(world, address, source)
+
+    assert len(world.mails()) == 2
+
+
 def test_the_next_day_it_may_get_another_one(world: World) -> None:
     ask(world, ANNA)
     world.advance("1 day")

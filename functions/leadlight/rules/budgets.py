@@ -51,12 +51,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `network` and `domain` are keyed hashes, `confirmed` is how many requests the lead has confirmed.
+    """One request. `mailbox` is the id that who is counted has, or would have: addresses that differ by a tag arrive in
+    one mailbox. `network` and `domain` are keyed hashes, `confirmed` is how many requests the lead has confirmed.
 
     `waited`: it was put off before. `released`: somebody of ours has let it out.
     """
 
-    lead: LeadId
+    mailbox: LeadId
     capture: CaptureId
     network: str
     domain: str
@@ -110,7 +111,7 @@ def hour_of(now: datetime) -> str:
 def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
     """The counters of that request. Whoever has confirmed one more has fresh ones."""
     day, two_days, month = f"{now:%Y-%m-%d}", now + timedelta(days=2), now.toordinal() // 30
-    who = f"optin/{asked.lead}/{asked.confirmed}"
+    who = f"optin/{asked.mailbox}/{asked.confirmed}"
     today = f"{who}/{day}"
     of_domain = limits.domain * (FREE_MAIL if asked.is_free_mail else 1)
     return Counters(

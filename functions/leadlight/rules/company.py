@@ -1,6 +1,6 @@
 """Which company is behind a mail address? Asked when a lead is assigned, and for what expressions call `company`.
 
-And whose mail servers is a mail to it a burden to? Asked by `budgets`.
+And whose mailbox, and whose mail servers, is a mail to it a burden to? Asked by `budgets`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 NOBODYS = frozenset({"appleid.com", "hey.com", "mailbox.org", "mozmail.com", "proton.me", "tuta.com", "tutanota.com"})
 """Free mail, and relays that hide an address, which the list does not know or may drop."""
+
+SAME_AS = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+"""Two names of one house, at which a name is the same person's under both."""
+
+DOTLESS = frozenset({"gmail.com", "proton.me"})
+"""Where a dot in a name makes no difference (https://support.google.com/mail/answer/7436150)."""
 
 
 def company_domain(address: str) -> str | None:
@@ -51,6 +57,19 @@ def _as_dns_has_it(host: str) -> str:
         return host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
+
+
+def one_mailbox(address: str) -> str:
+    """The address under which many others arrive in the same mailbox: without a tag, and without dots where they are
+    nothing. Only for counting: who somebody is goes by the address as it was typed.
+
+    >>> one_mailbox("Anna.Nowak+news@gmail.com"), one_mailbox("anna.nowak+news@acme.example")
+    ('annanowak@gmail.com', 'anna.nowak@acme.example')
+    """
+    local, _, domain = address.strip().lower().rpartition("@")
+    domain = SAME_AS.get(domain, domain)
+    plain = local.partition("+")[0] or local
+    return f"{plain.replace('.', '') or plain if domain in DOTLESS else plain}@{domain}"
 
 
 @cache
