@@ -36,6 +36,7 @@ SEEDS ?= 10000
 soak: setup  ## kill the server under load, then all pairs of faults, random worlds, races; hours, not minutes
 	@$(BIN)/pytest -m slow tests/journeys/test_kill.py --kills 100
 	@$(BIN)/pytest -m slow tests/journeys/test_import_long.py --rows 100000
+	@$(BIN)/pytest -n $(WORKERS) tests/journeys/test_injection.py --each-string
 	@$(BIN)/pytest -n $(WORKERS) tests/simulation/test_faults_everywhere.py tests/simulation/test_faults_on_aws.py \
 	  tests/simulation/test_seeds.py tests/simulation/test_machine.py tests/test_races.py \
 	  tests/rules/test_tokens_forged.py tests/journeys/test_who_is_known.py tests/journeys/test_abuse.py \

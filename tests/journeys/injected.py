@@ -355,7 +355,7 @@ def everything(folder: Path) -> Crowd:
 
 def single(folder: Path, each: Injection) -> Crowd:
     """The same with one string alone in every field."""
-    return _all_of(folder, (each,), [each.text], [each.text])
+    return _all_of(folder, (each,), [each.text] * 5, [each.text])
 
 
 def _all_of(folder: Path, strings: tuple[Injection, ...], lines: list[str], texts: list[str]) -> Crowd:

@@ -208,14 +208,15 @@ def test_a_mail_by_ses_takes_it_for_no_more_than_text(world: World) -> None:
     assert [what for raw in world.ground.mails() for what in judge.in_mail(raw)] == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("each", injections(), ids=lambda each: each.marker)
-def test_each_string_alone_in_every_field_is_text(
-    each: Injection, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if not request.config.getoption("--each-string"):
-        pytest.skip("only with --each-string")
-    crowd = single(tmp_path, each)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One string alone in every field; with `--each-string` each of them."""
+    if "alone" in metafunc.fixturenames:
+        strings = injections() if metafunc.config.getoption("--each-string") else injections()[-1:]
+        metafunc.parametrize("alone", strings, ids=[each.marker for each in strings])
+
+
+def test_a_string_alone_in_every_field_is_text(alone: Injection, tmp_path: Path) -> None:
+    crowd = single(tmp_path, alone)
     wrong = [what for page in crowd.pages for what in judge.in_html(page)]
     wrong += [what for raw in crowd.world.ground.mails() for what in judge.in_mail(raw)]
     wrong += [*judge.in_log(crowd.log.getvalue()), *judge.in_table(run(crowd.world, "export").stdout)]
