@@ -148,6 +148,19 @@ def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
     assert here.get("/rep/desk").location == "/sign-in"
 
 
+def test_every_page_behind_the_door_has_the_way_out(world: World) -> None:
+    world.confirmed()
+    mailed, lead = world.briefing(), f"/rep/desk/lead/{world.id_of()}"
+    rita = at_desk(world)
+    pages = ["", "?find=anna", "/add", "/qr", f"/lead/{world.id_of()}", f"/lead/{world.id_of()}/outcome"]
+    logged = rita.submit(f"{lead}/outcome", achieved="yes").location
+
+    shown = [rita.get(page).text for page in (*(f"/rep/desk{page}" for page in pages), "/insights", logged)]
+
+    assert [page.count('action="/sign-out"') for page in shown] == [1] * len(shown)
+    assert 'action="/sign-out"' not in world.browser().get(mailed).text
+
+
 def test_who_has_left_the_team_is_out_at_once(world: World) -> None:
     browser = at_desk(world)
     team = bundle_of(world).team
