@@ -50,7 +50,8 @@ def holds(raw: bytes, words: Collection[str]) -> bool:
     """Whether one of the words stands in a mail, in its headers or in a text of it, decoded; whatever its case.
 
     A word is any text, also several words with any white space between them. It counts only as a whole: `Li Wu` is not
-    in `Li Wuhan`. Of a number the digits alone count, however they are grouped.
+    in `Li Wuhan`, and `wu@town.example` not in `li.wu@town.example`. Of a number the digits alone count, however they
+    are grouped.
     """
     from email import message_from_bytes, policy  # noqa: PLC0415 only for who was erased
     from html import unescape  # noqa: PLC0415 the same
@@ -79,7 +80,8 @@ def _pattern(word: str) -> re.Pattern[str]:
     digits = re.sub(r"\D", "", word)
     if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", word):
         return re.compile(r"(?<!\d)" + r"[\s().\-/\u00a0]*".join(digits) + r"(?!\d)")
-    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, word.split())) + r"(?!\w)", re.IGNORECASE)
+    before, after = (r"(?<![\w+])(?<!\w[.-])", r"(?!\w)(?![.-]\w)") if "@" in word else (r"(?<!\w)", r"(?!\w)")
+    return re.compile(before + r"\s+".join(map(re.escape, word.split())) + after, re.IGNORECASE)
 
 
 def addresses(message: EmailMessage, name: str) -> list[str]:

@@ -26,6 +26,8 @@ def mail(text: str = "Hello", *, to: str = "rep@example.com", html: str = "", ct
         (mail("Zadzwoń do: Łukasz\nŻak", cte="base64"), "łukasz żak"),
         (mail(html="<p>Call O&#39;Neil &amp; sons</p>"), "O'Neil & sons"),
         (mail("ANNA.NOWAK@Example.COM wrote"), "anna.nowak@example.com"),
+        (mail("write to: ...anna@example.com."), "anna@example.com"),
+        (mail("-anna@example.com- or 'anna@example.com'"), "anna@example.com"),
         (mail("+48 (22) 555-01-23"), "+48225550123"),
         (mail("tel. 48225550123."), "+48 22 555 01 23"),
         (mail(to="reply+abcdefgh-1-xyz@in.example"), "abcdefgh"),
@@ -43,6 +45,9 @@ def test_who_is_named_is_found(raw: bytes, word: str) -> None:
     [
         (mail("Li Wuhan"), "Li Wu"),
         (mail("joanna@example.com"), "anna@example.com"),
+        (mail(to="jo.anna@example.com"), "anna@example.com"),
+        (mail(to="jo+anna@example.com"), "anna@example.com"),
+        (mail(to="anna@example.com.au"), "anna@example.com"),
         (mail("5550123456"), "555012345"),
         (mail("in 12345 days"), "12345678"),
         (mail("anything"), " "),
