@@ -41,7 +41,7 @@ def p1_what_was_acknowledged_is_stored(home: Installation, people: Sequence[Visi
 
 
 def p1_what_was_confirmed_stays_confirmed(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
-    for person in _kept(home, people):
+    for person in people:  # none of these worlds is as long as anybody is kept who has confirmed
         if person.confirmed and not (person.lead and person.lead.confirmed_at):
             yield f"{person.address} has confirmed, and nobody knows"
 
