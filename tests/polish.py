@@ -10,8 +10,8 @@ from tests.words import files, read
 
 _PLACE = re.compile(r"(%\(\w+\)s|\{\w+[^{}]*\})")
 _NUMBERS = {"%(count)s", "{count}", "%(minutes)s"}
-_SENT = re.compile(r" (?:value|name)=\"[^\"]*\"")
-"""What a form sends, and nobody reads."""
+_SENT = re.compile(r" (?:value|name)=\"[^\"]*\"|(?<=\") required(?:=\"\")?(?=[ >])")
+"""What a form sends, and nobody reads; and that a field has to be filled in, as browsers are told."""
 
 
 def english_in(text: str) -> list[str]:
