@@ -21,6 +21,16 @@ def test_reading_warms_and_never_makes_hot(reads: int, warmth: Temperature) -> N
     assert temperature(lead(), [touch(TouchKind.READ, 3)] * reads, Criteria(), MONDAY) is warmth
 
 
+def test_who_objects_to_points_is_cold_to_conditions_whatever_they_read() -> None:
+    assert temperature(lead(unscored=True), [touch(TouchKind.READ, 3)] * 99, Criteria(), MONDAY) is Temperature.COLD
+
+
+def test_who_objects_to_points_is_hot_by_what_they_say() -> None:
+    asked = touch(TouchKind.ASKED, confirmed="yes")
+
+    assert temperature(lead(unscored=True), [asked], Criteria(), MONDAY) is Temperature.HOT
+
+
 def test_a_mail_sent_is_no_experience() -> None:
     assert temperature(lead(), [touch(TouchKind.SENT)] * 99, Criteria(), MONDAY) is Temperature.COLD
 
