@@ -16,7 +16,7 @@ from leadlight.model.person import LeadId
 from leadlight.model.touch import TouchKind
 
 MAILS = "2026-W02|site|mails"
-COUNTING = ["figures", "touches", "keep_figures"]
+COUNTING = ["figures", "touches", "keep_figures", "touches"]  # once more: it may have been erased meanwhile
 
 
 def test_a_batch_counts_each_lead_once_and_after_its_mails(world: World) -> None:
@@ -25,7 +25,7 @@ def test_a_batch_counts_each_lead_once_and_after_its_mails(world: World) -> None
 
     assert deliver(replace(world.services, store=counted), records(*stream(world))) == []
 
-    assert counted.asked[-3:] == COUNTING
+    assert counted.asked[-4:] == COUNTING
     assert counted.asked.count("keep_figures") == 1
     assert world.services.store.totals()[MAILS] == 1
 

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.test_erasing import at_rest
 from tests.world import World
 
+from leadlight import figures
 from leadlight.ports import Services
 from leadlight.rights.erasing import erase
 
@@ -107,3 +108,27 @@ def test_a_form_that_comes_in_the_midst_of_an_erasure_is_erased_with_the_rest(wo
     assert world.services.store.lead(world.id_of()) is None
     assert not world.services.store.captures(world.id_of())
     assert not world.services.store.due_of(world.id_of())
+
+
+def test_who_counts_a_lead_for_the_first_time_while_it_is_erased_counts_it_once(world: World) -> None:
+    world.browser().ask_for()
+    store, lead_id = world.services.store, world.id_of()
+    read: list[str] = []
+
+    class Store:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def touches(self, of: Any) -> Any:
+            found = store.touches(of)
+            if of not in read:
+                read.append(of)
+                erase(world.services, lead_id, how="test")
+            return found
+
+    late = replace(world.services, store=Store())  # type: ignore[arg-type]  # as above
+    figures.roll_up(late, lead_id, figures.gates_now(late))
+
+    assert read == [lead_id]
+    assert set(store.totals().values()) == {1}
+    assert figures.rebuild(world.services).changed == 0
