@@ -17,7 +17,7 @@ from tests.journeys.test_leads_command import told
 from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight import figures
-from leadlight.handlers import on_tick
+from leadlight.handlers import on_due, on_tick
 from leadlight.imports import Fate
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
@@ -278,6 +278,21 @@ def test_other_systems_are_told_once_by_a_fact_that_holds_nothing(world: World) 
 
     (event,) = (event for event in heard.values() if event.type == "lead.erased")
     assert (event.lead_id, event.facts) == (world.id_of(), {})
+
+
+def test_a_row_that_is_found_before_an_erasure_and_done_after_it_is_no_failure(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.confirmed()
+    world.taken()
+    (held,) = [row for row in world.services.store.due_of(world.id_of()) if row.kind is DueKind.HOLD]
+    gone(world)
+    world.jump("5 days")
+    caplog.clear()
+    on_due.handle(world.services, held)
+
+    assert {record.levelname for record in caplog.records} <= {"INFO"}
+    assert not world.services.store.due_of(world.id_of())
 
 
 def test_erasing_twice_or_nobody_is_fine(world: World) -> None:

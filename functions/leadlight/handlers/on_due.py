@@ -25,6 +25,7 @@ from leadlight import (
     welcome,
     withheld,
 )
+from leadlight.decide import Erased
 from leadlight.errors import TryAgain
 from leadlight.fate import Done
 from leadlight.handlers import measures
@@ -123,6 +124,9 @@ def handle(services: Services, due: Due) -> None:
         done = _run(replace(services, request=due.request), due)
     except TryAgain as error:  # the row stays where it is: the next sweep, a moment later, finds it
         logger.warning("due.delayed", lead=due.lead_id, what=due.key, why=type(error).__name__)
+    except Erased:  # and the row with them; one that stands all the same is looked at again
+        logger.info("due.erased", lead=due.lead_id, what=due.key)
+        _put_off(services, due)
     except Exception:
         logger.exception("due.failed", lead=due.lead_id, what=due.key)
         measures.count("RowFailed")
