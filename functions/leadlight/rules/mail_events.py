@@ -76,7 +76,8 @@ NO_COMPLAINT = "not-spam"
 TEAM = LeadId("team")
 """Stands in the place of a lead where a mail to our own people is about none: a digest, a link to the desk."""
 
-TO_LEADS = (f"{DueKind.STEP}/", *(f"{DueKind.MAIL}/{what}/" for what in ("optin", "delivery", "news", "arrived")))
+_MAILED = ("optin", "delivery", "news", "arrived", "raise", "afresh", "my-data")
+TO_LEADS = (f"{DueKind.STEP}/", *(f"{DueKind.MAIL}/{what}/" for what in _MAILED))
 """How the due keys of mails to a lead begin. Whatever else we mail goes to our own people."""
 
 
