@@ -15,7 +15,7 @@ from tests.conftest import Tally
 from tests.injections import Injection, injections, of_group
 from tests.journeys.injected import Crowd, everything, single
 from tests.journeys.lists import run
-from tests.world import ANNA, FORM, REP_ADDRESS, World
+from tests.world import ANNA, FORM, MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight.cli import main
 from leadlight.local.clock import OFFSET
@@ -68,10 +68,17 @@ def test_the_opt_in_mail_holds_nothing_that_anybody_typed(crowd: Crowd) -> None:
         assert judge.markers_in(mail.text + mail.html + mail.subject) == set()
 
 
+def test_the_weeks_mail_and_the_days_mail_are_among_them(crowd: Crowd) -> None:
+    told = crowd.world.mails(MANAGER_ADDRESS)
+
+    assert any(judge.markers_in(mail.text) and "insights" in mail.text for mail in told)
+    assert any(judge.markers_in(mail.text) for mail in crowd.world.mails(REP_ADDRESS) if "desk" in mail.text)
+
+
 def test_no_answer_to_a_program_is_broken_and_no_header_holds_what_was_typed(crowd: Crowd) -> None:
     programs = [each for each in crowd.answers if "json" in each.headers.get("content-type", "")]
 
-    assert len(programs) > 500
+    assert len(programs) > 250
     assert [what for each in programs for what in judge.in_json(each.text)] == []
     assert [each.headers for each in crowd.answers if judge.markers_in(repr((each.headers, each.cookies)))] == []
 
