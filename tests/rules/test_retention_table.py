@@ -134,6 +134,17 @@ def test_who_talked_with_a_rep_is_kept_as_long_as_who_has_confirmed() -> None:
     assert (over(STRANGER, 729, talked), over(STRANGER, 730, talked)) == (None, "lead")
 
 
+def test_a_form_is_kept_while_its_link_to_confirm_still_works() -> None:
+    form = capture()
+    sent = Touch(f"sent/1/mail/optin/{form.id}~1", ANNA, TouchKind.SENT, MONDAY + 29 * DAY)
+    other = replace(sent, id="sent/1/mail/optin/another")
+    form = replace(form, at=MONDAY)
+
+    assert emptied(READER, form, touches=(sent,), days=42) == ()
+    assert emptied(READER, form, touches=(sent,), days=43) == (form,)
+    assert emptied(READER, form, touches=(other,), days=42) == (form,)
+
+
 def test_nobody_goes_whose_link_to_confirm_still_works() -> None:
     sent = Touch("sent/1/mail/optin/c~1", ANNA, TouchKind.SENT, MONDAY + 29 * DAY)
 

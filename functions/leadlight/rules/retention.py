@@ -69,8 +69,7 @@ def why_over(
     signs = [heard_at(lead, touches), lead.stage_at, *(capture.at for capture in captures)]
     last = max(at for at in signs if at)
     found = standing(lead, touches)
-    links = [touch.at + LINKS_LIVE for touch in touches if touch.kind is TouchKind.SENT and OPT_IN in touch.id]
-    return found if max([last + retention[found], *links]) <= now else None
+    return found if last + retention[found] <= now and not _can_be_confirmed(OPT_IN, touches, now) else None
 
 
 def is_its_turn(lead: LeadId, day: date) -> bool:
@@ -95,7 +94,14 @@ def never_confirmed(
     if all_there_is and (standing(lead, touches) != UNCONFIRMED or _is_busy(rows, now)):
         return ()
     strange = (capture for capture in captures if not capture.consent.how.startswith(WRITTEN_DOWN))
-    return tuple(capture for capture in strange if capture.confirmed_at is None and capture.at + kept <= now)
+    old = (capture for capture in strange if capture.confirmed_at is None and capture.at + kept <= now)
+    return tuple(capture for capture in old if not _can_be_confirmed(f"{OPT_IN}{capture.id}", touches, now))
+
+
+def _can_be_confirmed(mail: str, touches: Sequence[Touch], now: datetime) -> bool:
+    """Whether a link of such a mail still works. A form without its key, once confirmed, would hide all the others."""
+    sent = (touch for touch in touches if touch.kind is TouchKind.SENT and mail in touch.id)
+    return any(touch.at + LINKS_LIVE > now for touch in sent)
 
 
 def _is_talk(touch: Touch) -> bool:
