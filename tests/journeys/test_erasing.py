@@ -265,6 +265,15 @@ def test_a_namesake_keeps_their_mails(world: World) -> None:
     assert world.subjects(BEN) == had != []
 
 
+def test_who_calls_themselves_like_one_of_us_takes_none_of_our_mails_along(world: World) -> None:
+    world.confirmed(**PERSON)
+    had = world.subjects(REP_ADDRESS)
+    world.confirmed(address=BEN, name="Rita Rep")
+    gone(world, BEN)
+
+    assert world.subjects(REP_ADDRESS) == had != []
+
+
 def test_other_systems_are_told_once_by_a_fact_that_holds_nothing(world: World) -> None:
     world.confirmed()
     heard: dict[str, Any] = {}

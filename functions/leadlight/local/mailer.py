@@ -140,7 +140,7 @@ class MemoryMailer:
 
 def is_about(raw: bytes, about: About) -> bool:
     """Whether that mail is about that person; also asked by `inbox` beside this."""
-    return holds(raw, about.words) or (holds(raw, about.names) and is_to(raw, about.ours))
+    return holds(raw, about.words) or (is_to(raw, about.ours) and holds(raw, about.names))
 
 
 def remove_mails(folders: Iterable[Path], about: About) -> None:

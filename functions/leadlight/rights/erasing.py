@@ -171,19 +171,26 @@ def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], t
     secrets = services.keys.secrets([sealed.key_id for sealed in _sealed(captures, touches)])
     profiles = [Profile(_opened(sealed, secrets, lead.id)) for sealed in _sealed(captures, touches)]
     addresses = filter(None, dict.fromkeys(profile.address for profile in profiles))
-    names = filter(None, dict.fromkeys(name for profile in profiles for name in _names(profile)))
-    about = About((lead.id, *addresses), tuple(names), _ours(services))
+    names = dict.fromkeys(name for profile in profiles for name in _names(profile))
+    ours, own_names = _ours(services)
+    theirs = tuple(name for name in names if name and " ".join(name.split()).casefold() not in own_names)
+    about = About((lead.id, *addresses), theirs, ours)
     services.mailer.erase([f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)], about)
     services.inbox.erase(about)
 
 
-def _ours(services: Services) -> tuple[str, ...]:
-    """The addresses of our own people; none without a bundle, and then their mails are known by their tags alone."""
+def _ours(services: Services) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The addresses of our own people, and their names, which stand in all their mails, whoever else goes by these.
+
+    None without a bundle, and then their mails are known by their tags alone.
+    """
     try:
         team = open_bundle(services.files).team
     except MissingBundle:
-        return ()
-    return tuple(address for address in (team.company.email, *(person.email for person in team.people)) if address)
+        return (), frozenset()
+    everybody = (team.company, *team.people)
+    names = frozenset(" ".join(one.name.split()).casefold() for one in everybody)
+    return tuple(one.email for one in everybody if one.email), names
 
 
 def _opened(sealed: Sealed, secrets: Mapping[str, bytes], lead_id: LeadId) -> Mapping[str, str]:
