@@ -188,9 +188,9 @@ def _ours(services: Services) -> tuple[tuple[str, ...], frozenset[str]]:
         team = open_bundle(services.files).team
     except MissingBundle:
         return (), frozenset()
-    everybody = (team.company, *team.people)
-    names = frozenset(" ".join(one.name.split()).casefold() for one in everybody)
-    return tuple(one.email for one in everybody if one.email), names
+    addresses = (team.company.email, *(person.email for person in team.people))
+    names = (team.company.name, *(person.name for person in team.people))
+    return tuple(filter(None, addresses)), frozenset(" ".join(name.split()).casefold() for name in names)
 
 
 def _opened(sealed: Sealed, secrets: Mapping[str, bytes], lead_id: LeadId) -> Mapping[str, str]:
