@@ -9,6 +9,7 @@ import pytest
 from tests.world import World
 
 from leadlight.errors import TooMany
+from leadlight.settings import OPTINS_PER_HOUR
 from leadlight.visitor.access import request_access
 from leadlight.visitor.submit import SHARDS
 
@@ -41,6 +42,14 @@ def test_another_network_is_let_in_meanwhile(world: World) -> None:
         ask(world, number)
 
     assert ask(world, 22, "203.0.113.9") == 202
+
+
+def test_who_has_many_networks_of_ipv6_is_one_sender_all_the_same(world: World) -> None:
+    answers = [ask(world, number, f"2001:db8:1:{number:x}::7") for number in range(33)]
+
+    assert answers == [202] * 30 + [429] * 3
+    assert ask(world, 99, "2001:db8:2::7") == 202
+    assert 6 * answers.count(202) < OPTINS_PER_HOUR
 
 
 def test_after_ten_minutes_the_network_is_let_in_again(world: World) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network
 from urllib.parse import urlsplit
 
 from leadlight.errors import BadFields, TooMany
@@ -25,6 +26,10 @@ from leadlight.words import N_
 
 SHARDS = 4
 """So many counters does one network have, or all the submits of a busy one would queue up at the same item."""
+
+SITE = 48
+"""Bits of what one customer gets of IPv6 (RFC 6177): who has it has 65,536 networks of 64 bits, and could take a new
+one for each form."""
 
 FROM, SOURCE, LAST = "from", "source", "last"
 """What a capture's `campaign` says beside the parameters themselves: a rep's id; where the visit began; and where the
@@ -158,12 +163,16 @@ def counters(
 ) -> list[tuple[Budget, ...]]:
     """At most so many submits per network and ten minutes: counters of which one has to have room, in random order.
 
+    One of IPv6 counts for the whole site that it is a part of, too.
+
     `kinds`: of those that are of this kind, at most so many. `gate`: so many of that gate's form, whoever sends it.
     """
     if not services.settings.budgets:
         return [()]
     window = window_of(services, network, now)
     limits = {window.name: services.settings.network_limit}
+    if site := _site_of(network):  # an hour of it is less than the breaker has room for, see `rules.budgets`
+        limits[window_of(services, site, now).name] = services.settings.network_limit * 3 // 2
     limits |= {f"{window.name}/{kind}": limit for kind, limit in (kinds or {}).items()}
     rows = [
         tuple(Budget(f"{name}/{shard}", (limit + shard) // SHARDS, window.over) for name, limit in limits.items())
@@ -171,6 +180,11 @@ def counters(
     ]
     rows = [(*row, *_of_form(services, gate, window, shard)) for shard, row in enumerate(rows)]
     return sorted(rows, key=lambda _: services.random(4))
+
+
+def _site_of(network: str) -> str:
+    """What the network is a part of, if it is one of IPv6."""
+    return str(IPv6Network(network).supernet(new_prefix=SITE)) if ":" in network else ""
 
 
 def _of_form(services: Services, gate: GateId | None, window: Window, shard: int) -> tuple[Budget, ...]:
