@@ -56,6 +56,8 @@ def holds(raw: bytes, words: Collection[str]) -> bool:
     from email import message_from_bytes, policy  # noqa: PLC0415 only for who was erased
     from html import unescape  # noqa: PLC0415 the same
 
+    if not _may_hold(raw, words):
+        return False
     mail = message_from_bytes(raw, policy=policy.default)
     try:
         headers = [str(value) for value in mail.values()]
@@ -65,6 +67,41 @@ def holds(raw: bytes, words: Collection[str]) -> bool:
     said = [text.decode("utf-8", "replace") for text in texts if isinstance(text, bytes)]
     everything = unescape("\n".join([raw.decode("utf-8", "replace"), *headers, *said]))
     return any(_pattern(word).search(everything) for word in words if word.strip())
+
+
+_FOREIGN_WORD = re.compile(rb"=\?(?!utf-8\?)[\w.:-]+\?[bq]\?", re.IGNORECASE)
+_ENCODED_WORD = re.compile(rb"=\?utf-8\?b\?([^?]*)\?=", re.IGNORECASE)
+
+
+def _may_hold(raw: bytes, words: Collection[str]) -> bool:
+    """Whether it is worth reading the mail closely: most are of other people, and many are asked about one person.
+
+    It never says no of a mail that holds a word: what is encoded in another way than ours is read closely.
+    """
+    from binascii import Error, a2b_base64, a2b_qp  # noqa: PLC0415 the same
+    from html import unescape  # noqa: PLC0415 the same
+
+    if b"base64" in raw.lower() or _FOREIGN_WORD.search(raw):
+        return True
+    try:
+        encoded = b"".join(a2b_base64(each) for each in _ENCODED_WORD.findall(raw))
+    except Error:
+        return True
+    text = unescape((a2b_qp(raw) + encoded).decode("utf-8", "replace")).replace("_", " ").casefold()
+    numbers = [number for word in words if (number := _number(word))]
+    digits = re.sub(r"\D", "", text) if numbers else ""
+    return any(_begins(word) in text for word in words if word.strip()) or any(each in digits for each in numbers)
+
+
+def _begins(word: str) -> str:
+    """What of a word stands in one piece, wherever a line breaks; as `_may_hold` writes it."""
+    return word.replace("_", " ").casefold().split()[0] if word.replace("_", " ").split() else ""
+
+
+def _number(word: str) -> str | None:
+    """The digits of what is a number; None for other words."""
+    digits = re.sub(r"\D", "", word)
+    return digits if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", word) else None
 
 
 def is_to(raw: bytes, ours: Collection[str]) -> bool:
@@ -77,8 +114,7 @@ def is_to(raw: bytes, ours: Collection[str]) -> bool:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    digits = re.sub(r"\D", "", word)
-    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", word):
+    if digits := _number(word):
         return re.compile(r"(?<!\d)" + r"[\s().\-/\u00a0]*".join(digits) + r"(?!\d)")
     before, after = (r"(?<![\w+])(?<!\w[.-])", r"(?!\w)(?![.-]\w)") if "@" in word else (r"(?<!\w)", r"(?!\w)")
     return re.compile(before + r"\s+".join(map(re.escape, word.split())) + after, re.IGNORECASE)

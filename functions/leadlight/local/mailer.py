@@ -145,7 +145,7 @@ def is_about(raw: bytes, about: About) -> bool:
 
 def remove_mails(folders: Iterable[Path], about: About) -> None:
     """Deletes the mails in these folders that are about that person, for good; called by `inbox`, too."""
-    for folder in folders:
+    for folder in folders if about.words or about.names else ():
         for path in sorted(folder.iterdir()):
             with suppress(FileNotFoundError):  # its reader has moved or removed it meanwhile
                 if path.is_file() and is_about(path.read_bytes(), about):

@@ -43,6 +43,10 @@ TRIES = 8
 AT_ONCE = 80
 """Due rows that one change may take along. Whoever finds a row that is left asks the lead, which is stopped."""
 
+BY_MAIL = frozenset({TouchKind.NOTIFIED, TouchKind.REPLIED, TouchKind.AUTO_REPLIED, TouchKind.BOUNCED})
+"""By what a mail could be about somebody that has no tag of theirs. Of all others no mail but by its tag is looked for:
+to look through a whole mailbox for each of many that never answered would take hours."""
+
 MADE_AGAIN = "restore"
 """How an erasure came that a restored copy of the leads knew nothing of."""
 
@@ -174,9 +178,12 @@ def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], t
     names = dict.fromkeys(name for profile in profiles for name in _names(profile))
     ours, own_names = _ours(services)
     theirs = tuple(name for name in names if name and " ".join(name.split()).casefold() not in own_names)
-    about = About((lead.id, *addresses), theirs, ours)
-    services.mailer.erase([f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)], about)
-    services.inbox.erase(about)
+    tags = [f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)]
+    heard_of = lead.confirmed_at or lead.owner or any(touch.kind in BY_MAIL for touch in touches)
+    about = About((lead.id, *addresses), theirs, ours) if heard_of else About(())
+    services.mailer.erase(tags, about)
+    if heard_of:
+        services.inbox.erase(about)
 
 
 def _ours(services: Services) -> tuple[tuple[str, ...], frozenset[str]]:
