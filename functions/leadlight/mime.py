@@ -87,7 +87,8 @@ def _may_hold(raw: bytes, words: Collection[str]) -> bool:
         encoded = b"".join(a2b_base64(each) for each in _ENCODED_WORD.findall(raw))
     except Error:
         return True
-    text = unescape((a2b_qp(raw) + encoded).decode("utf-8", "replace")).replace("_", " ").casefold()
+    either = b"\n".join((raw, a2b_qp(raw), encoded))  # what is not quoted holds `=da` as it stands, too
+    text = unescape(either.decode("utf-8", "replace")).replace("_", " ").casefold()
     numbers = [number for word in words if (number := _number(word))]
     digits = re.sub(r"\D", "", text) if numbers else ""
     return any(_begins(word) in text for word in words if word.strip()) or any(each in digits for each in numbers)

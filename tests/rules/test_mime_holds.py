@@ -25,6 +25,7 @@ def mail(text: str = "Hello", *, to: str = "rep@example.com", html: str = "", ct
         (mail(to='"Łukasz Żak" <luk@example.com>'), "Łukasz Żak"),
         (mail("Zadzwoń do: Łukasz\nŻak", cte="base64"), "łukasz żak"),
         (mail(html="<p>Call O&#39;Neil &amp; sons</p>"), "O'Neil & sons"),
+        (mail("a link: /?to=dan@example.com", cte="7bit"), "dan@example.com"),
         (mail("ANNA.NOWAK@Example.COM wrote"), "anna.nowak@example.com"),
         (mail("write to: ...anna@example.com."), "anna@example.com"),
         (mail("-anna@example.com- or 'anna@example.com'"), "anna@example.com"),

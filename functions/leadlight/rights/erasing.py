@@ -179,7 +179,7 @@ def _remove_mails(services: Services, lead: Lead, captures: Sequence[Capture], t
     ours, own_names = _ours(services)
     theirs = tuple(name for name in names if name and " ".join(name.split()).casefold() not in own_names)
     tags = [f"{lead.id}/{entry.key}" for entry in services.store.ledger(lead.id)]
-    heard_of = lead.confirmed_at or lead.owner or any(touch.kind in BY_MAIL for touch in touches)
+    heard_of = lead.confirmed_at or lead.owner or lead.source or any(touch.kind in BY_MAIL for touch in touches)
     about = About((lead.id, *addresses), theirs, ours) if heard_of else About(())
     services.mailer.erase(tags, about)
     if heard_of:
