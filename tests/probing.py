@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -112,14 +113,14 @@ class Probed:
     world: World
     app: App
     keys: Keys
-    loop: asyncio.AbstractEventLoop
+    run: Callable[[Coroutine[Any, Any, Told]], Told]
 
     def later(self) -> None:
         self.world.clock.move_to(self.world.clock.now() + timedelta(seconds=1))
 
     def send(self, method: str, url: str, headers: Mapping[str, str | bytes], body: bytes = b"") -> Told:
         self.later()
-        return self.loop.run_until_complete(_told(self.app, method, url, headers, body))
+        return self.run(_told(self.app, method, url, headers, body))
 
 
 @contextmanager
@@ -134,12 +135,17 @@ def probed(grounds: Grounds, folder: Path, **settings: object) -> Iterator[Probe
     (folder / "site" / "openapi.json").write_text(document("Glass"))
     app = server(world.services, site=folder / "site", bundle=grounds.bundle).app
     loop = asyncio.new_event_loop()
-    try:
-        yield Probed(world, app, Keys(world.services, grounds.offer), loop)
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-        world.close()
+    with ThreadPoolExecutor(1) as thread:  # of its own: Playwright leaves a loop running in the main one
+
+        def run(asked: Coroutine[Any, Any, Told]) -> Told:
+            return thread.submit(loop.run_until_complete, asked).result()
+
+        try:
+            yield Probed(world, app, Keys(world.services, grounds.offer), run)
+        finally:
+            thread.submit(loop.run_until_complete, loop.shutdown_default_executor()).result()
+            loop.close()
+            world.close()
 
 
 async def _told(app: App, method: str, url: str, headers: Mapping[str, str | bytes], body: bytes) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -273,6 +274,8 @@ def test_no_path_leads_out_of_the_gates_own_files(world: World) -> None:
 
 
 def test_too_much_from_one_network_is_put_off_with_a_time(world: World) -> None:
+    without_proof = replace(world.services.settings, proof_of_work=False)
+    world.serve(replace(world.services, settings=without_proof))
     statuses = [world.browser().ask_for(address=f"a{n}@example.com").status for n in range(21)]
     answer = world.browser().ask_for(address="late@example.com")
 

@@ -66,7 +66,7 @@ def draw(template: str = "form.html", **changes: object) -> Page:
         "minutes": 9, "files": (("a b.pdf", "240 kB", "application/pdf"), ("talk.mp3", "4 MB", "audio/mpeg")),
         "page_url": "/tutorials/zero/", "full_url": "/tutorials/zero/_full", "language": "en", "several": False,
         "kind": "page", "trial": "", "recording": "", "free_left": "", "used_up": "", "following": None,
-        "offered": partial(offered, language="en"),
+        "offered": partial(offered, language="en"), "privacy": "",
     }  # fmt: skip
     return Page(JINJA.get_template(template).render(context | changes))
 

@@ -63,7 +63,7 @@ def _list_stuck(found: list[tuple[Lead, str]], *, as_json: bool) -> None:
 @DATA
 @JSON
 def show_lead(lead_id: str, data: Path, as_json: bool) -> None:
-    """One lead: profile, timeline, what is due, what was done, what was agreed to."""
+    """One lead: profile, timeline, what is due, done and agreed to."""
     from leadlight.model.touch import TouchKind  # noqa: PLC0415  # commands load what they need
     from leadlight.record import record_of  # noqa: PLC0415  # the same
     from leadlight.rights.receipts import as_plain, receipts_of  # noqa: PLC0415  # the same

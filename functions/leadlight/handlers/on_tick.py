@@ -70,12 +70,16 @@ def handle(
     swept = _sweep(services, between=between, may_go_on=may_go_on)
     if writes_to_team and may_go_on():
         _write_to_team(services, may_go_on=may_go_on)
-        _keep_no_longer(services, may_go_on=may_go_on)
+        if _keep_no_longer(services, may_go_on=may_go_on):
+            swept += _sweep(services, between=between, may_go_on=may_go_on)
     return swept
 
 
-def _keep_no_longer(services: Services, *, may_go_on: Callable[[], bool]) -> None:
-    """Whose time is over is erased, once a day. What goes wrong with one is tried again at the next tick."""
+def _keep_no_longer(services: Services, *, may_go_on: Callable[[], bool]) -> bool:
+    """Whose time is over is erased, once a day; whether there may be rows now that do it.
+
+    What goes wrong with one is tried again at the next tick.
+    """
     try:
         done = retention.keep_no_longer(services, may_go_on=may_go_on)
     except TryAgain as error:
@@ -85,6 +89,8 @@ def _keep_no_longer(services: Services, *, may_go_on: Callable[[], bool]) -> Non
     else:
         if done and done.over:
             logger.info("retention.done", erased=done.erased, forms=done.forms)
+        return done is not None and done.erased > 0
+    return True
 
 
 def _write_to_team(services: Services, *, may_go_on: Callable[[], bool]) -> None:

@@ -142,7 +142,8 @@ def none_goes_out_without_a_yes(seen: Observed) -> Iterator[str]:
     given = receipts(seen.lead, seen.captures, seen.touches, (), shown=lambda _: None, network=lambda _: "")
     yes = [one for one in given if one.purpose is Purpose.FOLLOW_UP]
     for mail in seen.follow_ups:
-        written = (mail.written_at, mail.written_at + timedelta(seconds=1))  # a mail's date has no parts of a second
+        # A mail's date has no parts of a second; and who leaves by a mail may do so in the second in which it comes.
+        written = tuple(mail.written_at + timedelta(seconds=second) for second in (-1, 0, 1))
         if mail.generation == seen.lead.generation and not any(one.holds(at) for one in yes for at in written):
             yield f"{mail.name} went out {told(mail.at)}, and nobody had agreed to it then"
 
