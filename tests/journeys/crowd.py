@@ -71,6 +71,7 @@ class Visitor:
     stop: str = ""
     accepted: bool = False
     confirmed: bool = False
+    leaving: bool = False
     left: bool = False
 
     @property
@@ -150,6 +151,7 @@ class Crowd:
         return visitor.confirmed
 
     def _go(self, visitor: Visitor) -> bool:
+        visitor.leaving = True  # and has left, perhaps, though the answer is never seen
         status = self.server.post(visitor.stop, b"List-Unsubscribe=One-Click", FORM)
         visitor.left = self._expect(status, {200}, "unsubscribe") is not None
         return visitor.left
