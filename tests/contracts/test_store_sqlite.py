@@ -12,8 +12,9 @@ from tests.contracts.examples import HOUR, NOW, budget, due, submit, touch
 from tests.contracts.processes import capture_and_wait, count_and_capture, run
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
+from leadlight.local.rows import add_touches, packed
 from leadlight.local.schema import KEYS, STORE
-from leadlight.local.store import SqliteStore, add_touches, packed
+from leadlight.local.store import SqliteStore
 from leadlight.model.exchange import FIGURES, Change
 from leadlight.model.person import CompanyId
 
