@@ -96,10 +96,10 @@ def noted(call: Callable[..., object], name: str, calls: list[str]) -> Callable[
     return through
 
 
-def took(world: World, who: str, number: int) -> float:
+def took(world: World, who: str, number: int, gate: str) -> float:
     """Seconds until the answer."""
     begun = time.perf_counter()
-    asks(world, who, number)
+    asks(world, who, number, gate)
     return time.perf_counter() - begun
 
 
@@ -110,13 +110,15 @@ def auc(ones: Sequence[float], others: Sequence[float]) -> float:
     return max(share, 1 - share)
 
 
-def test_the_answer_takes_as_long_for_who_is_known(peopled: World, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("gate", [MAIL, FORM])
+def test_the_answer_takes_as_long_for_who_is_known(peopled: World, gate: str, request: pytest.FixtureRequest) -> None:
     trials, dice = request.config.getoption("--trials"), random.Random(5)
     times: dict[bool, list[float]] = {True: [], False: []}
     for number in range(trials):
         is_known = dice.random() < 0.5
-        kind = dice.choice(KINDS) if is_known else "new"
-        times[is_known].append(took(peopled, address(kind, number % PEOPLE if is_known else number), 100 + number))
+        kind = dice.choice(KINDS) if is_known else f"new {gate.rpartition('/')[2]}"
+        who = address(kind, number % PEOPLE if is_known else number)
+        times[is_known].append(took(peopled, who, 100 + number, gate))
 
     chance = 4 * (1 / (12 * trials / 4)) ** 0.5  # four standard errors of a share that says nothing
     found = auc(times[True], times[False])
