@@ -78,6 +78,7 @@ def test_no_function_calls_what_its_role_forbids(watch: Watch, world: World) -> 
     wake(world, watch)
     be_reported(world, watch)
     take_over(world, watch)
+    be_asked(world, watch)
 
     for function in FUNCTIONS:
         role = resources()[role_of(resources(), function)]["Properties"]
@@ -153,3 +154,11 @@ def take_over(world: World, watch: Watch) -> None:
         assert browser.submit(briefing.replace("/rep/lead", "/rep/claim")).status == 303
         browser.submit(briefing.replace("/rep/lead", "/rep/outcome"), achieved="yes", next="3 days", note="Fine.")
     follow(world, watch)
+
+
+def be_asked(world: World, watch: Watch) -> None:
+    """An operator exports somebody, and erases them."""
+    tick = on_tick.handler(world.services)
+    with watch.working("OnTick"):
+        assert tick({"export": {"email": ANNA}}, Here())["export"]["document"]
+        assert tick({"erase": {"email": ANNA}}, Here())["erase"]["known"]

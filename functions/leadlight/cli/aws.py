@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,26}")  # buckets begin with it, and a bucket's name has at most 63
 
 
-def _stack_name(_: click.Context, __: click.Parameter, value: str) -> str:
+def stack_name(_: click.Context, __: click.Parameter, value: str) -> str:
     if value == "default":  # a bus and a group of schedules are called that in every account
         raise click.BadParameter("that is AWS's own name for things")
     if _NAME.fullmatch(value):
@@ -31,7 +31,7 @@ def _stack_name(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 STACK = click.option(
-    "--stack", default="leadlight", show_default=True, callback=_stack_name, help="The name of the installation."
+    "--stack", default="leadlight", show_default=True, callback=stack_name, help="The name of the installation."
 )
 REGION = click.option("--region", help="The region, such as eu-central-1; else as AWS's own settings say.")
 OUT = click.option(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from leadlight.cli.aws import REGION
 from leadlight.cli.exporting import NOBODY, named
 from leadlight.cli.leads import installation
+from leadlight.cli.on_aws import INSTEAD, ask, by_name
 from leadlight.cli.terminal import DATA, JSON, answer, said
 
 if TYPE_CHECKING:
@@ -27,8 +30,11 @@ REMAINS = """Erased. What remains, and what nobody can do anything about from he
 - figures without a name, and a keyed hash of the address, so that no list brings this person back
 - mails that have left: in mailboxes, and at the mail services in between
 - files that were exported, and the CRM, if leads are handed over to one
-- backups: what is personal in them is sealed, and its keys are gone from here; throw away backups of keys.db that are
-  older than 14 days"""
+- backups: what is personal in them is sealed, and its keys are gone from here; """
+
+COPIES = "throw away backups of keys.db that are\n  older than 14 days"
+COPIES_ON_AWS = "copies of the keys go by\n  themselves, within 14 days"
+ON_ITS_WAY = "Nothing is sent to them any more. A mail is on its way: the rest goes in a few minutes, by itself."
 
 
 @click.command("erase")
@@ -36,34 +42,59 @@ REMAINS = """Erased. What remains, and what nobody can do anything about from he
 @click.option("--email", metavar="ADDRESS", help="By the address, in the place of the id.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @DATA
+@INSTEAD
+@REGION
 @JSON
-def erase_lead(lead_id: str | None, email: str | None, *, yes: bool, data: Path, as_json: bool) -> None:
+def erase_lead(
+    *,
+    lead_id: str | None,
+    email: str | None,
+    yes: bool,
+    data: Path,
+    stack: str | None,
+    region: str | None,
+    as_json: bool,
+) -> None:
     """Erase everything that is kept of one lead, for good. No list brings them back; they may come again themselves."""
+    if stack:
+        _erase_on_aws(stack, region, by_name(lead_id, email), yes=yes, as_json=as_json)
+        return
     services = installation(data)
     lead = named(services, lead_id, email)
     if services.store.lead(lead) is None and not services.store.due_of(lead):
         click.echo(NOBODY, err=True)
         sys.exit(1)
-    if not yes and not _confirmed():
-        raise click.UsageError("nobody was asked: say --yes")
+    _must_mean_it(yes=yes)
     with said(as_json=as_json):
         if (data / WEBHOOKS).exists() and not _done_by_the_server(services, lead):
             click.echo("No server is running that knows your webhooks, so other systems are not told.", err=True)
         left = _erase(services, lead)
+    _tell(lead, left=left, remains=REMAINS + COPIES, as_json=as_json)
+
+
+def _erase_on_aws(stack: str, region: str | None, whom: Mapping[str, str], *, yes: bool, as_json: bool) -> None:
+    _must_mean_it(yes=yes)
+    told = ask(stack, region, {"erase": whom}, word="erase", as_json=as_json)
+    if not told["known"]:
+        click.echo(NOBODY, err=True)
+        sys.exit(1)
+    _tell(told["lead"], left=told["left"], remains=REMAINS + COPIES_ON_AWS, as_json=as_json)
+
+
+def _tell(lead: str, *, left: bool, remains: str, as_json: bool) -> None:
     if as_json:
         answer({"id": lead, "erased": not left})
-    elif left:
-        click.echo("Nothing is sent to them any more. A mail is on its way: the rest goes in a few minutes, by itself.")
     else:
-        click.echo(REMAINS)
+        click.echo(ON_ITS_WAY if left else remains)
 
 
-def _confirmed() -> bool:
+def _must_mean_it(*, yes: bool) -> None:
     """Asks on a terminal; elsewhere there is nobody to answer."""
+    if yes:
+        return
     if not sys.stdin.isatty():
-        return False
+        raise click.UsageError("nobody was asked: say --yes")
     click.confirm("Everything that is kept of this person goes, and nobody can bring it back. Erase it?", abort=True)
-    return True
 
 
 def _done_by_the_server(services: Services, lead: LeadId) -> bool:

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from leadlight.cli.aws import REGION
 from leadlight.cli.leads import installation
+from leadlight.cli.on_aws import INSTEAD, ask, by_name
 from leadlight.cli.terminal import DATA, counted, said
 
 if TYPE_CHECKING:
     from leadlight.model.person import LeadId
     from leadlight.ports import Services
+    from leadlight.rights.export import Document
 
-NOBODY = "There is nobody of that name here. `leadlight leads list` shows all leads."
+NOBODY = "There is nobody of that name here."
 STAGES = ("lead", "prospect", "opportunity", "customer", "repeat", "lost", "lapsed", "disqualified")
 
 
@@ -36,6 +39,8 @@ TABLES, DOCUMENTS = ("csv", "jsonl"), ("json", "html")
 @click.option("--owner", metavar="PERSON", help="Only the leads of that person of team.yml.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the terminal.")
 @DATA
+@INSTEAD
+@REGION
 def export_leads(
     *,
     shape: str | None,
@@ -45,15 +50,25 @@ def export_leads(
     owner: str | None,
     output: Path | None,
     data: Path,
+    stack: str | None,
+    region: str | None,
 ) -> None:
     """All leads, one a row. CSV opens in a spreadsheet without running anything; JSON Lines is for programs.
 
     With --lead or --email it is everything that is kept of one, as the person could save it at /my-data.
 
     It holds personal data, in clear text: it stays on this machine, and goes when you are done.
+
+    On AWS, with --stack, there is one lead at a time.
     """
     from leadlight.exports import Wanted, exported, write_csv, write_lines  # noqa: PLC0415  # commands load their needs
 
+    if shape in TABLES and (lead_id or email or stack):
+        raise click.UsageError("of one lead there is json or html")
+    if stack:
+        whom = {"export": by_name(lead_id, email)}
+        _write_one(ask(stack, region, whom, word="export", as_json=False)["document"], shape or "json", output)
+        return
     services = installation(data)
     if lead_id or email:
         _export_one(services, named(services, lead_id, email), shape or "json", output)
@@ -77,13 +92,16 @@ def named(services: Services, lead_id: str | None, email: str | None) -> LeadId:
 
 
 def _export_one(services: Services, lead: LeadId, shape: str, output: Path | None) -> None:
-    from leadlight.pages.my_data import readable  # noqa: PLC0415  # commands load what they need
-    from leadlight.rights.export import export_of  # noqa: PLC0415  # the same
+    from leadlight.rights.export import export_of  # noqa: PLC0415  # commands load what they need
 
-    if shape in TABLES:
-        raise click.UsageError("of one lead there is json or html")
     with said():
         document = export_of(services, lead)
+    _write_one(document, shape, output)
+
+
+def _write_one(document: Document | None, shape: str, output: Path | None) -> None:
+    from leadlight.pages.my_data import readable  # noqa: PLC0415  # commands load what they need
+
     if document is None:
         click.echo(NOBODY, err=True)
         sys.exit(1)

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from leadlight.cli.aws import REGION
 from leadlight.cli.leads import installation, one
+from leadlight.cli.on_aws import INSTEAD, ask
 from leadlight.cli.terminal import DATA, JSON, answer, counted, said
 
 if TYPE_CHECKING:
@@ -62,8 +64,19 @@ def pause(lead_id: str, until: str | None, data: Path, as_json: bool) -> None:
 )
 @click.option("--sending", is_flag=True, help="Everything: the cause is mended for which too many mails came back.")
 @DATA
+@INSTEAD
+@REGION
 @JSON
-def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Path, as_json: bool) -> None:
+def resume(
+    *,
+    lead_id: str | None,
+    after_restore: bool,
+    sending: bool,
+    data: Path,
+    stack: str | None,
+    region: str | None,
+    as_json: bool,
+) -> None:
     """Let a plan go on: out of a pause, a take-over, or the stop that an answer has set.
 
     What only the person can take back stays: unsubscribed, bounced, complained.
@@ -74,6 +87,9 @@ def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Pat
 
     if (bool(lead_id), after_restore, sending).count(True) != 1:
         raise click.UsageError("name one lead, or say --after-restore or --sending")
+    if stack:
+        _resume_on_aws(stack, region, after_restore=after_restore, sending=sending, as_json=as_json)
+        return
     services = installation(data)
     if sending:
         _resume_sending(services, as_json=as_json)
@@ -84,22 +100,36 @@ def resume(lead_id: str | None, *, after_restore: bool, sending: bool, data: Pat
         _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
     else:
         again = erase_again(services)
-        mark = resume_after_restore(services)
-        words = "The hold is lifted. Follow-ups that may have gone out in the lost time are parked: `leads parked`."
-        words += f" Erased again: {counted(again, 'lead')}, whom the copy brought back." if again else ""
-        _say(words, {"held": False, "mark": mark, "erased_again": again}, as_json=as_json)
+        _tell_lifted(again, resume_after_restore(services), "parked: `leads parked`", as_json=as_json)
+
+
+def _resume_on_aws(stack: str, region: str | None, *, after_restore: bool, sending: bool, as_json: bool) -> None:
+    if not (after_restore or sending):
+        raise click.UsageError("on AWS say --after-restore or --sending; one lead goes on by its page at the desk")
+    what = "sending" if sending else "after-restore"
+    told = ask(stack, region, {"resume": what}, word="resume", as_json=as_json)
+    if sending:
+        _tell_sending(told["why"], as_json=as_json)
+    else:
+        _tell_lifted(told["erased_again"], told["mark"], "parked, and the alarm `parked` tells", as_json=as_json)
+
+
+def _tell_lifted(again: int, mark: object, parked: str, *, as_json: bool) -> None:
+    words = f"The hold is lifted. Follow-ups that may have gone out in the lost time are {parked}."
+    words += f" Erased again: {counted(again, 'lead')}, whom the copy brought back." if again else ""
+    _say(words, {"held": False, "mark": mark, "erased_again": again}, as_json=as_json)
 
 
 def _resume_sending(services: Services, *, as_json: bool) -> None:
     from leadlight.reputation import resume_sending  # noqa: PLC0415  # commands load what they need
 
     ended = resume_sending(services)
-    words = (
-        f"Follow-ups and news go out again, the last ones in an hour. They waited because {ended.why}."
-        if ended
-        else "Nothing waits for that."
-    )
-    _say(words, {"paused": False, "why": ended.why if ended else None}, as_json=as_json)
+    _tell_sending(ended.why if ended else None, as_json=as_json)
+
+
+def _tell_sending(why: str | None, *, as_json: bool) -> None:
+    words = f"Follow-ups and news go out again, the last ones in an hour. They waited because {why}."
+    _say(words if why else "Nothing waits for that.", {"paused": False, "why": why}, as_json=as_json)
 
 
 @click.command(short_help="Say what became of a parked mail.")
@@ -132,14 +162,19 @@ def resolve(lead_id: str, key: str, what: str, data: Path, as_json: bool) -> Non
 @click.option("--drop", "what", flag_value="drop", help="Nobody is to get them.")
 @click.option("--gate", default="", help="Only those who asked for this gate.")
 @DATA
+@INSTEAD
+@REGION
 @JSON
-def breaker(what: str | None, gate: str, data: Path, *, as_json: bool) -> None:
+def breaker(*, what: str | None, gate: str, data: Path, stack: str | None, region: str | None, as_json: bool) -> None:
     """Show the opt-in mails that were withheld because too many were asked for, let them out, or drop them.
 
     They are dropped by themselves after three days. An address gets no more than it may, also of those let out.
     """
     from leadlight import withheld  # noqa: PLC0415  # commands load what they need
 
+    if stack:
+        _deal_on_aws(stack, region, what, gate, as_json=as_json)
+        return
     services = installation(data)
     if what is None:
         _show_withheld(services, gate, as_json=as_json)
@@ -148,8 +183,19 @@ def breaker(what: str | None, gate: str, data: Path, *, as_json: bool) -> None:
         deal = withheld.release_all if what == "release" else withheld.drop_all
         count = deal(services, gate=gate)
     services.store.durable()
-    a_minute = f" go out, {services.settings.late_per_minute} a minute."
-    _say(f"{count} mails" + (a_minute if what == "release" else " are dropped."), {what: count}, as_json=as_json)
+    _tell_dealt(what, count, services.settings.late_per_minute, as_json=as_json)
+
+
+def _deal_on_aws(stack: str, region: str | None, what: str | None, gate: str, *, as_json: bool) -> None:
+    if what is None:
+        raise click.UsageError("on AWS say --release or --drop; the manager's mail and the alarm tell what waits")
+    told = ask(stack, region, {"breaker": what, "gate": gate}, word="breaker", as_json=as_json)
+    _tell_dealt(what, told["mails"], told["a_minute"], as_json=as_json)
+
+
+def _tell_dealt(what: str, count: int, a_minute: int, *, as_json: bool) -> None:
+    becomes = f" go out, {a_minute} a minute." if what == "release" else " are dropped."
+    _say(f"{count} mails" + becomes, {what: count}, as_json=as_json)
 
 
 def _show_withheld(services: Services, gate: str, *, as_json: bool) -> None:

@@ -7,44 +7,33 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from leadlight import digest, mail_alarm, reputation, restore, retention, withheld
+from leadlight import digest, mail_alarm, reputation, restore, retention
 from leadlight.errors import Restored, TryAgain
-from leadlight.handlers import measures, on_due
+from leadlight.handlers import measures, on_due, operator
 from leadlight.handlers.log import logger, wordless
 from leadlight.ports import Services
 from leadlight.rep import sign_in_mail
-from leadlight.rights import erasing
 
 BATCH = 100
-
-DEALS = {"release": withheld.release_all, "drop": withheld.drop_all}
-"""What an operator may say of mails that are withheld."""
 
 LATE = timedelta(minutes=5)
 """A row that is due for longer was done by nobody who should have, the ticks before this one included."""
 
 
-def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context], dict[str, int]]:
-    """The function that the clock wakes each minute.
+def handler(services: Services) -> Callable[[Mapping[str, Any], on_due.Context], dict[str, Any]]:
+    """The function that the clock wakes each minute, and an operator with a word of `operator`.
 
-    An operator wakes it with `{"resume": "after-restore"}` once leads that were put back from a copy are in place, and
-    with `{"resume": "sending"}` once the cause is mended for which too many mails came back. `{"breaker": "release"}`
-    or `{"breaker": "drop"}` says what becomes of the opt-in mails that are withheld.
+    Who asks about one person is answered at once; the other rows wait for the clock.
     """
 
-    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, int]:
-        if event.get("resume") == "after-restore":
-            logger.warning("leads.erased_again", leads=erasing.erase_again(services))
-            logger.warning("leads.resumed", mark=str(restore.resume_after_restore(services)))
-        if event.get("resume") == "sending" and (ended := reputation.resume_sending(services)):
-            logger.warning("sending.resumed", why=ended.why)
-        if deal := DEALS.get(event.get("breaker", "")):
-            mails = deal(services, may_go_on=lambda: on_due.has_time(context))
-            logger.warning("breaker.decided", what=event["breaker"], mails=mails)
+    def handle_event(event: Mapping[str, Any], context: on_due.Context) -> dict[str, Any]:
+        if (told := operator.about_one(services, event)) is not None:
+            return told
+        done = operator.about_all(services, event, may_go_on=lambda: on_due.has_time(context))
         swept = handle(services, may_go_on=lambda: on_due.has_time(context))
         if swept:
             measures.count("Swept", swept)
-        return {"swept": swept}
+        return {**done, "swept": swept}
 
     return wordless(handle_event)
 
