@@ -18,6 +18,9 @@ from leadlight.cli import main
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+STARTED = ROOT / "functions/leadlight/publish/start/github/workflows/check.yml"
+"""What a new site begins with."""
+COMMIT = re.compile(r"[\w./-]+@[0-9a-f]{40}")
 WRITES = {"deploy.yml": {"id-token": "write"}}
 """The only rights beyond reading the sources."""
 
@@ -46,6 +49,13 @@ def test_a_workflow_is_one_that_github_understands(path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, STARTED], ids=lambda path: path.name)
+def test_what_others_wrote_is_pinned_to_a_commit(path: Path) -> None:
+    loose = [step["uses"] for step in steps(path) if "uses" in step and not COMMIT.fullmatch(step["uses"])]
+
+    assert loose == []
 
 
 @each_workflow
