@@ -145,7 +145,7 @@ class NotOpen(VisitorCanFix):
 
 USED_UP = N_("That code does not fit. It was tried too often. Send the form again for a fresh one.")
 LATE = N_("That code does not fit, or its 15 minutes are over. Have the mail sent once more and use the newest.")
-WRONG = N_("That code does not fit. Look at the newest mail and try again; a code works for 15 minutes.")
+WRONG = N_("That code does not fit. Look at the newest mail and try again.")
 
 
 class WrongCode(VisitorCanFix):

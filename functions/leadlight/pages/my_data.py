@@ -10,6 +10,7 @@ from typing import Any
 
 from leadlight.model.data_map import BACKUP_DAYS
 from leadlight.pages.frame import page
+from leadlight.rights.digits import DIGITS_LIFE
 from leadlight.rights.export import Document
 from leadlight.visitor.my_data import Step
 from leadlight.words import ENGLISH, N_, in_language, words_of
@@ -43,6 +44,7 @@ def my_data(shell: str, step: Step, *, token: str, error: str = "", said: str = 
     return page(
         shell, "my_data.html", heading=words_of(language).gettext(HEADINGS[step]), language=language,
         step=step, token=token, error=in_language(error, language), said=in_language(said, language), days=BACKUP_DAYS,
+        minutes=int(DIGITS_LIFE.total_seconds()) // 60,
     )  # fmt: skip
 
 

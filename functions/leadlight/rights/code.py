@@ -11,9 +11,8 @@ from leadlight.model.lead import Lead
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.profile import known_of
-from leadlight.rights.digits import MY_DATA, code_of
+from leadlight.rights.digits import DIGITS_LIFE, MY_DATA, code_of
 from leadlight.rules.stop import why_no_mail
-from leadlight.vault import CODE_LIFE
 from leadlight.views import company_view
 
 
@@ -29,7 +28,7 @@ def send_code(services: Services, due: Due) -> Done | None:
         context: dict[str, object] = {
             "company": company_view(services, bundle.team),
             "code": code_of(services, due.ref.removeprefix(MY_DATA)),
-            "minutes": int(CODE_LIFE.total_seconds()) // 60,
+            "minutes": int(DIGITS_LIFE.total_seconds()) // 60,
         }
         to = known_of(services, lead).address
         return Ready(letter.message(services, bundle, "my-data", context, to=("", to), due=due, language=lead.language))

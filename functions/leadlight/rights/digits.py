@@ -6,13 +6,18 @@ beside this, checked by `visitor.my_data`.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.lead import Lead
 from leadlight.ports import Services
-from leadlight.vault import CODE_LIFE, six_digits
+from leadlight.vault import six_digits
 
 MY_DATA = "my-data/"
 """Begins the ref of the mail; the name of what was asked follows."""
+
+DIGITS_LIFE = timedelta(minutes=10)
+"""How long after their mail they can be typed. Shorter than those of a form: what they open is all that we keep."""
 
 
 def row_of(services: Services, lead: Lead, ask: str) -> Due:
@@ -29,4 +34,4 @@ def is_alive(services: Services, lead: Lead, ask: str) -> bool:
     """Whether the mail with the digits went out, and not long ago. Before it did, there are none."""
     key = row_of(services, lead, ask).ledger_key
     sent = (e.at for e in services.store.ledger(lead.id) if e.key == key and e.state is LedgerState.SENT)
-    return any(services.clock.now() <= at + CODE_LIFE for at in sent)
+    return any(services.clock.now() <= at + DIGITS_LIFE for at in sent)
