@@ -38,6 +38,7 @@ MENU: Sequence[tuple[TouchKind, Mapping[str, str]]] = (
     (K.CONFIRMED, {"opens": GATE}),
     (K.READ, {}),
     (K.DOWNLOADED, {}),
+    (K.DOWNLOADED, {"file": "trial"}),
     (K.SENT, STEP),
     (K.SENT, {"what": "mail/optin/x"}),
     (K.PARKED, STEP),
@@ -47,6 +48,8 @@ MENU: Sequence[tuple[TouchKind, Mapping[str, str]]] = (
     (K.OUTCOME, {"achieved": "no", "why_not": "not-reached"}),
     (K.STAGE_CHANGED, {"from": "lead", "to": "customer"}),
     (K.UNSUBSCRIBED, {}),
+    (K.FEEDBACK, {"id": "F-1", "aim": "product"}),
+    (K.FEEDBACK_DONE, {"id": "F-1", "aim": "product"}),
     (K.NOTIFIED, {}),
 )
 LEADS = 3
@@ -121,8 +124,9 @@ class Life:
             case "erase" if lead not in self.store.gone:
                 self._erase(lead)
             case "stranger":
-                self.strangers["2026-W02|site|teaser"] += 1
-                self.store.add_to_totals({"2026-W02|site|teaser": 1})
+                cell = f"2026-W02|site|{('teaser', 'free')[number % 2]}"
+                self.strangers[cell] += 1
+                self.store.add_to_totals({cell: 1})
             case _:
                 pass
 
@@ -166,6 +170,10 @@ def naive(touches: Sequence[Touch]) -> Counter[str]:
         "site talked": any(talks(each) for each in touches),
         "site stopped": K.UNSUBSCRIBED in kinds,
         "site won": K.STAGE_CHANGED in kinds,
+        "site downloaded": any(each.kind is K.DOWNLOADED and not each.facts for each in touches),
+        "site tried": any(each.facts.get("file") == "trial" for each in touches),
+        "feedback/product given": kinds[K.FEEDBACK],
+        "feedback/product done": kinds[K.FEEDBACK_DONE],
         "site mails": kinds[K.SENT],
         "person/rosa contacts": kinds[K.OUTCOME],
         "site minutes": 10 * sum(each.facts.get("minutes") == "10" for each in touches),
@@ -238,8 +246,9 @@ def test_rebuilding_puts_right_whatever_is_wrong_and_keeps_strangers(here: Servi
     for number in range(30):
         life.act("touch", number % LEADS, number)
     life.act("stranger", 0, 0)
+    life.act("stranger", 0, 1)
     right = life.end()
-    known = [name for name in right if Cell.of(name).what != "teaser"]
+    known = [name for name in right if Cell.of(name).what not in {"teaser", "free"}]
     store.add_to_totals({"2026-W02|site|mails": 5, "1999-W01|gate/none|won": 1, **dict.fromkeys(known[:40], -1)})
     with store._db.writing() as db:
         db.execute("DELETE FROM figures WHERE lead_id = ?", (life.leads[0],))

@@ -18,7 +18,7 @@ from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUncle
 from leadlight.model.exchange import Budget
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind
-from leadlight.model.site import Person, Team
+from leadlight.model.site import Person
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, LineView
 from leadlight.ports import Services
@@ -106,7 +106,7 @@ def _jobs(services: Services, bundle: Bundle, person: Person, turn: Round, now: 
     yield Job("digest", person, turn.day, lambda: _digest(services, bundle, person, turn.day or "", now))
     if person == bundle.team.manager:
         yield Job("pulse", person, turn.week, lambda: _pulse(services, bundle, person, turn.week or "", now))
-    if person in _marketers(bundle.team):
+    if person in feedback.those_who_write(bundle.team):
         yield Job("weekly", person, turn.week, lambda: _weekly(services, bundle, person, turn.week or ""))
 
 
@@ -133,10 +133,6 @@ def _last(services: Services, note: str) -> tuple[str, datetime | None]:
     """Which of these was done last, and when, whether there was anything to say or not."""
     key, _, at = (services.store.note(note) or "").partition(" ")
     return key, datetime.fromisoformat(at) if at else None
-
-
-def _marketers(team: Team) -> Sequence[Person]:
-    return [person for person in team.people if person.marketer] or [team.manager]
 
 
 def _digest(services: Services, bundle: Bundle, person: Person, day: str, now: datetime) -> EmailMessage | None:

@@ -18,7 +18,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId, LeadId
-from leadlight.model.site import FeedbackDone
+from leadlight.model.site import FeedbackDone, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context
@@ -118,6 +118,11 @@ def about(bundle: Bundle, aim: str) -> str:
     if kind == "step":
         return f"the step {name}" + (f", “{subject}”" if (subject := _subject(bundle, name)) else "")
     return "the product"
+
+
+def those_who_write(team: Team) -> Sequence[Person]:
+    """Who hears of lines: the marketers of the team, or the manager where nobody is one."""
+    return [person for person in team.people if person.marketer] or [team.manager]
 
 
 def grouped(found: Sequence[Line]) -> Mapping[str, Sequence[Line]]:

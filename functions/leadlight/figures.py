@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leadlight.errors import Conflict, StoreBusy
+from leadlight.gathered import gather
 from leadlight.model.figures import About, Cell, Figures, Funnel, difference
 from leadlight.model.person import GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rules.figures import figures_of, gates_of
+from leadlight.rules.figures import FREE, figures_of, gates_of
 
-STRANGERS = frozenset({Funnel.TEASER, Funnel.FORM})
+STRANGERS = frozenset({Funnel.TEASER, Funnel.FORM, FREE})
 """What is no lead's doing: nobody can count it again."""
 
 TRIES = 5
@@ -59,6 +60,9 @@ def _counted(services: Services, lead_id: LeadId, gates: Mapping[GateId, About],
         cells = figures_of(touches, gates=gates)
         if not (touches or also_nothing) or cells == (before.cells if before else {}):
             return False
+        new = difference(before or Figures(lead_id), cells)
+        if any(Cell.of(name).about.startswith("feedback/") for name in new):
+            gather(services, touches)
         try:
             store.keep_figures(Figures(lead_id, cells), before=before)
         except Conflict:

@@ -151,6 +151,18 @@ def test_a_look_at_the_trial_by_head_is_no_touch(world: World) -> None:
     assert world.touches(TouchKind.DOWNLOADED) == []
 
 
+def test_a_trial_that_was_begun_is_counted_as_one_and_as_no_download(world: World) -> None:
+    browser = world.confirmed("try")
+    for _ in range(2):
+        browser.get("/api/files/try/trial")
+        world.jump("1 day")
+    world.settle()
+
+    told = {cell.partition("|")[2]: count for cell, count in world.services.store.totals().items()}
+    assert (told["site|tried"], told["gate/try|tried"]) == (1, 1)
+    assert "site|downloaded" not in told
+
+
 # --- the meter
 
 
@@ -166,6 +178,17 @@ def test_two_pages_a_month_are_free_and_the_same_page_again_costs_nothing(world:
     world.jump("27 days")  # the first of the next month
     assert read(stranger, "ochre") == [200]
     assert world.dump() == before
+
+
+def test_a_stranger_whom_the_meter_lets_read_on_is_one_more_and_nobody(world: World) -> None:
+    for gate in ("amber", "guides/mail"):  # the second has no meter
+        assert world.browser().post("/api/seen", gate=gate, what="free").status == 204
+    world.confirmed().post("/api/seen", gate="umber", what="free")
+
+    totals = world.services.store.totals()
+    assert {cell: n for cell, n in totals.items() if cell.endswith("|free")} == {
+        f"2026-W02|{about}|free": 1 for about in ("site", "gate/amber")
+    }
 
 
 @pytest.mark.grounds("local", "prompt", "hostile")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.desk import at_desk
-from tests.world import ANNA, MANAGER_ADDRESS, World
+from tests.world import ANNA, MANAGER_ADDRESS, REP_ADDRESS, World
 from tests.world_sale import shared
 
 from leadlight import figures
@@ -56,6 +56,19 @@ def test_nothing_of_a_person_is_in_the_report(world: World) -> None:
     page = at_desk(world, MANAGER_ADDRESS).get("/insights").text
 
     assert not [said for said in (ANNA, "Nowak", "Acme", world.id_of()) if said in page]
+
+
+@BOTH
+def test_those_who_write_read_what_reps_say_and_others_see_how_much(world: World) -> None:
+    world.confirmed(name="Anna")
+    said = {"feedback": "They look for prices <first>", "feedback_aim": "page:guides/mail"}
+    world.log(world.taken(), objective="advance", achieved="yes", **said)
+    world.settle()
+
+    pages = [at_desk(world, who).get("/insights").text for who in (MANAGER_ADDRESS, REP_ADDRESS)]
+
+    assert ["They look for prices &lt;first&gt;" in page for page in pages] == [True, False]
+    assert ["Lines of reps" in page for page in pages] == [True, True]
 
 
 def test_reading_the_report_changes_nothing(world: World) -> None:

@@ -90,6 +90,14 @@ FUNNEL: dict[str, tuple[Story, set[str]]] = {
         [did(K.CLAIMED, opens="guides/mail\nguides/form")],
         {"gate/guides/mail unlocked", "gate/guides/form unlocked", "path/guides unlocked", "buyer/lead unlocked"},
     ),
+    "a trial that was begun is no download": (
+        [did(K.DOWNLOADED, gate=FORM, file="trial"), did(K.DOWNLOADED, 24, gate=FORM, file="trial")],
+        {"gate/guides/form tried", "path/guides tried"},
+    ),
+    "a file beside a trial is one": (
+        [did(K.DOWNLOADED, gate=FORM, file="trial"), did(K.DOWNLOADED, 1, gate=FORM, file="guide.pdf")],
+        {f"{about} {what}" for about in ("gate/guides/form", "path/guides") for what in ("tried", "downloaded")},
+    ),
     "a gate that is gone keeps its id and its folder": (
         [did(K.DOWNLOADED, gate="old/page"), did(K.DOWNLOADED, 1, gate="pricing")],
         {"gate/old/page downloaded", "path/old downloaded", "gate/pricing downloaded"},

@@ -17,6 +17,7 @@ from leadlight.model.report import (
     FunnelRow,
     Kind,
     Known,
+    LinesRow,
     NamedRow,
     PageRow,
     Period,
@@ -65,6 +66,29 @@ def test_the_first_place_of_a_funnel_is_of_itself_and_the_others_of_those_before
         Reached(Funnel.SUBMITTED, Share(0, 12, 0.0, 0.0, share(0, 12).high), Funnel.FORM),
     )
     assert isinstance(row, FunnelRow)
+
+
+def test_what_stands_beside_the_places_is_told_with_what_it_is_of() -> None:
+    cells = {"gate/a|free": 7, "gate/a|unlocked": 20, "gate/a|tried": 12}
+
+    (row,) = (row for row in told(cells).funnels if row.about == "gate/a")
+
+    assert (row.free, row.tried, row.count(Funnel.DOWNLOADED)) == (7, share(12, 20), 0)
+
+
+def test_lines_of_reps_are_counted_by_what_they_are_about() -> None:
+    cells = {
+        "feedback/page:a|given": 3,
+        "feedback/page:a|done": 1,
+        "feedback/product|given": 2,
+        "feedback/step:s/01|done": 1,
+    }
+
+    assert told(cells).lines == (
+        LinesRow("feedback/page:a", "Page A", 3, 1),
+        LinesRow("feedback/product", "The product", 2, 0),
+        LinesRow("feedback/step:s/01", "First", 0, 1),
+    )
 
 
 def test_each_week_is_told_by_its_name() -> None:

@@ -1,6 +1,7 @@
 """Somebody of the team reads the report. Its route is part of the rep's function, `on_rep_request`.
 
-Everybody of `team.yml` may: there is nothing of a person in it. All others are shown the door, as at the desk.
+Everybody of `team.yml` may: there is nothing of a lead in it. The words of reps for those who write are for these, and
+for managers, who may see all leads; others see how many there are. All others are shown the door, as at the desk.
 """
 
 from __future__ import annotations
@@ -28,21 +29,26 @@ MOST_WEEKS = 104
 @router.get("/insights")
 def get_insights() -> Response[str]:
     """The report on the weeks that the address names, held against those before. Changes nothing."""
-    from leadlight.pages.insights import insights  # noqa: PLC0415 hardly any start of the rep's function is for it
+    from leadlight.feedback import those_who_write  # noqa: PLC0415 hardly any start of the rep's function is for it
+    from leadlight.pages.insights import insights  # noqa: PLC0415 the same
     from leadlight.report import WEEKS, report  # noqa: PLC0415 the same
-    from leadlight.rules.tally import earlier  # noqa: PLC0415 the same
+    from leadlight.rules.tally import earlier, ending  # noqa: PLC0415 the same
+    from leadlight.topics import topics_at_hand  # noqa: PLC0415 the same
 
     services, request = here(router)
-    if signed_in(services, request.cookies) is None:
+    if (person := signed_in(services, request.cookies)) is None:
         return see_other(DOOR)
+    bundle = open_bundle(services.files)
+    hears = person.manager or person in those_who_write(bundle.team)
     until = _week(request.query, this=week_of(services.clock.now()))
     weeks = _weeks(request.query, "weeks", WEEKS)
     found = report(
         services,
-        open_bundle(services.files),
+        bundle,
         until_week=until,
         weeks=weeks,
         against=earlier(until, weeks, _weeks(request.query, "against", weeks)),
+        topics=topics_at_hand(services, bundle, ending(until, weeks)) if hears else (),
     )
     return as_page(insights(shell_of(services), found, form=True))
 

@@ -271,7 +271,7 @@ def post_answer() -> Response[str]:
 
 @router.post("/api/seen")
 def post_seen() -> Response[str]:
-    """Counts that a stranger has read a teaser or seen a form. Says the same to everybody, whatever was sent."""
+    """Counts that a stranger has read a teaser, seen a form or read on for free. The same answer, whatever was sent."""
     services, request = here(router)
     with suppress(VisitorCanFix):
         check_origin(request, services.settings, by_token=False, by_session=True)

@@ -6,7 +6,10 @@ which the fact happened; what it is about; what happened. The figures of one lea
 
     about                        what
     site, gate/<id>, path/<name>, buyer/<name>, source/<label>, cohort/<week>
-                                 the funnel, each once per lead: see `Funnel`; `lost`, `stopped` beside it
+                                 the funnel, each once per lead: see `Funnel`; `tried` (a trial begun, which is no
+                                 download), `lost`, `stopped` beside it
+    site, gate/<id>, path/<name>, buyer/<name>
+                                 `free`: strangers whom the meter let read on; they are counted like `teaser`
     site                         `mails`, `minutes` before the first sale, `mails_kept`, `minutes_kept` after it;
                                  `untimed`, `untimed_kept`: contacts of which nobody wrote down the minutes
     site, source/<label>         added: leads of a list or a rep's own day; `submitted` only if they send a form, too
@@ -16,6 +19,8 @@ which the fact happened; what it is about; what happened. The figures of one lea
                                  contacts, achieved, minutes; the channel is `unsaid` where nobody wrote it down
     why/<why not>, why/<why not>@<gate>, objection/<name>, objection/<name>@<gate>
                                  named: by reps, in outcomes; once in each
+    feedback/<aim>               given, done: lines of reps for those who write, about `page:<gate>`,
+                                 `step:<sequence>/<slug>` or `product`; and those that were taken up
     wait/<at most>               first: how long until somebody of ours first spoke to them, by `WAITS`
 
 From `talked` on, a lead counts for the gate that it confirmed first (the first it asked for, or a rep named, where it

@@ -83,12 +83,15 @@ class Reached:
 class FunnelRow:
     """How far people got. `about` is `site`, `path/<name>`, `buyer/<name>`, `gate/<id>` or `source/<label>`.
 
-    `reached` has every place of `Funnel`, in order. Teaser reads and forms seen are strangers', not known by source.
+    `reached` has every place of `Funnel`, in order. Teaser reads and forms seen are strangers', not known by source; so
+    are the reads that a meter gave them, `free`. `tried` is of the unlocked: leads that began a trial.
     """
 
     about: str
     title: str
     reached: tuple[Reached, ...]
+    free: int = 0
+    tried: Share = Share(0, 0)
     added: int = 0  # of a list or a rep's own day: they begin nowhere in the funnel
     lost: int = 0
     stopped: int = 0
@@ -296,6 +299,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class LinesRow:
+    """How many lines reps have left for those who write: `about` is `feedback/<aim>`, `done` were taken up."""
+
+    about: str
+    title: str
+    given: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """What was said about one page, one step, or the product. `aim` as in `leadlight.feedback`, `about` in words."""
 
@@ -366,6 +379,7 @@ class Report:
     money: Money
     cohorts: tuple[Cohort, ...]
     compared: tuple[Compared, ...]
+    lines: tuple[LinesRow, ...] = ()
     topics: tuple[Topic, ...] = ()
     worth_doing: tuple[Advice, ...] = ()  # as in the mail of the Monday after its last week that is over
 

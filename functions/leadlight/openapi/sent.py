@@ -105,8 +105,8 @@ class Seen:
 
     gate: str
     """The gate's id."""
-    what: Literal["teaser", "form"]
-    """The open part was read to its end, or the form was on the screen."""
+    what: Literal["teaser", "form", "free"]
+    """The open part was read to its end, the form was on the screen, or the meter let them read on."""
 
 
 @dataclass(config=SAID, frozen=True, kw_only=True)

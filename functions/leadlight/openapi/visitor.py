@@ -280,7 +280,7 @@ TALKING = (
     Route(
         "post",
         "/api/seen",
-        "A teaser was read, or a form seen",
+        "A teaser was read, a form seen, or the rest read for free",
         Caller.VISITOR,
         {204: Answer("Always, whatever was sent.", {})},
         more="Counted, and nothing else: no identity, no cookie. A browser's post has to come from the site.",

@@ -106,7 +106,7 @@ def _sections(report: Report) -> Iterator[Section]:
         Section(
             "why-not", "What stands in the way", (), _in_the_way(report), folded=tables("why-not", "objections")
         ),
-        Section("feedback", "What reps say to those who write", (), tables=tables("feedback")),
+        Section("feedback", "What reps say to those who write", (), tables=tables("lines", "feedback")),
         Section("waitlist", "Wanted, not written yet", (), tables=tables("waitlist")),
         Section("money", "What it costs", (), _money(report), tables("money", "campaigns")),
         Section(

@@ -16,10 +16,12 @@ from leadlight.model.report import (
     Money,
     NamedRow,
     PageRow,
+    Reached,
     Report,
     Share,
     StepRow,
 )
+from leadlight.rules.figures import FREE, TRIED
 
 PLACES = {
     Funnel.TEASER: "Began to read",
@@ -42,6 +44,9 @@ OF = {
     Funnel.OPPORTUNITY: "opportunities",
 }
 """The same as what others are a share of."""
+
+FREE_READS, TRIALS = "Read on for free", "Began a trial"
+"""What stands beside the places, on sites that have it: strangers whom a meter let read on, leads with a trial."""
 
 KINDS = {"path": "By path", "buyer": "By buyer", "gate": "By page", "source": "By source"}
 WAITED = {
@@ -96,8 +101,8 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         _contacts("people", "Who did it", "Person", report.people),
         _named("why-not", "Why not", report.why_not),
         _named("objections", "Objections", report.objections),
-        _topics(report), _waitlist(report), _money(report.money), _campaigns(report.money), _cohorts(report),
-        _compared(report),
+        _lines(report), _topics(report), _waitlist(report), _money(report.money), _campaigns(report.money),
+        _cohorts(report), _compared(report),
     )  # fmt: skip
     return tuple(table for table in made if table.rows)
 
@@ -150,35 +155,47 @@ def _worth_doing(report: Report) -> Table:
 
 
 def _site(report: Report) -> Table:
-    rows = (
-        Row(
-            place.what,
-            PLACES[place.what],
-            (place.count, place.share if place.base else None, OF[place.base] if place.base else ""),
-        )
-        for place in report.site.reached
-    )
-    return Table("funnel", "How far people get", ("Place", "People", "Share", "Of"), tuple(rows))
+    rows = tuple(row for place in report.site.reached for row in (_place(place), *_beside(report.site, place.what)))
+    return Table("funnel", "How far people get", ("Place", "People", "Share", "Of"), rows)
+
+
+def _place(place: Reached) -> Row:
+    share, of = (place.share, OF[place.base]) if place.base else (None, "")
+    return Row(place.what, PLACES[place.what], (place.count, share, of))
+
+
+def _beside(site: FunnelRow, what: Funnel) -> Iterator[Row]:
+    """What stands below a place, where there is any of it."""
+    if what is Funnel.TEASER and site.free:
+        yield Row(FREE, FREE_READS, (site.free, None, ""))
+    if what is Funnel.DOWNLOADED and site.tried.count:
+        yield Row(TRIED, TRIALS, (site.tried.count, site.tried, OF[Funnel.UNLOCKED]))
 
 
 def _funnels(report: Report) -> Iterator[Table]:
     columns = ("Began to read", "Saw the form", "Sent it", "Confirmed", "Talked back", "Opportunity", "Won", "Lost")
     for kind, title in KINDS.items():
-        rows = tuple(
-            Row(row.about, row.title, tuple(_reached(row)))
-            for row in report.funnels
-            if row.about.startswith(f"{kind}/") and any(place.count for place in row.reached)
-        )
-        yield Table(f"funnel-{kind}", title, (title.removeprefix("By ").capitalize(), *columns), rows, (4, 5, 7))
+        found = [row for row in report.funnels if row.about.startswith(f"{kind}/") and _is_there(row)]
+        free, tried = any(row.free for row in found), any(row.tried.count for row in found)
+        more = (*((FREE_READS,) if free else ()), *((TRIALS,) if tried else ()))
+        rows = tuple(Row(row.about, row.title, tuple(_reached(row, free=free, tried=tried))) for row in found)
+        heads = (title.removeprefix("By ").capitalize(), *columns, *more)
+        yield Table(f"funnel-{kind}", title, heads, rows, (4, 5, 7))
 
 
-def _reached(row: FunnelRow) -> Iterator[Cell]:
+def _is_there(row: FunnelRow) -> bool:
+    return bool(row.free or row.tried.count or any(place.count for place in row.reached))
+
+
+def _reached(row: FunnelRow, *, free: bool, tried: bool) -> Iterator[Cell]:
     shares = {place.what: place.share for place in row.reached}
     unknown = row.about.startswith("source/")  # strangers come from nowhere that we would know of
     yield from (None if unknown else row.count(what) for what in (Funnel.TEASER, Funnel.FORM))
     yield row.count(Funnel.SUBMITTED) if unknown else shares[Funnel.SUBMITTED]
     yield from (shares[what] for what in (Funnel.CONFIRMED, Funnel.TALKED))
     yield from (row.count(Funnel.OPPORTUNITY), row.count(Funnel.WON), row.lost)
+    yield from (row.free,) if free else ()
+    yield from (row.tried,) if tried else ()
 
 
 def _weeks(report: Report) -> Table:
@@ -231,6 +248,11 @@ def _named(name: str, title: str, found: Sequence[NamedRow]) -> Table:
 
     rows = tuple(Row(row.about, row.title, (row.named, where(row))) for row in found if row.named.count)
     return Table(name, title, (title, "Named", "Where"), rows)
+
+
+def _lines(report: Report) -> Table:
+    rows = tuple(Row(each.about, each.title, (each.given, each.done)) for each in report.lines)
+    return Table("lines", "Lines of reps for those who write", ("About", "Lines", "Taken up"), rows)
 
 
 def _topics(report: Report) -> Table:

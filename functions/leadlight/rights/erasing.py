@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from leadlight import figures
+from leadlight import figures, gathered
 from leadlight.errors import Conflict, LostKey, MissingBundle, StoreBusy
 from leadlight.fate import Done
 from leadlight.model.due import Due, DueKind, LedgerState
@@ -150,6 +150,7 @@ def _remove(services: Services, lead: Lead, due: Due) -> None:
         store.keep_past(past_of(touches, to=LeadId(due.ref), named=lambda name: _unnamed(services, due.ref, name)))
         figures.forget(services, lead.id, LeadId(due.ref))
         services.keys.shred([sealed.key_id for sealed in _sealed(captures, touches)])
+        gathered.blank(services, touches)
         try:
             return store.erase(lead, captures=[capture.id for capture in captures], but=due)
         except Conflict:

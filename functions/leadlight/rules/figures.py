@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from leadlight.model.figures import WAITS, About, Cell, Funnel, week_of
 from leadlight.model.lead import Stage
 from leadlight.model.person import CallKind, GateId
-from leadlight.model.site import Manifest, Unlock
+from leadlight.model.site import TRIAL, Manifest, Unlock
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.credit import (
     LEAVING,
@@ -34,6 +35,9 @@ from leadlight.rules.turns import HANDED
 SITE = "site"
 UNSAID = "unsaid"
 ADDED, LOST, STOPPED = "added", "lost", "stopped"
+TRIED, FREE = "tried", "free"
+LINES = {TouchKind.FEEDBACK: "given", TouchKind.FEEDBACK_DONE: "done"}
+"""What a rep has for those who write, and that it was taken up."""
 
 COMING = frozenset({Funnel.SUBMITTED, ADDED})
 """What may be long before a lead confirms: it belongs to no cohort."""
@@ -47,7 +51,7 @@ COUNTED = frozenset(
         *COMES_BY, *LEAVING, TouchKind.CLAIMED, TouchKind.READ, TouchKind.DOWNLOADED, TouchKind.ASKED,
         TouchKind.CALL_WANTED, TouchKind.SENT, TouchKind.PARKED, TouchKind.SKIPPED, TouchKind.RESOLVED,
         TouchKind.OUTCOME, TouchKind.NOTED, TouchKind.REPLIED, TouchKind.OFFER_ANSWERED, TouchKind.SATISFACTION,
-        TouchKind.FACT, TouchKind.STAGE_CHANGED,
+        TouchKind.FACT, TouchKind.STAGE_CHANGED, TouchKind.FEEDBACK, TouchKind.FEEDBACK_DONE,
     }
 )  # fmt: skip
 """The kinds of touches that can change a figure. Of all others nobody need ask."""
@@ -109,9 +113,9 @@ def figures_of(touches: Iterable[Touch], *, gates: Mapping[GateId, About]) -> Ma
     """The cells of one lead by name, each above 0; in the order of their names."""
     timeline = sorted({touch.id: touch for touch in touches}.values(), key=lambda touch: (touch.at, touch.id))
     cells: Counter[str] = Counter()
-    for part in (_funnel(timeline, gates), _costs(timeline), _steps(timeline), _pages(timeline), _efforts(timeline)):
-        for cell, count in part:
-            cells[cell.name] += count
+    parts = (_costs(timeline), _steps(timeline), _pages(timeline), _efforts(timeline), _lines(timeline))
+    for cell, count in chain(_funnel(timeline, gates), *parts):
+        cells[cell.name] += count
     return {name: cells[name] for name in sorted(cells) if cells[name]}
 
 
@@ -157,7 +161,7 @@ def _cohort(timeline: Sequence[Touch]) -> tuple[str, ...]:
 
 
 def _at_gates(touch: Touch) -> Iterator[tuple[str, GateId | None]]:
-    """The places of the funnel up to `talked`, and at which gate."""
+    """The places of the funnel up to `talked` and what stands beside them, and at which gate."""
     match touch.kind:
         case TouchKind.CAPTURED:
             yield Funnel.SUBMITTED, touch.gate
@@ -169,7 +173,7 @@ def _at_gates(touch: Touch) -> Iterator[tuple[str, GateId | None]]:
         case TouchKind.CLAIMED:
             yield from _opened(touch)
         case TouchKind.DOWNLOADED:
-            yield Funnel.DOWNLOADED, touch.gate
+            yield TRIED if touch.facts.get("file") == TRIAL else Funnel.DOWNLOADED, touch.gate
         case TouchKind.IMPORTED | TouchKind.ADDED:
             yield ADDED, None
         case _:
@@ -280,6 +284,12 @@ def _efforts(timeline: Sequence[Touch]) -> Found:
     if since and first:
         at_most = next(name for name, limit in WAITS.items() if limit is None or first - since <= limit)
         yield Cell(week_of(first), f"wait/{at_most}", "first"), 1
+
+
+def _lines(timeline: Sequence[Touch]) -> Found:
+    """What reps have said to those who write, by what it is aimed at."""
+    said = ((touch, touch.facts.get("aim")) for touch in timeline if touch.kind in LINES)
+    return ((Cell(week_of(touch.at), f"feedback/{aim}", LINES[touch.kind]), 1) for touch, aim in said if aim)
 
 
 def _may_be_spoken_to(touch: Touch) -> bool:

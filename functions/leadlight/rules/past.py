@@ -11,20 +11,24 @@ from dataclasses import replace
 from itertools import groupby
 
 from leadlight.model.person import LeadId
+from leadlight.model.site import TRIAL
 from leadlight.model.touch import Touch
 from leadlight.rules.figures import COUNTED
 from leadlight.rules.turns import HANDED
 
 KEPT = frozenset(
     {
-        "achieved", "answer", "call", "channel", "confirmed", "found", "from", "minutes", "name", "objections", "opens",
-        "ref", "sequence", "source", "step", "to", "unlock", "what", "why_not",
+        "achieved", "aim", "answer", "call", "channel", "confirmed", "found", "from", "minutes", "name", "objections",
+        "opens", "ref", "sequence", "source", "step", "to", "unlock", "what", "why_not",
     }
 )  # fmt: skip
 """The facts that figures are made of: names that our own people gave to things, numbers, yes and no."""
 
-OUTCOME, REASON = "outcome", "reason"
-"""The id of another touch, which has another name now; and words, of which the report asks for one kind alone."""
+OUTCOME = "outcome"
+"""The id of another touch, which has another name now."""
+
+TOLD_APART = {"reason": HANDED, "file": TRIAL}
+"""Facts of which the report asks for one word alone."""
 
 
 def past_of(touches: Iterable[Touch], *, to: LeadId, named: Callable[[str], str]) -> tuple[Touch, ...]:
@@ -51,6 +55,4 @@ def _facts(touch: Touch, renamed: Callable[[str], str]) -> dict[str, str]:
     kept = {name: text for name, text in touch.facts.items() if name in KEPT}
     if outcome := touch.facts.get(OUTCOME):
         kept[OUTCOME] = renamed(outcome)
-    if touch.facts.get(REASON) == HANDED:
-        kept[REASON] = HANDED
-    return kept
+    return kept | {name: word for name, word in TOLD_APART.items() if touch.facts.get(name) == word}

@@ -19,6 +19,7 @@ from leadlight.model.report import (
     Effect,
     FunnelRow,
     Known,
+    LinesRow,
     NamedRow,
     PageRow,
     Period,
@@ -31,6 +32,7 @@ from leadlight.model.report import (
     WeekRow,
 )  # fmt: skip
 from leadlight.model.site import Costs
+from leadlight.rules.figures import FREE, TRIED
 from leadlight.rules.money import Spend, money_of
 from leadlight.rules.odds import differs, share
 from leadlight.rules.tally import Sums, Tally, before, by_week, ending, tally, weeks_of, without_last
@@ -91,6 +93,7 @@ def report_of(
         money=money_of(now, so_far, period, costs=costs, spend=spend),
         cohorts=tuple(_cohort(found, week, period.last) for week in weeks_of(period)),
         compared=_compared(now, tally(found, then)),
+        lines=tuple(_lines(now, about, known) for about in now.about("feedback/")),
         topics=tuple(topics),
         worth_doing=worth_doing(totals, known, until_week=over, costs=costs, spend=spend),
     )
@@ -118,6 +121,8 @@ def _funnels(now: Tally, known: Known) -> tuple[FunnelRow, ...]:
             about=about,
             title=title,
             reached=tuple(Reached(what, _reached(now, about, what), BASE[what]) for what in Funnel),
+            free=now.count(about, FREE),
+            tried=now.share(about, TRIED, Funnel.UNLOCKED),
             added=now.count(about, "added"),
             lost=now.count(about, "lost"),
             stopped=now.count(about, "stopped"),
@@ -201,6 +206,12 @@ def _where(now: Tally, known: Known, about: str) -> tuple[tuple[str, str, int], 
     places = [(place.partition("@")[2], now.count(place, "named")) for place in now.about(f"{about}@")]
     named = [(gate, known.titles.get(f"gate/{gate}", gate), count) for gate, count in places]
     return tuple(sorted(named, key=lambda row: -row[2]))
+
+
+def _lines(now: Tally, about: str, known: Known) -> LinesRow:
+    kind, _, name = about.removeprefix("feedback/").partition(":")
+    title = known.titles.get(f"{'gate' if kind == 'page' else kind}/{name}", name) or "The product"
+    return LinesRow(about, title, now.count(about, "given"), now.count(about, "done"))
 
 
 def _demand(now: Tally, so_far: Tally, gate: str, known: Known) -> Demand:

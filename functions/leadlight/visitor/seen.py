@@ -1,6 +1,7 @@
-"""A stranger has read the open part of a gated page, or has seen its form. Called by `handlers.on_visitor_request`.
+"""A stranger has read the open part of a gated page, has seen its form, or was let through by its meter. Called by
+`handlers.on_visitor_request`.
 
-It is counted, and that is all: no cookie, no identity, nothing kept of the visit but two whole numbers. How often one
+It is counted, and that is all: no cookie, no identity, nothing kept of the visit but three whole numbers. How often one
 network may be counted a day is bounded, so that nobody makes a page look busy from one desk; what is beyond that, or
 makes no sense, is passed over in silence. A large office counts as less than it is: that is the price.
 """
@@ -16,12 +17,12 @@ from leadlight.model.figures import Cell, Funnel, week_of
 from leadlight.model.person import GateId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
-from leadlight.rules.figures import SITE, abouts, gates_of
+from leadlight.rules.figures import FREE, SITE, abouts, gates_of
 from leadlight.visitor.passes import LEAD_PASS, gate_cookie
 
-COUNTS = (Funnel.TEASER, Funnel.FORM)
+COUNTS = (Funnel.TEASER, Funnel.FORM, FREE)
 AT_MOST = 50
-"""So often is one network counted a day, for each page and each of the two."""
+"""So often is one network counted a day, for each page and each of the three."""
 
 
 def seen(services: Services, values: Mapping[str, str], *, network: str, cookies: Collection[str]) -> None:
@@ -30,8 +31,11 @@ def seen(services: Services, values: Mapping[str, str], *, network: str, cookies
     Whoever has a pass is no stranger; whether it is good for anything does not matter here.
     """
     gate_id, what = GateId(values.get("gate", "")), values.get("what", "")
-    gates = gates_of(open_bundle(services.files).manifest)
-    if what not in COUNTS or gate_id not in gates or {LEAD_PASS, gate_cookie(gate_id)} & set(cookies):
+    manifest = open_bundle(services.files).manifest
+    gate, gates = manifest.gates.get(gate_id), gates_of(manifest)
+    if what not in COUNTS or gate is None or {LEAD_PASS, gate_cookie(gate_id)} & set(cookies):
+        return
+    if what == FREE and gate.meter is None:
         return
     if not services.settings.budgets or services.store.count(_budget(services, network, gate_id, what)):
         week = week_of(services.clock.now())

@@ -188,8 +188,10 @@ const enter = async (section, form, asked = form, free) => {
     if (response.ok) halves.set(address, await response.json())
     else if (response.status && response.status !== 401) throw response
     if (!section.isConnected) return
-    if (halves.has(address)) open(section, halves.get(address), asked, free)
-    else if (free) section.classList.add("leadlight--used")
+    if (halves.has(address)) {
+      if (free && asked) count(gateOf(section), "free")
+      open(section, halves.get(address), asked, free)
+    } else if (free) section.classList.add("leadlight--used")
     else if (form) say(form, section.dataset.blocked)
     else if (!asked) await recognise(section)
   } catch {
@@ -268,8 +270,10 @@ const open = (section, { html, toc }, asked, free) => {
 
 // --- counting strangers
 
-// Two whole numbers and nothing about anybody: once for each page and session, neither for who has a pass nor for who
+// Three whole numbers and nothing about anybody: once for each page and session, neither for who has a pass nor for who
 // asks not to be counted (Global Privacy Control, Do Not Track). Nothing waits for it.
+const gateOf = (section) => find("[name=gate]", section)?.value
+
 const uncounted = () => hinted() || navigator.globalPrivacyControl || navigator.doNotTrack === "1"
 
 const count = (gate, what) => {
@@ -283,7 +287,7 @@ const count = (gate, what) => {
 
 // The open part ends where the section begins; whoever sees the form's first field has come past that end.
 const watch = (section) => {
-  const gate = find("[name=gate]", section)?.value, field = find("[name=email]", section)
+  const gate = gateOf(section), field = find("[name=email]", section)
   if (section.dataset.watched || !gate || uncounted() || !window.IntersectionObserver) return
   section.dataset.watched = ""
   const observer = new IntersectionObserver((entries) => {
