@@ -25,6 +25,7 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 from tests.ground import Here
 from tests.journeys.injected import SECRET, listening, raw_mail, tell
 from tests.journeys.mailers import Failing, is_follow_up
+from tests.queued import handed_over, queued, woken
 from tests.world import FORM, MAIL, REP_ADDRESS, Answer, Browser, World
 
 from leadlight.handlers import measures, on_change, on_due, on_mail_event, on_tick, on_visitor_request
@@ -54,6 +55,7 @@ class Talk:
     answers: list[tuple[str, Answer]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     failures: list[object] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
 
     def see(self, answer: Answer, path: str) -> Answer:
         self.answers.append((path, answer))
@@ -218,6 +220,7 @@ def fail(talk: Talk, folder: Path) -> None:
     (folder / "post" / "new" / "last").write_bytes(raw_mail(NAME, WORDS, sender=ADDRESS, to="reply+x@in.glass.example"))
     on_mail_event.take_in(broken)
     for event in _of_ses(talk):
+        talk.letters += dead_letters(on_mail_event.handler(broken), event)
         talk.failures += [*invoked(talk, on_mail_event.handler(services), event)]
         talk.failures += [*invoked(talk, on_mail_event.handler(broken), event)]
     for handler in (on_tick.handler(broken), on_due.handler(broken), on_change.handler(broken, _unreadable)):
@@ -280,7 +283,10 @@ def _of_ses(talk: Talk) -> Iterator[dict[str, Any]]:
         text = path.read_text().replace("anna.nowak@example.com", ADDRESS).replace("Anna Nowak", NAME)
         event = json.loads(text.replace('"LEAD"', f'"{lead}"').replace('"TOUCH"', f'"{mail_tag(entry.key)}"'))
         yield event
-        event["detail"]["mail"]["timestamp"] = ADDRESS
+        for who in event["detail"].get("bounce", {}).get("bouncedRecipients", ()):
+            who["status"] = f"5.1.1 ({ADDRESS})"
+        if complaint := event["detail"].get("complaint"):
+            complaint["complaintFeedbackType"] = NAME
         yield event
     yield {"source": "aws.ses", "detail-type": "Email Bounced", "detail": {"bounce": {"to": ADDRESS}}}
     yield {"source": ADDRESS, "detail": {"to": ADDRESS}}
@@ -311,6 +317,13 @@ def invoked(talk: Talk, handler: Callable[..., Any], event: dict[str, Any]) -> I
             "arn:aws:lambda:eu-west-1:123456789012:function:x", 4_000_000_000_000, None, sink,
         )  # fmt: skip
     yield from client.failed
+
+
+def dead_letters(handler: Callable[..., Any], event: dict[str, Any]) -> Iterator[str]:
+    """What SQS puts aside of an event that a function cannot take, however often it gets it."""
+    bodies = queued(event) if woken(event) else []
+    failed = {item["itemIdentifier"] for item in handler(handed_over(bodies), Here())["batchItemFailures"]}
+    yield from (message["body"] for message in handed_over(bodies)["Records"] if message["messageId"] in failed)
 
 
 def measure(talk: Talk) -> None:

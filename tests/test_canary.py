@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from tests.world import SETTINGS, SITE, World
 
 from leadlight.errors import BadPlaybook, Problem, StoreBusy
 from leadlight.handlers.log import told
+from leadlight.rules.mail_events import ReportKind
 
 
 @pytest.fixture(scope="module", params=["local", pytest.param("prompt", marks=pytest.mark.aws)])
@@ -108,7 +110,7 @@ def test_no_event_names_anybody(talk: Talk) -> None:
 
 
 def test_no_call_to_aws_but_a_mail_names_anybody_schedules_and_dead_letters_included(talk: Talk) -> None:
-    """A dead letter is what a schedule, a record or an event was made of; so nothing else can be in one."""
+    """A dead letter is what a schedule or a record was made of; what SES reports has its own test below."""
     if not talk.calls:
         pytest.skip("there is no AWS here")
     mailed = [params for what, params in talk.calls if what == "sesv2:SendEmail"]
@@ -117,6 +119,14 @@ def test_no_call_to_aws_but_a_mail_names_anybody_schedules_and_dead_letters_incl
     assert mailed
     assert {"scheduler:CreateSchedule", "dynamodb:TransactWriteItems"} <= {what for what, _ in others}
     assert [(what, hits) for what, params in others if (hits := talk.hits(params))] == []
+
+
+def test_no_dead_letter_names_anybody_whatever_ses_and_the_receivers_server_write(talk: Talk) -> None:
+    """A report that no release can take waits for two weeks, as EventBridge put it on the queue."""
+    kinds = {json.loads(letter)["detail-type"] for letter in talk.letters}
+
+    assert kinds == {str(kind) for kind in ReportKind}
+    assert [(letter, hits) for letter in talk.letters if (hits := talk.hits(letter))] == []
 
 
 def test_no_redirect_says_who_somebody_is_and_none_hands_a_token_on_to_another_page(talk: Talk) -> None:

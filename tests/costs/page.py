@@ -46,6 +46,7 @@ def figures(parts: Mapping[str, Bill]) -> str:
             f"Together **{whole:.2f} USD**, of which {mails:.2f} are mails: {whole / LEADS * 100:.2f} cents a lead.",
             "",
             f"At rest, the tick asks the due index {SWEEPS * SHARDS:,} times a month: {at_rest():.2f} USD.",
+            f"Lambda asks the queue of mail events {polls():,} times: {cost('SQS requests', polls()):.2f} USD.",
             "",
             *sources(),
         ]
@@ -80,6 +81,11 @@ def at_rest() -> float:
         + cost("Lambda calls", SWEEPS)
         + cost("Lambda GB-seconds, arm64", seconds)
     )
+
+
+def polls() -> int:
+    """How often Lambda asks a queue in which nothing lies, in a month: five askers who wait for 20 seconds each."""
+    return int(SWEEPS * ASSUMED["times a minute that Lambda asks an empty queue"])
 
 
 def cost(unit: str, amount: float) -> float:

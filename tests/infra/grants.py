@@ -86,9 +86,13 @@ BY_LAMBDA: dict[str, set[Grant]] = {
     },
     "OnDue": {("sqs:SendMessage", ANYWHERE)},
     "OnTick": {("sqs:SendMessage", ANYWHERE)},
-    "OnMailEvent": {("sqs:SendMessage", ANYWHERE)},
+    "OnMailEvent": {
+        ("sqs:DeleteMessage", ANYWHERE),
+        ("sqs:GetQueueAttributes", ANYWHERE),
+        ("sqs:ReceiveMessage", ANYWHERE),
+    },
 }
-"""What Lambda itself does in a function's name: reads the stream, and writes dead letters."""
+"""What Lambda itself does in a function's name: reads the stream or the queue, and writes dead letters."""
 
 FOR_ALL: set[Grant] = {
     ("logs:CreateLogStream", ANYWHERE),

@@ -92,11 +92,14 @@ def tls(policy: Mapping[str, Any]) -> bool:
 
 def without_dead_letters(found: Resources) -> Iterator[str]:
     """Ways by which something reaches a function later, and may be lost without a trace."""
+    queues = of_type(found, "AWS::SQS::Queue")
     for name, mapping in of_type(found, "AWS::Lambda::EventSourceMapping").items():
-        if "OnFailure" not in mapping.get("DestinationConfig", {}):
+        queue = queues.get(mapping["EventSourceArn"]["Fn::GetAtt"][0], {})
+        if "OnFailure" not in mapping.get("DestinationConfig", {}) and "RedrivePolicy" not in queue:
             yield f"{name} has no dead letters"
+    watched = watched_rules(found)
     for name, rule in of_type(found, "AWS::Events::Rule").items():
-        yield from (f"{name} {gap}" for target in rule["Targets"] for gap in gaps(target))
+        yield from (f"{name} {gap}" for target in rule["Targets"] for gap in gaps(target, watched=name in watched))
     for name, schedule in of_type(found, "AWS::Scheduler::Schedule").items():
         yield from (f"{name} {gap}" for gap in gaps(schedule["Target"]))
     kept = {
@@ -108,9 +111,38 @@ def without_dead_letters(found: Resources) -> Iterator[str]:
             yield f"{function} has no dead letters"
 
 
-def gaps(target: Mapping[str, Any]) -> Iterator[str]:
+def watched_rules(found: Resources) -> set[str]:
+    """Rules with an alarm for what they could not hand over."""
+    return {
+        dimension["Value"]["Ref"]
+        for node in walk(of_type(found, "AWS::CloudWatch::Alarm"))
+        if isinstance(node, dict) and node.get("MetricName") == "FailedInvocations"
+        for dimension in node["Dimensions"]
+    }
+
+
+def whole(found: Resources) -> Iterator[str]:
+    """Rules that hand on, or put with the dead letters, a report of SES as it came: it quotes whom it is about."""
+    for name, rule in of_type(found, "AWS::Events::Rule").items():
+        if rule["EventPattern"]["source"] != ["aws.s3"]:
+            yield from (f"{name} hands on all of it" for t in rule["Targets"] if "InputTransformer" not in t)
+            yield from (f"{name} puts all of it aside" for t in rule["Targets"] if "DeadLetterConfig" in t)
+
+
+def impatient(found: Resources) -> Iterator[str]:
+    """Queues whose messages come again while a function still has them, or are given up after a few tries."""
+    for mapping in of_type(found, "AWS::Lambda::EventSourceMapping").values():
+        name = mapping["EventSourceArn"]["Fn::GetAtt"][0]
+        if queue := of_type(found, "AWS::SQS::Queue").get(name):
+            if queue["VisibilityTimeout"] < 6 * found[mapping["FunctionName"]["Ref"]]["Properties"]["Timeout"]:
+                yield f"{name} hands out again what is still at work"
+            if queue.get("RedrivePolicy", {}).get("maxReceiveCount", 0) < 5:
+                yield f"{name} gives up too soon"
+
+
+def gaps(target: Mapping[str, Any], *, watched: bool = False) -> Iterator[str]:
     """What a target of a rule or a schedule lacks."""
-    if "DeadLetterConfig" not in target:
+    if "DeadLetterConfig" not in target and not watched:
         yield "has no dead letters"
     if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= target.get("RetryPolicy", {}).keys():
         yield "leaves retries to chance"
@@ -128,15 +160,23 @@ def asynchronous(found: Resources) -> set[str]:
     return set(of_type(found, "AWS::Lambda::Function")) - awaited
 
 
+WATCHED = {"ApproximateNumberOfMessagesVisible": 0, "ApproximateAgeOfOldestMessage": 900}
+"""At which figure somebody is told: any dead letter, and seconds that something waits for a function."""
+
+
 def unwatched(found: Resources) -> Iterator[str]:
-    """Queues of dead letters that fill up without anybody being told."""
+    """Queues that fill up without anybody being told."""
+    emptied = {m["EventSourceArn"]["Fn::GetAtt"][0] for m in of_type(found, "AWS::Lambda::EventSourceMapping").values()}
     watched = {
-        dimension["Value"]["Fn::GetAtt"][0]
+        (alarm["MetricName"], dimension["Value"]["Fn::GetAtt"][0])
         for alarm in of_type(found, "AWS::CloudWatch::Alarm").values()
-        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible" and alarm["Threshold"] == 0
+        if alarm.get("Namespace") == "AWS/SQS" and alarm["Threshold"] <= WATCHED[alarm["MetricName"]]
         for dimension in alarm["Dimensions"]
     }
-    yield from (f"{queue} has no alarm" for queue in sorted(set(of_type(found, "AWS::SQS::Queue")) - watched))
+    for queue in sorted(of_type(found, "AWS::SQS::Queue")):
+        figure = "ApproximateAgeOfOldestMessage" if queue in emptied else "ApproximateNumberOfMessagesVisible"
+        if (figure, queue) not in watched:
+            yield f"{queue} has no alarm"
 
 
 def forgetful(found: Resources) -> Iterator[str]:

@@ -142,7 +142,7 @@ def test_counters_expire_and_nothing_else_does() -> None:
 
 
 def test_only_the_poisoned_record_of_the_stream_comes_back() -> None:
-    (mapping,) = of_type(resources(), "AWS::Lambda::EventSourceMapping").values()
+    mapping = resources()["OnChangeStream"]["Properties"]
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -151,8 +151,16 @@ def test_only_the_poisoned_record_of_the_stream_comes_back() -> None:
     assert mapping["BatchSize"] <= 50
 
 
+def test_only_the_poisoned_message_of_the_queue_comes_back() -> None:
+    mapping = resources()["OnMailEventWaiting"]["Properties"]
+
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["MailEventQueue", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] <= 10
+
+
 def test_the_stream_hands_over_new_touches_and_every_change_of_a_due_row() -> None:
-    (mapping,) = of_type(resources(), "AWS::Lambda::EventSourceMapping").values()
+    mapping = resources()["OnChangeStream"]["Properties"]
     patterns = [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]]
 
     assert patterns == [

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 from tests.ground_aws import DOOR, poisoned
+from tests.queued import handed_over, queued
 from tests.runtime.tasks import Start, task_root
 from tests.world import ANNA, MAIL, REP_ADDRESS, World
 
@@ -161,9 +162,9 @@ def test_a_hard_bounce_ends_the_plan(world: World, start: Start) -> None:
     bounced["detail"]["mail"]["tags"] |= {"lead": [world.id_of()], "touch": [mail_tag(sent.key)]}
     bounced["detail"]["bounce"]["timestamp"] = datetime.now(UTC).isoformat()
 
-    reply = start("on_mail_event").invoke(bounced)
+    reply = start("on_mail_event").invoke(handed_over(queued(bounced)))
 
-    assert reply.failed is False
+    assert reply.body == {"batchItemFailures": []}
     assert [stop.reason for stop in world.lead().stops] == [StopReason.BOUNCED]
 
 
@@ -200,13 +201,17 @@ def test_a_function_without_its_settings_does_not_begin_and_says_why(start: Star
     assert "LEADLIGHT_PARAMETERS is not set" in beginning.error["errorMessage"]
 
 
-def test_an_event_that_fails_is_reported_and_the_next_one_is_served(world: World, start: Start) -> None:
-    function = start("on_mail_event")
+def test_a_message_that_fails_comes_back_alone_and_a_rule_without_a_queue_hears_of_it(
+    world: World, start: Start
+) -> None:
+    function, served = start("on_mail_event"), event("ses_delivered")
 
-    failed, served = function.invoke({"source": "nobody"}), function.invoke(event("ses_delivered"))
+    several = function.invoke(handed_over([json.dumps({"source": "nobody"}), "{", *queued(served)]))
+    single, next_one = function.invoke({"source": "nobody"}), function.invoke(served)
 
-    assert (failed.failed, failed.body["errorType"]) == (True, "BadEvent")
-    assert served.failed is False
+    assert [item["itemIdentifier"] for item in several.body["batchItemFailures"]] == ["m0", "m1"]
+    assert (single.failed, single.body["errorType"]) == (True, "BadEvent")
+    assert next_one.failed is False
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -1,11 +1,13 @@
-"""Something happened to a mail: SES reports on one of ours, or one came in. On AWS EventBridge calls, once per event.
+"""Something happened to a mail: SES reports on one of ours, or one came in. On AWS a queue calls, with several at once.
 
-What may succeed later raises, and Lambda tries again, then puts the event aside with the dead letters; so does an event
-that cannot be read. What is about nobody we know is dropped with a line in the log: other senders may share an account.
+What may succeed later comes again, and lies with the dead letters in the end; so does an event that cannot be read.
+What waits there holds ids: EventBridge takes out of a report what is read of it, before it is put on the queue.
+What is about nobody we know is dropped with a line in the log: other senders may share an account.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,20 +29,55 @@ COUNTED: Mapping[ReportKind, measures.Name] = {
 }
 
 
-def handler(services: Services) -> Callable[[Event, object], None]:
-    """The function that EventBridge's rules wake. Raises `BadEvent` and whatever may succeed later (`TryAgain`)."""
+TAKING_MS = 10_000
+"""Milliseconds that one event may take at the worst; with less left, the others of a call come again."""
 
-    def handle_event(event: Event, context: object) -> None:  # noqa: ARG001 Lambda's shape
-        logger.thread_safe_append_keys(correlation_id=event.get("id"))
-        match event.get("source"):
-            case "aws.ses":
-                handle_report(services, event)
-            case "aws.s3":
-                handle_mail(services, _key(event))
-            case _:
-                raise BadEvent("from a source that nobody subscribed to")
+
+def handler(services: Services) -> Callable[[Event, Any], dict[str, Any] | None]:
+    """The function behind the queue. Answers which messages are to come again.
+
+    An event by itself is taken as well, as rules without a queue hand it over; that raises what goes wrong.
+    """
+
+    def handle_event(event: Event, context: Any) -> dict[str, Any] | None:
+        if "Records" not in event:
+            _handle(services, event)
+            return None
+        failed = [r["messageId"] for r in event["Records"] if not (_has_time(context) and _is_handled(services, r))]
+        return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
     return wordless(handle_event)
+
+
+def _has_time(context: Any) -> bool:
+    return bool(context.get_remaining_time_in_millis() > TAKING_MS)
+
+
+def _is_handled(services: Services, record: Event) -> bool:
+    """Takes one message; False if it is to come again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    try:
+        _handle(services, json.loads(record["body"]))
+    except TryAgain as error:
+        logger.warning("event.delayed", record=record["messageId"], why=type(error).__name__)
+        return False
+    except Exception:
+        logger.exception("event.failed", record=record["messageId"])
+        return False
+    return True
+
+
+def _handle(services: Services, event: Event) -> None:
+    logger.thread_safe_append_keys(correlation_id=event.get("id"))
+    match event.get("source"):
+        case "aws.ses":
+            handle_report(services, event)
+        case "aws.s3":
+            handle_mail(services, _key(event))
+        case _:
+            raise BadEvent("from a source that nobody subscribed to")
 
 
 def handle_report(services: Services, event: Event) -> None:

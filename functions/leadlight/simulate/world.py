@@ -99,7 +99,7 @@ class Process:
         return on_rep_request.handler(self.services)
 
     @cached_property
-    def reports(self) -> Callable[[Mapping[str, Any], object], None]:
+    def reports(self) -> Callable[[Mapping[str, Any], object], object]:
         """The function that hears of mails."""
         return on_mail_event.handler(self.services)
 
