@@ -149,18 +149,29 @@ class TestMaildirInbox(InboxContract):
         path.write_bytes(b"not a mail")
         return path.read_bytes
 
-    def test_what_is_done_with_goes_too_when_its_sender_is_erased(
+    def test_of_what_is_done_with_nothing_stays_on_the_disk(
         self, inbox: Inbox, deliver: Deliver, tmp_path: Path
     ) -> None:
         inbox.done(deliver(REPLY))
+
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+    def test_what_is_laid_aside_waits_no_more_and_goes_when_its_sender_is_erased(
+        self, inbox: Inbox, deliver: Deliver, tmp_path: Path
+    ) -> None:
+        for _ in range(2):
+            inbox.lay_aside(deliver(REPLY, name="once"))
+        inbox.lay_aside("never")
+        assert list(inbox.waiting()) == []
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] != []
 
         inbox.erase(About(("visitor@example.com",)))
 
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
-    def test_any_mail_reader_finds_what_is_done_with_marked_as_seen(self, tmp_path: Path, inbox: Inbox) -> None:
+    def test_any_mail_reader_finds_what_is_laid_aside_marked_as_seen(self, tmp_path: Path, inbox: Inbox) -> None:
         key = mailbox.Maildir(tmp_path / "inbox").add(REPLY)
-        inbox.done(key)
+        inbox.lay_aside(key)
 
         message = mailbox.Maildir(tmp_path / "inbox")[key]
         assert (message.get_subdir(), message.get_flags()) == ("cur", "S")
@@ -188,9 +199,12 @@ class TestMaildirInbox(InboxContract):
     ) -> None:
         key = deliver(REPLY)
         (tmp_path / "inbox" / "cur" / f"{key}:2,S").mkdir()
+        (tmp_path / "inbox" / "new" / "folder").mkdir()
 
         with pytest.raises(StoreBusy):
-            inbox.done(key)
+            inbox.lay_aside(key)
+        with pytest.raises(StoreBusy):
+            inbox.done("folder")
 
 
 class TestMemoryInbox(InboxContract):

@@ -17,7 +17,7 @@ from tests.journeys.test_leads_command import told
 from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, REP_ADDRESS, World
 
 from leadlight import figures
-from leadlight.handlers import on_due, on_tick
+from leadlight.handlers import on_due, on_mail_event, on_tick
 from leadlight.imports import Fate
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
@@ -86,6 +86,8 @@ def test_p9_no_file_of_an_installation_holds_a_trace_of_who_was_erased(world: Wo
     sealed = [base64.b64encode(capture.sealed.blob) for capture in world.services.store.captures(lead)]
     assert all(word.encode() in at_rest(world.data) for word in (ANNA, "Anna Nowak", lead))
     gone(world)
+    (inbox / "new" / "3.late").write_bytes(b"From: Anna <anna.nowak@example.com>\r\n\r\nAnna Nowak here again\r\n")
+    assert on_mail_event.take_in(world.services) == 1
 
     kept = at_rest(world.data)
     assert not [word for word in (*WORDS, *sealed) if (word if isinstance(word, bytes) else word.encode()) in kept]

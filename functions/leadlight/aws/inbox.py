@@ -48,10 +48,12 @@ class S3Inbox:
         return found.data
 
     def done(self, key: str) -> None:
-        """Deletes it: a reply is personal, and what was in it is sealed in the store by now."""
         if self._bucket and is_mail(key):
             with translated():
                 self._connect().delete_object(Bucket=self._bucket, Key=key)
+
+    def lay_aside(self, key: str) -> None:
+        """Leaves it where it is: the bucket's own rule deletes it in time."""
 
     def erase(self, about: About) -> None:
         """Of what is waiting: nothing else is kept. None of it was to our own people."""

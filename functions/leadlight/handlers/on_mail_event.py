@@ -154,7 +154,7 @@ def _take(services: Services, key: str) -> None:
         logger.warning("mail.delayed", key=key, why=type(error).__name__)
     except Exception:
         logger.exception("mail.failed", key=key)
-        services.inbox.done(key)
+        services.inbox.lay_aside(key)
 
 
 def _key(event: Event) -> str:

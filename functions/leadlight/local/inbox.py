@@ -1,12 +1,13 @@
 """Mail that came in: a Maildir that some mail server delivers into, or a rehearsal's. Chosen in `leadlight.wiring`.
 
-Fulfils `leadlight.ports.Inbox`. What is done with moves to `cur/`, marked as seen, where any mail reader shows it until
-its sender is erased (https://cr.yp.to/proto/maildir.html).
+Fulfils `leadlight.ports.Inbox`. What is done with is deleted; what we fail at moves to `cur/`, marked as seen, where
+any mail reader shows it (https://cr.yp.to/proto/maildir.html).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -43,21 +44,19 @@ class MaildirInbox:
             raise StoreBusy(f"The Maildir cannot be read: {error.strerror}") from error
 
     def done(self, key: str) -> None:
+        if is_mail(key):
+            with changing(), suppress(FileNotFoundError):  # somebody else has taken it away
+                (self._path / "new" / key).unlink()
+
+    def lay_aside(self, key: str) -> None:
         """Moves it to `cur/`."""
-        if not is_mail(key):
-            return
-        try:
-            (self._path / "new" / key).rename(self._path / "cur" / f"{key}{SEEN}")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
+        if is_mail(key):
+            with changing(), suppress(FileNotFoundError):  # somebody else has taken it away
+                (self._path / "new" / key).rename(self._path / "cur" / f"{key}{SEEN}")
 
     def erase(self, about: About) -> None:
-        try:
+        with changing():
             remove_mails([self._path / folder for folder in FOLDERS], about)
-        except OSError as error:
-            raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
 
 class MemoryInbox:
@@ -87,8 +86,21 @@ class MemoryInbox:
     def done(self, key: str) -> None:
         self._waiting.pop(key, None)
 
+    def lay_aside(self, key: str) -> None:
+        """Forgets it: a rehearsal is over before anybody would look."""
+        self.done(key)
+
     def erase(self, about: About) -> None:
         self._waiting = {key: kept for key, kept in self._waiting.items() if not is_about(kept[1], about)}
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """What the disk refuses is to be tried again."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreBusy(f"The Maildir cannot be changed: {error.strerror}") from error
 
 
 def delivered_at(path: Path) -> int | None:

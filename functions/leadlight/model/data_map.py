@@ -143,7 +143,7 @@ DATA_MAP: tuple[Kept, ...] = (
         N_("replies"), "inbox",
         N_("Mails that were written to us, as they came in."),
         N_("To put the answer on the timeline, and to forward it."),
-        N_("on AWS until they are read; in a folder of ours until erased"),
+        N_("until they are read; one that could not be read, 14 days on AWS, in a folder of ours until erased"),
         N_("removed"),
         exported=N_("what they say stands in the timeline; the mail itself is the sender's own"),
     ),

@@ -203,10 +203,20 @@ class Inbox(Protocol):
         """The mail as it came, byte by byte. Raises `MissingMail` when there is none of that key (any more)."""
 
     def done(self, key: str) -> None:
-        """It will not be waiting again. Unknown keys are fine."""
+        """Deletes it: a mail is personal, and what matters of it is sealed in the store by now. Unknown keys are fine.
+
+        So nothing stays of a mail that comes late from somebody who was erased.
+        """
+
+    def lay_aside(self, key: str) -> None:
+        """We fail at it: who walks what is waiting passes it over, and it stays for people to look at.
+
+        On AWS nobody walks: an event tells of each mail, and ends with the dead letters; the mail expires by itself.
+        Unknown keys are fine.
+        """
 
     def erase(self, about: About) -> None:
-        """Deletes every mail kept here, waiting or done with, that is about that person."""
+        """Deletes every mail kept here, waiting or laid aside, that is about that person."""
 
 
 @dataclass(frozen=True, slots=True)
