@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, Purpose
+from leadlight.model.site import Hours
+from leadlight.rules.cadence import after
+from leadlight.rules.next_action import REMINDERS
+from leadlight.rules.stop import waits_no_more
+
+REMINDED = 2
+"""After so many reminders of a call that was asked for the plan goes on without it: what was promised has an end."""
 
 
-def with_call(lead: Lead, wish: CallWish) -> Lead:
-    """The lead bound by that word: a wish for a call is agreement to that call, a refusal withdraws it."""
+def with_call(lead: Lead, wish: CallWish, hours: Hours, now: datetime) -> Lead:
+    """The lead bound by that word: a wish for a call is agreement to that call, a refusal withdraws it.
+
+    Who asks for a call is not to be written to by itself before somebody has called: the plan waits. `hours` are the
+    team's.
+    """
     purposes = set(lead.purposes) - {Purpose.PHONE}
+    lead = waits_no_more(lead, now)
     if wish.kind is not CallKind.NO:
         purposes.add(Purpose.PHONE)
+        lead = replace(lead, call_first=patience(max(now, wish.at or now), hours))
     return replace(lead, call=wish, purposes=tuple(purpose for purpose in Purpose if purpose in purposes))
+
+
+def patience(since: datetime, hours: Hours) -> datetime:
+    """How long the plan waits for a call that was asked for: until the rep was reminded of it in vain, and again."""
+    for wait in REMINDERS[:REMINDED]:
+        since = after(wait, since, hours)
+    return since

@@ -15,6 +15,7 @@ from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
 from leadlight.model.sequence import Cap, Sequence
+from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
@@ -37,10 +38,10 @@ def months_later(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
 
 
-def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:
+def without(lead: Lead, purposes: Collection[Purpose], hours: Hours, now: datetime) -> Lead:
     """The lead after taking those purposes back. Taking back the phone is a word on calls: none."""
     left = taken_back(lead, purposes)
-    return with_call(left, CallWish(CallKind.NO)) if Purpose.PHONE in purposes else left
+    return with_call(left, CallWish(CallKind.NO), hours, now) if Purpose.PHONE in purposes else left
 
 
 def lowered_by(touch: Touch) -> tuple[str, ...]:
