@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys.browser import GLASS, OURS, Demo, Person, flaws, link_of, person, running_demo
+from tests.journeys.test_browser_seen import counting
 
 from leadlight.publish.local import republish
 from leadlight.wiring.local import Place
@@ -105,6 +106,7 @@ def test_a_recording_for_everybody_plays_at_once(somebody: Person) -> None:
 
 
 def test_two_reads_a_month_are_free_and_the_third_page_says_so(somebody: Person) -> None:
+    told = counting(somebody)
     for name, left in (("amber", "2 free reads left"), ("umber", "1 free read left")):
         tab = somebody.open(f"/{name}/")
         tab.get_by_role("link", name=left).click()
@@ -117,6 +119,7 @@ def test_two_reads_a_month_are_free_and_the_third_page_says_so(somebody: Person)
     expect(third.get_by_role("link", name="Read it now")).to_be_hidden()
     assert flaws(third, "used up") == []
     expect(somebody.open("/amber/").get_by_text("withheld half of amber")).to_be_visible()
+    assert told.count("free") == 2
 
     somebody.demo.days_go_by(31)
     expect(somebody.open("/ochre/").get_by_role("link", name="2 free reads left this month")).to_be_visible()
