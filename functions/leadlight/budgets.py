@@ -21,6 +21,7 @@ from leadlight.rules.afresh import asked_again, asked_again_at
 from leadlight.rules.budgets import (
     BREAKER_OPEN,
     DOMAIN_FULL,
+    SHARED,
     TOO_MANY,
     Asked,
     Counters,
@@ -30,7 +31,9 @@ from leadlight.rules.budgets import (
     counters_of,
     hold,
     hour_of,
+    site_of,
     weigh,
+    why_full,
 )
 from leadlight.vault import lead_id
 
@@ -40,6 +43,8 @@ LET_OUT = "let out by an operator"
 OPEN = "breaker"
 """The note that names the latest hour in which the breaker was open."""
 
+CROWDED = "crowded/"
+"""Begins what is counted, and planned, because one domain or one network has used up what it may have."""
 
 FIRST_FEW = 4
 
@@ -48,13 +53,15 @@ FIRST_FEW = 4
 class Weighed:
     """What becomes of an opt-in mail. `tells`: the timeline says so. `counts` goes along once it is sent.
 
-    `opens`: it is one of the first that the breaker holds in this hour.
+    `opens`: it is one of the first that the breaker holds in this hour. `crowd` names the domain or the network, and
+    its window, if it is one of the first for which that has no room.
     """
 
     word: Word
     reason: str = ""
     tells: bool = False
     opens: bool = False
+    crowd: str = ""
     counts: tuple[Budget, ...] = ()
 
 
@@ -83,13 +90,16 @@ def _asked(services: Services, due: Due, dossier: Dossier, capture: Capture, fie
     address = fields.get("email", "")
     domain, is_free_mail = mail_domain(address)
     mailbox = lead_id(one_mailbox(address), services.settings.lead_key)
+    confirmed, network = len(dossier.lead.confirmed), fields.get("network", "")
+    together = "" if confirmed else site_of(network) or network  # nothing: who is typed in by a rep has none
     return Asked(
         mailbox=mailbox,
         capture=_request_of(due, capture),
-        network=_hashed(services, f"network/{mailbox}:{fields.get('network', '')}"),
+        network=_hashed(services, f"network/{mailbox}:{network}"),
+        crowd=_hashed(services, f"crowd:{together or mailbox}"),
         domain=_hashed(services, f"domain:{domain}"),
         is_free_mail=is_free_mail,
-        confirmed=len(dossier.lead.confirmed),
+        confirmed=confirmed,
         waited=due.at > (asked_again_at(due.ref) or capture.at),
         released=_is_let_out(dossier),
     )
@@ -118,9 +128,8 @@ def _spent(services: Services, counters: Counters, used: Mapping[str, int], verd
             continue
         if budget in (counters.tried, counters.kept):  # somebody else is at it, and has counted it
             return replace(verdict, spend=())
-        if budget in (counters.domain, counters.hour):
-            why = DOMAIN_FULL if budget is counters.domain else BREAKER_OPEN
-            return _spent(services, counters, used, hold(counters, used, why))
+        if budget.key.startswith(SHARED):
+            return _spent(services, counters, used, hold(counters, used, why_full(budget, counters)))
         return TOO_MANY
     return verdict
 
@@ -133,6 +142,9 @@ def _told(services: Services, counters: Counters, verdict: Verdict, now: datetim
             return Weighed(Word.NEVER, verdict.reason, tells=services.store.count(counters.told))
         case Word.HOLD if verdict.reason == BREAKER_OPEN:
             return Weighed(Word.HOLD, verdict.reason, opens=_opened(services, counters.hour, now))
+        case Word.HOLD:
+            full = counters.domain if verdict.reason == DOMAIN_FULL else counters.crowd
+            return Weighed(Word.HOLD, verdict.reason, crowd=_crowded(services, full))
         case _:
             return Weighed(verdict.word, verdict.reason)
 
@@ -143,3 +155,9 @@ def _opened(services: Services, hour: Budget, now: datetime) -> bool:
         return False
     services.store.raise_note(OPEN, hour_of(now))
     return True
+
+
+def _crowded(services: Services, full: Budget) -> str:
+    """The name of what is full, for the first few as well."""
+    name = full.key.removeprefix(SHARED)
+    return name if services.store.count(Budget(f"{CROWDED}{name}/first", FIRST_FEW, full.expires_at)) else ""

@@ -38,6 +38,7 @@ WHY = {
     "manager": "You get this mail because you look after the team.",
     "paused": "You get this mail because you look after the team.",
     "breaker": "You get this mail because you look after the team.",
+    "crowded": "You get this mail because you look after the team.",
     "digest": "You get this mail on your working days, because these leads are yours.",
     "pulse": "You get this mail on Mondays, because you look after the team.",
     "weekly": "You get this mail on Mondays, because you look after what our readers read.",

@@ -30,7 +30,7 @@ from leadlight.rules.mail_events import (
     mail_tag,
     standing,
 )
-from leadlight.rules.reputation import Fate, counters, is_unasked
+from leadlight.rules.reputation import Fate, complaint, counters, is_unasked
 from leadlight.rules.standing import Level, Sort
 from leadlight.rules.stop import complained
 
@@ -100,10 +100,10 @@ def _bounced(services: Services, lead: Lead, ledger_key: str, report: Report) ->
 
 
 def _complained(services: Services, lead: Lead, ledger_key: str, report: Report) -> Change | None:
-    touch = _reported(services, TouchKind.COMPLAINED, ledger_key, report)
-    if _is_stored(services, touch):
+    touch, known = _reported(services, TouchKind.COMPLAINED, ledger_key, report), services.store.touches(lead.id)
+    if any(stored.id == touch.id for stored in known):
         return None
-    proven_at, counted = _proven_at(services, lead), counters(lead.id, ledger_key, touch.at, Fate.COMPLAINED)
+    proven_at, counted = _proven_at(services, lead), complaint(touch, known, ledger_key)
     if proven_at is not None and proven_at > report.at:  # that person has said yes anew since
         return Change(lead=lead, touches=(touch,), counts=counted)
     return replace(stopping(services, complained(lead, touch.at), touch), counts=counted)

@@ -59,7 +59,7 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
 
     def conclude(lead: Lead, done: Done) -> Change:
         if done.withheld:
-            planned = withheld.rows_after(due, lead, done.at, opens=weighed.opens)
+            planned = withheld.rows_after(due, lead, done.at, weighed)
             return Change(lead=lead, touches=(touch_of(done),), due=planned)
         if done.state is not LedgerState.SENT:
             return Change(lead=lead, touches=(touch_of(done),))

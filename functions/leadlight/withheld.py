@@ -14,19 +14,21 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from leadlight import letter
-from leadlight.budgets import LET_OUT, OPEN
+from leadlight.budgets import CROWDED, LET_OUT, OPEN, Weighed
 from leadlight.decide import decide
+from leadlight.errors import LostKey
 from leadlight.fate import RELEASED, Done
 from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
-from leadlight.model.exchange import Change, Dossier
+from leadlight.model.exchange import Budget, Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.model.person import CaptureId
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
+from leadlight.profile import capture_of, profile_of
 from leadlight.rules.attendance import hours_of
-from leadlight.rules.budgets import hour_of
+from leadlight.rules.budgets import SHARED, hour_of
 from leadlight.rules.mail_events import due_key
 from leadlight.rules.next_action import WITHHELD
 from leadlight.views import company_view, rep_view
@@ -43,19 +45,25 @@ TOLD = "breaker/told"
 MANY = 100_000
 """So many rows are looked through at most, earliest first."""
 
-HOUR = timedelta(hours=1)
+CROWDS = 5
+"""Of so many domains and networks a day is the manager told: their mailbox is no target either."""
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 Deal = Callable[[Lead, LedgerEntry, datetime], Change]
 """What becomes of one that is withheld."""
 
 
-def rows_after(due: Due, lead: Lead, now: datetime, *, opens: bool) -> tuple[Due, ...]:
-    """What is planned once the opt-in mail of that row is withheld. `opens`: the manager has to know."""
+def rows_after(due: Due, lead: Lead, now: datetime, weighed: Weighed) -> tuple[Due, ...]:
+    """What is planned once the opt-in mail of that row is withheld: its end, and that the manager has to know."""
     capture = CaptureId(due.ref.partition("/")[2])
     about = due.captures or (capture,)
     drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, about)
-    tell = Due(lead.id, lead.generation, DueKind.MAIL, f"{BREAKER}{hour_of(now)}", now)
-    return (drop, tell) if opens else (drop,)
+    refs = (
+        f"{BREAKER}{hour_of(now)}" if weighed.opens else "",
+        f"{CROWDED}{capture}/{weighed.crowd}" if weighed.crowd else "",
+    )
+    return (drop, *(Due(lead.id, lead.generation, DueKind.MAIL, ref, now, about) for ref in refs if ref))
 
 
 def waiting(services: Services, *, gate: str = "") -> Iterator[Due]:
@@ -95,10 +103,25 @@ def drop_all(services: Services, *, gate: str = "", may_go_on: Callable[[], bool
 
 
 def release_all(services: Services, *, gate: str = "", may_go_on: Callable[[], bool] = lambda: True) -> int:
-    """They go out after all, so many a minute as late follow-ups do. Returns how many, as far as there was time."""
-    apart, begin = timedelta(minutes=1) / services.settings.late_per_minute, services.clock.now()
+    """They go out after all, so many a minute as late follow-ups do, those included that were let out before.
+
+    Returns how many, as far as there was time.
+    """
     rows = takewhile(lambda _: may_go_on(), list(waiting(services, gate=gate)))
-    return sum(_released(services, row, begin + place * apart) for place, row in enumerate(rows))
+    return sum(_released(services, row, at) for row, at in zip(rows, _places(services), strict=False))
+
+
+def _places(services: Services) -> Iterator[datetime]:
+    """When the next ones may go out, evenly. Whoever else lets out some takes places of the same minutes."""
+    now, a_minute = services.clock.now(), services.settings.late_per_minute
+    minute, apart = now.replace(second=0, microsecond=0), MINUTE / a_minute
+    place = -((minute - now) // apart)  # the first that is not over
+    while True:
+        room = Budget(f"let-out/{minute:%Y-%m-%dT%H:%M}", a_minute - place, minute + HOUR)
+        while services.store.count(room):
+            yield minute + place * apart
+            place += 1
+        minute, place = minute + MINUTE, 0
 
 
 def _released(services: Services, row: Due, at: datetime) -> bool:
@@ -133,6 +156,46 @@ def tell_manager(services: Services, due: Due) -> Done | None:
     done = carry_out(services, due, may_repeat=True, prepare=prepare, conclude=lambda lead, _: Change(lead=lead))
     if done is not None and done.state is LedgerState.SENT:
         services.store.raise_note(TOLD, hour)
+    return done
+
+
+def tell_of_crowd(services: Services, due: Due) -> Done | None:
+    """Mails the manager that one domain or one network has used up what it may have: once in its window."""
+    from leadlight.rules.company import mail_domain  # noqa: PLC0415 a long list, wanted here alone
+
+    bundle, now = open_bundle(services.files), services.clock.now()
+    capture_id, name = due.ref.removeprefix(CROWDED).split("/", 1)
+    told = Budget(f"{CROWDED}{name}/told", 1, now + KEPT)
+    today = Budget(f"{CROWDED}{now:%Y-%m-%d}", CROWDS, now + KEPT)
+
+    def prepare(dossier: Dossier) -> Ready | Instead:
+        lead = dossier.lead
+        known = services.store.counted([told.key, today.key, f"{SHARED}{name}"])
+        if told.key in known or known.get(today.key, 0) >= CROWDS:
+            return Instead("the manager knows", Change(lead=lead))
+        capture = capture_of(services, lead, capture_id, dossier=dossier)
+        if capture is None:
+            return Instead("withdrawn", Change(lead=lead))
+        try:
+            address = profile_of(services, lead, only=capture, dossier=dossier).address
+        except LostKey:
+            return Instead("kept no longer", Change(lead=lead))
+        context: dict[str, object] = {
+            "rep": rep_view(bundle.team.manager),
+            "company": company_view(services, bundle.team),
+            "domain": mail_domain(address)[0] if name.startswith("domain/") else "",
+            "count": known.get(f"{SHARED}{name}", 0),
+            "days": KEPT.days,
+            "most": CROWDS,
+        }
+        return Ready(
+            letter.to_team(services, bundle, "crowded", context, to=bundle.team.manager, about=f"{CROWDED}{name}")
+        )
+
+    done = carry_out(services, due, may_repeat=True, prepare=prepare, conclude=lambda lead, _: Change(lead=lead))
+    if done is not None and done.state is LedgerState.SENT:
+        services.store.count(told)
+        services.store.count(today)
     return done
 
 

@@ -178,16 +178,23 @@ def test_the_command_ends_it_and_says_why_it_was(world: World) -> None:
     assert (again.exit_code, again.output) == (0, "Nothing waits for that.\n")
 
 
-def test_one_complaint_in_two_thousand_is_too_many(world: World) -> None:
+@BOTH
+def test_one_reader_who_complains_pauses_nothing_and_a_second_one_does(world: World) -> None:
     world.confirmed()
     world.advance("1 day")
     others(world, Fate.SENT, times=199)
+    key = entry_of(world, "/step/").key
 
-    tell(world, "complained", entry_of(world, "/step/").key)
+    for mail in ("ses-1", "ses-2"):
+        tell(world, "complained", key, mail=mail)
+    alone = reputation.last_paused(world.services)
+    others(world, Fate.COMPLAINED, times=1)
+    reputation.look(world.services)
 
     paused = reputation.last_paused(world.services)
+    assert alone is None
     assert paused is not None
-    assert "called spam" in paused.why
+    assert paused.why == "2 readers called a mail of ours spam, of 200 mails within a day (1.00 %)"
 
 
 @pytest.mark.parametrize("name", ["bounced_transient", "bounced_undetermined", "complained_not_spam", "delivered"])

@@ -173,6 +173,19 @@ def test_what_is_let_out_comes_drop_by_drop(world: World) -> None:
     assert len(world.mails("stranger")) == 2
 
 
+def test_what_is_let_out_at_several_times_comes_drop_by_drop_all_the_same(world: World) -> None:
+    limited(world, hour_limit=0, late_per_minute=1)
+    for number in range(4):
+        ask(world, f"stranger{number}@town{number}.example")
+        withheld.release_all(world.services)
+    sent = []
+    for _ in range(4):
+        sent.append(len(world.mails("stranger")))
+        world.advance("1 minute")
+
+    assert sent == [1, 2, 3, 4]
+
+
 @GROUNDS
 def test_an_operator_lets_out_or_drops_by_waking_the_tick(world: World) -> None:
     flood(limited(world, hour_limit=0), 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from leadlight.rules.budgets import (
     BREAKER_OPEN,
     DOMAIN_FULL,
     FREE_MAIL,
+    NETWORK_FULL,
     PER_MONTH,
     Asked,
     Counters,
@@ -27,7 +29,7 @@ from leadlight.settings import OPTINS_PER_HOUR, limits
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIMITS = Limits(address=3, domain=50, hour=200)
-ASKED = Asked(LeadId("anna"), CaptureId("c1"), "net", "dom", False, 0, waited=False, released=False)
+ASKED = Asked(LeadId("anna"), CaptureId("c1"), "net", "crowd", "dom", False, 0, waited=False, released=False)
 FIRST, FURTHER, AGAIN, HERE = (
     {"first": 1},
     {"first": 1, "further": 2},
@@ -40,16 +42,16 @@ def counters(asked: Asked = ASKED, now: datetime = NOON) -> Counters:
     return counters_of(asked, LIMITS, now)
 
 
-def said(used: Mapping[str, int], **more: bool) -> tuple[Word, list[str]]:
+def said(used: Mapping[str, int], **more: object) -> tuple[Word, list[str]]:
     """The verdict, and the names of the counters that it spends."""
-    asked = replace(ASKED, **more)
+    asked = replace(ASKED, **more)  # type: ignore[arg-type]  # the table names each field with its own type
     known = counters(asked)
     verdict = weigh(asked, known, {getattr(known, name).key: count for name, count in used.items()})
     names = {getattr(known, name).key: name for name in Counters.__dataclass_fields__}
     return verdict.word, [names[budget.key] for budget in verdict.spend]
 
 
-SENT = ["tried", "first", "domain", "hour"]
+SENT = ["tried", "first", "domain", "crowd", "hour"]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +61,24 @@ SENT = ["tried", "first", "domain", "hour"]
         ({}, {"waited": True}, Word.SEND, SENT),
         ({"tried": 1, "hour": 200}, {}, Word.SEND, []),
         (FIRST, {}, Word.LATER, ["further"]),
-        (HERE, {}, Word.SEND, ["tried", "further", "domain", "hour"]),
-        (FIRST, {"waited": True}, Word.SEND, ["tried", "again", "domain", "hour"]),
+        (HERE, {}, Word.SEND, ["tried", "further", "domain", "crowd", "hour"]),
+        (FIRST, {"waited": True}, Word.SEND, ["tried", "again", "domain", "crowd", "hour"]),
         (AGAIN, {"waited": True}, Word.NEVER, []),
         (FURTHER, {}, Word.NEVER, ["again"]),
         ({**FURTHER, "here": 1}, {}, Word.NEVER, ["again"]),
         ({"month": PER_MONTH}, {}, Word.NEVER, []),
         ({"month": PER_MONTH - 1}, {}, Word.SEND, SENT),
-        ({"domain": 50}, {}, Word.HOLD, ["kept", "held"]),
-        ({"hour": 200}, {}, Word.HOLD, ["kept", "held"]),
+        ({"domain": 44}, {}, Word.SEND, SENT),
+        ({"domain": 45}, {}, Word.HOLD, ["kept", "held"]),
+        ({"domain": 49}, {"confirmed": 1}, Word.SEND, SENT),
+        ({"domain": 50}, {"confirmed": 1}, Word.HOLD, ["kept", "held"]),
+        ({"hour": 179}, {}, Word.SEND, SENT),
+        ({"hour": 180}, {}, Word.HOLD, ["kept", "held"]),
+        ({"hour": 199}, {"confirmed": 1}, Word.SEND, SENT),
+        ({"hour": 200}, {"confirmed": 1}, Word.HOLD, ["kept", "held"]),
+        ({"hour": 80, "crowd": 19}, {}, Word.SEND, SENT),
+        ({"hour": 80, "crowd": 20}, {}, Word.HOLD, ["kept", "held"]),
+        ({"hour": 176, "crowd": 1}, {}, Word.HOLD, ["kept", "held"]),
         ({"hour": 200, "kept": 1, "held": 1}, {}, Word.HOLD, []),
         ({"hour": 200, "held": 1}, {}, Word.NEVER, []),
         ({"hour": 200, "domain": 50}, {"released": True}, Word.SEND, ["tried", "first"]),
@@ -81,17 +92,46 @@ def test_what_becomes_of_one_more_mail(
     assert said(used, **more) == (word, spent)
 
 
-@pytest.mark.parametrize(("full", "why"), [({"domain": 50}, DOMAIN_FULL), ({"hour": 200}, BREAKER_OPEN)])
+@pytest.mark.parametrize(
+    ("full", "why"), [({"domain": 50}, DOMAIN_FULL), ({"hour": 200}, BREAKER_OPEN), ({"crowd": 45}, NETWORK_FULL)]
+)
 def test_a_withheld_mail_says_why(full: Mapping[str, int], why: str) -> None:
     known = counters()
 
     assert weigh(ASKED, known, {getattr(known, name).key: count for name, count in full.items()}).reason == why
 
 
+def hour_of_floods(networks: int) -> Counter[str]:
+    """What an hour's counters say when so many networks, one after the other, have taken all that they can."""
+    used: Counter[str] = Counter()
+    for name in range(networks):
+        flooding = counters(replace(ASKED, crowd=f"flood{name}"))
+        while weigh(ASKED, flooding, used).word is Word.SEND:
+            used.update((flooding.crowd.key, flooding.hour.key))
+    return used
+
+
+def test_p7_ten_networks_cannot_use_up_what_an_hour_has_for_strangers() -> None:
+    known, used = counters(), hour_of_floods(10)
+
+    assert known.hour.limit - used[known.hour.key] >= known.hour.limit // 7
+    assert weigh(ASKED, known, used).word is Word.SEND
+
+
+def test_p7_no_number_of_networks_uses_up_what_is_kept_for_who_has_confirmed() -> None:
+    used = hour_of_floods(250)
+    returning = replace(ASKED, confirmed=1, crowd="anna")
+
+    assert used[counters().hour.key] == 180
+    assert weigh(ASKED, counters(), used).reason == BREAKER_OPEN
+    assert weigh(returning, counters(returning), used).word is Word.SEND
+
+
 def test_each_window_stands_in_its_counter_s_name() -> None:
     now, next_hour, tomorrow = (counters(now=NOON + span) for span in (timedelta(0), timedelta(hours=1), timedelta(1)))
 
     assert now.hour.key != next_hour.hour.key
+    assert now.crowd.key != next_hour.crowd.key
     assert now.first.key == next_hour.first.key != tomorrow.first.key
     assert now.domain.key == next_hour.domain.key != tomorrow.domain.key
     assert len({counters(now=NOON + timedelta(days=day)).month.key for day in range(30)}) <= 2
@@ -101,11 +141,11 @@ def test_who_has_confirmed_has_fresh_counters() -> None:
     fresh = counters(replace(ASKED, confirmed=1))
 
     assert {fresh.first.key, fresh.month.key}.isdisjoint({counters().first.key, counters().month.key})
-    assert fresh.hour == counters().hour
+    assert fresh.hour.key == counters().hour.key
 
 
 def test_free_mail_has_a_larger_budget() -> None:
-    assert counters(replace(ASKED, is_free_mail=True)).domain.limit == FREE_MAIL * LIMITS.domain
+    assert counters(replace(ASKED, is_free_mail=True)).domain.limit == FREE_MAIL * counters().domain.limit
 
 
 @pytest.mark.parametrize(

@@ -39,14 +39,17 @@ ANNA = LeadId("anna")
         (Counts(200, 4, 0), "came back for good (2.00 %)"),
         (Counts(201, 4, 0), None),
         (Counts(250, 5, 0), "came back for good"),
-        (Counts(200, 0, 1), "called spam (0.50 %)"),
-        (Counts(2000, 0, 1), "called spam (0.05 %)"),
-        (Counts(2001, 0, 1), None),
+        (Counts(200, 0, 1), None),  # one reader is no rate
+        (Counts(1999, 0, 1), None),
+        (Counts(199, 0, 2), None),
+        (Counts(200, 0, 2), "2 readers called a mail of ours spam, of 200 mails within a day (1.00 %)"),
+        (Counts(4000, 0, 2), "spam, of 4000 mails within a day (0.05 %)"),
+        (Counts(4001, 0, 2), None),
         (Counts(10_000, 199, 4), None),
-        (Counts(10_000, 200, 5), "called spam"),
+        (Counts(10_000, 200, 5), "5 readers called"),
     ],
 )
-def test_two_in_a_hundred_bounces_or_one_in_two_thousand_complaints_are_too_many(
+def test_two_in_a_hundred_bounces_or_two_readers_in_four_thousand_mails_are_too_many(
     counts: Counts, word: str | None
 ) -> None:
     why = too_many(counts)
@@ -90,7 +93,8 @@ def test_what_an_operator_has_put_behind_us_is_forgotten_and_what_comes_after_co
     lifted = MONDAY + timedelta(minutes=10)
 
     assert pause_for(by_hour(counted, now, lifted=lifted), now) is None
-    assert pause_for(by_hour(counted + day(200, (Fate.COMPLAINED, now), at=now), now, lifted=lifted), now) is not None
+    spam = day(200, *[(Fate.COMPLAINED, now)] * 2, at=now)
+    assert pause_for(by_hour(counted + spam, now, lifted=lifted), now) is not None
 
 
 def test_a_pause_goes_on_under_its_own_name() -> None:

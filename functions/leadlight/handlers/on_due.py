@@ -43,6 +43,7 @@ MAILS: Mapping[str, Doing] = {
     "optin": welcome.send_opt_in,
     "withheld": withheld.let_go,
     "breaker": withheld.tell_manager,
+    "crowded": withheld.tell_of_crowd,
     "delivery": welcome.send_delivery,
     "raise": welcome.send_consent,
     "afresh": welcome.send_fresh_link,

@@ -31,11 +31,11 @@ class Due:
     """One thing to do for one lead. At most one row per lead, kind and ref; writing it again moves it.
 
     `ref` by kind: mail `optin/<capture>`, `withheld/<capture>`, `delivery/<capture>`, `notify/<touch>`,
-    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`, `breaker/<hour>`, `afresh/<what>`; with `~` and a time
-    behind it, once more because the link was too old; `news/<page>`, `arrived/<gate>@<language>-<start>`; step
-    and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the touch that set them, a pause's end
-    `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often it was passed on; review `lapse` or
-    `renewal`; erasure the name under which its figures stay.
+    `moved/<person>/<touch>`, `raise/<touch>`, `crm/<touch>`, `breaker/<hour>`, `crowded/<capture>/<counter>`,
+    `afresh/<what>`; with `~` and a time behind it, once more because the link was too old; `news/<page>`,
+    `arrived/<gate>@<language>-<start>`; step and evidence `<sequence>@<version>/<start>/<slug>`; task and hold the
+    touch that set them, a pause's end `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often
+    it was passed on; review `lapse` or `renewal`; erasure the name under which its figures stay.
     `captures` are those that were confirmed when the row was written, or the one that it is about: whoever does it
     reads them along. Nothing depends on their being complete.
     """

@@ -256,6 +256,12 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "since": str,
             **dict.fromkeys(("limit", "days"), int),
         },
+        "crowded": {
+            "rep": RepView,
+            "company": CompanyView,
+            "domain": str,
+            **dict.fromkeys(("count", "days", "most"), int),
+        },
         "paused": {"rep": RepView, "company": CompanyView, "why": str, "until": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
         "digest": {

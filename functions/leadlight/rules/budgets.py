@@ -4,6 +4,9 @@ An address gets one a day, whoever asks and however often. A person who has lost
 again: from the same network at once, from elsewhere a while later, as long as the address was not asked for so often
 meanwhile that no person does that. Whoever confirms has room again. A recipients' domain and everybody together have
 budgets of their own; what goes beyond these is withheld, so that somebody may still let it out.
+
+Nobody may use up everybody's hour: a network gets a part of what is left of it, so the more it took, the less it gets,
+and a last part is for those alone who have confirmed something before, whom no flood of strangers can be.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Network
 
 from leadlight.model.exchange import Budget
 from leadlight.model.person import CaptureId, LeadId
@@ -22,12 +26,22 @@ PER_MONTH = 5
 FREE_MAIL = 20
 """So many times the budget of another domain does one have at which everybody has mail."""
 
+SHARE, RESERVE = 5, 10
+"""A fifth of what is left of an hour may one network have. A tenth of an hour and of a domain's day is for those who
+have confirmed before. So ten networks that take all they can leave a seventh of the rest to others, and it takes more
+than twenty to use it up. A smaller share would hold back the crowd behind one door after a talk."""
+
+SITE = 48
+"""Bits of what one customer gets of IPv6 (RFC 6177): who has it has 65,536 networks of 64 bits, and could take a new
+one for each form."""
+
 PATIENCE = timedelta(minutes=10)
 """How long who asks again from elsewhere waits for the second mail. By then it shows whether it is a person."""
 
 ENOUGH = "this address got enough opt-in mails"
 ASKED_AGAIN = "asked for again: a second opt-in mail waits a little"
 DOMAIN_FULL = "withheld: too many opt-in mails to one domain today"
+NETWORK_FULL = "withheld: too many opt-in mails were asked for from one network in an hour"
 BREAKER_OPEN = "withheld: the breaker is open, too many opt-in mails were asked for in an hour"
 
 
@@ -54,12 +68,16 @@ class Asked:
     """One request. `mailbox` is the id that who is counted has, or would have: addresses that differ by a tag arrive in
     one mailbox. `network` and `domain` are keyed hashes, `confirmed` is how many requests the lead has confirmed.
 
+    `crowd` is a keyed hash, too: of those who share in an hour together. That is a network, or a customer's whole site;
+    who has confirmed before is one of their own, whatever others on that network do.
+
     `waited`: it was put off before. `released`: somebody of ours has let it out.
     """
 
     mailbox: LeadId
     capture: CaptureId
     network: str
+    crowd: str
     domain: str
     is_free_mail: bool
     confirmed: int
@@ -81,13 +99,14 @@ class Counters:
     told: Budget  # the timeline says once a day that there was enough
     month: Budget
     domain: Budget
+    crowd: Budget
     hour: Budget
 
     @property
     def all(self) -> tuple[Budget, ...]:
         return (
             self.tried, self.first, self.further, self.again, self.here, self.kept, self.held, self.month, self.domain,
-            self.hour,
+            self.crowd, self.hour,
         )  # fmt: skip
 
 
@@ -100,7 +119,15 @@ class Verdict:
     spend: tuple[Budget, ...] = ()
 
 
+SHARED = "optins/"
+"""Begins the name of a counter that many people share."""
+
 TOO_MANY = Verdict(Word.NEVER, ENOUGH)
+
+
+def site_of(network: str) -> str:
+    """What a network is a part of, if it is one of IPv6; else nothing."""
+    return str(IPv6Network(network).supernet(new_prefix=SITE)) if ":" in network else ""
 
 
 def hour_of(now: datetime) -> str:
@@ -114,6 +141,7 @@ def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
     who = f"optin/{asked.mailbox}/{asked.confirmed}"
     today = f"{who}/{day}"
     of_domain = limits.domain * (FREE_MAIL if asked.is_free_mail else 1)
+    two_hours = now + timedelta(hours=2)
     return Counters(
         tried=Budget(f"optin/{asked.capture}", 1, now + timedelta(days=30)),
         first=Budget(f"{today}/first", min(1, limits.address), two_days),
@@ -124,9 +152,14 @@ def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
         held=Budget(f"{today}/held", 1, two_days),
         told=Budget(f"{today}/told", 1, two_days),
         month=Budget(f"{who}/month-{month}", PER_MONTH, now + timedelta(days=31)),
-        domain=Budget(f"optins/{asked.domain}/{day}", of_domain, two_days),
-        hour=Budget(f"optins/{hour_of(now)}", limits.hour, now + timedelta(hours=2)),
+        domain=Budget(f"{SHARED}domain/{asked.domain}/{day}", _open_to(asked, of_domain), two_days),
+        crowd=Budget(f"{SHARED}network/{asked.crowd}/{hour_of(now)}", limits.hour, two_hours),
+        hour=Budget(f"{SHARED}{hour_of(now)}", _open_to(asked, limits.hour), two_hours),
     )
+
+
+def _open_to(asked: Asked, limit: int) -> int:
+    return limit if asked.confirmed else limit - limit // RESERVE
 
 
 def weigh(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Verdict:
@@ -138,10 +171,22 @@ def weigh(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Verdict:
         return place
     if asked.released:
         return Verdict(Word.SEND, spend=(counters.tried, place))
-    for shared, why in ((counters.domain, DOMAIN_FULL), (counters.hour, BREAKER_OPEN)):
+    crowd = replace(counters.crowd, limit=share_of(counters.hour, used))
+    for shared in (counters.domain, counters.hour, crowd):
         if _is_full(shared, used):
-            return hold(counters, used, why)
-    return Verdict(Word.SEND, spend=(counters.tried, place, counters.domain, counters.hour))
+            return hold(counters, used, why_full(shared, counters))
+    return Verdict(Word.SEND, spend=(counters.tried, place, counters.domain, crowd, counters.hour))
+
+
+def share_of(hour: Budget, used: Mapping[str, int]) -> int:
+    """How many of this hour one network may have, those it had included: one at least, as long as any is left."""
+    return -(-max(0, hour.limit - used.get(hour.key, 0)) // SHARE)
+
+
+def why_full(shared: Budget, counters: Counters) -> str:
+    """Why a mail is withheld for which this counter has no room."""
+    reasons = {counters.domain.key: DOMAIN_FULL, counters.crowd.key: NETWORK_FULL, counters.hour.key: BREAKER_OPEN}
+    return reasons[shared.key]
 
 
 def _place(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Budget | Verdict:

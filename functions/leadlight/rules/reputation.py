@@ -4,12 +4,13 @@ Amazon SES looks at an account of which 5 % of the mails bounce for good, or 0.1
 and 0.5 % (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html); Google wants less than 0.1 %. We
 stop ourselves before that, and only what nobody waits for: follow-ups and news. Only these are counted, too: opt-in
 mails have a breaker of their own, and whoever types wrong addresses into a form must not switch our follow-ups off.
+Nor may one reader who calls a mail spam: that is no rate.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from enum import StrEnum
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Budget
 from leadlight.model.person import LeadId
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.mail_events import due_key
 from leadlight.rules.next_action import Action, Reason
 
@@ -25,6 +27,9 @@ ENOUGH = 200
 
 BOUNCES, COMPLAINTS = 200, 5
 """So many of ten thousand are too many: 2 % that bounce for good, 0.05 % that are called spam."""
+
+PEOPLE = 2
+"""One reader who takes us for spam is no rate: of so many it takes a complaint, however few mails go out."""
 
 HOUR, HOURS = timedelta(hours=1), 25
 """What is counted together, and how many of these we look back: a day, and the hour that has begun."""
@@ -43,7 +48,7 @@ class Fate(StrEnum):
 
     SENT = "sent"
     BOUNCED = "bounced"  # for good
-    COMPLAINED = "complained"
+    COMPLAINED = "complained"  # each reader once a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,21 @@ def counters(lead_id: LeadId, ledger_key: str, at: datetime, *fates: Fate) -> tu
     return tuple(Budget(_key(fate, at, place if fate is Fate.SENT else 0), 0, at + KEPT) for fate in fates)
 
 
+def complaint(told: Touch, known: Iterable[Touch], ledger_key: str) -> tuple[Budget, ...]:
+    """What is increased for that complaint; nothing if one of the same lead's is counted already.
+
+    `known` are the touches of the lead, without this one.
+    """
+    before = (
+        touch
+        for touch in known
+        if touch.kind is TouchKind.COMPLAINED and touch.facts.get("what", "").startswith(UNASKED)
+    )
+    if any(abs(touch.at - told.at) < KEPT for touch in before):
+        return ()
+    return counters(told.lead_id, ledger_key, told.at, Fate.COMPLAINED)
+
+
 def keys_of(now: datetime) -> Iterator[str]:
     """The counters that tell of the last day."""
     for hours in range(HOURS):
@@ -147,8 +167,9 @@ def too_many(counts: Counts) -> str | None:
     sent = counts.sent
     if sent < ENOUGH:
         return None
-    if counts.complained * 10_000 >= sent * COMPLAINTS:
-        return f"{counts.complained} of {sent} mails within a day were called spam ({_share(counts.complained, sent)})"
+    if counts.complained >= PEOPLE and counts.complained * 10_000 >= sent * COMPLAINTS:
+        share = _share(counts.complained, sent)
+        return f"{counts.complained} readers called a mail of ours spam, of {sent} mails within a day ({share})"
     if counts.bounced * 10_000 >= sent * BOUNCES:
         return f"{counts.bounced} of {sent} mails within a day came back for good ({_share(counts.bounced, sent)})"
     return None

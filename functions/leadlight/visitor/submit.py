@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Network
 from urllib.parse import urlsplit
 
 from leadlight.errors import BadFields, TooMany
@@ -17,6 +16,7 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked
+from leadlight.rules.budgets import site_of
 from leadlight.rules.form import Answers, read_answers
 from leadlight.rules.places import country_named, country_of, known_zone, region_of
 from leadlight.rules.routing import known_size
@@ -26,10 +26,6 @@ from leadlight.words import N_
 
 SHARDS = 4
 """So many counters does one network have, or all the submits of a busy one would queue up at the same item."""
-
-SITE = 48
-"""Bits of what one customer gets of IPv6 (RFC 6177): who has it has 65,536 networks of 64 bits, and could take a new
-one for each form."""
 
 FROM, SOURCE, LAST = "from", "source", "last"
 """What a capture's `campaign` says beside the parameters themselves: a rep's id; where the visit began; and where the
@@ -171,7 +167,7 @@ def counters(
         return [()]
     window = window_of(services, network, now)
     limits = {window.name: services.settings.network_limit}
-    if site := _site_of(network):  # an hour of it is less than the breaker has room for, see `rules.budgets`
+    if site := site_of(network):  # an hour of it is less than the breaker has room for, see `rules.budgets`
         limits[window_of(services, site, now).name] = services.settings.network_limit * 3 // 2
     limits |= {f"{window.name}/{kind}": limit for kind, limit in (kinds or {}).items()}
     rows = [
@@ -180,11 +176,6 @@ def counters(
     ]
     rows = [(*row, *_of_form(services, gate, window, shard)) for shard, row in enumerate(rows)]
     return sorted(rows, key=lambda _: services.random(4))
-
-
-def _site_of(network: str) -> str:
-    """What the network is a part of, if it is one of IPv6."""
-    return str(IPv6Network(network).supernet(new_prefix=SITE)) if ":" in network else ""
 
 
 def _of_form(services: Services, gate: GateId | None, window: Window, shard: int) -> tuple[Budget, ...]:
