@@ -59,10 +59,42 @@ def test_an_address_of_the_team_costs_the_same_calls_as_any_other(account: Accou
 def test_a_link_opens_the_desk_once(world: World) -> None:
     at_desk(world)
 
-    again = world.browser().submit("/sign-in", enter=link(world).partition("token=")[2])
+    used = world.browser().submit("/sign-in", enter=link(world).partition("token=")[2])
 
-    assert again.status == 403
-    assert "works once" in again.text
+    assert used.status == 403
+    assert "This link was used already" in used.text
+    assert world.browser().post("/sign-in", enter=link(world).partition("token=")[2]).status == 403
+
+
+def test_a_used_link_offers_a_fresh_one_to_whom_it_belongs(world: World) -> None:
+    at_desk(world)
+    spent, thief = link(world).partition("token=")[2], world.browser()
+    shown = thief.submit("/sign-in", enter=spent)
+    assert f'name="enter" value="{spent}"' in shown.text
+
+    assert thief.submit("/sign-in", enter=spent, fresh="yes").location == "/sign-in?asked=1"
+    world.jump("1 minute")
+    at_the_next_minute(world)
+
+    assert [mail.subject for mail in world.mails(REP_ADDRESS)] == ["Your link to the desk"] * 2
+    assert link(world).partition("token=")[2] != spent
+    assert thief.get("/rep/desk").location == "/sign-in"
+
+
+@BOTH
+def test_coming_in_again_ends_the_session_that_this_browser_had_and_no_other(world: World) -> None:
+    here = at_desk(world)
+    world.jump("2 minutes")
+    there, copied = at_desk(world), dict(here.cookies)
+    world.jump("2 minutes")
+    assert here.submit("/sign-in", email=REP_ADDRESS).status == 303
+    at_the_next_minute(world)
+    here.submit("/sign-in", enter=link(world).partition("token=")[2])
+    thief = world.browser()
+    thief.cookies.update(copied)
+
+    assert [browser.get("/rep/desk").status for browser in (here, there)] == [200, 200]
+    assert thief.get("/rep/desk").location == "/sign-in"
 
 
 def test_a_link_is_too_old_after_half_an_hour(world: World) -> None:
@@ -142,9 +174,10 @@ def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
     there = at_desk(world)
     assert here.get("/rep/desk").status == there.get("/rep/desk").status == 200
 
-    there.submit("/sign-out")
+    left = there.submit("/sign-out")
 
     assert session.SESSION not in there.cookies
+    assert left.headers["clear-site-data"] == '"cache"'
     assert here.get("/rep/desk").location == "/sign-in"
 
 

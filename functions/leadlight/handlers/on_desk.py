@@ -18,7 +18,7 @@ from leadlight import links
 from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome, stale
-from leadlight.handlers.edge import here, shell_of
+from leadlight.handlers.edge import here, note_refusal, shell_of
 from leadlight.handlers.http import as_json, as_page, see_other
 from leadlight.handlers.log import logger
 from leadlight.handlers.request import Request, check_origin, network_of
@@ -34,7 +34,7 @@ from leadlight.rep.adding import add_lead
 from leadlight.rep.handing import hand_over
 from leadlight.rep.link import Visit, send_fresh_link
 from leadlight.rep.pausing import pause, resume
-from leadlight.rep.session import SESSION, member, session_of, sign_out, signed_in, visit_of
+from leadlight.rep.session import SESSION, end_here, member, session_of, sign_out, signed_in, visit_of
 from leadlight.rep.taking import take_over
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.visitor.passes import Cookie
@@ -66,9 +66,7 @@ def post_sign_in() -> Response[str]:
         if stale.is_wanted(values):
             sign_in.send_afresh(services, values["enter"], network=network)
             return see_other(f"{DOOR}?asked=1")
-        person = sign_in.enter(services, values["enter"])
-        logger.info("desk.entered", person=person.id)
-        return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
+        return _entered(services, request, values["enter"])
     if "token" in values:
         check_origin(request, services.settings, by_token=True)
         send_fresh_link(services, values["token"])
@@ -80,6 +78,20 @@ def post_sign_in() -> Response[str]:
     return see_other(f"{DOOR}?asked=1")
 
 
+def _entered(services: Services, request: Request, token: str) -> Response[str]:
+    """The desk is open in this browser; what was open here before is over. A used link offers a fresh one."""
+    try:
+        person = sign_in.enter(services, token)
+    except sign_in.Used as used:
+        if not request.wants_page:
+            raise
+        note_refusal(used, request)
+        return as_page(pages.used(shell_of(services), token=token), HTTPStatus.FORBIDDEN)
+    end_here(services, request.cookies)
+    logger.info("desk.entered", person=person.id)
+    return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
+
+
 @router.post("/sign-out")
 def post_sign_out() -> Response[str]:
     """Every session of this person is over."""
@@ -87,7 +99,9 @@ def post_sign_out() -> Response[str]:
     check_origin(request, services.settings, by_token=False, by_session=True)
     if person := sign_out(services, request.cookies):
         logger.info("desk.left", person=person.id)
-    return see_other(DOOR, (Cookie(SESSION, "", timedelta(0)),))
+    answer = see_other(DOOR, (Cookie(SESSION, "", timedelta(0)),))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # and what a browser holds ready for its way back
+    return answer
 
 
 @router.get("/rep/desk")

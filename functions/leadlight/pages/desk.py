@@ -74,6 +74,11 @@ def enter(shell: str, *, name: str, token: str) -> str:
     return page(shell, "sign_in_enter.html", heading="One tap, and you are in", name=name, token=token)
 
 
+def used(shell: str, *, token: str) -> str:
+    """The link was used before: the desk, where it was used here, or a button that has a fresh one mailed."""
+    return page(shell, "sign_in_used.html", heading="This link was used already", token=token)
+
+
 def desk(shell: str, found: Desk, *, me: Person, zone: ZoneInfo, colleagues: Sequence[Desk], query: str = "") -> str:
     """The leads of one person by next action; for a manager, everybody's figures, too."""
     own = found.whose.id == me.id

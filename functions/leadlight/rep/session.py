@@ -6,15 +6,17 @@ Asked on every page of the desk. The team is read anew each time: who is no long
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from leadlight.errors import BadToken
+from leadlight.model.exchange import Budget
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit
-from leadlight.tokens import TokenUse
+from leadlight.tokens import LIFE, TokenUse
 
 SESSION = "leadlight_desk"
 
@@ -24,16 +26,21 @@ NEWEST, ASKED = "sign-in", "sign-in/"
 OUT = "signed-out/"
 """Begins the note that says when a person last signed out: sessions from before then are over, on every device."""
 
+OVER = "session-over/"
+"""Begins the counter of one session in whose place another one has come."""
+
 
 def signed_in(services: Services, cookies: Mapping[str, str]) -> Person | None:
     """The person whose session this is; None without one, or with one that is over."""
     try:
         facts = services.tokens.read(TokenUse.SESSION, cookies.get(SESSION, ""))
         person = member(open_bundle(services.files).team, facts["person"])
-        since = datetime.fromisoformat(facts["at"])
+        name, since = facts["id"], datetime.fromisoformat(facts["at"])
     except (BadToken, KeyError, ValueError):
         return None
-    left = services.store.note(f"{OUT}{person.id}") if person else None
+    if person is None or services.store.counted([f"{OVER}{name}"]):
+        return None
+    left = services.store.note(f"{OUT}{person.id}")
     return None if left and since <= datetime.fromisoformat(left) else person
 
 
@@ -46,6 +53,13 @@ def session_of(services: Services, person: Person) -> str:
     """What the cookie of somebody holds who has just come in."""
     facts = {"person": person.id, "id": services.token(), "at": services.clock.now().isoformat()}
     return services.tokens.sign(TokenUse.SESSION, facts)
+
+
+def end_here(services: Services, cookies: Mapping[str, str]) -> None:
+    """The session that this browser has had is over, whoever kept a copy of its cookie. Those of others go on."""
+    with suppress(BadToken):
+        name = services.tokens.read(TokenUse.SESSION, cookies.get(SESSION, ""))["id"]
+        services.store.count(Budget(f"{OVER}{name}", 1, services.clock.now() + LIFE[TokenUse.SESSION]))
 
 
 def sign_out(services: Services, cookies: Mapping[str, str]) -> Person | None:
