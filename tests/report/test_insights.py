@@ -68,7 +68,7 @@ def test_those_who_write_read_what_reps_say_and_others_see_how_much(world: World
     pages = [at_desk(world, who).get("/insights").text for who in (MANAGER_ADDRESS, REP_ADDRESS)]
 
     assert ["They look for prices &lt;first&gt;" in page for page in pages] == [True, False]
-    assert ["Lines of reps" in page for page in pages] == [True, True]
+    assert ["How many lines" in page for page in pages] == [True, True]
 
 
 def test_reading_the_report_changes_nothing(world: World) -> None:

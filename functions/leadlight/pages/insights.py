@@ -9,10 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leadlight.model.figures import Funnel
-from leadlight.model.report import ContactRow, Effect, NamedRow, PageRow, Period, Report, Share, StepRow
+from leadlight.model.report import ContactRow, Effect, NamedRow, PageRow, Period, Report, Share, StepRow, Topic
 from leadlight.pages.charts import Bar, Chart, Drawn, bars, columns
 from leadlight.pages.frame import page
-from leadlight.pages.tables import OF, PLACES, WAITED, Cell, Cents, Table, counts, in_words, percent, rate, tables_of
+from leadlight.pages.tables import (
+    GONE,
+    OF,
+    PLACES,
+    WAITED,
+    Cell,
+    Cents,
+    Table,
+    counts,
+    in_words,
+    percent,
+    rate,
+    tables_of,
+)
 
 SPANS = (4, 8, 12, 26, 52)
 """Weeks that the page offers; others can be asked for in its address."""
@@ -25,7 +38,7 @@ IN_SHORT = (Funnel.CONFIRMED, Funnel.TALKED, Funnel.OPPORTUNITY, Funnel.WON)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One heading: sentences, charts, tables in sight, and those behind a line that unfolds them."""
+    """One heading: sentences, charts, words of reps, tables in sight, and those behind a line that unfolds them."""
 
     name: str
     title: str
@@ -33,6 +46,7 @@ class Section:
     charts: tuple[Drawn, ...] = ()
     tables: tuple[Table, ...] = ()
     folded: tuple[Table, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,14 @@ def insights(shell: str, report: Report, *, form: bool) -> str:
         weeks=_weeks(report.period), before=_weeks(report.before) if report.before else "",
         empty=_is_empty(report), short=tuple(_short(report)), sections=tuple(_sections(report)),
         of_share=lambda cell: isinstance(cell, Share), of_number=lambda cell: isinstance(cell, int | Share | Cents),
-        counts=counts, rate=rate, in_words=in_words,
+        counts=counts, rate=rate, in_words=in_words, gone=GONE, still_open=_still_open(report),
     )  # fmt: skip
+
+
+def _still_open(report: Report) -> str:
+    """The name of a line that nobody has taken up; empty for none."""
+    lines = (line for topic in report.topics for line in topic.lines)
+    return next((line.id for line in lines if not line.done), "")
 
 
 def _weeks(period: Period) -> str:
@@ -106,7 +126,10 @@ def _sections(report: Report) -> Iterator[Section]:
         Section(
             "why-not", "What stands in the way", (), _in_the_way(report), folded=tables("why-not", "objections")
         ),
-        Section("feedback", "What reps say to those who write", (), tables=tables("lines", "feedback")),
+        Section(
+            "feedback", "What reps say to those who write", (), topics=report.topics,
+            tables=() if report.topics else tables("lines"), folded=tables("lines") if report.topics else (),
+        ),
         Section("waitlist", "Wanted, not written yet", (), tables=tables("waitlist")),
         Section("money", "What it costs", (), _money(report), tables("money", "campaigns")),
         Section(
@@ -120,7 +143,7 @@ def _sections(report: Report) -> Iterator[Section]:
             tables=tables("compared"),
         ),
     )  # fmt: skip
-    return (each for each in made if each.tables or each.folded)
+    return (each for each in made if each.tables or each.folded or each.topics)
 
 
 def _funnel(report: Report) -> tuple[Drawn, ...]:

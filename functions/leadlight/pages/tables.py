@@ -48,6 +48,9 @@ OF = {
 FREE_READS, TRIALS = "Read on for free", "Began a trial"
 """What stands beside the places, on sites that have it: strangers whom a meter let read on, leads with a trial."""
 
+GONE = "(nothing is left of it)"
+"""The words of a line whose lead was erased."""
+
 KINDS = {"path": "By path", "buyer": "By buyer", "gate": "By page", "source": "By source"}
 WAITED = {
     "5m": "5 minutes", "30m": "30 minutes", "2h": "2 hours", "1d": "a day", "3d": "3 days", "later": "longer",
@@ -252,16 +255,18 @@ def _named(name: str, title: str, found: Sequence[NamedRow]) -> Table:
 
 def _lines(report: Report) -> Table:
     rows = tuple(Row(each.about, each.title, (each.given, each.done)) for each in report.lines)
-    return Table("lines", "Lines of reps for those who write", ("About", "Lines", "Taken up"), rows)
+    return Table("lines", "How many lines, and about what", ("About", "Lines", "Taken up"), rows)
 
 
 def _topics(report: Report) -> Table:
     rows = (
-        Row(topic.aim, topic.about, (line.text or "(nothing is left of it)", line.by, f"{line.at:%Y-%m-%d}"))
+        Row(topic.aim, topic.about, (line.text or GONE, line.by, f"{line.at:%Y-%m-%d}", line.id))
         for topic in report.topics
         for line in topic.lines
     )
-    return Table("feedback", "What reps say to those who write", ("About", "Line", "By", "On"), tuple(rows))
+    return Table(
+        "feedback", "What reps say to those who write", ("About", "Line", "By", "On", "Name"), tuple(rows), (1, 2, 4)
+    )
 
 
 def _waitlist(report: Report) -> Table:
