@@ -28,7 +28,7 @@ from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of, profile_of
 from leadlight.rules.attendance import hours_of
-from leadlight.rules.budgets import SHARED, hour_of
+from leadlight.rules.budgets import SHARED, for_strangers, hour_of
 from leadlight.rules.mail_events import due_key
 from leadlight.rules.next_action import WITHHELD
 from leadlight.views import company_view, rep_view
@@ -148,7 +148,7 @@ def tell_manager(services: Services, due: Due) -> Done | None:
             "rep": rep_view(manager),
             "company": company_view(services, bundle.team),
             "since": f"{since:%A}, {since.day} {since:%B}, {since:%H:%M}",
-            "limit": services.settings.hour_limit,
+            "limit": for_strangers(services.settings.hour_limit),
             "days": KEPT.days,
         }
         return Ready(letter.to_team(services, bundle, "breaker", context, to=manager, about=f"{OPEN}/{hour}"))

@@ -178,7 +178,6 @@ def test_the_command_ends_it_and_says_why_it_was(world: World) -> None:
     assert (again.exit_code, again.output) == (0, "Nothing waits for that.\n")
 
 
-@BOTH
 def test_one_reader_who_complains_pauses_nothing_and_a_second_one_does(world: World) -> None:
     world.confirmed()
     world.advance("1 day")

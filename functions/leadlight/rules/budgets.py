@@ -159,7 +159,12 @@ def counters_of(asked: Asked, limits: Limits, now: datetime) -> Counters:
 
 
 def _open_to(asked: Asked, limit: int) -> int:
-    return limit if asked.confirmed else limit - limit // RESERVE
+    return limit if asked.confirmed else for_strangers(limit)
+
+
+def for_strangers(limit: int) -> int:
+    """How many of so many may go to people who have confirmed nothing yet."""
+    return limit - limit // RESERVE
 
 
 def weigh(asked: Asked, counters: Counters, used: Mapping[str, int]) -> Verdict:
