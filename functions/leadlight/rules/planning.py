@@ -32,7 +32,7 @@ from leadlight.rules.steps import (
     step_ref,
     with_enrolment,
 )
-from leadlight.rules.stop import ENDED_BY_REPLY, is_aside, quiet_left, why_quiet, why_stopped
+from leadlight.rules.stop import ENDED_BY_REPLY, is_aside, quiet_left, why_quiet, why_stopped, with_room
 
 AT_HAND = 40
 """So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
@@ -97,7 +97,7 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
         last_at=now,
         put_off=quiet_left(lead, now),
     )
-    return _begun(lead, enrolment, sequence)
+    return _begun(lead, with_room(enrolment, lead.at_most, now), sequence)
 
 
 def migrated(enrolment: Enrolment, old: Sequence, new: Sequence) -> Enrolment:

@@ -5,13 +5,14 @@ Asked before each claim; the claim then fails if the lead was changed since, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leadlight.model.lead import Enrolment, Lead, Pause, Stop, StopReason
 from leadlight.model.person import Consent, Purpose
-from leadlight.model.sequence import Channel, Step
+from leadlight.model.sequence import Cap, Channel, Step
 
 UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
 """Stops that hold for every mail, also for one that was just asked for."""
@@ -27,6 +28,9 @@ WITHDRAWN = frozenset({Purpose.FOLLOW_UP, Purpose.NEWS})
 
 PROMISED_AS = {Channel.MAIL: "mail", Channel.REP: "call"}
 """How a promise calls what acts in a step."""
+
+OPENINGS = timedelta(days=7)
+"""What windows and holidays may cost while mails come at the pace that a lead has asked for."""
 
 GRACE = timedelta(hours=1)
 """What a queue or a restart may cost; beyond that a promised time is over."""
@@ -116,6 +120,19 @@ def promised_until(enrolment: Enrolment) -> datetime:
     return enrolment.promised_since + timedelta(days=enrolment.promise.days) + enrolment.put_off
 
 
+def with_room(enrolment: Enrolment, at_most: Cap | None, now: datetime) -> Enrolment:
+    """The enrolment whose promise lasts until the rest of its mails has come at the pace that the lead has asked for.
+
+    Who asks for fewer mails at a time asks for no end of them: the count stays, and as with a pause the end is put off.
+    """
+    left = enrolment.promise.mails - enrolment.mails_sent
+    if at_most is None or left <= 0 or enrolment.ended:
+        return enrolment
+    needed = timedelta(days=math.ceil(left / at_most.count) * at_most.days) + OPENINGS
+    more = max(timedelta(0), now + needed - promised_until(enrolment))
+    return replace(enrolment, put_off=enrolment.put_off + more)
+
+
 def _beyond_promise(enrolment: Enrolment, now: datetime, purpose: str) -> str | None:
     """A sequence is covered that was promised by its name, or that follows such a one and so shares its promise."""
     promise = enrolment.promise
@@ -139,6 +156,11 @@ def why_no_mail(lead: Lead, *, asked_at: datetime | None = None) -> str | None:
 
     reasons = [stop.reason for stop in lead.stops if stop.reason in UNREACHABLE and not rested(stop)]
     return f"stopped: {reasons[0]}" if reasons else None
+
+
+def erased_at(lead: Lead) -> datetime | None:
+    """Since when everything of this lead is to go; None for all others."""
+    return next((stop.at for stop in lead.stops if stop.reason is StopReason.ERASED), None)
 
 
 def stopped(lead: Lead, reason: StopReason, now: datetime) -> Lead:
