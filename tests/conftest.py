@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Files of tests lie in memory where it has room: stores wait for the disk at each write, and no test can tell."""
+    """Files of tests lie in memory where it has room: stores wait for the disk at each write, and no test can tell.
+
+    Property tests try the same examples wherever they run, as in CI, and none has to be done by a deadline.
+    """
+    if hypothesis.settings.get_current_profile_name() == "default":  # what looks for mutants has a profile of its own
+        hypothesis.settings.load_profile("ci")
     usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     if usable and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # hooks of git are run from there
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

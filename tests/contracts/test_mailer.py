@@ -262,7 +262,7 @@ class TestSmtpMailer(MailerContract):
 
     @pytest.fixture
     def mailer(self, server: Server) -> Mailer:
-        return SmtpMailer(f"smtp://{server.url}", timeout=5)
+        return SmtpMailer(f"smtp://{server.url}", timeout=30)
 
     @pytest.fixture
     def received(self, server: Server) -> Received:
@@ -325,7 +325,7 @@ class TestSmtpMailer(MailerContract):
         server.after_data = "hang"
 
         with pytest.raises(SendUnclear):
-            SmtpMailer(f"smtp://{server.url}", timeout=0.2).send(mail(), tag=TAG)
+            SmtpMailer(f"smtp://{server.url}", timeout=1).send(mail(), tag=TAG)
 
     def test_a_server_that_is_not_there_took_nothing(self) -> None:
         with smtp_server() as server:
@@ -349,13 +349,13 @@ class TestSmtpMailer(MailerContract):
         assert "visitor" not in str(refused.value)
 
     def test_user_and_password_of_the_address_are_used(self, server: Server) -> None:
-        SmtpMailer(f"smtp://anna%40x:p%40ss@{server.url}", timeout=5).send(mail(), tag=TAG)
+        SmtpMailer(f"smtp://anna%40x:p%40ss@{server.url}", timeout=30).send(mail(), tag=TAG)
 
         assert server.logins == [(b"anna@x", b"p@ss", False)]
 
     def test_a_wrong_password_sends_nothing(self, server: Server) -> None:
         with pytest.raises(NotSent):
-            SmtpMailer(f"smtp://anna:wrong@{server.url}", timeout=5).send(mail(), tag=TAG)
+            SmtpMailer(f"smtp://anna:wrong@{server.url}", timeout=30).send(mail(), tag=TAG)
 
         assert server.accepted == []
 
@@ -363,7 +363,7 @@ class TestSmtpMailer(MailerContract):
 def test_starttls_encrypts_before_the_password(tmp_path: Path) -> None:
     server_tls, client_tls = certificate(tmp_path)
     with smtp_server(tls=server_tls) as server:
-        SmtpMailer(f"smtp://anna:p%40ss@{server.url}?starttls", timeout=5, tls=client_tls).send(mail(), tag=TAG)
+        SmtpMailer(f"smtp://anna:p%40ss@{server.url}?starttls", timeout=30, tls=client_tls).send(mail(), tag=TAG)
 
         assert server.logins == [(b"anna", b"p@ss", True)]
         assert len(server.accepted) == 1
@@ -373,7 +373,7 @@ def test_a_server_with_a_certificate_nobody_vouches_for_gets_no_mail(tmp_path: P
     server_tls, _ = certificate(tmp_path)
     with smtp_server(tls=server_tls) as server:
         with pytest.raises(NotSent):
-            SmtpMailer(f"smtp://{server.url}?starttls", timeout=5).send(mail(), tag=TAG)
+            SmtpMailer(f"smtp://{server.url}?starttls", timeout=30).send(mail(), tag=TAG)
 
         assert server.accepted == []
 
@@ -381,7 +381,7 @@ def test_a_server_with_a_certificate_nobody_vouches_for_gets_no_mail(tmp_path: P
 def test_a_server_without_starttls_gets_no_mail_that_wants_it() -> None:
     with smtp_server() as server:
         with pytest.raises(NotSent):
-            SmtpMailer(f"smtp://{server.url}?starttls", timeout=5).send(mail(), tag=TAG)
+            SmtpMailer(f"smtp://{server.url}?starttls", timeout=30).send(mail(), tag=TAG)
 
         assert server.accepted == []
 

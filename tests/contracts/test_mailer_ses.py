@@ -212,7 +212,7 @@ def test_a_connection_lost_after_the_mail_was_handed_over_is_unclear_and_not_tri
 
 def test_silence_after_the_mail_was_handed_over_is_unclear_and_not_tried_again(server: Server) -> None:
     server.mood = "hang"
-    client = connected("sesv2", ONCE.merge(Config(read_timeout=0.2)), url=server.url)
+    client = connected("sesv2", ONCE.merge(Config(read_timeout=1)), url=server.url)
 
     with pytest.raises(SendUnclear, match="ReadTimeout"):
         SesMailer(lambda: client, configuration_set=SET).send(mail(), tag=TAG)

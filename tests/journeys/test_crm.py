@@ -190,13 +190,14 @@ def test_a_hand_over_is_signed_as_standard_webhooks_says(hook: Receiver) -> None
 
 def test_a_crm_that_gives_no_answer_is_left_alone_for_a_minute(hook: Receiver, world: World) -> None:
     hook.mood = "hang"
-    door = SignedHook(hook.url, SECRET, world.clock.now, timeout=0.1)
+    door = SignedHook(hook.url, SECRET, world.clock.now, timeout=0.5)
     with pytest.raises(NotGiven, match="no answer"):
         door.give("abc", "{}")
 
     with pytest.raises(NotGiven, match="a moment ago"):
         door.give("def", "{}")
 
+    assert hook.asked.wait(30)
     assert hook.ids == ["abc"]
     world.clock.move_to(world.clock.now() + REST + HOUR)
     with pytest.raises(NotGiven, match="no answer"):

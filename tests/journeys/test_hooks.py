@@ -197,7 +197,7 @@ def test_a_deal_lost_ends_everything_and_keeps_to_whom_sealed(hooked: World) -> 
     assert [stop.reason for stop in lead.stops] == [StopReason.DISQUALIFIED]
     assert hooked.follow_ups() == []
     assert hooked.touches(TouchKind.FACT)[0].facts["why"] == "price"
-    assert "Zinc" not in repr(hooked.dump())
+    assert "Zinc & Sons" not in repr(hooked.dump())
 
 
 def test_the_same_fact_again_is_answered_and_changes_nothing(hooked: World) -> None:

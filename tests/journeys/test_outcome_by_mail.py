@@ -70,17 +70,17 @@ def test_without_a_domain_for_it_nothing_is_said_of_a_line(world: World) -> None
 
 @BOTH
 def test_a_line_is_logged_and_shown_back(world: World, post: Path) -> None:
-    back = said(world, post, "reached, Tuesday, SSO")
+    back = said(world, post, "reached, Tuesday, Marzipan")
 
     (outcome,) = world.touches(TouchKind.OUTCOME)
     assert (outcome.by, outcome.objective, outcome.facts["achieved"]) == ("rita", Objective.START, "yes")
     assert outcome.facts["next_at"] == "2026-01-06T09:00:00+00:00"
-    assert sealed_fields(world.services, outcome)["text"] == "SSO"
+    assert sealed_fields(world.services, outcome)["text"] == "Marzipan"
     assert back.subject == "Noted: Anna"
     assert "Start a conversation: achieved" in back.text
     assert "Next step: Tue 6 January, 09:00" in back.text
-    assert "Not understood, and kept as a note:\n\n> SSO" in back.text
-    assert "SSO" not in repr(world.dump())
+    assert "Not understood, and kept as a note:\n\n> Marzipan" in back.text
+    assert "Marzipan" not in repr(world.dump())
 
 
 def test_the_link_in_what_comes_back_changes_it(world: World, post: Path) -> None:
@@ -93,12 +93,12 @@ def test_the_link_in_what_comes_back_changes_it(world: World, post: Path) -> Non
     assert len(world.touches(TouchKind.OUTCOME)) == 1
 
 
-@pytest.mark.parametrize(("text", "stage"), [("won 12000", Stage.CUSTOMER), ("lost to Acme", Stage.LOST)])
+@pytest.mark.parametrize(("text", "stage"), [("won 12000", Stage.CUSTOMER), ("lost to Acme Corp", Stage.LOST)])
 def test_a_line_may_end_the_deal(world: World, post: Path, text: str, stage: Stage) -> None:
     said(world, post, text)
 
     assert world.lead().stage is stage
-    assert "Acme" not in repr(world.dump())
+    assert "Acme Corp" not in repr(world.dump())
 
 
 def test_what_is_quoted_below_is_not_read(world: World, post: Path) -> None:

@@ -30,14 +30,14 @@ def batch(world: World, server: Server) -> Iterator[World]:
     """Three leads whose first follow-up is due at the same moment, and from now on a mail server."""
     for address in (ANNA, BOB, CARL):
         world.confirmed(address=address)
-    mailer = SmtpMailer(f"smtp://{server.url}", timeout=0.3)
+    mailer = SmtpMailer(f"smtp://{server.url}", timeout=1)
     world.services = world.services.with_mailer(mailer)
     yield world
     mailer.close()
 
 
 def test_every_mail_leaves_under_an_address_of_its_own(world: World, server: Server) -> None:
-    mailer = SmtpMailer(f"smtp://{server.url}", timeout=0.3)
+    mailer = SmtpMailer(f"smtp://{server.url}", timeout=1)
     settings = replace(world.services.settings, inbound_domain="in.glass.example")
     world.services = replace(world.services.with_mailer(mailer), settings=settings)
     for address in (ANNA, BOB):
@@ -136,7 +136,7 @@ def test_p2_while_the_server_is_away_everybody_waits_and_nobody_loses(batch: Wor
 
 def test_a_refused_opt_in_stops_the_lead_as_well(world: World, server: Server) -> None:
     server.answers[ANNA] = "550 5.1.1 no such user"
-    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=5))
+    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=30))
     world.browser().ask_for()
     world.settle()
 
@@ -153,7 +153,7 @@ def test_a_rep_whose_mailbox_is_gone_costs_no_lead_its_plan_and_the_manager_is_t
     world.browser().ask_for()
     world.settle()
     world.browser().post(world.mail(ANNA).link("/confirm"))
-    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=5))
+    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=30))
     world.settle()
     world.services = world.services.with_mailer(good)
     world.settle()
@@ -168,7 +168,7 @@ def test_p2_a_manager_whose_mailbox_is_gone_is_tried_again_and_again(world: Worl
     world.browser().ask_for()
     world.settle()
     world.browser().post(world.mail(ANNA).link("/confirm"))
-    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=5))
+    world.services = world.services.with_mailer(SmtpMailer(f"smtp://{server.url}", timeout=30))
     world.settle()
 
     (entry,) = [e for e in world.services.store.ledger(world.id_of()) if "/manager/" in e.key]
