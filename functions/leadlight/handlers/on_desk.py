@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from leadlight import links
+from leadlight.decide import Erased
 from leadlight.departed import departed
 from leadlight.errors import NotSignedIn, UnknownLead
 from leadlight.handlers import outcome, stale
@@ -260,7 +261,10 @@ def _at_desk(answer: Callable[[Services, Request, Bundle, Person], Response[str]
         raise NotSignedIn
     if me is None:
         return see_other(DOOR)
-    return answer(services, request, open_bundle(services.files), me)
+    try:
+        return answer(services, request, open_bundle(services.files), me)
+    except Erased as gone:  # a moment ago; what is not there is answered in one way
+        raise UnknownLead from gone
 
 
 def _acted(lead_id: str, act: Callable[[Services, Visit, Request], Lead]) -> Response[str]:

@@ -66,7 +66,7 @@ GATES = (
                 {PROBLEM: AccessProblem, HTML: None},
             ),
         },
-        refuses=(400, 403, 404, 413, 429),
+        refuses=(400, 403, 404, 410, 413, 429),
         more="The form's own questions go along as fields of their own, text each; several answers as a list, or as "
         "one field each. With a pass and no `email`, the browser's lead asks, and only what is new is read.",
         body=AccessForm,
@@ -147,7 +147,7 @@ READING = (
                 "With `free=yes`: `__Host-leadlight_free`, what was read."
             )
         },
-        refuses=(401, 404),
+        refuses=(401, 404, 410),
         query=(LANGUAGE, FREE),
         needs_caller=False,
     ),
@@ -162,7 +162,7 @@ READING = (
             302: goes("Where the file lies, for five minutes at most; of `trial`, where it begins."),
             416: Answer("There is no such part.", {"text/plain": None}),
         },
-        refuses=(401, 404),
+        refuses=(401, 404, 410),
         query=(LANGUAGE, Named("play", "`yes` shows the file in the browser, as far as it can, and does not save it.")),
         headers=(Named("Range", "A part of the file, such as `bytes=0-99`.", "bytes=0-99"),),
         more="The last segment is the file's name, what stands before it the gate. On AWS each answer is a 302 to "
@@ -178,7 +178,7 @@ TALKING = (
         "A question to the rep",
         Caller.PASS,
         {200: told(Sent, "The rep has it."), 303: goes("The whole page.", "After a form post.")},
-        refuses=(400, 401, 403, 404, 413, 422, 429),
+        refuses=(400, 401, 403, 404, 410, 413, 422, 429),
         body=Question,
     ),
     Route(
@@ -187,7 +187,7 @@ TALKING = (
         "A wish for a call, or its withdrawal",
         Caller.PASS,
         {200: told(Noted, "The rep knows."), 303: goes("The whole page.", "After a form post.")},
-        refuses=(400, 401, 403, 404, 413, 422, 429),
+        refuses=(400, 401, 403, 404, 410, 413, 422, 429),
         body=Call,
     ),
     Route(
@@ -255,7 +255,7 @@ TALKING = (
         },
         refuses=(400, 403, 410, 413, 422, 429),
         more="Mails get forwarded, so nothing is shown before the digits of a fresh mail were typed here. They work "
-        "for 15 minutes and five tries.",
+        "for 10 minutes and five tries.",
         body=MyDataButton,
         needs_caller=False,
     ),
