@@ -267,8 +267,21 @@ def test_a_second_tap_on_the_last_button_is_answered_kindly(world: World) -> Non
 
     again = browser.submit(where, do="erase")
 
-    assert again.status in {403, 410}
-    assert world.browser().get(where, accept="text/html").status in {403, 410}
+    assert [again.status, browser.get(where, accept="text/html").status] == [410, 410]
+    assert "Nothing is kept here any more" in words(again)
+
+
+def test_a_page_that_is_loaded_again_meanwhile_says_that_it_goes_on(world: World) -> None:
+    world.confirmed()
+    browser, where = opened(world), link(world)
+    pages = [browser.submit(where, do="erase"), browser.submit(where, do="erase"), browser.get(where)]
+
+    assert [page.status for page in pages] == [200] * 3
+    for page in pages:
+        assert "Everything is being erased" in words(page)
+        assert f'<a href="{where}">See whether it is done</a>' in page.text
+        assert "Ask for fresh digits first" not in words(page)
+    assert len(world.touches(TouchKind.ERASED)) == 1
 
 
 def test_a_button_that_we_do_not_have_does_nothing(world: World) -> None:

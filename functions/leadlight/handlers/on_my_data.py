@@ -52,6 +52,8 @@ def post_my_data() -> Response[str]:
         raise BadFields({"do": N_("Please use one of the buttons on the page.")})
     visit = visit_of(services, request.cookies, token)
     step = my_data.step_of(services, visit, request.cookies)
+    if step is Step.ERASED:  # the same button again, or another tab's: there is nothing left to do
+        return _page(services, visit, step)
     try:
         return button(services, request, visit)
     except BadToken as error:

@@ -62,7 +62,7 @@ REFUSALS: Mapping[int, str] = {
     401: "This browser has no pass for it; at the desk, no session; of a webhook, no signature that fits.",
     403: "The link or its browser is not the right one, or the post comes from another site.",
     404: "There is nothing of that name.",
-    410: "The link's time is over.",
+    410: "The link's time is over, or what it or a pass belonged to was erased.",
     413: "More than 64 KB.",
     422: "Some fields need another value; `fields` says which and what to do.",
     429: "Too many. `Retry-After` says in how many seconds there is room again.",

@@ -20,7 +20,7 @@ HEADINGS = {
     Step.CODE: N_("Look into your mail"),
     Step.OPEN: N_("What we keep of you"),
     Step.SURE: N_("Erase everything?"),
-    Step.ERASED: N_("Erased, for good"),
+    Step.ERASED: N_("Everything is being erased"),
 }
 
 PARTS = {
