@@ -14,7 +14,7 @@ from leadlight.model.lead import Enrolment, Hold, Lead, Pause, Stop, StopReason
 from leadlight.model.person import GateId, Intent, Purpose
 from leadlight.model.sequence import Cap, Channel, Sequence
 from leadlight.model.touch import Objective, TouchKind
-from leadlight.rules.planning import ANEW, AT_ONCE, Replan, enrolled, replan
+from leadlight.rules.planning import ANEW, AT_ONCE, NO_ROOM, Replan, enrolled, left_out, replan
 from leadlight.rules.steps import open_enrolments, step_ref
 from leadlight.rules.stop import ENDED_BY_REPLY, resumed
 
@@ -191,12 +191,35 @@ def test_sequences_that_lead_to_each_other_come_to_an_end() -> None:
 
     assert [e.sequence for e in plan.lead.enrolments] == ["course", "offer"]
     assert open_enrolments(plan.lead) == ()
+    assert reasons(plan, TouchKind.ENDED)[-1] == "all steps are done; “course” does not follow: they have had all of it"
+
+
+def test_what_cannot_follow_is_told_with_the_end_of_the_one_before() -> None:
+    (first,) = through().enrolments
+    full = [replace(into(COURSE), sequence=f"s{n}") for n in range(AT_ONCE)]
+
+    plans = [planned(lead(enrolments=(first, *others)), FIRST) for others in ([into(OFFER)], full)]
+
+    assert [reasons(plan, TouchKind.ENDED) for plan in plans] == [
+        ["all steps are done; “offer” does not follow: they are in it already"],
+        ["all steps are done; “offer” does not follow: there is no room for it beside 8 others"],
+    ]
 
 
 def test_a_lead_is_in_no_more_sequences_than_one_change_can_plan() -> None:
     many = lead(enrolments=tuple(replace(into(COURSE), sequence=f"s{n}") for n in range(AT_ONCE)))
 
+    (told,) = left_out(many, capture(), GateId("guide"), OFFER, MONDAY)
     assert enrolled(many, capture(), GateId("guide"), OFFER, MONDAY) == many
+    assert (told.kind, told.facts["sequence"], told.facts["reason"]) == (TouchKind.ENDED, "offer", NO_ROOM)
+
+
+def test_what_begins_or_has_begun_needs_no_word() -> None:
+    several = lead(enrolments=tuple(replace(into(COURSE), sequence=f"s{n}") for n in range(AT_ONCE - 1)))
+    one_of_them = replace(OFFER, name="s1")
+
+    assert left_out(several, capture(), GateId("guide"), OFFER, MONDAY) == ()
+    assert left_out(several, capture(), GateId("guide"), one_of_them, MONDAY) == ()
 
 
 def test_the_largest_plan_fits_into_one_change() -> None:

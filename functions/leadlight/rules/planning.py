@@ -7,7 +7,7 @@ achieved objective makes pointless, or that nobody promised; caps and priorities
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,6 +45,9 @@ TOLD_AT_ONCE = 25
 """So many steps left out does one decision put on the timeline one by one; the last of them counts the rest."""
 
 ALL_DONE = "all steps are done"
+
+NO_ROOM = f"there is no room for it beside {AT_ONCE} others"
+"""Why a sequence does not begin, in words."""
 
 ANEW = "it has begun anew"
 """What an enrolment says that an answer had ended, once another one goes on in its place."""
@@ -84,9 +87,28 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
     As it was, if it is in it or has been all through it: nobody wants the same mails again. What a stop had ended
     goes on after the last step that was done.
     """
+    enrolment = _enrolment(lead, capture, gate, sequence, now)
+    return _begun(lead, enrolment, sequence) if enrolment and sequence else lead
+
+
+def left_out(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> tuple[Touch, ...]:
+    """Says that the gate's sequence does not begin though they have agreed to it, where there is no room for it.
+
+    Of what they are in already, or have been all through, nothing needs to be said.
+    """
+    enrolment = _enrolment(lead, capture, gate, sequence, now)
+    if enrolment is None or sequence is None or _why_not_begun(lead, sequence) != NO_ROOM:
+        return ()
+    return (ending(lead, replace(enrolment, ended=NO_ROOM), now),)
+
+
+def _enrolment(
+    lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime
+) -> Enrolment | None:
+    """The lead in that sequence, not at a step yet; None where nobody has agreed to it."""
     agreed = Purpose.FOLLOW_UP in capture.consent.purposes and Purpose.FOLLOW_UP in lead.purposes
     if sequence is None or not agreed:
-        return lead
+        return None
     enrolment = Enrolment(
         sequence=sequence.name,
         version=sequence.version,
@@ -97,7 +119,7 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
         last_at=now,
         put_off=quiet_left(lead, now),
     )
-    return _begun(lead, with_room(enrolment, lead.at_most, now), sequence)
+    return with_room(enrolment, lead.at_most, now)
 
 
 def migrated(enrolment: Enrolment, old: Sequence, new: Sequence) -> Enrolment:
@@ -148,10 +170,14 @@ def _ended(lead: Lead, sequences: Mapping[str, Sequence], now: datetime) -> tupl
         if why is None:
             continue
         ended = replace(enrolment, ended=why)
-        touches.append(ending(lead, ended, now))
+        touch = ending(lead, ended, now)
         lead = with_enrolment(lead, ended)
-        if why == ALL_DONE and sequence:
-            lead = _followed(lead, ended, sequences.get(sequence.then_version or ""))
+        if why == ALL_DONE and sequence and (follower := sequences.get(sequence.then_version or "")):
+            if why_not := _why_not_begun(lead, follower):
+                reason = f"{ALL_DONE}; “{follower.name}” does not follow: {why_not}"
+                touch = replace(touch, facts={**touch.facts, "reason": reason})
+            lead = _followed(lead, ended, follower)
+        touches.append(touch)
     return lead, tuple(touches)
 
 
@@ -173,14 +199,12 @@ def _stepped(lead: Lead, sequences: Mapping[str, Sequence], now: datetime) -> tu
     return lead, (*_at_most(told), *over)
 
 
-def _followed(lead: Lead, ended: Enrolment, sequence: Sequence | None) -> Lead:
+def _followed(lead: Lead, ended: Enrolment, sequence: Sequence) -> Lead:
     """The lead in the sequence that follows at once, under the same promise: what was sent of it stays counted.
 
     It is named by the start of the one before, whenever that one's last mail went out: so its mails have the same
     names again in a life that is lived a second time, after a restore.
     """
-    if sequence is None:
-        return lead
     follower = replace(
         ended,
         sequence=sequence.name,
@@ -200,17 +224,30 @@ def _begun(lead: Lead, enrolment: Enrolment, sequence: Sequence) -> Lead:
     A former one that an answer has ended is over for good by that: nobody can resume it beside the new one.
     """
     before = [e for e in lead.enrolments if e.sequence == enrolment.sequence]
-    if any(not e.ended or e.next_step is None for e in before) or len(open_enrolments(lead)) >= AT_ONCE:
-        return lead
-    done = tuple(dict.fromkeys(slug for e in before for slug in behind(e, sequence)))
-    coming = first_not_done(sequence, done)
-    if coming is None:
+    done, coming = _goes_on(before, sequence)
+    if coming is None or _why_not_begun(lead, sequence):
         return lead
     apart = [e.started_at + timedelta(seconds=1) for e in before]  # its rows are named by the second it began in
     started_at = max([enrolment.started_at, *apart])
     begun = replace(enrolment, started_at=started_at, next_step=coming.slug, done=done)
     former = tuple(replace(e, ended=ANEW) if e in before and e.ended == ENDED_BY_REPLY else e for e in lead.enrolments)
     return replace(lead, enrolments=(*former, begun))
+
+
+def _why_not_begun(lead: Lead, sequence: Sequence) -> str | None:
+    """Why this sequence does not begin for the lead, in words; None if it does."""
+    before = [e for e in lead.enrolments if e.sequence == sequence.name]
+    if any(not e.ended for e in before):
+        return "they are in it already"
+    if any(e.next_step is None for e in before) or _goes_on(before, sequence)[1] is None:
+        return "they have had all of it"
+    return NO_ROOM if len(open_enrolments(lead)) >= AT_ONCE else None
+
+
+def _goes_on(before: Iterable[Enrolment], sequence: Sequence) -> tuple[tuple[str, ...], Step | None]:
+    """What is done of it already, in former times, and the step after that."""
+    done = tuple(dict.fromkeys(slug for e in before for slug in behind(e, sequence)))
+    return done, first_not_done(sequence, done)
 
 
 def _rows(lead: Lead, sequences: Mapping[str, Sequence], team: Team, now: datetime) -> tuple[Due, ...]:

@@ -19,7 +19,7 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services
 from leadlight.profile import capture_of
-from leadlight.rules.planning import enrolled
+from leadlight.rules.planning import enrolled, left_out
 from leadlight.rules.preferences import begun_afresh, with_purpose
 from leadlight.rules.stop import consented_anew, why_no_mail
 from leadlight.views import words_agreed
@@ -55,11 +55,16 @@ def comes_with_form(wished: Touch) -> bool:
     return CAPTURE in wished.facts
 
 
-def followed(services: Services, bundle: Bundle, lead: Lead, wished: Touch, now: datetime) -> Lead:
-    """The lead agreeing to the follow-ups of that form, as if it had confirmed them by the form's own mail."""
+def followed(
+    services: Services, bundle: Bundle, lead: Lead, wished: Touch, now: datetime
+) -> tuple[Lead, tuple[Touch, ...]]:
+    """The lead agreeing to the follow-ups of that form, as if it had confirmed them by the form's own mail.
+
+    With it comes the word that they do not begin, where there is no room for them.
+    """
     capture = capture_of(services, lead, wished.facts[CAPTURE])
     if capture is None:
-        return lead
+        return lead, ()
     lead = consented_anew(begun_afresh(lead))
     lead = replace(lead, purposes=with_purpose(lead, Purpose.FOLLOW_UP))
     version = capture.consent.promise.version
@@ -68,7 +73,8 @@ def followed(services: Services, bundle: Bundle, lead: Lead, wished: Touch, now:
     except MissingBundle:  # the yes counts all the same; the briefing says that nothing is planned
         sequence = None
     agreed = replace(capture, consent=replace(capture.consent, purposes=(Purpose.CONTENT, Purpose.FOLLOW_UP)))
-    return enrolled(lead, agreed, capture.gate, sequence, now)
+    unbegun = left_out(lead, agreed, capture.gate, sequence, now)
+    return enrolled(lead, agreed, capture.gate, sequence, now), unbegun
 
 
 def _within_budget(services: Services, lead: Lead, now: datetime) -> bool:

@@ -28,7 +28,7 @@ from leadlight.profile import capture_of
 from leadlight.rules.calls import with_call
 from leadlight.rules.next_action import reminder
 from leadlight.rules.places import with_place
-from leadlight.rules.planning import enrolled
+from leadlight.rules.planning import enrolled, left_out
 from leadlight.rules.preferences import begun_afresh, lowered_by
 from leadlight.rules.series import Yes, is_open, opened_with, yes_to
 from leadlight.rules.stage import back
@@ -224,6 +224,7 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
         sequence = bundle.sequence_version(promised) if promised else None
     except MissingBundle:  # the yes counts all the same; the briefing says that nothing is planned
         sequence = None
+    unbegun = left_out(lead, capture, capture.gate, sequence, now)
     planned = replanned(bundle, enrolled(lead, capture, capture.gate, sequence, now), now)
     touch = Touch(
         id=f"confirmed/{capture.id}", lead_id=lead.id, kind=TouchKind.CONFIRMED, at=now,
@@ -238,7 +239,7 @@ def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: d
     wished, answer = _wish(lead, capture, bundle.team.hours, now)
     return Change(
         lead=planned.lead,
-        touches=(touch, *wished, *planned.touches),
+        touches=(touch, *wished, *unbegun, *planned.touches),
         undue=planned.undue,  # a waiting opt-in mail's row stays: its worker finds out, also what a dead one did
         due=(
             *planned.due,

@@ -143,7 +143,8 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
     if Wish.NEWS in granted:
         lead = replace(lead, purposes=with_purpose(lead, Purpose.NEWS))
     if Wish.FOLLOW_UP in granted and comes_with_form(wished):
-        lead = followed(services, bundle, lead, wished, now)
+        lead, unbegun = followed(services, bundle, lead, wished, now)
+        touches += unbegun
     elif Wish.FOLLOW_UP in granted:
         sequences = {e.version: bundle.sequence_version(e.version) for e in may_return(lead, now)}
         taken = {entry.key for entry in services.store.ledger(lead.id) if entry.state is not LedgerState.RELEASED}
