@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.ground import Here
 from tests.journeys import test_restore
+from tests.journeys.desk import at_desk
 from tests.journeys.test_import import taken
 from tests.journeys.test_leads_command import told
 from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, REP_ADDRESS, World
@@ -304,6 +305,26 @@ def test_a_row_that_is_found_before_an_erasure_and_done_after_it_is_no_failure(
 
     assert {record.levelname for record in caplog.records} <= {"INFO"}
     assert not world.services.store.due_of(world.id_of())
+
+
+def test_a_rep_who_taps_while_somebody_is_erased_meets_nobody(world: World) -> None:
+    world.confirmed()
+    rita, whole, looked = at_desk(world, MANAGER_ADDRESS), world.services, list[LeadId]()
+
+    class Going:
+        """The lead is there at the first look, and gone at the second."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(whole.store, name)
+
+        def lead(self, lead_id: LeadId) -> Any:
+            looked.append(lead_id)
+            return whole.store.lead(lead_id) if len(looked) == 1 else None
+
+    world.serve(replace(whole, store=Going()))
+
+    assert rita.submit(f"/rep/desk/lead/{world.id_of()}/claim").status == 404
+    assert len(looked) == 2
 
 
 def test_erasing_twice_or_nobody_is_fine(world: World) -> None:
