@@ -33,6 +33,13 @@ def erase(store: Store, lead: Lead, what: Submit, row: Due) -> None:
     store.erase(lead, captures=[what.capture.id], but=row)
 
 
+def another(what: Submit, lead: Lead) -> Submit:
+    """A form of the same person, later."""
+    form = submit()
+    capture, told = replace(form.capture, lead_id=lead.id), replace(form.touch, lead_id=lead.id)
+    return replace(form, lead=what.lead, capture=capture, touch=told, due=(due(lead.id, "form"),))
+
+
 class Erasures:
     def test_who_is_erased_leaves_nothing_but_the_row_it_was_done_by(self, store: Store) -> None:
         what, lead, row = a_life(store)
@@ -76,14 +83,46 @@ class Erasures:
 
     def test_a_form_that_nobody_has_seen_stops_the_erasing(self, store: Store) -> None:
         what, lead, row = a_life(store)
-        late = replace(submit(), lead=lead)
-        late = replace(late, capture=replace(late.capture, lead_id=lead.id), touch=replace(late.touch, lead_id=lead.id))
+        late = another(what, lead)
         late.into(store)
 
         with pytest.raises(Conflict):
             erase(store, lead, what, row)
 
         assert late.capture in store.captures(lead.id)
+
+    def test_who_came_meanwhile_is_a_lead_as_soon_as_the_old_one_is_gone(self, store: Store) -> None:
+        what, lead, row = a_life(store)
+        late, unseen = another(what, lead), another(what, lead)
+        late.into(store)
+        begun = replace(what.lead, language="pl", generation=2, revision=lead.revision)
+        anew = Change(begun, captures=(late.capture,), touches=(late.touch,), due=(due(lead.id, "optin"),))
+        store.erase(lead, captures=[what.capture.id], but=row, anew=anew)
+
+        found = store.lead(lead.id)
+        assert found == replace(begun, revision=lead.revision + 1)
+        assert (store.captures(lead.id), store.touches(lead.id)) == ((late.capture,), (late.touch,))
+        assert {each.key for each in store.due_of(lead.id)} == {row.key, due(lead.id, "optin").key}
+        assert not store.ledger(lead.id)
+        unseen.into(store)
+        grown = store.commit(Change(found))
+        assert grown == replace(found, revision=found.revision + 1)
+        with pytest.raises(Conflict):
+            store.commit(Change(lead))
+        store.erase(grown, captures=[late.capture.id, unseen.capture.id], but=row)
+        assert another(what, lead).into(store).generation == 3
+
+    def test_a_form_that_is_not_to_stay_stops_the_erasing_also_beside_one_that_is(self, store: Store) -> None:
+        what, lead, row = a_life(store)
+        late, unseen = another(what, lead), another(what, lead)
+        for form in (late, unseen):
+            form.into(store)
+        begun = replace(what.lead, generation=2, revision=lead.revision)
+
+        with pytest.raises(Conflict):
+            store.erase(lead, captures=[what.capture.id], but=row, anew=Change(begun, captures=(late.capture,)))
+
+        assert store.lead(lead.id) == lead
 
     def test_who_is_gone_cannot_be_erased_again(self, store: Store) -> None:
         what, lead, row = a_life(store)
@@ -166,11 +205,7 @@ class Erasures:
     def test_of_two_who_erase_at_once_one_does_and_a_form_is_never_lost_between(self, place: Place) -> None:
         stores = [place.store() for _ in range(3)]
         what, lead, row = a_life(stores[0])
-        late = submit()
-        late = replace(
-            late, lead=what.lead, due=(),
-            capture=replace(late.capture, lead_id=lead.id), touch=replace(late.touch, lead_id=lead.id),
-        )  # fmt: skip
+        late = replace(another(what, lead), due=())
 
         def attempt(store: Store) -> bool:
             try:

@@ -208,11 +208,14 @@ def test_who_has_begun_anew_before_a_restore_stays(world: World) -> None:
 
 
 @BOTH
-def test_p3_after_the_first_word_of_an_erasure_nothing_goes_out(world: World) -> None:
-    world.confirmed(**PERSON)
+def test_p3_after_the_first_word_of_an_erasure_nothing_goes_out_and_no_pass_opens(world: World) -> None:
+    reader = world.confirmed(**PERSON)
     world.advance("2 days")
     begin(world.services, world.id_of(), how="test")
     lead, had = world.lead(), len(world.mails())
+    assert reader.get(f"/api/content/{MAIL}").status == 401
+    assert reader.post("/api/access", gate=FORM).status == 422  # it wants an address again, and begins anew
+    assert world.lead() == lead
 
     assert [stop.reason for stop in lead.stops] == [StopReason.ERASED]
     assert [row.kind for row in world.services.store.due_of(lead.id)] == [DueKind.ERASURE]

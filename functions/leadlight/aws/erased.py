@@ -1,30 +1,26 @@
 """What removes a lead from DynamoDB, and the little that stays. Called by `leadlight.aws.store`.
 
 The lead's own item stays, without the lead: it has the number of its generation, which the next submit of that id needs
-and has no time to read. Touches that are kept for the figures have the mark `SILENT`, and the stream's reader passes
-them over.
+and has no time to read; or it has who came again while the old one was being erased. Touches that are kept for the
+figures have the mark `SILENT`, and the stream's reader passes them over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from leadlight.aws import tables
 from leadlight.aws.dynamo import Item, Write, number, text, text_of
-from leadlight.aws.items import PAST, SUBMITS, new_touches, place
+from leadlight.aws.items import CAME, PAST, moved_due, new_touches, next_lead, place
 from leadlight.aws.tables import Names
 from leadlight.model.due import Due
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import CaptureId, LeadId
 from leadlight.model.touch import Touch
 
 SILENT = "silent"
-
-
-def is_lead(names: Names, lead_id: LeadId) -> Write:
-    """Refuses where there is no lead of that id."""
-    request = {"TableName": names.leads, "Key": place(lead_id, tables.LEAD)}
-    return Write(lead_id, "ConditionCheck", request, "attribute_exists(doc)")
 
 
 def captures_in(rows: Iterable[Item]) -> set[CaptureId]:
@@ -33,24 +29,35 @@ def captures_in(rows: Iterable[Item]) -> set[CaptureId]:
     return {CaptureId(sort.removeprefix(tables.CAPTURE)) for sort in sorts if sort.startswith(tables.CAPTURE)}
 
 
-def keys_of(rows: Iterable[Item], *, but: Due) -> list[Item]:
-    """The keys of all these items that are to go by themselves: not the lead's, nor its figures', nor that row's."""
+def keys_of(rows: Iterable[Item], *, but: Due, anew: Change | None) -> list[Item]:
+    """The keys of all these items that are to go by themselves: not the lead's, nor its figures', nor that row's.
+
+    What `anew` begins with stays where it is.
+    """
     stay = {tables.LEAD, tables.FIGURES, tables.DUE + but.key}
+    if anew:
+        stay |= {tables.CAPTURE + capture.id for capture in anew.captures}
+        stay |= {tables.TOUCH + touch.id for touch in anew.touches}
     return [{"pk": row["pk"], "sk": row["sk"]} for row in rows if text_of(row, "sk") not in stay]
 
 
-def outlived(names: Names, lead: Lead, item: Item) -> Write:
-    """Takes the lead out of its item, if that is as it was read."""
+def outlived(names: Names, lead: Lead, item: Item, anew: Change | None) -> Iterator[Write]:
+    """Takes the lead out of its item, if that is as it was read, or puts the new one in its place, with its rows."""
+    came = f"{CAME} = :came" if CAME in item else f"attribute_not_exists({CAME})"
+    condition = f"doc = :doc AND rev = :rev AND {came}"
+    values = {":doc": item["doc"], ":rev": item["rev"], **({":came": item[CAME]} if CAME in item else {})}
+    if anew:
+        begun = next_lead(names, replace(anew.lead, revision=anew.lead.revision + 1), anew.nonce)
+        yield replace(begun, condition=condition, values=values)
+        yield from moved_due(names, anew.due, lead_id=lead.id)
+        return
     gone = [name for name in item if name not in {"pk", "sk", PAST}]
     request = {
         "TableName": names.leads,
         "Key": place(lead.id, tables.LEAD),
         "UpdateExpression": f"SET {PAST} = :life REMOVE {', '.join(gone)}",
     }
-    values = {":life": number(lead.generation), ":doc": item["doc"], ":rev": item["rev"]}
-    came = f"{SUBMITS} = :submits" if SUBMITS in item else f"attribute_not_exists({SUBMITS})"
-    values |= {":submits": item[SUBMITS]} if SUBMITS in item else {}
-    return Write(lead, "Update", request, f"doc = :doc AND rev = :rev AND {came}", values)
+    yield Write(lead, "Update", request, condition, {**values, ":life": number(lead.generation)})
 
 
 def begun_after(names: Names, lead_id: LeadId, generation: int) -> Write:

@@ -94,7 +94,7 @@ class DynamoStore:
     def append(self, touch: Touch) -> bool:
         nonce = secrets.token_hex(16)
         (write,) = items.new_touches(self._names, [touch], nonce=nonce)
-        refused = self._db.transact([write, erased.is_lead(self._names, touch.lead_id)])
+        refused = self._db.transact([write, items.came_late(self._names, touch.lead_id)])
         return all(text_of(refusal.found, "nonce") == nonce for refusal in refused)
 
     def claim(
@@ -123,16 +123,16 @@ class DynamoStore:
                 raise AlreadyClaimed(key=previous.key, state=previous.state, lease_until=previous.lease_until)
         raise StoreBusy("The claim changed hands too often at once. Try again.")
 
-    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due) -> None:
-        """The lead's own item goes last, and only if no form came meanwhile: see `items.SUBMITS`."""
+    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due, anew: Change | None = None) -> None:
+        """The lead's own item goes last, and only if nothing came meanwhile: see `items.CAME`."""
         item = self._db.get(self._names.leads, place(lead.id, tables.LEAD))
         if item is None or items.lead_in(item) != lead:
             raise Conflict
         rows = list(self._db.query(self._names.leads, "pk = :pk", {":pk": text(partition(lead.id))}))
-        if erased.captures_in(rows) - set(captures):
+        if erased.captures_in(rows) - set(captures) - {capture.id for capture in (anew.captures if anew else ())}:
             raise Conflict
-        self._db.batch_delete(self._names.leads, erased.keys_of(rows, but=but))
-        if self._db.transact([erased.outlived(self._names, lead, item)]):
+        self._db.batch_delete(self._names.leads, erased.keys_of(rows, but=but, anew=anew))
+        if self._db.transact(list(erased.outlived(self._names, lead, item, anew))):
             raise Conflict
 
     def begin_after(self, lead_id: LeadId, generation: int) -> None:

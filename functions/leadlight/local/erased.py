@@ -1,12 +1,16 @@
 """What is left of a lead in the local store's file after it was erased? Called by `leadlight.local.store`.
 
-Nothing but a number: how often that id has begun. So whoever comes again is somebody else than their old links name.
+Nothing but a number: how often that id has begun. So whoever comes again is somebody else than their old links name;
+also who came again while the old one was being erased.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
+from leadlight.local.rows import add_captures, add_touches, come, put_due
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
 
@@ -21,6 +25,14 @@ def remove(db: sqlite3.Connection, lead: Lead, *, but: str) -> None:
     db.execute("UPDATE used_key SET lead_id = '' WHERE lead_id = ?", (lead.id,))
     db.execute("DELETE FROM lead WHERE id = ?", (lead.id,))
     outlive(db, lead.id, lead.generation)
+
+
+def begin(db: sqlite3.Connection, anew: Change) -> None:
+    """Writes who has come meanwhile. Their touches come by on the feed once more, as those of the new one."""
+    come(db, replace(anew.lead, revision=anew.lead.revision + 1))
+    add_captures(db, anew.captures)
+    add_touches(db, anew.touches)
+    put_due(db, anew.due)
 
 
 def outlive(db: sqlite3.Connection, lead_id: LeadId, generation: int) -> None:

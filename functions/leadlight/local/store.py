@@ -148,13 +148,16 @@ class SqliteStore:
             put_entry(db, entry)
         return entry
 
-    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due) -> None:
+    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due, anew: Change | None = None) -> None:
+        stay = {capture.id for capture in anew.captures} if anew else set()
         with self._db.writing() as db:
             revision = db.execute("SELECT revision FROM lead WHERE id = ?", (lead.id,)).fetchone()
             found = {name for (name,) in db.execute("SELECT id FROM capture WHERE lead_id = ?", (lead.id,))}
-            if revision != (lead.revision,) or found - set(captures):
+            if revision != (lead.revision,) or found - stay - set(captures):
                 raise Conflict
             erased.remove(db, lead, but=but.key)
+            if anew:
+                erased.begin(db, anew)
 
     def begin_after(self, lead_id: LeadId, generation: int) -> None:
         with self._db.writing() as db:

@@ -76,14 +76,18 @@ class Store(Protocol):
     def lead(self, lead_id: LeadId) -> Lead | None:
         """The lead, or None if there is none."""
 
-    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due) -> None:
+    def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due, anew: Change | None = None) -> None:
         """Removes a lead and everything kept with it, except the row `but`, which whoever erases comes back by.
 
         Its captures, timeline, due rows and ledger, and the counters that name it, these at the latest when they
         expire. Figures stay: see `rekey_figures`. So does the number of its generation: whoever is captured by that id
         again becomes a lead of the next one, whatever `capture` is given.
-        Raises `Conflict` when the lead is gone, is not as decided on, or has a capture that is not among `captures`:
-        read again, shred its key, too. Then a part of the rest may be gone already, never the lead, which goes last.
+        `anew` is who begins by forms that came since: the lead of a greater generation at the old one's revision, whose
+        `captures` and `touches` are there already and stay, and its due rows. It is there as soon as the old one is
+        gone, one revision on.
+        Raises `Conflict` when the lead is gone, is not as decided on, or has a capture that is neither among `captures`
+        nor stays: read again, shred its key, too. Then a part of the rest may be gone already, never the lead, which
+        goes last.
         """
 
     def begin_after(self, lead_id: LeadId, generation: int) -> None:

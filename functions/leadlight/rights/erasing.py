@@ -9,6 +9,9 @@ wherever it is found when its worker dies, as often as it takes; it is removed l
     the keys of sealed fields     so that copies of the store, too, hold only what no key opens
     every row of the lead         but the number of its generation, which is all that a new start needs
 
+A form that comes after that first transaction is such a start: it stays, and with the last step its sender is a lead
+of the next generation, who gets the mail that asks to confirm. Passes of the life before open nothing from then on.
+
 What a carrier or a recipient has is out of reach, and so are copies that somebody made; people are told so.
 """
 
@@ -21,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from leadlight import figures, gathered
 from leadlight.errors import Conflict, LostKey, MissingBundle, StoreBusy
@@ -29,19 +33,24 @@ from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import About, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Capture, LeadId, Sealed
+from leadlight.model.site import Unlock
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.profile import Profile
+from leadlight.rules.beginning import BY_FORM, lead_of, rows_of
 from leadlight.rules.events import events_of
 from leadlight.rules.past import past_of
-from leadlight.rules.stop import stopped
+from leadlight.rules.stop import erased_at, stopped
 from leadlight.tombstones import all_erased, bury
 from leadlight.vault import unseal
 
 TRIES = 8
 AT_ONCE = 80
 """Due rows that one change may take along. Whoever finds a row that is left asks the lead, which is stopped."""
+FORMS = 30
+"""So many forms may begin a new life at once, or one transaction could not take their rows. Further ones are a flood's,
+of which few mails would go out, and are erased along."""
 
 BY_MAIL = frozenset({TouchKind.NOTIFIED, TouchKind.REPLIED, TouchKind.AUTO_REPLIED, TouchKind.BOUNCED})
 """By what a mail could be about somebody that has no tag of theirs. Of all others no mail but by its tag is looked for:
@@ -124,7 +133,7 @@ def _stop(services: Services, lead: Lead, rows: Sequence[Due], how: str) -> Chan
     return Change(
         stopped(replace(lead, hold=None, pauses=()), StopReason.ERASED, now),
         touches=(replace(_fact(services, lead.id, lead.generation), facts={"how": how}),),
-        undue=tuple(row.key for row in rows[:AT_ONCE]),
+        undue=tuple(row.key for row in rows if row.kind is not DueKind.ERASURE)[:AT_ONCE],  # of the life before
         due=(Due(lead.id, lead.generation, DueKind.ERASURE, nobody, now, request=services.request),),
     )
 
@@ -141,24 +150,51 @@ def _on_its_way(services: Services, lead: Lead) -> datetime | None:
 
 
 def _remove(services: Services, lead: Lead, due: Due) -> None:
-    """Takes everything away; anew, where somebody has sent a form or changed the lead meanwhile."""
+    """Takes everything away but the forms that came since; once more, where something has come or changed meanwhile."""
     store = services.store
     bury(services, lead.id, services.clock.now(), generation=lead.generation)
     for _ in range(TRIES):
         captures, touches = store.captures(lead.id), store.touches(lead.id)
+        anew = _begun_since(lead, captures, touches)
+        if anew:
+            captures = [capture for capture in captures if capture not in anew.captures]
+            touches = [touch for touch in touches if touch not in anew.touches]
         _remove_mails(services, lead, captures, touches)
         store.keep_past(past_of(touches, to=LeadId(due.ref), named=lambda name: _unnamed(services, due.ref, name)))
         figures.forget(services, lead.id, LeadId(due.ref))
         services.keys.shred([sealed.key_id for sealed in _sealed(captures, touches)])
         gathered.blank(services, touches)
         try:
-            return store.erase(lead, captures=[capture.id for capture in captures], but=due)
+            return store.erase(lead, captures=[capture.id for capture in captures], but=due, anew=anew)
         except Conflict:
             found = store.lead(lead.id)
             if found is None or found.generation != due.generation:  # another worker has done it
                 return None
             lead = found
     raise Conflict("this lead changes all the time; please try again")
+
+
+def _begun_since(lead: Lead, captures: Sequence[Capture], touches: Sequence[Touch]) -> Change | None:
+    """Who begins anew by forms that were sent after the erasure was asked for, by the clock; None without any.
+
+    What came by a rep or a list is none: these may not bring back who was erased.
+    """
+    asked_at = erased_at(lead)
+    if asked_at is None:
+        return None
+    told = {touch.facts.get("capture"): touch for touch in touches if touch.kind is TouchKind.CAPTURED}
+    late = [each for each in captures if each.at > asked_at and each.consent.how == BY_FORM and each.id in told]
+    if not late:
+        return None
+    sent = [(capture, told[capture.id]) for capture in late[:FORMS]]
+    begun = replace(lead_of(late[0]), generation=lead.generation + 1, revision=lead.revision)
+    rows = (rows_of(capture, tell_rep=touch.facts.get("unlock") == Unlock.FORM) for capture, touch in sent)
+    return Change(
+        begun,
+        captures=tuple(capture for capture, _ in sent),
+        touches=tuple(touch for _, touch in sent),
+        due=tuple(chain.from_iterable(rows)),
+    )
 
 
 def _unnamed(services: Services, nobody: str, touch_id: str) -> str:

@@ -17,6 +17,10 @@ REFERRER = "referrer"
 OURS = frozenset({"qr", "rep", "import"})
 """Begins the label of who came by a colleague's doing; no link may say that of itself."""
 
+FROM, SOURCE, LAST = "from", "source", "last"
+"""What a capture's `campaign` says beside the parameters themselves: a rep's id; where the visit began; and where the
+latest visit of the same tab did, if that was elsewhere."""
+
 LONGEST = 2000  # characters of what a browser tells about a landing
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from leadlight.assignment import company_of
 from leadlight.decide import traced
 from leadlight.errors import TooMany
-from leadlight.model.due import Due, DueKind
+from leadlight.model.due import Due
 from leadlight.model.exchange import SealingKey
-from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, GateId, Purpose
 from leadlight.model.site import Unlock, Wording
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
+from leadlight.rules.beginning import BY_FORM, lead_of, rows_of
 from leadlight.rules.form import Answers
 from leadlight.vault import lead_id
 from leadlight.visitor import proof
@@ -62,11 +61,11 @@ def request_access(
         key=key,
         lead=(lead_id(answers.email, services.settings.lead_key), GENERATION),
         purposes=purposes_of(answers, form.wording),
-        how="form",
+        how=BY_FORM,
         company=company_of(services, answers.email),
     )
     opens = form.gate.unlock is Unlock.FORM
-    due = traced(services, _due(capture, form.now, tell_rep=opens))
+    due = traced(services, rows_of(capture, tell_rep=opens))
     _store(services, form, capture, key, touch_of_form(capture, form.gate), due=due, standing=standing)
     cookies = (
         tab_cookie(services, capture, answers.email),
@@ -88,12 +87,6 @@ def purposes_of(answers: Answers, wording: Wording) -> tuple[Purpose, ...]:
     return tuple(purpose for purpose, yes in agreed.items() if yes)
 
 
-def _due(capture: Capture, now: datetime, *, tell_rep: bool) -> tuple[Due, ...]:
-    opt_in = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"optin/{capture.id}", now, (capture.id,))
-    tell = Due(capture.lead_id, capture.generation, DueKind.MAIL, f"notify/captured/{capture.id}", now)
-    return (opt_in, tell) if tell_rep else (opt_in,)
-
-
 def _store(
     services: Services,
     form: Form,
@@ -105,11 +98,7 @@ def _store(
     standing: Standing,
 ) -> None:
     """One transaction; where a counter is used up, another one for each that the network has left."""
-    brought_by = form.brought_by
-    lead = Lead(
-        id=capture.lead_id, created_at=capture.at, generation=GENERATION, language=capture.language,
-        owner=brought_by, source=f"qr/{brought_by}" if brought_by else "",
-    )  # fmt: skip
+    lead = lead_of(capture)
     full = TooMany(0)
     for budgets in counters(
         services, form.network, capture.at, gate=form.gate_id, kinds=proof.kinds(services, standing)

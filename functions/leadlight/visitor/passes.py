@@ -16,6 +16,7 @@ from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.series import asks_a_rep, is_open
+from leadlight.rules.stop import erased_at
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.vault import masked
 
@@ -121,13 +122,16 @@ def _capture_facts(capture: Capture) -> dict[str, object]:
 
 
 def pass_of(services: Services, cookies: Mapping[str, str]) -> Pass | None:
-    """Whose browser this is. A pass that was forged, is over, or is of somebody erased since, is like none."""
+    """Whose browser this is. A pass that was forged, is over, or is of somebody erased since, is like none.
+
+    Also while they are being erased: what comes by it would go with the rest.
+    """
     try:
         facts = services.tokens.read(TokenUse.LEAD_PASS, cookies.get(LEAD_PASS, ""))
     except BadToken:
         return None
     lead = services.store.lead(LeadId(facts["lead"]))
-    if lead is None or str(lead.generation) != facts["gen"] or lead.confirmed_at is None:
+    if lead is None or str(lead.generation) != facts["gen"] or lead.confirmed_at is None or erased_at(lead):
         return None
     return Pass(lead, facts.get("to", ""))
 

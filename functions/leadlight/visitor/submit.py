@@ -20,16 +20,12 @@ from leadlight.rules.budgets import site_of
 from leadlight.rules.form import Answers, read_answers
 from leadlight.rules.places import country_named, country_of, known_zone, region_of
 from leadlight.rules.routing import known_size
-from leadlight.rules.source import label, landing
+from leadlight.rules.source import FROM, LAST, SOURCE, label, landing
 from leadlight.vault import seal
 from leadlight.words import N_
 
 SHARDS = 4
 """So many counters does one network have, or all the submits of a busy one would queue up at the same item."""
-
-FROM, SOURCE, LAST = "from", "source", "last"
-"""What a capture's `campaign` says beside the parameters themselves: a rep's id; where the visit began; and where the
-latest visit of the same tab did, if that was elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
