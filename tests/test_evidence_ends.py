@@ -168,7 +168,7 @@ def test_what_was_not_sent_is_the_next_step_again_and_does_not_count(world: Worl
     assert unsent(world) is LedgerState.RELEASED
     assert rows(world) == {row_of(look, "01-hello"): now}
     assert world.lead().enrolments == (
-        replace(course(world), next_step="01-hello", last_at=now, mails_sent=0, done=(), wait=AT_ONCE),
+        replace(course(world), next_step="01-hello", last_at=now, mails_sent=0, done=(), wait=AT_ONCE, mailed_at=None),
     )
     assert world.lead().mailed == (STARTED,)
     assert entry(world) == replace(before, state=LedgerState.RELEASED, at=now, reason=RELEASED + NOT_SENT)
@@ -217,7 +217,7 @@ def test_what_the_sequence_has_passed_is_left_out_and_does_not_count(world: Worl
 
     assert unsent(world) is LedgerState.SKIPPED
     assert left_out(world, look, before)
-    assert world.lead().enrolments == (replace(course(world), mails_sent=0, **gone_on),)
+    assert world.lead().enrolments == (replace(course(world), mails_sent=0, mailed_at=None, **gone_on),)
     assert world.lead().mailed == (STARTED,)
 
 
@@ -228,7 +228,7 @@ def test_what_another_sequence_has_followed_is_left_out(world: World) -> None:
 
     assert unsent(world) is LedgerState.SKIPPED
     assert left_out(world, look, before)
-    assert world.lead().enrolments == (replace(course(world), mails_sent=0, **over), other)
+    assert world.lead().enrolments == (replace(course(world), mails_sent=0, mailed_at=None, **over), other)
 
 
 def test_nobody_who_has_stopped_us_gets_it(world: World) -> None:

@@ -120,13 +120,15 @@ def _heard_of(services: Services) -> datetime | None:
 
 
 def _taken_back(services: Services, bundle: Bundle, lead: Lead, entry: LedgerEntry, now: datetime, why: str) -> Change:
-    """It was not sent, so it does not count. It is the next step again where the plan has not gone on since."""
+    """It was not sent, so it does not count, nor take a day. It is the next step again where the plan has not gone on
+    since."""
     enrolment = _enrolment_of(lead, entry)
     if enrolment is None:
         return _left_out(lead, entry, now, why)
     slug = _slug(entry)
     uncounted = replace(lead, mailed=tuple(at for at in lead.mailed if at != entry.at))
-    fewer = replace(enrolment, mails_sent=max(0, enrolment.mails_sent - 1))
+    mailed_at = None if enrolment.mailed_at == entry.at else enrolment.mailed_at
+    fewer = replace(enrolment, mails_sent=max(0, enrolment.mails_sent - 1), mailed_at=mailed_at)
     if _went_on(services, bundle, lead, enrolment, entry, now):
         return _left_out(with_enrolment(uncounted, fewer), entry, now, why)
     done = tuple(step for step in fewer.done if step != slug)
