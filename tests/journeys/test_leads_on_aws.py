@@ -13,7 +13,8 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 from tests.ground import Here
-from tests.world import ANNA, World
+from tests.journeys.desk import at_desk
+from tests.world import ANNA, MANAGER_ADDRESS, World
 
 from leadlight.cli import main
 from leadlight.handlers import on_tick
@@ -38,8 +39,8 @@ class Lambda:
         self.session.events.register("before-call.cloudformation.DescribeStackResource", self._found)
         self.session.events.register("before-call.lambda.Invoke", self._invoked)
 
-    def run(self, *words: str) -> Result:
-        return CliRunner().invoke(main, ["leads", *words, "--stack", "www", "--region", REGION])
+    def run(self, *words: str, group: tuple[str, ...] = ("leads",)) -> Result:
+        return CliRunner().invoke(main, [*group, *words, "--stack", "www", "--region", REGION])
 
     def _found(self, params: dict[str, Any], **_: object) -> tuple[Any, Any]:
         assert params["body"]["LogicalResourceId"] == "OnTick"
@@ -136,6 +137,18 @@ def test_the_other_words_of_an_operator_reach_the_same_function(world: World, th
     assert (said[0].stdout, said[2].stdout) == ("Nothing waits for that.\n", "0 mails are dropped.\n")
     assert (json.loads(said[1].stdout)["erased_again"], json.loads(said[3].stdout)) == (0, {"release": 0})
     assert [there.run(*words).exit_code for words in (["resume"], ["resume", "x"], ["breaker"])] == [2] * 3
+
+
+def test_an_operator_ends_the_sessions_of_one_person_and_of_all(world: World, there: Lambda) -> None:
+    rita, mona = at_desk(world), at_desk(world, MANAGER_ADDRESS)
+    world.jump("1 minute")
+
+    assert there.run("sign-out", "rita", group=()).stdout == "Signed out everywhere: rita.\n"
+    assert [browser.get("/rep/desk").status for browser in (rita, mona)] == [303, 200]
+    assert json.loads(there.run("sign-out", "--all", "--json", group=()).stdout)["signed_out"][0] == "rita"
+    assert mona.get("/rep/desk").status == 303
+    assert there.run("sign-out", "nobody", group=()).exit_code == 1
+    assert [there.run(*words, group=()).exit_code for words in (["sign-out"], ["sign-out", "rita", "--all"])] == [2, 2]
 
 
 @pytest.mark.grounds("local")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from tests.ground_aws import Account
 from tests.journeys.deploys import bundle_of, deploy
 from tests.journeys.desk import asked, at_desk, at_the_next_minute, link
+from tests.journeys.lists import installed
 from tests.journeys.mailers import Refusing
 from tests.world import ANNA, MANAGER_ADDRESS, REP_ADDRESS, World
 
+from leadlight.cli import main
+from leadlight.local.clock import OFFSET
 from leadlight.rep import session
 
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -179,6 +184,17 @@ def test_signing_out_ends_every_session_of_that_person(world: World) -> None:
     assert session.SESSION not in there.cookies
     assert left.headers["clear-site-data"] == '"cache"'
     assert here.get("/rep/desk").location == "/sign-in"
+
+
+def test_an_operator_ends_the_sessions_of_a_person_by_a_command(world: World) -> None:
+    installed(world)
+    browser = at_desk(world)
+    offset = world.clock.now() - datetime.now(UTC)
+    world.services.store.set_note(OFFSET, str(offset.total_seconds() + 60))
+    said = [CliRunner().invoke(main, ["sign-out", who, "--data", str(world.data)]) for who in ("rita", "nobody")]
+
+    assert [each.exit_code for each in said] == [0, 1]
+    assert browser.get("/rep/desk").location == "/sign-in"
 
 
 def test_every_page_behind_the_door_has_the_way_out(world: World) -> None:

@@ -16,6 +16,7 @@ from leadlight.cli.new import new
 from leadlight.cli.plan import plan
 from leadlight.cli.report import report
 from leadlight.cli.serving import demo, serve
+from leadlight.cli.signing_out import sign_out_people
 from leadlight.cli.simulate import simulate
 from leadlight.cli.site import build, check
 from leadlight.cli.steering import breaker, pause, resolve, resume
@@ -34,5 +35,6 @@ for command in ALL:
     main.add_command(command)
 
 main.add_command(import_sequence)
+main.add_command(sign_out_people)
 for command in (pause, resume, resolve, breaker, import_leads, export_leads, erase_lead, suppress_addresses):
     leads.add_command(command)

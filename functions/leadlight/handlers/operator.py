@@ -16,6 +16,7 @@ from leadlight.errors import OperatorMustFix, TryAgain
 from leadlight.handlers.log import logger
 from leadlight.model.person import LeadId
 from leadlight.ports import Services
+from leadlight.rep.session import end_all
 from leadlight.rights import erasing
 from leadlight.rules.stop import OPERATOR
 from leadlight.vault import lead_id
@@ -48,7 +49,8 @@ def about_one(services: Services, event: Event) -> Told | None:
 def about_all(services: Services, event: Event, *, may_go_on: Callable[[], bool]) -> Told:
     """`{"resume": "after-restore"}`, once leads that were put back from a copy are in place; `{"resume": "sending"}`,
     once the cause is mended for which too many mails came back; `{"breaker": "release"}` or `"drop"`, with `gate` for
-    one page, for opt-in mails that are withheld. What came of it, by that word; nothing where nothing is asked.
+    one page, for opt-in mails that are withheld; `{"sign-out": "rita"}`, or with `everybody`, for sessions at the desk.
+    What came of it, by that word; nothing where nothing is asked.
     """
     told: Told = {}
     if event.get("resume") == "after-restore":
@@ -66,6 +68,10 @@ def about_all(services: Services, event: Event, *, may_go_on: Callable[[], bool]
         mails = deal(services, gate=event.get("gate", ""), may_go_on=may_go_on)
         logger.warning("breaker.decided", what=event["breaker"], mails=mails)
         told["breaker"] = {"mails": mails, "a_minute": services.settings.late_per_minute}
+    if "sign-out" in event:
+        people = end_all(services, None if event.get("everybody") else str(event["sign-out"]))
+        logger.warning("desk.ended", people=people)
+        told["sign-out"] = {"people": people}
     return told
 
 

@@ -70,6 +70,14 @@ def sign_out(services: Services, cookies: Mapping[str, str]) -> Person | None:
     return person
 
 
+def end_all(services: Services, person_id: str | None) -> tuple[str, ...]:
+    """Ends every session of that person, or of everybody. Returns whose, by their ids; none where there is no such."""
+    people = [person.id for person in open_bundle(services.files).team.people if person_id in {None, person.id}]
+    for name in people:
+        services.store.raise_note(f"{OUT}{name}", services.clock.now().isoformat())
+    return tuple(people)
+
+
 def visit_of(person: Person, lead: Lead) -> Visit:
     """The session as a visit to one lead, for whatever a mailed link could do, too."""
     return Visit(lead, person.id, token_id="", browser="", bound=True)
