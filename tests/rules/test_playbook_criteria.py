@@ -135,6 +135,16 @@ def test_what_is_wrong_is_named_with_file_line_and_cure(tmp_path: Path, text: st
     assert str(wrong.value.problems[0]).replace(f"{tmp_path}/", "").startswith(f"criteria.yml:{complaint}")
 
 
+def test_an_entry_that_cannot_be_read_is_left_out_and_the_others_keep_their_lines(tmp_path: Path) -> None:
+    fit = "fit:\n  - {name: a, when: lead.nix, points: 1}\n  - {name: b, when: company.name, points: many}\n"
+    text = fit + "  - {name: c, when: company.nix, points: 1}\n  - {name: a, when: company.name}\n"
+
+    found = complaints(tmp_path, {"criteria.yml": text})
+
+    lines = [each.partition(": ")[0].partition(":")[2] for each in found]
+    assert sorted(lines) == ["2", "3", "4", "5", "5"]  # the last for want of points, and for its name
+
+
 def test_a_broken_form_does_not_hide_what_is_wrong_in_the_criteria(tmp_path: Path) -> None:
     found = complaints(tmp_path, {"criteria.yml": "warm: 0\n", "forms/long.yml": "title: x\n"})
 

@@ -161,3 +161,21 @@ def test_what_is_wrong_about_clocks_and_notices_is_said_with_what_to_write(
     (found,) = wrong(tmp_path, rest=f"{rest}\n")
 
     assert said in found
+
+
+def test_what_cannot_be_read_hides_nothing_else_that_is_wrong(tmp_path: Path) -> None:
+    bo = "  - {name: Bo, email: nonsense, hours: {from: '18:00'}}\n  - {name: Cy, email: c@acme.example}\n"
+    cy = "  - {name: Cy, email: d@acme.example, hours: {from: '19:00'}}\nhours: {from: '18:00', country: PL}\n"
+    text = f"{HEAD}people:\n{bo}{cy}country: GB\nprofile: b3b\n"
+
+    found = {each.partition(": ")[0] for each in complaints(tmp_path, {"team.yml": text})}
+
+    assert found == {f"team.yml:{line}" for line in (3, 5, 6, 7, 8)}
+
+
+def test_of_people_of_whom_one_cannot_be_read_nobody_is_missed(tmp_path: Path) -> None:
+    text = f"{HEAD}people:\n  - {{{ANN}, capacity: 0}}\n  - {{name: Bo, email: nonsense}}\n"
+
+    (found,) = complaints(tmp_path, {"team.yml": text})
+
+    assert found.startswith("team.yml:4: `email`")

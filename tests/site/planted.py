@@ -44,7 +44,8 @@ exclude_docs: /drafts/§not-excluded§
         "gate:\n  unlcok: form§unknown-key§\n  teaser: 0.35§teaser§\n  meter: 2/fortnight§meter§\n"
         "  quality: 9§quality§\n  encounter: produkt§gate-encounter§\n  kind: adio§kind§\n"
         "  chapters:§chapters§ [no time]\n  trial: trial page§trial§\n  series: Mail Path§series§\n  id: a b§gate-id§\n"
-        "  disposable: never§disposable§"
+        "  disposable: never§disposable§\n  sequence: mial§beside-unreadable§\n"
+        "  files:\n    - downloads/gone.pdf§beside-too§"
     ),
     "docs/guide/files.md": page(
         "gate:\n  files:\n    - downloads/kpet.pdf§missing-file§\n    - ../secret.pdf§outside§\n"
@@ -101,6 +102,7 @@ spend:
 bands:
   High: 1000§band§
 empowered: []§empowered§
+half_life: soon§half-life§
 """,
     "docs/playbook/forms/asks.yml": """consent: optional
 fields:
@@ -136,17 +138,26 @@ fields:
 wording:§no-content§
   phone: Only if you ask.
 """,
+    "docs/playbook/forms/both.yml": """consent: maybe§consent§§both-unused§
+fields:
+  - {name: level, type: chioce}§field-kind§
+  - {name: depth, type: choice}§without-choices§
+wording: {content: The page.}
+""",
     "docs/playbook/forms/spare.yml": "wording:§unused-form§ {content: The page., follow-up: Mails.}\n",
     "docs/playbook/sequences/loose.md": "Hello.\n",
     "docs/playbook/sequences/keys/01-a.md": mail(
         "subject: Hello§no-objective§\nwait: -2 days§wait§\nsend: 16:00-9:00§send§\nencounter: produkt§encounter§\n"
-        "channel: sms§channel§\nappeal: profitt§appeal§\nstale_after: none§stale§\npriority: 1§step-key§",
+        "channel: sms§channel§\nappeal: profitt§appeal§\nstale_after: none§stale§\npriority: 1§step-key§\n"
+        "only_if: lead.stage == 'customr'§step-condition§\nfrom: anne§step-sender§",
         "Dear {{ nobody }}§text-too§",
     ),
     "docs/playbook/sequences/keys/02-b.md": "No front matter.§no-front§\n",
     "docs/playbook/sequences/keys/02-c.md": mail(plain(), "Text."),
     "docs/playbook/sequences/keys/3-d.md": mail(plain(), "Text."),
-    "docs/playbook/sequences/texts/01-a.pl.md": mail("wait: 2 days§variant§", "Tekst."),
+    "docs/playbook/sequences/texts/01-a.pl.md": mail(
+        "wait: 2 days§variant§\nchannel: rep§variant-too§", "Tekst {{ nikt }}.§variant-text§"
+    ),
     "docs/playbook/sequences/keys/09-z.pl.md": "§no-base§Tekst.\n",
     "docs/playbook/sequences/texts/01-a.md": mail(
         plain("Hello", more="\nonly_if: lead.temperature == 'hoot'§condition§\nfrom: anna§sender§"),
@@ -162,7 +173,8 @@ wording:§no-content§
     "docs/playbook/sequences/ring-a/01-x.md": mail(plain(), "Text."),
     "docs/playbook/sequences/ring-b/sequence.yml": "then: ring-a§ring-back§\n",
     "docs/playbook/sequences/ring-b/01-x.md": mail(plain(), "Text."),
-    "docs/playbook/sequences/ends/sequence.yml": "ends_when: bought§ending§\nmigrate: leave§migrate§\n",
+    "docs/playbook/sequences/ends/sequence.yml": "ends_when: bought§ending§\nmigrate: leave§migrate§\n"
+    "then: now§then-too§\n",
     "docs/playbook/sequences/ends/01-x.md": mail(plain(), "Text."),
     "docs/playbook/sequences/onward/sequence.yml": "then: nowhere§then§\n",
     "docs/playbook/sequences/onward/01-x.md": mail(plain(), "Text."),
@@ -189,8 +201,9 @@ wording:§no-content§
         "Book: [a time]({{ rep.booking }})§no-booking§",
     ),
     "docs/playbook/sequences/spare/01-x.md": mail(plain(), "Text.").replace("---\n", "---§unused-sequence§\n", 1),
+    "docs/playbook/messages/arrived.md": mail("subject: Here: there§no-yaml§", "It is {{ lnik }}§below-no-yaml§"),
     "docs/playbook/messages/confrim.md": mail("subject: Confirm", "[Open]({{ link }}) {{ code }}"),
-    "docs/playbook/messages/delivery.md": mail("subject: Yours", "Here: {{ lnik }}§message§"),
+    "docs/playbook/messages/delivery.md": mail("subject: Yours\nform: rep§message-key§", "Here: {{ lnik }}§message§"),
     "docs/playbook/objections/dear.md": "# Too dear for a company\n\nIt pays.\n",
     "docs/playbook/objections/late.md": "# Too late for a company\n\nIt waits.\n",
     "docs/playbook/objections/odd.md": "# Zebras§unused-objection§\n\nNo.\n",

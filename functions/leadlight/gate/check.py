@@ -81,7 +81,7 @@ def look_over(config_file: Path, *, against: str | None = None) -> Checked:
     looked = look(site.playbook_dir, language=language(config))
     fronts = [page.front for page in found.pages if page.front]
     gates = {front.id for front in fronts}
-    problems = [*looked.problems, *_unknown(looked, fronts, gates | found.unread)]
+    problems = [*looked.problems, *_unknown(looked, fronts, found.half_read, gates | found.unread)]
     if site.playbook_dir.is_dir() and site.publishes(f"{ours.playbook_dir}/team.yml"):
         message = f"say `exclude_docs: /{ours.playbook_dir}/` too: another builder would publish the playbook"
         problems.append(_in_config(config_file, "exclude_docs", message))
@@ -113,8 +113,10 @@ def _beside(site: Site, looked: Looked, fronts: list[GateFront], *, main: str, b
     return [*beyond, *untranslated(known, playbook, site.playbook_dir, main=main, languages=built)]
 
 
-def _unknown(looked: Looked, fronts: list[GateFront], gates: set[GateId]) -> Iterator[Problem]:
-    for front in fronts:
+def _unknown(
+    looked: Looked, fronts: list[GateFront], half_read: list[GateFront], gates: set[GateId]
+) -> Iterator[Problem]:
+    for front in (*fronts, *half_read):
         yield from unknown_names(front, looked.playbook, looked=looked)
     yield from unknown_gates(looked.playbook, sorted(gates))
     yield from differing(fronts, looked.playbook)

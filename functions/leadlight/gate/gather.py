@@ -21,7 +21,7 @@ from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, mar
 from leadlight.model.person import GateId
 from leadlight.model.site import GateKind
 from leadlight.playbook import findings
-from leadlight.playbook.front import GateFront, gate_id, is_index, read_gate
+from leadlight.playbook.front import GateFront, gate_id, is_index, read_gate, rest_of_gate
 from leadlight.playbook.recorded import Recording, read_recording
 from leadlight.words import CATALOGUES
 
@@ -89,6 +89,7 @@ class Gathered:
     said: list[str] = field(default_factory=list)
     inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     paths: Paths = field(default_factory=dict)
+    half_read: list[GateFront] = field(default_factory=list)  # what can be read of these
     unread: set[GateId] = field(default_factory=set)  # gates of pages with mistakes
 
     @property
@@ -134,6 +135,7 @@ def _page(site: Site, path: Path, src_uri: str, found: Gathered) -> Page:
         shown = [Problem(site.name(p.file), p.line, p.message) for p in bad.problems]
         problems += [problem for problem in shown if problem not in problems]  # a translation repeats its original's
         found.unread.add(gate_id(src_uri))
+        found.half_read += filter(None, [rest_of_gate(path, src_uri)])
         return Page(src_uri, text)
     if not front:
         if doubt := stands_open(site.docs_dir, src_uri, text):

@@ -22,7 +22,7 @@ from leadlight.model.sequence import Wait, WaitUnit
 from leadlight.model.site import Costs, Form
 from leadlight.model.touch import Encounter, TouchKind
 from leadlight.playbook.context import LeadView, Names, TheirCompany
-from leadlight.playbook.findings import nearest, shaped
+from leadlight.playbook.findings import judged, nearest
 from leadlight.playbook.shapes import CLOSED, Amount, CostsShape, Line
 from leadlight.playbook.spans import wait_of
 from leadlight.playbook.templates import compared_with, expression_problems
@@ -152,10 +152,8 @@ def read_criteria(path: Path, forms: Mapping[str, Form]) -> WrittenCriteria:
     written = read_yaml(text, file=str(path))
     if not isinstance(written.data, dict | None):
         raise BadPlaybook([written.problem((), "write `name: value` lines; an empty file takes the defaults")])
-    shape = shaped(CriteriaShape, written)
-    problems = list(_problems(shape, written, fit_names(forms)))
-    if problems:
-        raise BadPlaybook(problems)
+    names = fit_names(forms)
+    shape = judged(CriteriaShape, written, lambda shape, rest: _problems(shape, rest, names))
     costs = shape.costs
     return WrittenCriteria(
         _compiled(shape),

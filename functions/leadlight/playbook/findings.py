@@ -6,23 +6,34 @@ import difflib
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, get_args
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.playbook.written import Path, Written
+from leadlight.playbook.written import Path, Written, value_at, without
 
 T = TypeVar("T")
+
+ROUNDS = 3
+"""So often is something left out: a value, then the entry that needs it, then the list that needs an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest(Generic[T]):
+    """What could be read, where that stands, and the lines of what could not and of what is around that."""
+
+    shape: T
+    written: Written
+    near: frozenset[int]
 
 
 def shaped(shape: type[T], written: Written, path: Path = ()) -> T:
     """The data at `path` as `shape` (a pydantic dataclass). Raises `BadPlaybook` with all that is wrong."""
-    data: Any = written.data
-    for step in path:
-        data = data[step]
+    data = value_at(written, path)
     try:
         validated: T = _adapter(shape).validate_python({} if data is None else data)  # type: ignore[arg-type]  # a class can be hashed
     except ValidationError as invalid:
@@ -30,6 +41,42 @@ def shaped(shape: type[T], written: Written, path: Path = ()) -> T:
         problems = [_problem(error, shape, written, path) for error in errors]
         raise BadPlaybook(problems) from invalid
     return validated
+
+
+def judged(shape: type[T], written: Written, judge: Callable[[T, Written], Iterable[Problem]], path: Path = ()) -> T:
+    """The same, once `judge` finds nothing wrong with it either. Raises `BadPlaybook` with all that is wrong.
+
+    Where something cannot be read, the rest is judged all the same, but for what stands around it: that may only be
+    wrong because of it.
+    """
+    try:
+        validated = shaped(shape, written, path)
+    except BadPlaybook as bad:
+        rest = rest_of(shape, written, path)
+        found = judge(rest.shape, rest.written) if rest else ()
+        raise BadPlaybook([*bad.problems, *(each for each in found if rest and each.line not in rest.near)]) from bad
+    if problems := list(judge(validated, written)):
+        raise BadPlaybook(problems)
+    return validated
+
+
+def rest_of(shape: type[T], written: Written, path: Path = ()) -> Rest[T] | None:
+    """The data at `path` without what cannot be read of it; None where what is left is no such shape.
+
+    Of a list the whole entry is left out that has something unreadable in it.
+    """
+    near: set[int] = set()
+    left = written
+    for _ in range(ROUNDS):
+        try:
+            return Rest(_adapter(shape).validate_python(value_at(left, path) or {}), left, frozenset(near))  # type: ignore[arg-type]  # a class can be hashed
+        except ValidationError as invalid:
+            wrong = {_cut(left, (*path, *_followed(error["loc"], shape)[0])) for error in invalid.errors()}
+        if any(len(each) <= len(path) for each in wrong):
+            return None
+        near |= {left.line(each[:end]) for each in wrong for end in range(len(path) + 1, len(each) + 1)}
+        left = without(left, wrong)
+    return None
 
 
 def gather(problems: list[Problem], read: Callable[[], T]) -> T | None:
@@ -72,6 +119,22 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 def _follows(error: ErrorDetails) -> bool:
     """Whether it is told only because of another: a list is too short when its one entry is wrong."""
     return error["type"] == "too_short" and bool(error["input"])
+
+
+def _cut(written: Written, path: Path) -> Path:
+    """What to leave out because of an error there: the entry of the innermost list, else what is there of the path."""
+    while path and not _is_there(written, path):
+        path = path[:-1]
+    entries = [end for end in range(1, len(path) + 1) if isinstance(path[end - 1], int)]
+    return path[: entries[-1]] if entries else path
+
+
+def _is_there(written: Written, path: Path) -> bool:
+    try:
+        value_at(written, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 def _problem(error: ErrorDetails, shape: Any, written: Written, base: Path) -> Problem:

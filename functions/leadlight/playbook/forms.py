@@ -10,7 +10,7 @@ from pathlib import Path
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import Intent, Purpose
 from leadlight.model.site import ConsentMode, Field, FieldType, Form
-from leadlight.playbook.findings import gather, shaped
+from leadlight.playbook.findings import gather, judged
 from leadlight.playbook.languages import Texts, languages_of, said_in
 from leadlight.playbook.shapes import OWN_NAMES, FieldShape, FormShape
 from leadlight.playbook.written import Path as Where
@@ -53,12 +53,8 @@ def read_forms(paths: Sequence[Path], language: str, problems: list[Problem]) ->
 
 def _shape(path: Path, language: str) -> FormShape:
     written = read_yaml(text_of(path), file=str(path))
-    shape = shaped(FormShape, written)
     own = ENGLISH if path.parent == BUILT_IN else language  # ours is there in English for whom it has no other words
-    problems = list(_problems(shape, written, own))
-    if problems:
-        raise BadPlaybook(problems)
-    return shape
+    return judged(FormShape, written, lambda shape, rest: _problems(shape, rest, own))
 
 
 def _stand_in(path: Path) -> FormShape:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -16,7 +17,7 @@ from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import GateId
 from leadlight.model.site import Chapter, GateKind, Meter, Unlock
 from leadlight.model.touch import Encounter
-from leadlight.playbook.findings import gather, keys_of, nearest, shaped
+from leadlight.playbook.findings import judged, keys_of, nearest, rest_of
 from leadlight.playbook.shapes import GateShape
 from leadlight.playbook.written import Written, read_yaml, split_front, text_of
 
@@ -115,6 +116,16 @@ def read_gate(path: Path, src_uri: str) -> GateFront | None:
     if written.data["gate"] is False:  # in a section with a gate, this page stands open
         return None
     return _completed(_read(written, path), written, path)
+
+
+def rest_of_gate(path: Path, src_uri: str) -> GateFront | None:
+    """What can be read of a page's own gate that has mistakes, so that what it names is looked at, too."""
+    with suppress(BadPlaybook):
+        written = read_yaml(split_front(text_of(path, file=src_uri)).front, file=src_uri, first_line=2)
+        if isinstance(written.data, dict) and isinstance(written.data.get("gate"), dict):
+            rest = rest_of(GateShape, written, ("gate",))
+            return _front(rest.shape, rest.written) if rest else None
+    return None
 
 
 def _may_have_a_gate(front: str) -> bool:
@@ -221,12 +232,12 @@ def _read(written: Written, path: Path) -> GateFront:
     if not isinstance(written.data, dict) or not isinstance(written.data["gate"], dict):
         message = "`gate` needs its keys indented below it; `gate: {}` gates the page with the built-in form"
         raise BadPlaybook([written.problem(("gate",), message)])
-    problems: list[Problem] = []
-    shape = gather(problems, lambda: shaped(GateShape, written, ("gate",)))
-    if shape is not None:
-        problems.extend(_file_problems(shape.files, written, path))
-    if shape is None or problems:
-        raise BadPlaybook(problems)
+    return _front(
+        judged(GateShape, written, lambda shape, rest: _file_problems(shape.files, rest, path), ("gate",)), written
+    )
+
+
+def _front(shape: GateShape, written: Written) -> GateFront:
     named = ("gate", "form") in written.lines
     return GateFront(
         id=GateId(shape.id) if shape.id else gate_id(written.file),

@@ -17,8 +17,7 @@ from leadlight.model.site import Message
 from leadlight.playbook.context import MESSAGES
 from leadlight.playbook.findings import gather, nearest, shaped
 from leadlight.playbook.shapes import MessageShape
-from leadlight.playbook.steps import text_problems
-from leadlight.playbook.written import read_yaml, split_front, text_of
+from leadlight.playbook.steps import front_of, text_problems, told
 from leadlight.words import ENGLISH
 
 _BUILT_IN = Path(__file__).with_name("messages")
@@ -86,10 +85,10 @@ def _read(folder: Path, problems: list[Problem]) -> _Texts:
 
 
 def _words(path: Path, name: str) -> Words:
-    page = split_front(text_of(path))
-    written = read_yaml(page.front, file=str(path), first_line=2)
-    shape = shaped(MessageShape, written)
-    problems = text_problems(shape.subject, page, written, MESSAGES[name])
-    if problems:
+    problems: list[Problem] = []
+    page, written = front_of(path, problems)
+    shape = gather(problems, lambda: shaped(MessageShape, written)) if not problems else None
+    problems += text_problems(shape.subject if shape else told(written, "subject"), page, written, MESSAGES[name])
+    if shape is None or problems:
         raise BadPlaybook(problems)
     return Words(shape.subject, page.body.strip())

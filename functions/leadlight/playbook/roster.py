@@ -6,14 +6,15 @@ import contextlib
 import pathlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from leadlight.errors import BadPlaybook
+from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.site import Company, Hours, Notices, Person, Team
-from leadlight.playbook.findings import shaped
+from leadlight.playbook.findings import judged
 from leadlight.playbook.shapes import OwnHoursShape, PersonShape, TeamShape
-from leadlight.playbook.written import Path, Written, read_yaml, text_of
+from leadlight.playbook.written import Written, read_yaml, text_of
 
 
 def built_in_team(language: str) -> Team:
@@ -39,18 +40,9 @@ def read_team(path: pathlib.Path, *, language: str) -> Team:
     if not path.exists():
         return built_in_team(language)
     written = read_yaml(text_of(path), file=str(path))
-    shape = shaped(TeamShape, written)
-    hours = _hours(shape, written)
-    people = tuple(
-        _person(person, language, _own_hours(person.hours, hours, written, ("people", index, "hours")))
-        for index, person in enumerate(shape.people)
-    )
-    if twice := [name for name, count in Counter(person.id for person in people).items() if count > 1]:
-        message = f"two people have the id `{twice[0]}`; give each an `id:` of their own"
-        raise BadPlaybook([written.problem(("people",), message)])
-    if not any(person.capacity for person in people):
-        message = "nobody would get a lead: give somebody a `capacity` above 0"
-        raise BadPlaybook([written.problem(("people",), message)])
+    shape = judged(TeamShape, written, _problems)
+    hours = _hours(shape)
+    people = tuple(_person(person, language, _own_hours(person.hours, hours)) for person in shape.people)
     company = Company(shape.company.name, shape.company.postal.strip(), shape.company.email or people[0].email)
     return Team(
         company=company,
@@ -64,11 +56,28 @@ def read_team(path: pathlib.Path, *, language: str) -> Team:
     )
 
 
-def _hours(shape: TeamShape, written: Written) -> Hours:
+def _problems(shape: TeamShape, written: Written) -> Iterator[Problem]:
+    """What no value shows by itself."""
     if shape.country and shape.hours.country not in {"", shape.country}:
         message = f"`country` is `{shape.country}` here and `{shape.hours.country}` below `hours`; say it once"
-        raise BadPlaybook([written.problem(("country",), message)])
-    hours = Hours(
+        yield written.problem(("country",), message)
+    team = _hours(shape)
+    if team.start >= team.end:
+        yield written.problem(("hours",), "`from` must be before `to`")
+    for place, own in enumerate(person.hours for person in shape.people):
+        hours = _own_hours(own, team)
+        if own and hours and (own.start or own.end) and hours.start >= hours.end:
+            yield written.problem(("people", place, "hours"), "`from` must be before `to`")
+    if twice := [
+        name for name, count in Counter(_id(each.id, each.name) for each in shape.people).items() if count > 1
+    ]:
+        yield written.problem(("people",), f"two people have the id `{twice[0]}`; give each an `id:` of their own")
+    if not any(person.capacity for person in shape.people):
+        yield written.problem(("people",), "nobody would get a lead: give somebody a `capacity` above 0")
+
+
+def _hours(shape: TeamShape) -> Hours:
+    return Hours(
         zone=shape.hours.zone,
         days=shape.hours.days,
         start=shape.hours.start,
@@ -76,16 +85,15 @@ def _hours(shape: TeamShape, written: Written) -> Hours:
         holidays=_dates(shape.holidays),
         country=shape.country or shape.hours.country,
     )
-    return _in_order(hours, written, ("hours",))
 
 
-def _own_hours(shape: OwnHoursShape | None, team: Hours, written: Written, where: Path) -> Hours | None:
+def _own_hours(shape: OwnHoursShape | None, team: Hours) -> Hours | None:
     """A person's hours. In another country the team's holidays are not theirs, unless they say so."""
     if shape is None:
         return None
     elsewhere = shape.country is not None and shape.country != team.country
     own = _dates(shape.holidays) if shape.holidays is not None else None
-    hours = Hours(
+    return Hours(
         zone=shape.zone or team.zone,
         days=shape.days or team.days,
         start=team.start if shape.start is None else shape.start,
@@ -93,13 +101,6 @@ def _own_hours(shape: OwnHoursShape | None, team: Hours, written: Written, where
         holidays=own if own is not None else () if elsewhere else team.holidays,
         country=team.country if shape.country is None else shape.country,
     )
-    return _in_order(hours, written, where)
-
-
-def _in_order(hours: Hours, written: Written, where: Path) -> Hours:
-    if hours.start >= hours.end:
-        raise BadPlaybook([written.problem(where, "`from` must be before `to`")])
-    return hours
 
 
 def _dates(days: tuple[date, ...]) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from leadlight.errors import BadPlaybook, Problem
+from leadlight.errors import Problem
 from leadlight.model.sequence import AFTER_SALE, Profile, Sequence
 from leadlight.model.site import Team
 from leadlight.playbook.context import SALE
-from leadlight.playbook.findings import gather, listed, nearest, shaped
+from leadlight.playbook.findings import gather, listed, nearest, rest_of, shaped
 from leadlight.playbook.shapes import SequenceShape
 from leadlight.playbook.steps import WrittenStep, read_step, step_files
 from leadlight.playbook.templates import expression_problems
@@ -43,7 +44,9 @@ def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, 
     """All sequences by name; what is wrong is added to `problems`."""
     if not folder.is_dir():
         return {}
-    found, names = {}, []
+    found: dict[str, Draft] = {}
+    told: dict[str, Draft] = {}  # those with problems of their own, too
+    names = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "_")) or path.stem.lower() == "readme":
             continue
@@ -55,12 +58,12 @@ def read_drafts(folder: Path, team: Team, problems: list[Problem]) -> dict[str, 
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", path.name):
             message = "name the folder with lower-case letters, digits and `-`, 60 of them at most"
             problems.append(Problem(str(path), 0, message))
-        if draft := gather(problems, lambda path=path: _draft(path, team)):  # type: ignore[misc]  # mypy cannot type lambda defaults
-            found[path.name] = draft
-    problems += _unknown(found, names)
-    problems += _loops(found)
-    problems += _other_purposes(found)
-    problems += _beginnings(found)
+        wrong: list[Problem] = []
+        draft = _draft(path, team, wrong)
+        problems += wrong
+        told |= {path.name: draft} if draft else {}
+        found |= {path.name: draft} if draft and not wrong else {}
+    problems += chain(_unknown(told, names), _loops(told), _other_purposes(told), _beginnings(told))
     return found
 
 
@@ -88,13 +91,15 @@ def version_of(sequence: Sequence) -> str:
     return content_hash(as_json(replace(sequence, version="")))
 
 
-def _draft(folder: Path, team: Team) -> Draft:
-    problems: list[Problem] = []
+def _draft(folder: Path, team: Team, problems: list[Problem]) -> Draft | None:
+    """The sequence of that folder, with what can be read; None where what it begins with cannot."""
     file = folder / "sequence.yml"
     written = Written(str(file), {}, {})
     if file.exists():
         written = gather(problems, lambda: read_yaml(text_of(file), file=str(file))) or written
-    settings = gather(problems, lambda: shaped(SequenceShape, written)) or SequenceShape()
+    read = gather(problems, lambda: shaped(SequenceShape, written)) if not problems else None
+    rest = None if read else rest_of(SequenceShape, written)
+    settings = read or (rest.shape if rest else SequenceShape())
     profile = settings.profile or team.profile
     files = step_files(folder, problems)
     if not files.steps and not problems:
@@ -102,13 +107,13 @@ def _draft(folder: Path, team: Team) -> Draft:
     sold = settings.starts_when is not None
 
     def step(path: Path) -> WrittenStep | None:
-        read = files.variants.get(path.stem, {})
-        return gather(problems, lambda: read_step(path, read, team, profile, after_sale=sold))
+        others = files.variants.get(path.stem, {})
+        return gather(problems, lambda: read_step(path, others, team, profile, after_sale=sold))
 
     steps = [step(path) for path in files.steps]
-    if problems:
-        raise BadPlaybook(problems)
-    return Draft(folder.name, settings, written, profile, tuple(step for step in steps if step is not None))
+    if rest and settings.starts_when is None and ("starts_when",) in written.lines:
+        return None
+    return Draft(folder.name, settings, written, profile, tuple(filter(None, steps)))
 
 
 def _compiled(draft: Draft, done: Mapping[str, Sequence]) -> Sequence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from leadlight.playbook.lint import mistakes
 from leadlight.playbook.profiles import stale_after_for, window_for
 from leadlight.playbook.shapes import StepShape, VariantShape
 from leadlight.playbook.templates import expression_problems, said_of, template_problems
-from leadlight.playbook.written import Page, Written, read_yaml, split_front, text_of
+from leadlight.playbook.written import Page, Written, read_yaml, split_front, text_of, without
 from leadlight.rules.cadence import opens_ever
 
 _LONGEST = 60_000
@@ -72,16 +72,17 @@ def read_step(
     if not page.front:
         message = "start with front matter: `---`, subject, wait, encounter, objective, `---`"
         raise BadPlaybook([Problem(str(path), 1, message)])
-    written = read_yaml(page.front, file=str(path), first_line=2)
     problems: list[Problem] = []
-    shape = gather(problems, lambda: shaped(StepShape, written))
+    page, written = front_of(path, problems)
+    shape = gather(problems, lambda: shaped(StepShape, written)) if not problems else None
     names = step_names(offers=shape is None or shape.offer is not None, after_sale=after_sale)
     if shape is not None:
         problems += [*text_problems(shape.subject, page, written, names), *_step_problems(shape, written, team)]
         problems += _unoffered(shape, page, written)
     subject = shape.subject if shape is not None else ""
     if shape is None:
-        problems += text_problems(_told(written, "subject"), page, written, names)
+        problems += text_problems(told(written, "subject"), page, written, names)
+        problems += _told_problems(written, team, {problem.line for problem in problems})
     words = {
         language: gather(problems, lambda file=file: _words(file, path.name, subject, names, shape))  # type: ignore[misc]  # mypy cannot type lambda defaults
         for language, file in sorted(variants.items())
@@ -114,7 +115,17 @@ def text_problems(subject: str, page: Page, written: Written, names: Names) -> l
     return problems
 
 
-def _told(written: Written, key: str) -> str:
+def front_of(path: Path, problems: list[Problem]) -> tuple[Page, Written]:
+    """A Markdown file and its front matter; one that is no YAML says nothing, and its text is looked at all the same.
+
+    What is wrong is added to `problems`.
+    """
+    page = split_front(text_of(path))
+    written = gather(problems, lambda: read_yaml(page.front, file=str(path), first_line=2))
+    return page, written or Written(str(path), {}, {(): 2})
+
+
+def told(written: Written, key: str) -> str:
     """What stands at a key of a front matter that has other mistakes."""
     return str(written.data.get(key) or "") if isinstance(written.data, dict) else ""
 
@@ -140,21 +151,27 @@ def _compiled(shape: StepShape, path: Path, page: Page, profile: Profile, varian
 
 def _words(path: Path, base: str, subject: str, names: Names, whole: StepShape | None) -> Words:
     """A step's texts in one more language: what it does, and when, the base file says for all."""
-    page = split_front(text_of(path))
-    written = read_yaml(page.front, file=str(path), first_line=2)
-    own = keys_of(VariantShape)
-    if isinstance(written.data, dict) and (others := [key for key in written.data if key not in own]):
-        near = nearest(others[0], own) if others[0] not in keys_of(StepShape) else ""
-        message = (
-            f"`{others[0]}` cannot stand here: {base} decides it for all languages; only `subject` and `offer` may"
-        )
-        raise BadPlaybook([written.problem((others[0],), f"{message}{near}")])
-    shape = shaped(VariantShape, written)
-    problems = text_problems(shape.subject or "", page, written, names)
+    problems: list[Problem] = []
+    page, written = front_of(path, problems)
+    foreign = [*_foreign(written, base)]
+    own = without(written, {(key,) for key, _ in foreign})
+    problems += [written.problem((key,), message) for key, message in foreign]
+    shape = gather(problems, lambda: shaped(VariantShape, own))
+    problems += text_problems((shape.subject if shape else told(own, "subject")) or "", page, written, names)
     problems += _unoffered(whole, page, written) if whole else []
-    if problems:
+    if shape is None or problems:
         raise BadPlaybook(problems)
     return Words(shape.subject or subject, page.body.strip(), shape.offer or "")
+
+
+def _foreign(written: Written, base: str) -> Iterator[tuple[str, str]]:
+    """Keys that only the base file may have, and what to say of each."""
+    own = keys_of(VariantShape)
+    for key in written.data if isinstance(written.data, dict) else ():
+        if key not in own:
+            near = nearest(key, own) if key not in keys_of(StepShape) else ""
+            message = f"`{key}` cannot stand here: {base} decides it for all languages; only `subject` and `offer` may"
+            yield key, message + near
 
 
 def _without_base(files: StepFiles) -> Iterator[Problem]:
@@ -165,12 +182,22 @@ def _without_base(files: StepFiles) -> Iterator[Problem]:
             yield Problem(str(path), 1, message)
 
 
-def _step_problems(shape: StepShape, written: Written, team: Team) -> Iterator[Problem]:
-    for message in expression_problems(shape.only_if or "true", STEP):
+def _told_problems(written: Written, team: Team, known: Collection[int]) -> Iterator[Problem]:
+    """What is wrong with a condition and a sender, whatever else is; not on lines of which something is `known`."""
+    found = _named_problems(told(written, "only_if"), told(written, "from") or "rep", written, team)
+    return (problem for problem in found if problem.line not in known)
+
+
+def _named_problems(only_if: str, sender: str, written: Written, team: Team) -> Iterator[Problem]:
+    for message in expression_problems(only_if or "true", STEP):
         yield written.problem(("only_if",), message)
     senders = ["rep", "company", *(person.id for person in team.people)]
-    if shape.sender not in senders:
-        yield written.problem(("from",), f"`from` cannot be `{shape.sender}`{nearest(shape.sender, senders)}")
+    if sender not in senders:
+        yield written.problem(("from",), f"`from` cannot be `{sender}`{nearest(sender, senders)}")
+
+
+def _step_problems(shape: StepShape, written: Written, team: Team) -> Iterator[Problem]:
+    yield from _named_problems(shape.only_if or "", shape.sender, written, team)
     if shape.channel is Channel.REP and shape.sender == "company":
         yield written.problem(("from",), "a task is for a person: say `from: rep` or a name of team.yml")
     if shape.channel is Channel.REP and shape.offer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import pathlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
@@ -48,6 +50,33 @@ class Page:
     front: str
     body: str
     body_line: int
+
+
+def value_at(written: Written, path: Path) -> Any:
+    """The value at that path. Raises `LookupError` or `TypeError` where there is none."""
+    value: Any = written.data
+    for step in path:
+        value = value[step]
+    return value
+
+
+def without(written: Written, paths: Collection[Path]) -> Written:
+    """The same without these values; what follows one in a list moves up, and keeps its line."""
+    left = replace(written, data=deepcopy(written.data))
+    for path in sorted(paths, reverse=True):  # what is within another goes first, and so does the last of a list
+        del value_at(left, path[:-1])[path[-1]]
+        if isinstance(path[-1], int):
+            left = replace(left, lines=dict(_moved_up(left.lines, path[:-1], path[-1])))
+    return left
+
+
+def _moved_up(lines: Mapping[Path, int], place: Path, gone: int) -> Iterator[tuple[Path, int]]:
+    for path, line in lines.items():
+        at = path[len(place)] if path[: len(place)] == place and len(path) > len(place) else None
+        if not isinstance(at, int) or at < gone:
+            yield path, line
+        elif at > gone:
+            yield (*place, at - 1, *path[len(place) + 1 :]), line
 
 
 def text_of(path: pathlib.Path, *, file: str | None = None) -> str:
