@@ -247,7 +247,7 @@ def name_server(zone: Mapping[tuple[str, str], list[str]]) -> Iterator[Resolver]
         thread = threading.Thread(target=_serve, args=(server, zone), daemon=True)
         thread.start()
         resolver = Resolver(configure=False)
-        resolver.nameservers, resolver.port, resolver.lifetime = ["127.0.0.1"], server.getsockname()[1], 2.0
+        resolver.nameservers, resolver.port, resolver.lifetime = ["127.0.0.1"], server.getsockname()[1], 30.0
         try:
             yield resolver
         finally:

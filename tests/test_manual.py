@@ -17,7 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from tests import screenshots
-from tests.journeys.mortal import free_port
+from tests.ports import free_port
 from tests.world import ANNA
 
 from leadlight.cli import main

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from tests.journeys.mortal import free_port
+from tests.ports import free_port
 from tests.probing import Probed, grounds_in, probed
 from tests.world import SETTINGS
 
@@ -77,12 +77,12 @@ def listening(app: App) -> Iterator[int]:
     served = uvicorn.Server(serve.listening(app, port=port))
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not served.started and time.monotonic() < deadline:
         time.sleep(0.01)
     yield port
     served.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ import uvicorn
 from schemathesis import Case, hooks
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
-from tests.journeys.mortal import STARTING, free_port
+from tests.journeys.mortal import STARTING
 from tests.made_up import furnished
+from tests.ports import free_port
 from tests.probing import Grounds, Probed, probed
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")

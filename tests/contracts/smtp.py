@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.ports import free_port
 
 
 class Server:
@@ -83,9 +83,7 @@ class Server:
 @contextmanager
 def smtp_server(*, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Server()
     controller = Controller(
         server, hostname="127.0.0.1", port=port, tls_context=tls, authenticator=server.login,

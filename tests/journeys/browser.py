@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, ViewportSize, expect
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until something that should have happened by itself counts as not happening."""
 
 MAILED, AT_ONCE = "/tutorials/seven-touch-points/", "/tutorials/first-five-minutes/"
@@ -150,9 +151,7 @@ def link_of(mail: EmailMessage, path: str) -> str:
 @contextmanager
 def running_demo(data: Path, config: Path = ROOT / "mkdocs.yml", *more: str) -> Iterator[Demo]:
     """This repository's own site, or another one, built and served as `make demo` does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     entry = "from leadlight.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", entry, "demo", "-f", str(config), "--port", str(port), "--data", str(data), *more],
@@ -251,4 +250,5 @@ def _flaws(tab: Page, where: str, parts: str) -> list[str]:
 
 def chromium(playwright: Playwright, executable: str) -> Browser:
     """Debian's own, without anything that calls home."""
+    expect.set_options(timeout=PATIENCE * 1000)
     return playwright.chromium.launch(executable_path=executable, args=list(FLAGS))

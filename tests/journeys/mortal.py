@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from tests.ports import free_port
 
 from leadlight.gate.build import build_site
 
-STARTING = 20.0
+STARTING = 60.0
 """Seconds that a start may take on a busy machine."""
 
 LATER = ("first", "second", "third")
@@ -95,12 +96,6 @@ class Server:
         if self._process is not None:
             self._process.wait(timeout=30)
             self._process = None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def build(root: Path) -> Server:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.journeys.mortal import PAGES, STARTING, free_port
+from tests.journeys.mortal import PAGES, STARTING
+from tests.ports import free_port
 
 from leadlight.publish.local import hook
 

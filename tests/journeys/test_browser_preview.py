@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.mortal import free_port
+from tests.ports import free_port
 
 from leadlight.cli import main
 

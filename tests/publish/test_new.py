@@ -17,7 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from tests.contracts.smtp import Server, smtp_server
-from tests.journeys.mortal import free_port
+from tests.ports import free_port
 
 from leadlight.cli import main
 

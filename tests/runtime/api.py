@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 VERSION = "/2018-06-01/runtime"
-PATIENCE = 30.0  # seconds that we wait for it
+PATIENCE = 60.0  # seconds that we wait for it
 TIMEOUT = 120.0  # seconds that it is told it has
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:leadlight-test"
 
