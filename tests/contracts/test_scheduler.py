@@ -314,10 +314,18 @@ class TestEventBridge:
         assert weather.asked == ["CreateSchedule", "CreateSchedule", "DeleteSchedule", "DeleteSchedule"]
 
     def test_no_client_is_made_before_it_is_needed(self) -> None:
-        def never() -> Any:
-            raise AssertionError("connected too early")
+        made: list[str] = []
 
-        EventBridgeScheduler(never, group="g", role=ROLE, target=TARGET, dead_letters=DEAD_LETTERS, now=lambda: NOW)
+        EventBridgeScheduler(
+            lambda: made.append("a client"),
+            group="g",
+            role=ROLE,
+            target=TARGET,
+            dead_letters=DEAD_LETTERS,
+            now=lambda: NOW,
+        )
+
+        assert made == []
 
     @pytest.mark.parametrize(
         "failing",
@@ -355,8 +363,10 @@ class TestEventBridge:
         with pytest.raises(NotScheduled, match=type(lost).__name__):
             scheduler.wake(due())
 
-    def test_cancelling_in_a_group_that_is_gone_is_fine(self, client: Any) -> None:
+    def test_cancelling_in_a_group_that_is_gone_is_fine(self, client: Any, weather: Weather) -> None:
         eventbridge(client, "never-made").cancel(due())
+
+        assert weather.asked == ["DeleteSchedule"]
 
     def test_a_group_that_is_gone_is_told(self, client: Any, weather: Weather) -> None:
         weather.failing = ("ResourceNotFoundException", 404)

@@ -134,6 +134,8 @@ def test_the_main_job_with_nothing_but_curl_and_a_mailbox(demo: Demo) -> None:
     another_reader_gets_each_step_once_and_in_order(demo)
     opening_any_link_of_any_mail_changes_nothing(demo)
 
+    assert len(demo.follow_ups(OTHER)) == len(STEPS), "the story was told to its end"
+
 
 def a_stranger_asks_and_is_told_to_look_into_the_mail(demo: Demo) -> None:
     status, body = demo.post(
