@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -47,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Property tests try the same examples wherever they run, as in CI, and none has to be done by a deadline.
     """
+    gc.disable()  # until all is collected: nothing of what is imported is garbage
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # a grammar of IRIs, which no schema of ours has
     if hypothesis.settings.get_current_profile_name() == "default":  # what looks for mutants has a profile of its own
         hypothesis.settings.load_profile("ci")
     usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
@@ -80,6 +84,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if AWS_FOLDERS & set(item.path.parts) or AWS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(AWS)
     items.sort(key=lambda item: not _takes_long(item))
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for among what tests make, not in all modules and tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def _takes_long(item: pytest.Item) -> bool:
