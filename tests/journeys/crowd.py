@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -179,13 +179,17 @@ class Crowd:
 
 
 def gather(count: int, dice: random.Random) -> list[Visitor]:
-    """So many people, each a little different."""
+    """So many people, each a little different.
+
+    Some name a time for their call. It is later than all of them are here, and before the end of what is watched.
+    """
+    named = datetime.now(UTC) + timedelta(days=21)
     return [
         Visitor(
             number=number,
             gate=dice.choice(("mailed", "opened")),
             company=dice.choice(("", "Acme")),
-            call=dice.choice(("", "no", "now", "2031-01-05T14:30")),
+            call=dice.choice(("", "no", "now", f"{named:%Y-%m-%dT14:30}")),
             will_confirm=dice.random() < 0.75,
             will_leave=dice.random() < 0.1,
         )

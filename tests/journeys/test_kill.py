@@ -189,7 +189,8 @@ def test_each_step_was_sent_or_has_a_reason_why_not(aftermath: Aftermath) -> Non
 
         assert all(accounted.values()), f"{visitor.address}: {accounted}"
         assert mailed == set(aftermath.steps(visitor)), f"{visitor.address}: {accounted}"
-        assert visitor.leaving or {"first", "third"} <= mailed, f"{visitor.address}: {accounted}"
+        is_called_first = visitor.call not in {"", "no"}  # their plan waits, and what no longer fits is left out
+        assert visitor.leaving or is_called_first or {"first", "third"} <= mailed, f"{visitor.address}: {accounted}"
 
 
 def test_a_parked_step_can_be_seen(aftermath: Aftermath) -> None:
