@@ -26,12 +26,13 @@ from tests.ground import Here
 from tests.journeys.injected import SECRET, listening, raw_mail, tell
 from tests.journeys.mailers import Failing, is_follow_up
 from tests.queued import handed_over, queued, woken
-from tests.world import FORM, MAIL, REP_ADDRESS, Answer, Browser, World
+from tests.world import FORM, MAIL, REP_ADDRESS, Answer, Browser, Mail, World
 
 from leadlight.handlers import measures, on_change, on_due, on_mail_event, on_tick, on_visitor_request
 from leadlight.local.bus import WebhookBus
 from leadlight.local.inbox import MaildirInbox
 from leadlight.ports import Services
+from leadlight.rights import erasing
 from leadlight.rules.mail_events import mail_tag
 from leadlight.serve import event_of
 
@@ -45,9 +46,23 @@ SECRETS = ("canary.wren", "nest-zq", "7946 0666", "79460666", "Zaphod", "zqlvx",
 TOKEN = re.compile(r"token=([A-Za-z0-9._-]{20,})")
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an installation holds at one moment: rows, mails, and files by their place in its folder."""
+
+    rows: dict[str, list[tuple[object, ...]]]
+    mails: list[Mail]
+    files: dict[Path, bytes]
+
+
+def held(world: World) -> Held:
+    paths = [path for path in sorted(world.data.rglob("*")) if path.is_file()]
+    return Held(world.dump(), world.mails(), {path.relative_to(world.data): path.read_bytes() for path in paths})
+
+
 @dataclass
 class Talk:
-    """What was said, and what was written down."""
+    """What was said, and what was written down. `kept` is what was there when all was said; `left`, after erasing."""
 
     world: World
     log: io.StringIO
@@ -56,6 +71,8 @@ class Talk:
     calls: list[tuple[str, str]] = field(default_factory=list)
     failures: list[object] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    kept: Held = field(init=False)
+    left: Held = field(init=False)
 
     def see(self, answer: Answer, path: str) -> Answer:
         self.answers.append((path, answer))
@@ -68,7 +85,7 @@ class Talk:
     @cached_property
     def tokens(self) -> frozenset[str]:
         """Every token that was in anybody's hands in the end: of links, and of cookies."""
-        mailed = {found for mail in self.world.mails() for found in TOKEN.findall(mail.text + mail.html)}
+        mailed = {found for mail in self.kept.mails for found in TOKEN.findall(mail.text + mail.html)}
         kept = {line.partition("=")[2].partition(";")[0] for _, answer in self.answers for line in answer.cookies}
         return frozenset(mailed | {value for value in kept if len(value) > 20})
 
@@ -269,6 +286,7 @@ def _is_refused(talk: Talk, services: Services) -> None:
     world.settle()
     world.advance("1 hour")
     assert echo.failed
+    world.serve(services)
 
 
 def is_not_rep(message: Any) -> bool:
@@ -324,6 +342,23 @@ def dead_letters(handler: Callable[..., Any], event: dict[str, Any]) -> Iterator
     bodies = queued(event) if woken(event) else []
     failed = {item["itemIdentifier"] for item in handler(handed_over(bodies), Here())["batchItemFailures"]}
     yield from (message["body"] for message in handed_over(bodies)["Records"] if message["messageId"] in failed)
+
+
+def erase(talk: Talk, folder: Path) -> None:
+    """Both people of whom anything was said are erased, and then somebody tries every door that they had."""
+    world = talk.world
+    talk.kept = held(world)
+    for address in (ADDRESS, MET):
+        assert erasing.begin(world.services, world.id_of(address), how="test")
+    world.settle()
+    world.serve(world.services)  # what was measured had handlers of its own, and they share their routes
+    stranger = world.browser()
+    for link in [link for mail in talk.kept.mails for link in mail.links if "token=" in link]:
+        assert talk.see(stranger.get(link, accept="text/html"), link).status < 500
+    (folder / "post" / "new" / "late").write_bytes(raw_mail(NAME, WORDS, sender=ADDRESS, to="info@in.glass.example"))
+    on_mail_event.take_in(world.services)
+    world.advance("1 day")
+    talk.left = held(world)
 
 
 def measure(talk: Talk) -> None:

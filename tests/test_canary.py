@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 import pytest
 from tests import canary
-from tests.canary import ADDRESS, NAME, SECRETS, Talk
-from tests.world import SETTINGS, SITE, World
+from tests.canary import ADDRESS, MET, NAME, SECRETS, Talk
+from tests.world import SETTINGS, SITE, World, mail_of
 
 from leadlight.errors import BadPlaybook, Problem, StoreBusy
 from leadlight.handlers.log import told
@@ -23,7 +23,7 @@ from leadlight.rules.mail_events import ReportKind
 def talk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, world_bundle: Path
 ) -> Iterator[Talk]:
-    """A conversation is over, and everything has gone wrong once."""
+    """A conversation is over, everything has gone wrong once, and in the end all of it is erased."""
     folder = tmp_path_factory.mktemp("canary")
     calls: list[tuple[str, str]] = []
     with patch("leadlight.aws.tables.SHARDS", 3), canary.overheard() as (log, out):
@@ -33,6 +33,7 @@ def talk(
         canary.converse(talk, folder)
         canary.fail(talk, folder)
         canary.measure(talk)
+        canary.erase(talk, folder)
         yield talk
         world.close()
 
@@ -52,7 +53,7 @@ def _world(request: pytest.FixtureRequest, folder: Path, bundle: Path, calls: li
 
 
 def test_the_canary_was_everywhere_that_people_look(talk: Talk) -> None:
-    mails = "".join(mail.text for mail in talk.world.mails())
+    mails = "".join(mail.text for mail in talk.kept.mails)
     pages = "".join(answer.text for _, answer in talk.answers if "html" in answer.headers.get("content-type", ""))
 
     assert set(talk.hits(mails, tokens=False)) >= {"canary.wren", "7946 0666", "zaphod", "zqlvx"}
@@ -83,7 +84,7 @@ def test_what_a_function_raises_names_nobody(talk: Talk) -> None:
 
 
 def test_what_is_stored_is_sealed(talk: Talk) -> None:
-    rows = talk.world.dump()
+    rows = talk.kept.rows
 
     assert sum(map(len, rows.values())) > 20
     assert {name: hits for name, found in rows.items() if (hits := talk.hits(repr(found)))} == {}
@@ -91,11 +92,24 @@ def test_what_is_stored_is_sealed(talk: Talk) -> None:
 
 def test_no_file_holds_any_of_it_but_mails_and_no_file_is_called_so(talk: Talk) -> None:
     """Also what a database has left over in its pages. An inbox and a mailbox hold mails, as they have to."""
-    folder = talk.world.data
-    files = [path for path in folder.rglob("*") if path.is_file() and not {"mail", "post"} & set(path.parts)]
+    files = {path: data for path, data in talk.kept.files.items() if not {"mail", "post"} & set(path.parts)}
 
-    assert [(path.name, hits) for path in folder.rglob("*") if (hits := talk.hits(str(path.relative_to(folder))))] == []
-    assert [(path.name, hits) for path in files if (hits := talk.hits(path.read_bytes().decode("latin-1")))] == []
+    assert [(path, hits) for path in talk.kept.files if (hits := talk.hits(str(path)))] == []
+    assert [(path, hits) for path, data in files.items() if (hits := talk.hits(data.decode("latin-1")))] == []
+
+
+def test_p9_once_it_is_erased_no_row_no_file_no_mail_here_no_bundle_and_no_log_holds_any_of_it(talk: Talk) -> None:
+    bundle = {path: path.read_bytes() for path in talk.world.bundle.rglob("*") if path.is_file()}
+    files = {**talk.left.files, **bundle}
+
+    assert [talk.world.services.store.lead(talk.world.id_of(address)) for address in (ADDRESS, MET)] == [None, None]
+    mails = [mail_of(data) for path, data in talk.left.files.items() if "mail" in path.parts]
+    assert [(path, hits) for path, data in files.items() if (hits := talk.hits(data.decode("latin-1")))] == []
+    assert [
+        hits for mail in mails if (hits := talk.hits(f"{mail.subject} {mail.text} {mail.html}", tokens=False))
+    ] == []
+    assert {name: hits for name, found in talk.left.rows.items() if (hits := talk.hits(repr(found)))} == {}
+    assert talk.hits(talk.log.getvalue() + talk.out.getvalue()) == []
 
 
 def test_no_event_names_anybody(talk: Talk) -> None:
