@@ -26,10 +26,10 @@ PER_MONTH = 5
 FREE_MAIL = 20
 """So many times the budget of another domain does one have at which everybody has mail."""
 
-SHARE, RESERVE = 5, 10
-"""A fifth of what is left of an hour may one network have. A tenth of an hour and of a domain's day is for those who
-have confirmed before. So ten networks that take all they can leave a seventh of the rest to others, and it takes more
-than twenty to use it up. A smaller share would hold back the crowd behind one door after a talk."""
+SHARE, RESERVE = 3, 10
+"""A third of what is left of an hour may one network have. A tenth of an hour and of a domain's day is for those who
+have confirmed before. So of 200 mails one network gets 45, five that take all they can leave 42 to other strangers, and
+ten leave 9. A smaller share would stop more floods, and the crowd behind one door after a talk as well."""
 
 SITE = 48
 """Bits of what one customer gets of IPv6 (RFC 6177): who has it has 65,536 networks of 64 bits, and could take a new
