@@ -127,7 +127,7 @@ def test_a_thousand_questions_are_answered_at_once() -> None:
     for n in range(1000):
         within(Window.WORKING_HOURS, after(Wait(2, WaitUnit.DAYS), MONDAY + n * HOUR, hours), hours)
 
-    assert process_time() - began < 0.2
+    assert process_time() - began < 2
 
 
 def test_sixteen_working_hours_are_two_office_days() -> None:

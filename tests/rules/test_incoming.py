@@ -119,7 +119,7 @@ def test_the_text_is_bounded_and_read_within_a_moment() -> None:
     for text in ("word " * 300_000, "On " * 100_000, "a" + "\n" * 300_000 + "b", "a" + " " * 300_000 + "b"):
         assert len(read(mail(text).as_bytes()).text) <= SAID
 
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 20
 
 
 def test_of_a_huge_mail_the_beginning_is_read() -> None:
@@ -153,7 +153,7 @@ def test_no_mail_keeps_us_busy_and_its_address_is_read_anyway(bomb: str) -> None
     found = read(b"To: reply+abcdef-1-ghijkl@in.glass.example\r\n" + BOMBS[bomb])
 
     assert found.tokens == ("abcdef-1-ghijkl",)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
