@@ -113,7 +113,7 @@ def named(node: ast.AST, name: str) -> bool:
 def uses(where: Module, within: str, node: ast.AST) -> Iterator[Symbol]:
     """The symbols that a piece of source names: its own module's, imported ones, and methods of its own parts."""
     owner = within.partition(".")[0] if "." in within else ""
-    for part in ast.walk(node):
+    for part in names_in(node):
         match part:
             case ast.Name(id=name) if name in where.symbols:
                 yield where.name, name
@@ -125,6 +125,12 @@ def uses(where: Module, within: str, node: ast.AST) -> Iterator[Symbol]:
                 yield "leadlight.aws.dynamo", f"Dynamo.{name}"
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in where.imported:
                 yield where.imported[name], attr
+
+
+@cache
+def names_in(node: ast.AST) -> tuple[ast.Name | ast.Attribute, ...]:
+    """Every `x` and `x.y` in it, looked for once: functions share most of their code."""
+    return tuple(part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
 
 
 def split(dotted: str) -> Symbol:
@@ -168,7 +174,7 @@ def needs(entry: str) -> Needs:
 
 def attributes(node: ast.AST) -> Iterator[ast.Attribute]:
     """Every `x.y` in it."""
-    return (part for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    return (part for part in names_in(node) if isinstance(part, ast.Attribute))
 
 
 def tail(node: ast.expr) -> str:
