@@ -66,9 +66,11 @@ def erase_lead(
         sys.exit(1)
     _must_mean_it(yes=yes)
     with said(as_json=as_json):
-        if (data / WEBHOOKS).exists() and not _done_by_the_server(services, lead):
+        tells = (data / WEBHOOKS).exists()
+        done = tells and _done_by_the_server(services, lead)
+        if tells and not done:
             click.echo("No server is running that knows your webhooks, so other systems are not told.", err=True)
-        left = _erase(services, lead)
+        left = not done and _erase(services, lead)
     _tell(lead, left=left, remains=REMAINS + COPIES, as_json=as_json)
 
 
@@ -99,11 +101,11 @@ def _must_mean_it(*, yes: bool) -> None:
 
 def _done_by_the_server(services: Services, lead: LeadId) -> bool:
     """Stores the wish, and waits a moment for a running server to do it."""
-    from leadlight.rights.erasing import begin  # noqa: PLC0415  # commands load what they need
+    from leadlight.rights.erasing import begin, is_under_way  # noqa: PLC0415  # commands load what they need
 
     begin(services, lead, how="operator")
     for _ in range(TRIES):
-        if not services.store.due_of(lead):
+        if not is_under_way(services, lead):
             return True
         time.sleep(PAUSE)
     return False
@@ -112,15 +114,17 @@ def _done_by_the_server(services: Services, lead: LeadId) -> bool:
 def _erase(services: Services, lead: LeadId) -> bool:
     """Whether something is left to be done, because a mail is being handed over."""
     from leadlight.errors import TryAgain  # noqa: PLC0415  # commands load what they need
-    from leadlight.rights.erasing import erase  # noqa: PLC0415  # the same
+    from leadlight.rights.erasing import begin, go_on, is_under_way  # noqa: PLC0415  # the same
 
+    begun = False
     for attempt in range(TRIES):
         try:
-            erase(services, lead, how="operator")
+            begun = begun or begin(services, lead, how="operator")  # once: who comes again meanwhile stays
+            go_on(services, lead)
         except TryAgain:
             if attempt == TRIES - 1:
                 raise
             time.sleep(PAUSE)
         else:
             break
-    return services.store.lead(lead) is not None
+    return is_under_way(services, lead)

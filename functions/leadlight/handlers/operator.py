@@ -98,7 +98,7 @@ def _erase(services: Services, lead: LeadId) -> Told:
     known = services.store.lead(lead) is not None or bool(services.store.due_of(lead))
     if known:
         erasing.erase(services, lead, how=OPERATOR)
-    left = services.store.lead(lead) is not None
+    left = erasing.is_under_way(services, lead)
     logger.warning("operator.erased", lead=lead, known=known, left=left)
     return {"lead": lead, "known": known, "left": left}
 

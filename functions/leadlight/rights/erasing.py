@@ -82,10 +82,23 @@ def begin(services: Services, lead_id: LeadId, *, how: str) -> bool:
 def erase(services: Services, lead_id: LeadId, *, how: str) -> bool:
     """The same, and all of it now, as far as no mail is on its way. Raises `TryAgain`: what is left is done later."""
     begun = begin(services, lead_id, how=how)
-    for row in services.store.due_of(lead_id):
-        if row.kind is DueKind.ERASURE:
-            finish(services, row)
+    go_on(services, lead_id)
     return begun
+
+
+def go_on(services: Services, lead_id: LeadId) -> None:
+    """Does what is left of an erasure that has begun, as `erase` does; who has begun anew since stays."""
+    for row in _rows(services, lead_id):
+        finish(services, row)
+
+
+def is_under_way(services: Services, lead_id: LeadId) -> bool:
+    """Whether something of an erasure is left to be done."""
+    return bool(_rows(services, lead_id))
+
+
+def _rows(services: Services, lead_id: LeadId) -> list[Due]:
+    return [row for row in services.store.due_of(lead_id) if row.kind is DueKind.ERASURE]
 
 
 def erase_again(services: Services) -> int:
@@ -157,8 +170,8 @@ def _remove(services: Services, lead: Lead, due: Due) -> None:
         captures, touches = store.captures(lead.id), store.touches(lead.id)
         anew = _begun_since(lead, captures, touches)
         if anew:
-            captures = [capture for capture in captures if capture not in anew.captures]
-            touches = [touch for touch in touches if touch not in anew.touches]
+            captures = tuple(capture for capture in captures if capture not in anew.captures)
+            touches = tuple(touch for touch in touches if touch not in anew.touches)
         _remove_mails(services, lead, captures, touches)
         store.keep_past(past_of(touches, to=LeadId(due.ref), named=lambda name: _unnamed(services, due.ref, name)))
         figures.forget(services, lead.id, LeadId(due.ref))
