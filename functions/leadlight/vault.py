@@ -1,7 +1,7 @@
 """Who a person is, kept so that it can be forgotten: lead ids, sealing and opening of personal fields.
 
-Actors seal, backends store bytes. One AES-GCM key seals one blob, once, so a random 96-bit nonce is safe
-(NIST SP 800-38D § 8.2.2), and deleting the key erases the fields wherever copies of the blob may lie.
+Actors seal, backends store bytes. One AES-GCM key seals one blob, and at most a few times a line of it for `gathered`,
+so a random 96-bit nonce is safe (NIST SP 800-38D § 8.2.2), and deleting the key erases the fields wherever copies lie.
 """
 
 from __future__ import annotations
