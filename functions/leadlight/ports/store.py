@@ -99,8 +99,8 @@ class Store(Protocol):
     def keep_past(self, touches: Sequence[Touch]) -> None:
         """Puts touches on the timeline of a name that is no lead's. Nobody is told: they get onto no feed.
 
-        Touches of these ids are written again. For whoever erases a lead and keeps its figures, and for what is gathered
-        from many leads; see `touches`.
+        Touches of these ids are written again. For whoever erases a lead and keeps its figures, and for what is
+        gathered from many leads; see `touches`.
         """
 
     def drop(self, due: Due) -> None:
