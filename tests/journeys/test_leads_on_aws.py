@@ -98,6 +98,7 @@ def test_who_wishes_by_telephone_is_erased_at_once(
     ] == [1, 1]
 
 
+@pytest.mark.grounds("local")
 def test_a_mail_on_its_way_is_waited_for_and_that_is_said(world: World, there: Lambda) -> None:
     world.confirmed()
     row = Due(world.id_of(), 1, DueKind.MAIL, "delivery/again", world.clock.now())
