@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -123,6 +123,12 @@ class Probed:
         return self.run(_told(self.app, method, url, headers, body))
 
 
+@cache
+def written() -> str:
+    """The OpenAPI file of that site, as text."""
+    return document("Glass")
+
+
 @contextmanager
 def probed(grounds: Grounds, folder: Path, **settings: object) -> Iterator[Probed]:
     """The grounds as a server that nobody has asked for anything yet. Without `settings` there are no budgets."""
@@ -132,7 +138,7 @@ def probed(grounds: Grounds, folder: Path, **settings: object) -> Iterator[Probe
     ours = replace(SETTINGS, **{"budgets": False, "hook_secrets": (SECRET,), **settings})
     world.serve(replace(world.services, settings=ours))
     (folder / "site").mkdir()
-    (folder / "site" / "openapi.json").write_text(document("Glass"))
+    (folder / "site" / "openapi.json").write_text(written())
     app = server(world.services, site=folder / "site", bundle=grounds.bundle).app
     loop = asyncio.new_event_loop()
     with ThreadPoolExecutor(1) as thread:  # of its own: Playwright leaves a loop running in the main one
