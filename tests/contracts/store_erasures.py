@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from tests.contracts.examples import Place, Submit, budget, claim, due, submit, touch
+from tests.contracts.examples import NOW, Place, Submit, budget, claim, due, submit, touch
 
 from leadlight.errors import Conflict
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.figures import Figures
-from leadlight.model.lead import Lead
+from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import LeadId
 from leadlight.ports import Store
 
@@ -172,6 +172,14 @@ class Erasures:
             claim(store, row, lead)
 
         assert store.touches(lead.id) == ()
+
+    def test_nothing_is_put_behind_whoever_erases(self, store: Store) -> None:
+        _, lead, _ = a_life(store)
+        had = store.touches(lead.id)
+        store.commit(Change(replace(lead, stops=(Stop(StopReason.ERASED, NOW),))))
+
+        assert not store.append(touch(lead.id, "late"))
+        assert store.touches(lead.id) == had
 
     def test_the_last_row_can_be_dropped_and_dropping_it_twice_is_fine(self, store: Store) -> None:
         what, lead, row = a_life(store)

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.contracts.cloud import Cloud, LosesAnswers, Tables
 from tests.contracts.examples import HOUR, NOW, budget, claim, submit, touch
-from tests.contracts.store_erasures import a_life
 
 from leadlight.aws import dynamo, figures, items
 from leadlight.aws.store import DynamoStore
@@ -322,35 +321,3 @@ def test_a_turn_whose_answer_was_lost_is_skipped_and_never_given_twice(place: Ta
     store = place.store(Repeats(place.cloud.client, "update_item"))
 
     assert [store.turn("route/ola"), store.turn("route/ola")] == [1, 2]
-
-
-class Between:
-    """A client that lets somebody else act right after its first look at what a lead has."""
-
-    def __init__(self, client: Any, act: Callable[[], object]) -> None:
-        self._client, self._act = client, [act]
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method: Callable[..., Any] = getattr(self._client, name)
-
-        def call(**request: object) -> Any:
-            answer = method(**request)
-            if name == "query" and self._act:
-                self._act.pop()()
-            return answer
-
-        return call
-
-
-def test_a_touch_that_comes_while_a_lead_is_erased_is_not_left_behind(place: Tables) -> None:
-    what, lead, row = a_life(place.store())
-    came: list[bool] = []
-    late = touch(lead.id, "late")
-    store = place.store(Between(place.cloud.client, lambda: came.append(place.store().append(late))))
-
-    with pytest.raises(Conflict):
-        store.erase(lead, captures=[what.capture.id], but=row)
-    store.erase(lead, captures=[what.capture.id], but=row)
-
-    assert came == [True]
-    assert store.touches(lead.id) == ()

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from leadlight.aws import tables
 from leadlight.aws.dynamo import Item, Write, number, text, text_of
-from leadlight.aws.items import CAME, PAST, moved_due, new_touches, next_lead, place
+from leadlight.aws.items import GOING, PAST, SUBMITS, moved_due, new_touches, next_lead, place
 from leadlight.aws.tables import Names
 from leadlight.model.due import Due
 from leadlight.model.exchange import Change
@@ -21,6 +21,12 @@ from leadlight.model.person import CaptureId, LeadId
 from leadlight.model.touch import Touch
 
 SILENT = "silent"
+
+
+def is_lead(names: Names, lead_id: LeadId) -> Write:
+    """Refuses where there is no lead of that id, or one that is being erased."""
+    request = {"TableName": names.leads, "Key": place(lead_id, tables.LEAD)}
+    return Write(lead_id, "ConditionCheck", request, f"attribute_exists(doc) AND attribute_not_exists({GOING})")
 
 
 def captures_in(rows: Iterable[Item]) -> set[CaptureId]:
@@ -43,9 +49,10 @@ def keys_of(rows: Iterable[Item], *, but: Due, anew: Change | None) -> list[Item
 
 def outlived(names: Names, lead: Lead, item: Item, anew: Change | None) -> Iterator[Write]:
     """Takes the lead out of its item, if that is as it was read, or puts the new one in its place, with its rows."""
-    came = f"{CAME} = :came" if CAME in item else f"attribute_not_exists({CAME})"
+    came = f"{SUBMITS} = :submits" if SUBMITS in item else f"attribute_not_exists({SUBMITS})"
     condition = f"doc = :doc AND rev = :rev AND {came}"
-    values = {":doc": item["doc"], ":rev": item["rev"], **({":came": item[CAME]} if CAME in item else {})}
+    values = {":doc": item["doc"], ":rev": item["rev"]}
+    values |= {":submits": item[SUBMITS]} if SUBMITS in item else {}
     if anew:
         begun = next_lead(names, replace(anew.lead, revision=anew.lead.revision + 1), anew.nonce)
         yield replace(begun, condition=condition, values=values)

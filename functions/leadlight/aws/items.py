@@ -26,9 +26,10 @@ NEW = "attribute_not_exists(pk)"
 
 PAST = "past"
 """What outlives a lead: the number of its generation. The next one of that id is of the next."""
-CAME = "submits"
-"""How many forms and late touches came since the lead's last commit: so that none gets lost, or is left behind, between
-reading and removing all."""
+SUBMITS = "submits"
+"""How many forms came since the lead's last commit: so that none gets lost between reading and removing all."""
+GOING = "going"
+"""Stands on a lead that is being erased, so that nothing is put behind whoever removes all of it."""
 
 
 def place(lead_id: LeadId, sort: str) -> Item:
@@ -59,7 +60,7 @@ def new_lead(names: Names, lead: Lead) -> Write:
     request = {
         "TableName": names.leads,
         "Key": place(lead.id, tables.LEAD),
-        "UpdateExpression": f"SET {keep} ADD {CAME} :one",
+        "UpdateExpression": f"SET {keep} ADD {SUBMITS} :one",
     }
     return Write(lead, "Update", request, values={**values, ":one": number(1)})
 
@@ -70,16 +71,6 @@ def lead_in(item: Item | None) -> Lead | None:
         return None
     lead = unpacked(item, Lead)
     return replace(lead, generation=int(text_of(item, PAST)) + 1) if PAST in item else lead
-
-
-def came_late(names: Names, lead_id: LeadId) -> Write:
-    """Notes that a touch comes by itself. Refuses where there is no lead of that id."""
-    request = {
-        "TableName": names.leads,
-        "Key": place(lead_id, tables.LEAD),
-        "UpdateExpression": f"ADD {CAME} :one",
-    }
-    return Write(lead_id, "Update", request, "attribute_exists(doc)", {":one": number(1)})
 
 
 def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
@@ -95,6 +86,7 @@ def next_lead(names: Names, lead: Lead, nonce: str) -> Write:
                 "rev": number(lead.revision),
                 "nonce": text(nonce),
                 **found_by(lead),
+                **({GOING: text("yes")} if lead.erased_at else {}),
             },
         },
         "rev = :before",

@@ -94,7 +94,7 @@ class DynamoStore:
     def append(self, touch: Touch) -> bool:
         nonce = secrets.token_hex(16)
         (write,) = items.new_touches(self._names, [touch], nonce=nonce)
-        refused = self._db.transact([write, items.came_late(self._names, touch.lead_id)])
+        refused = self._db.transact([write, erased.is_lead(self._names, touch.lead_id)])
         return all(text_of(refusal.found, "nonce") == nonce for refusal in refused)
 
     def claim(
@@ -124,7 +124,7 @@ class DynamoStore:
         raise StoreBusy("The claim changed hands too often at once. Try again.")
 
     def erase(self, lead: Lead, *, captures: Collection[CaptureId], but: Due, anew: Change | None = None) -> None:
-        """The lead's own item goes last, and only if nothing came meanwhile: see `items.CAME`."""
+        """The lead's own item goes last, and only if no form came meanwhile: see `items.SUBMITS`."""
         item = self._db.get(self._names.leads, place(lead.id, tables.LEAD))
         if item is None or items.lead_in(item) != lead:
             raise Conflict

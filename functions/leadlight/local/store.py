@@ -126,7 +126,8 @@ class SqliteStore:
     def append(self, touch: Touch) -> bool:
         try:
             with self._db.writing() as db:
-                is_lead = db.execute("SELECT 1 FROM lead WHERE id = ?", (touch.lead_id,)).fetchone() is not None
+                found = db.execute("SELECT doc FROM lead WHERE id = ?", (touch.lead_id,)).fetchone()
+                is_lead = found is not None and not unpacked(found[0], Lead).erased_at
                 add_touches(db, (touch,) if is_lead else ())
         except Conflict:
             return False

@@ -148,6 +148,11 @@ class Lead:
     unscored: bool = False  # its own word: no points by what it reads and who it is (Art. 21 GDPR)
 
     @property
+    def erased_at(self) -> datetime | None:
+        """Since when everything of it is to go; None for all others."""
+        return next((stop.at for stop in self.stops if stop.reason is StopReason.ERASED), None)
+
+    @property
     def pause(self) -> Pause | None:
         """The pause that lasts longest: nothing goes out before it is over."""
         return max(self.pauses, key=lambda pause: pause.until, default=None)

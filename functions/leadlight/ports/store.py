@@ -55,7 +55,7 @@ class Store(Protocol):
 
     def append(self, touch: Touch) -> bool:
         """Adds one touch to a lead's timeline without touching the lead. False if a touch of that id is there, or no
-        lead is: what comes late about somebody who was erased leaves no trace.
+        lead is, or one that is being erased: what comes late about somebody who was erased leaves no trace.
 
         For touches that seal nothing; sealed ones go through `commit`, with their keys.
         """

@@ -41,7 +41,7 @@ from leadlight.profile import Profile
 from leadlight.rules.beginning import BY_FORM, lead_of, rows_of
 from leadlight.rules.events import events_of
 from leadlight.rules.past import past_of
-from leadlight.rules.stop import erased_at, stopped
+from leadlight.rules.stop import stopped
 from leadlight.tombstones import all_erased, bury
 from leadlight.vault import unseal
 
@@ -192,7 +192,7 @@ def _begun_since(lead: Lead, captures: Sequence[Capture], touches: Sequence[Touc
 
     What came by a rep or a list is none: these may not bring back who was erased.
     """
-    asked_at = erased_at(lead)
+    asked_at = lead.erased_at
     if asked_at is None:
         return None
     told = {touch.facts.get("capture"): touch for touch in touches if touch.kind is TouchKind.CAPTURED}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from leadlight.model.lead import Enrolment, Lead, Pause, Stop, StopReason
 from leadlight.model.person import Consent, Purpose
-from leadlight.model.sequence import Cap, Channel, Step
+from leadlight.model.sequence import Channel, Step
 
 UNREACHABLE = frozenset({StopReason.BOUNCED, StopReason.COMPLAINED, StopReason.ERASED})
 """Stops that hold for every mail, also for one that was just asked for."""
@@ -120,17 +120,25 @@ def promised_until(enrolment: Enrolment) -> datetime:
     return enrolment.promised_since + timedelta(days=enrolment.promise.days) + enrolment.put_off
 
 
-def with_room(enrolment: Enrolment, at_most: Cap | None, now: datetime) -> Enrolment:
-    """The enrolment whose promise lasts until the rest of its mails has come at the pace that the lead has asked for.
+def with_room(lead: Lead, now: datetime) -> Lead:
+    """The lead whose promises last until the rest of its mails has come at the pace that it has asked for, if it has.
 
     Who asks for fewer mails at a time asks for no end of them: the count stays, and as with a pause the end is put off.
     """
-    left = enrolment.promise.mails - enrolment.mails_sent
-    if at_most is None or left <= 0 or enrolment.ended:
-        return enrolment
-    needed = timedelta(days=math.ceil(left / at_most.count) * at_most.days) + OPENINGS
-    more = max(timedelta(0), now + needed - promised_until(enrolment))
-    return replace(enrolment, put_off=enrolment.put_off + more)
+    if lead.at_most is None:
+        return lead
+    left = sum(e.promise.mails - e.mails_sent for e in lead.enrolments if _has_mails(e))
+    turns = math.ceil(left / lead.at_most.count)
+    until = now + timedelta(days=turns * lead.at_most.days) + OPENINGS
+    waited = tuple(
+        replace(e, put_off=e.put_off + max(timedelta(0), until - promised_until(e))) if _has_mails(e) else e
+        for e in lead.enrolments
+    )
+    return replace(lead, enrolments=waited)
+
+
+def _has_mails(enrolment: Enrolment) -> bool:
+    return not enrolment.ended and enrolment.mails_sent < enrolment.promise.mails
 
 
 def _beyond_promise(enrolment: Enrolment, now: datetime, purpose: str) -> str | None:
@@ -156,11 +164,6 @@ def why_no_mail(lead: Lead, *, asked_at: datetime | None = None) -> str | None:
 
     reasons = [stop.reason for stop in lead.stops if stop.reason in UNREACHABLE and not rested(stop)]
     return f"stopped: {reasons[0]}" if reasons else None
-
-
-def erased_at(lead: Lead) -> datetime | None:
-    """Since when everything of this lead is to go; None for all others."""
-    return next((stop.at for stop in lead.stops if stop.reason is StopReason.ERASED), None)
 
 
 def stopped(lead: Lead, reason: StopReason, now: datetime) -> Lead:

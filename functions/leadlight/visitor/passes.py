@@ -16,7 +16,6 @@ from leadlight.model.person import Capture, CaptureId, GateId, LeadId
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.series import asks_a_rep, is_open
-from leadlight.rules.stop import erased_at
 from leadlight.tokens import LIFE, TokenUse
 from leadlight.vault import masked
 
@@ -131,7 +130,7 @@ def pass_of(services: Services, cookies: Mapping[str, str]) -> Pass | None:
     except BadToken:
         return None
     lead = services.store.lead(LeadId(facts["lead"]))
-    if lead is None or str(lead.generation) != facts["gen"] or lead.confirmed_at is None or erased_at(lead):
+    if lead is None or str(lead.generation) != facts["gen"] or lead.confirmed_at is None or lead.erased_at:
         return None
     return Pass(lead, facts.get("to", ""))
 

@@ -23,7 +23,6 @@ from leadlight.ports import Services
 from leadlight.rules.asking import Asked, asked_of_lead
 from leadlight.rules.form import Answers
 from leadlight.rules.series import is_unwritten
-from leadlight.rules.stop import erased_at
 from leadlight.visitor.access import Access, purposes_of, request_access
 from leadlight.visitor.agreeing import wish_of_form
 from leadlight.visitor.confirm import BY_BROWSER, accepted
@@ -80,7 +79,7 @@ def _opened(services: Services, lead: Lead, form: Form, answers: Answers, wanted
     wish = wish_of_form(services, form.bundle, lead, capture, wanted) if wanted else None
 
     def opened(lead: Lead) -> Change | None:
-        if erased_at(lead):  # since the pass was read
+        if lead.erased_at:  # since the pass was read
             raise Erased(form.gate_id)
         still = _unsaid(services, lead, form, wanted)
         if not still and _is_settled(services, lead, form, answers):  # the other of two taps at the same moment
