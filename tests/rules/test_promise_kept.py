@@ -60,10 +60,12 @@ def test_who_asks_for_fewer_mails_gets_the_rest_of_them_for_longer(sent: int, da
     assert with_fewer(fewer, MONDAY) == fewer
 
 
-def test_a_sequence_that_begins_for_somebody_who_wants_fewer_has_room_for_all_its_mails() -> None:
-    begun = enrolled(lead(at_most=FEWER), capture(), GateId("guide"), COURSE, MONDAY)
+def test_a_sequence_that_begins_for_somebody_who_wants_fewer_has_room_for_all_mails() -> None:
+    before = enrolment("offer", mails_sent=2)
 
-    assert promised_until(begun.enrolments[0]) == MONDAY + 49 * DAY
+    begun = enrolled(lead(at_most=FEWER, enrolments=(before,)), capture(), GateId("guide"), COURSE, MONDAY)
+
+    assert [promised_until(each) for each in begun.enrolments] == [MONDAY + 63 * DAY] * 2
 
 
 def test_a_sequence_that_follows_shares_the_span_of_the_first() -> None:

@@ -132,7 +132,7 @@ class MemoryMailer:
         return str(message["Message-ID"] or len(self.carried)).strip("<>")
 
     def erase(self, tags: Collection[str], about: About) -> None:
-        self.carried = [mail for mail in self.carried if mail.tag not in tags and not is_about(mail.data, about)]
+        self.carried[:] = [mail for mail in self.carried if mail.tag not in tags and not is_about(mail.data, about)]
 
     def was_sent(self, tag: str) -> bool | None:
         return any(mail.tag == tag for mail in self.carried) if self._tells else None

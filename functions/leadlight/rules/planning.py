@@ -88,7 +88,8 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
     goes on after the last step that was done.
     """
     enrolment = _enrolment(lead, capture, gate, sequence, now)
-    return _begun(lead, enrolment, sequence) if enrolment and sequence else lead
+    begun = _begun(lead, enrolment, sequence) if enrolment and sequence else lead
+    return with_room(begun, now) if begun != lead else lead
 
 
 def left_out(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> tuple[Touch, ...]:
@@ -109,7 +110,7 @@ def _enrolment(
     agreed = Purpose.FOLLOW_UP in capture.consent.purposes and Purpose.FOLLOW_UP in lead.purposes
     if sequence is None or not agreed:
         return None
-    enrolment = Enrolment(
+    return Enrolment(
         sequence=sequence.name,
         version=sequence.version,
         gate=gate,
@@ -119,7 +120,6 @@ def _enrolment(
         last_at=now,
         put_off=quiet_left(lead, now),
     )
-    return with_room(enrolment, lead.at_most, now)
 
 
 def migrated(enrolment: Enrolment, old: Sequence, new: Sequence) -> Enrolment:

@@ -40,7 +40,7 @@ def months_later(at: datetime, months: int) -> datetime:
 
 def with_fewer(lead: Lead, now: datetime) -> Lead:
     """The lead with fewer mails at a time, and with the time that the rest of them takes."""
-    return replace(lead, at_most=FEWER, enrolments=tuple(with_room(e, FEWER, now) for e in lead.enrolments))
+    return with_room(replace(lead, at_most=FEWER), now)
 
 
 def without(lead: Lead, purposes: Collection[Purpose], hours: Hours, now: datetime) -> Lead:
