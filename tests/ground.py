@@ -6,8 +6,10 @@ A ground brings the services of one installation and does what happens by itself
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -77,15 +79,29 @@ class Ground(Protocol):
     def close(self) -> None: ...
 
 
+class InOrder(MaildirMailer):
+    """A Maildir that knows which mail came first: the times of files are coarse, and many are of one moment."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        super().__init__(path, now)
+        self.turns: dict[str, int] = {}
+
+    def send(self, message: EmailMessage, *, tag: str) -> str:
+        name = super().send(message, tag=tag)
+        self.turns.setdefault(name, len(self.turns))
+        return name
+
+
 class LocalGround:
     """One folder."""
 
     def __init__(self, data: Path, bundle: Path, clock: MovableClock, settings: Settings) -> None:
         self._data, self._bundle = data, bundle
+        self._mailer = InOrder(data / "mail", clock.now)
         self.services = Services(
             store=SqliteStore(data / "leads.db"),
             keys=SqliteKeys(data / "keys.db"),
-            mailer=MaildirMailer(data / "mail", clock.now),
+            mailer=self._mailer,
             files=LocalFiles(bundle),
             scheduler=LocalScheduler(),
             bus=WebhookBus(data / "events.db", clock.now),
@@ -113,7 +129,9 @@ class LocalGround:
         Worker(services).move_clock(until)
 
     def mails(self) -> list[bytes]:
-        paths = sorted((self._data / "mail" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        turns = self._mailer.turns
+        new = (self._data / "mail" / "new").iterdir()
+        paths = sorted(new, key=lambda path: (path.stat().st_mtime_ns, turns.get(path.name, 0)))
         return [path.read_bytes() for path in paths]
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:

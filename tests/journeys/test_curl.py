@@ -61,7 +61,8 @@ class Demo:
         assert self.post("/_dev/clock", advance=span)[0] == 200
 
     def mails(self, to: str) -> list[EmailMessage]:
-        paths = sorted((self.data / "mail" / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        new = (self.data / "mail" / "new").iterdir()  # names begin with the demo's own time
+        paths = sorted(new, key=lambda path: (int(path.name.partition(".")[0]), path.stat().st_mtime_ns))
         mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
         return [mail for mail in mails if to in str(mail["To"])]
 
