@@ -111,7 +111,7 @@ def sends_a_form(world: World, address: str = ANNA, **values: object) -> None:
     assert world.browser().ask_for(address=address, **values).status == 202
 
 
-@pytest.mark.grounds("local", "prompt", "hostile")
+@pytest.mark.grounds("local", "prompt")
 def test_a_form_that_comes_in_the_midst_of_an_erasure_begins_a_new_life(world: World) -> None:
     world.confirmed(name="Anna Nowak")
     assert begin(world.services, world.id_of(), how="test")
