@@ -17,7 +17,7 @@ SAYING = DECIDING | {
 }  # fmt: skip
 BY_ITSELF = {
     "welcome", "followup", "pausing", "notify", "moved", "noted", "returns", "replies", "report", "rights", "digest",
-    "feedback", "weekly", "news", "retention",
+    "feedback", "taken_up", "weekly", "news", "retention",
 }  # fmt: skip
 OTHER_WAYS = {"crm", "facts", "imports", "exports", "tombstones", "suppressions", "departed"}
 ACTING = (
@@ -72,6 +72,8 @@ MAY_IMPORT = {
     "gathered": DECIDING,
     "figures": DECIDING | {"playbook", "gathered"},
     "report": DECIDING | {"playbook"},
+    "feedback": DECIDING | {"decide", "playbook", "profile"},
+    "taken_up": SAYING | {"fate", "ledger", "feedback"},
     "topics": SAYING | {"feedback", "gathered"},
     "weekly": SAYING | {"feedback", "report"},
     "digest": SAYING | {"feedback", "departed", "weekly", "news"},

@@ -1,6 +1,7 @@
-"""What do reps tell those who write, and what became of it? Lines for marketers, and word to the rep once one is done.
+"""What do reps tell those who write, and which of it has been taken up?
 
-Called by `leadlight feedback`, by the weekly mail of `digest`, and at ticks after a build that names lines as taken up.
+Called by `leadlight feedback`, the report, the weekly mail of `digest`, and at ticks after a build that names lines as
+taken up; `taken_up` tells the rep.
 """
 
 from __future__ import annotations
@@ -9,22 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadlight import letter
 from leadlight.decide import decide
 from leadlight.errors import LostKey, MissingBundle
-from leadlight.fate import Done, touch_of
-from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, DueKind
-from leadlight.model.exchange import Change, Dossier
+from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId, LeadId
 from leadlight.model.site import FeedbackDone, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
-from leadlight.playbook.context import Context
 from leadlight.ports import Services
 from leadlight.profile import sealed_fields
-from leadlight.views import company_view, rep_view
 
 PRODUCT = "product"
 """What a line is aimed at that is about neither a page nor a step."""
@@ -78,37 +74,6 @@ def note_done(services: Services, *, may_go_on: Callable[[], bool] = lambda: Tru
     return True
 
 
-def tell_done(services: Services, due: Due) -> Done | None:
-    """Mails the rep what became of a line. `due.ref` is `feedback/` and the touch that says that it is done."""
-    bundle = open_bundle(services.files)
-    done_id = due.ref.removeprefix("feedback/")
-
-    def prepare(dossier: Dossier) -> Ready | Instead:
-        touches = services.store.touches(dossier.lead.id)
-        done = next((touch for touch in touches if touch.id == done_id), None)
-        given = next((t for t in touches if done and _is_line(t, done.facts["id"])), None)
-        if done is None or given is None:
-            return Instead("withdrawn", Change(lead=dossier.lead))
-        rep = bundle.team.person(given.by)
-        named = {each.id: each.subject for each in bundle.manifest.feedback_done}
-        context: Context = {
-            "rep": rep_view(rep),
-            "company": company_view(services, bundle.team),
-            "id": done.facts["id"],
-            "about": about(bundle, given.facts.get("aim", PRODUCT)),
-            "line": _text(services, given),
-            "commit": done.facts.get("commit", ""),
-            "subject": named.get(done.facts["id"], ""),
-        }
-        return Ready(letter.message(services, bundle, "taken-up", context, to=(rep.name, rep.email), due=due))
-
-    def conclude(lead: Lead, told: Done) -> Change:
-        touch = touch_of(told, cause=done_id)
-        return Change(lead=lead, touches=(touch,))
-
-    return carry_out(services, due, may_repeat=True, prepare=prepare, conclude=conclude)
-
-
 def about(bundle: Bundle, aim: str) -> str:
     """What a line is aimed at, as people call it."""
     kind, _, name = aim.partition(":")
@@ -118,6 +83,14 @@ def about(bundle: Bundle, aim: str) -> str:
     if kind == "step":
         return f"the step {name}" + (f", “{subject}”" if (subject := _subject(bundle, name)) else "")
     return "the product"
+
+
+def words_of(services: Services, touch: Touch) -> str:
+    """What the rep wrote; nothing once the lead is erased."""
+    try:
+        return sealed_fields(services, touch).get("text", "")
+    except LostKey:  # erased since
+        return ""
 
 
 def those_who_write(team: Team) -> Sequence[Person]:
@@ -139,7 +112,7 @@ def _line(services: Services, bundle: Bundle, lead: Lead, touch: Touch) -> Line:
         id=line,
         aim=aim,
         about=about(bundle, aim),
-        text=_text(services, touch),
+        text=words_of(services, touch),
         by=bundle.team.person(touch.by).name,
         at=touch.at,
         lead=lead.id,
@@ -172,17 +145,6 @@ def _note(services: Services, lead: Lead, given: Touch, taken: FeedbackDone) -> 
         )
 
     decide(services, lead.id, str(lead.generation), note)
-
-
-def _is_line(touch: Touch, line: str) -> bool:
-    return touch.kind is TouchKind.FEEDBACK and touch.facts.get("id") == line
-
-
-def _text(services: Services, touch: Touch) -> str:
-    try:
-        return sealed_fields(services, touch).get("text", "")
-    except LostKey:  # erased since
-        return ""
 
 
 def _subject(bundle: Bundle, name: str) -> str:

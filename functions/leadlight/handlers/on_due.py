@@ -13,7 +13,6 @@ from leadlight import (
     aftersale,
     crm,
     evidence,
-    feedback,
     followup,
     lifecycle,
     moved,
@@ -22,6 +21,7 @@ from leadlight import (
     notify,
     pausing,
     speed,
+    taken_up,
     welcome,
     withheld,
 )
@@ -54,7 +54,7 @@ MAILS: Mapping[str, Doing] = {
     "relink": notify.send_fresh_link,
     "moved": moved.tell_former,
     "noted": noted.tell_understood,
-    "feedback": feedback.tell_done,
+    "feedback": taken_up.tell,
     "crm": crm.hand_over,
     "my-data": code.send_code,
 }
