@@ -133,5 +133,6 @@ wording:
   follow-up: You may write to me about this.
   phone: For the call that I ask for.
 """,
+    "playbook/criteria.yml": "retention: {unconfirmed: 90 days}\n",  # nobody's time is over before all is looked at
     "playbook/team.yml": "company: {name: Tiny}\npeople:\n  - {name: Rita Rep, email: rita@tiny.example}\n",
 }

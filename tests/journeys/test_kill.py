@@ -135,7 +135,7 @@ def recover(crowd: Crowd) -> None:
     server = crowd.server
     crowd.may_post = len(crowd.visitors)
     catch_up(crowd)
-    for advance in ("1 hours", "27 days", "1 hours"):
+    for advance in ("1 hours", "30 days", "1 hours"):
         assert server.post_json("/_dev/clock", {"advance": advance}) == 200
     crowd.open_mail()
     server.stop()
