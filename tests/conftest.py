@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Property tests try the same examples wherever they run, as in CI, and none has to be done by a deadline.
     """
-    gc.disable()  # until all is collected: nothing of what is imported is garbage
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # a grammar of IRIs, which no schema of ours has
     if hypothesis.settings.get_current_profile_name() == "default":  # what looks for mutants has a profile of its own
         hypothesis.settings.load_profile("ci")
@@ -86,10 +85,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _takes_long(item))
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Garbage is looked for among what tests make, not in all modules and tests again and again."""
-    gc.freeze()
-    gc.enable()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _takes_long(item: pytest.Item) -> bool:
