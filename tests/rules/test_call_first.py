@@ -19,13 +19,13 @@ from leadlight.rules.stop import LEAD, OPERATOR, resumed, waits_for_call
 
 NOW, NO = CallWish(CallKind.NOW), CallWish(CallKind.NO)
 NOT_REACHED = Outcome(Objective.START, False, WhyNot.NOT_REACHED)
-THURSDAY = MONDAY + 3 * DAY
-"""One working day and two more after it was asked for."""
+ASKED, WAITED = MONDAY + 4 * HOUR, MONDAY + DAY + 4 * HOUR
+"""When the call was asked for, and a working day after that: when the rep is reminded."""
 
 
 def wished(wish: CallWish = NOW) -> Lead:
-    """A lead whose first follow-up would come on Tuesday."""
-    return with_call(lead(enrolments=(enrolment(),)), wish, OFFICE, MONDAY)
+    """A lead whose first follow-up would come on Tuesday morning."""
+    return with_call(lead(enrolments=(enrolment(),)), wish, OFFICE, ASKED)
 
 
 def planned(lead: Lead, now: datetime = MONDAY) -> Due:
@@ -34,14 +34,14 @@ def planned(lead: Lead, now: datetime = MONDAY) -> Due:
 
 
 def test_the_plan_waits_for_the_call_that_somebody_wants() -> None:
-    assert patience(MONDAY, OFFICE) == THURSDAY
-    assert planned(wished()).at == THURSDAY
+    assert patience(ASKED, OFFICE) == WAITED
+    assert planned(wished()).at == WAITED
 
 
 def test_it_waits_from_the_time_that_they_have_named_for_the_call() -> None:
-    later = CallWish(CallKind.AT, MONDAY + 7 * DAY)
+    later = CallWish(CallKind.AT, ASKED + 7 * DAY)
 
-    assert planned(wished(later)).at == THURSDAY + 7 * DAY
+    assert planned(wished(later)).at == WAITED + 7 * DAY
 
 
 def test_who_wants_no_call_is_written_to_as_planned() -> None:
@@ -49,16 +49,18 @@ def test_who_wants_no_call_is_written_to_as_planned() -> None:
 
 
 def test_who_takes_the_wish_back_hears_of_us_again() -> None:
-    taken_back = with_call(wished(), NO, OFFICE, MONDAY + 2 * DAY)
+    taken_back = with_call(wished(), NO, OFFICE, ASKED + HOUR)
 
-    assert planned(taken_back, MONDAY + 2 * DAY).at == MONDAY + 2 * DAY
+    assert planned(taken_back, ASKED + HOUR).at == MONDAY + DAY
 
 
-@pytest.mark.parametrize(("outcome", "at"), [(Outcome(Objective.RELATE, True), 3), (NOT_REACHED, 2)])
-def test_a_logged_call_lets_the_plan_go_on(outcome: Outcome, at: int) -> None:
-    called = after_outcome(wished(), outcome, by="rita", team=TEAM, now=MONDAY + 2 * DAY)
+@pytest.mark.parametrize(
+    ("outcome", "at"), [(Outcome(Objective.RELATE, True), ASKED + HOUR + DAY), (NOT_REACHED, MONDAY + DAY)]
+)
+def test_a_logged_call_lets_the_plan_go_on(outcome: Outcome, at: datetime) -> None:
+    called = after_outcome(wished(), outcome, by="rita", team=TEAM, now=ASKED + HOUR)
 
-    assert planned(called, MONDAY + 2 * DAY).at == MONDAY + at * DAY
+    assert planned(called, ASKED + HOUR).at == at
 
 
 def test_a_word_with_them_before_the_time_of_the_call_does_not() -> None:
@@ -71,15 +73,15 @@ def test_a_word_with_them_before_the_time_of_the_call_does_not() -> None:
 
 @pytest.mark.parametrize(("by", "waits"), [("rita", False), (OPERATOR, False), (LEAD, True)])
 def test_a_rep_may_let_the_plan_go_on_before(by: str, waits: bool) -> None:
-    assert waits_for_call(resumed(wished(), by, MONDAY + HOUR), MONDAY + HOUR) is waits
+    assert waits_for_call(resumed(wished(), by, ASKED + HOUR), ASKED + HOUR) is waits
 
 
-def test_after_the_second_reminder_of_it_the_plan_goes_on_by_itself() -> None:
+def test_when_the_rep_is_reminded_of_it_the_plan_goes_on_by_itself() -> None:
     forgotten = wished()
 
-    assert planned(forgotten, THURSDAY + HOUR).at == THURSDAY + HOUR
-    assert resumed(forgotten, "rita", THURSDAY) == forgotten
+    assert planned(forgotten, WAITED + HOUR).at == WAITED + HOUR
+    assert resumed(forgotten, "rita", WAITED) == forgotten
 
 
 def test_news_waits_for_the_call_as_well() -> None:
-    assert put_off_until(wished(), f"{NEWS}page") == THURSDAY
+    assert put_off_until(wished(), f"{NEWS}page") == WAITED

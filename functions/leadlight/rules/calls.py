@@ -12,9 +12,6 @@ from leadlight.rules.cadence import after
 from leadlight.rules.next_action import REMINDERS
 from leadlight.rules.stop import waits_no_more
 
-REMINDED = 2
-"""After so many reminders of a call that was asked for the plan goes on without it: what was promised has an end."""
-
 
 def with_call(lead: Lead, wish: CallWish, hours: Hours, now: datetime) -> Lead:
     """The lead bound by that word: a wish for a call is agreement to that call, a refusal withdraws it.
@@ -31,7 +28,8 @@ def with_call(lead: Lead, wish: CallWish, hours: Hours, now: datetime) -> Lead:
 
 
 def patience(since: datetime, hours: Hours) -> datetime:
-    """How long the plan waits for a call that was asked for: until the rep was reminded of it in vain, and again."""
-    for wait in REMINDERS[:REMINDED]:
-        since = after(wait, since, hours)
-    return since
+    """How long the plan waits for a call that was asked for: until the rep is reminded of it, one working day.
+
+    No longer, since a promise of so many mails in so many weeks is kept as well.
+    """
+    return after(REMINDERS[0], since, hours)
