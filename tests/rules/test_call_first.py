@@ -34,7 +34,7 @@ def planned(lead: Lead, now: datetime = MONDAY) -> Due:
 
 
 def test_the_plan_waits_for_the_call_that_somebody_wants() -> None:
-    assert patience(ASKED, OFFICE) == WAITED
+    assert patience(ASKED, OFFICE, ASKED) == WAITED
     assert planned(wished()).at == WAITED
 
 
@@ -42,6 +42,12 @@ def test_it_waits_from_the_time_that_they_have_named_for_the_call() -> None:
     later = CallWish(CallKind.AT, ASKED + 7 * DAY)
 
     assert planned(wished(later)).at == WAITED + 7 * DAY
+
+
+def test_a_call_that_is_far_away_holds_up_nothing() -> None:
+    far = CallWish(CallKind.AT, ASKED + 7 * DAY + HOUR)
+
+    assert planned(wished(far)).at == MONDAY + DAY
 
 
 def test_who_wants_no_call_is_written_to_as_planned() -> None:
