@@ -80,15 +80,14 @@ clean:  ## remove what the other targets made, the environment included
 
 setup: $(VENV)/.ready
 
-# uv takes a tenth of the work that pip takes; a package index that only pip is told of is left to pip.
+# uv takes a tenth of the work that pip takes. Where there is no uv, or an index that only pip is told of, pip does it.
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Leadlight needs Python 3.11 or newer; this is {v[0]}.{v[1]}. Set PYTHON=/path/to/python3.11")'
 	@echo "Setting up .venv (once; a quarter of a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || (echo "Python's venv module is missing. On Debian: apt-get install python3-venv" && exit 1)
 	@awk '/^[^ ]/ {ours = /^uv==/} ours' requirements.lock > $(VENV)/uv.lock
-	@$(PIP) --require-hashes -r $(VENV)/uv.lock
-	@$(UV) --require-hashes -r requirements.lock || $(PIP) --require-hashes -r requirements.lock
-	@$(UV) --no-deps --no-build-isolation -e .
+	@{ $(PIP) --require-hashes -r $(VENV)/uv.lock && $(UV) --require-hashes -r requirements.lock; } || $(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 # Debian's own Chromium: no download from anywhere else. Its shell costs the tests half of what the whole browser does.

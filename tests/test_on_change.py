@@ -366,7 +366,7 @@ def test_with_feed_and_schedules_alone_every_step_goes_out_when_it_is_due(world:
         on_change.drain(services)
 
     assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
-    assert len(world.mails(REP_ADDRESS)) == 2
+    assert len([subject for subject in world.subjects(REP_ADDRESS) if not subject.startswith("Still open")]) == 2
 
 
 def test_a_wake_up_for_a_row_that_was_moved_does_nothing(services: Services, world: World) -> None:
