@@ -26,7 +26,6 @@ from leadlight.playbook.expressions import truth
 from leadlight.ports import Services
 from leadlight.profile import Profile, profile_of
 from leadlight.rules.cadence import after
-from leadlight.rules.next_action import reminder
 from leadlight.rules.pace import Wanted, caps_of, paced, with_mail
 from leadlight.rules.planning import ending, migrated
 from leadlight.rules.reputation import paused_at
@@ -206,11 +205,11 @@ def _passed_over(bundle: Bundle, turn: Turn, why: str) -> Change:
 
 
 def _handed_over(bundle: Bundle, turn: Turn) -> Change:
-    """A step for a person: the rep is told, and reminded until somebody sees to it; the plan goes on."""
+    """A step for a person: the rep is told, and the plan goes on."""
     change = _concluded(bundle, turn.lead, Done(turn.due, LedgerState.SKIPPED, turn.now, "handed to the rep"))
-    handed = change.touches[0].id
-    tell = Due(turn.lead.id, turn.lead.generation, DueKind.MAIL, f"notify/{handed}", turn.now)
-    return replace(change, due=(*change.due, tell, reminder(turn.lead, handed, bundle.team.hours, turn.now)))
+    ref = f"notify/{change.touches[0].id}"
+    tell = Due(turn.lead.id, turn.lead.generation, DueKind.MAIL, ref, turn.now)
+    return replace(change, due=(*change.due, tell))
 
 
 def _concluded(bundle: Bundle, lead: Lead, done: Done) -> Change:

@@ -9,7 +9,6 @@ from tests.world import MANAGER_ADDRESS, REP_ADDRESS, REPS, World
 
 from leadlight.model.due import DueKind
 from leadlight.model.touch import Encounter, TouchKind
-from leadlight.rules.turns import HANDED
 
 ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 QUESTION = "Does it run on our own servers?"
@@ -128,31 +127,3 @@ def test_a_form_that_wants_no_call_is_reminded_of_to_nobody(world: World) -> Non
 
     assert world.touches(TouchKind.CALL_WANTED) == []
     assert reminders(world) == []
-
-
-def handed(world: World) -> None:
-    """The plan has come to the step that is the rep's own."""
-    world.confirmed()
-    while not any(touch.facts["reason"] == HANDED for touch in world.touches(TouchKind.SKIPPED)):
-        world.advance("1 day")
-
-
-@pytest.mark.grounds("local", "prompt")
-def test_a_step_of_the_plan_that_nobody_sees_to_reaches_the_manager_and_then_only_the_desk(world: World) -> None:
-    handed(world)
-
-    world.advance("6 weeks")
-
-    assert len(reminders(world)) == 4
-    assert sum("waits for an answer" in mail.text for mail in world.mails(MANAGER_ADDRESS)) == 1
-    assert tasks(world) == []
-
-
-def test_taking_the_lead_over_ends_the_reminders_of_a_step(world: World) -> None:
-    handed(world)
-    (task,) = tasks(world)
-
-    world.taken()
-
-    assert task.startswith("skipped/")
-    assert tasks(world) == []

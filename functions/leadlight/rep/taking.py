@@ -18,7 +18,7 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit, bind
-from leadlight.rules.next_action import APPROVAL, STEP
+from leadlight.rules.next_action import APPROVAL
 from leadlight.rules.outcome import hold_until
 from leadlight.rules.series import is_unwritten
 from leadlight.rules.speed import claims
@@ -83,7 +83,7 @@ def _taken(
         undue=(
             *ends_of_holds(rows),
             *unanswered(lead, rows),
-            *reminders(rows, APPROVAL, STEP, HANDED, ADDED),
+            *reminders(rows, APPROVAL, HANDED, ADDED),
             *claims(rows),
             *planned.undue,
         ),

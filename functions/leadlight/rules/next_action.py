@@ -33,9 +33,6 @@ APPROVAL = "confirmed/"
 LISTED = "imported/"
 """The same of one that a supplier's list has set. A rep hears of it once, on its day: nobody waits for an answer."""
 
-STEP = "skipped/"
-"""The same of a step of the plan that was handed to the rep. Nobody waits for an answer: its reminders have an end."""
-
 PAUSE = "pause/"
 """Begins the ref of the row that ends a pause; who has set it and the touch of that follow."""
 
@@ -170,15 +167,11 @@ def reminder(lead: Lead, touch: str, hours: Hours, now: datetime, *, before: int
 def reminder_after(lead: Lead, row: Due, hours: Hours, now: datetime) -> Due | None:
     """The reminder after this one has gone out; None where the lead is somebody's by now, or nobody's any more.
 
-    A step of the plan that nobody has seen to is left to the desk, once the manager has heard of it.
-
     Who has taken over a lead before it asked for one more page has yet to approve that page.
     """
     taken = lead.hold is not None and not row.ref.startswith(APPROVAL)
-    told_enough = row.ref.startswith(STEP) and reminders_before(row) >= len(REMINDERS)
     if (
         taken
-        or told_enough
         or row.ref.startswith(LISTED)
         or lead.stage in CLOSED
         or any(stop.reason is not StopReason.REPLIED for stop in lead.stops)
