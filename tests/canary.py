@@ -144,7 +144,7 @@ def converse(talk: Talk, folder: Path) -> None:
     """From the first form to the stop."""
     world, reader = talk.world, talk.world.browser()
     _comes(talk, reader)
-    world.advance("5 days")  # whoever asks for a call is called before they are written to
+    world.advance("2 days")
     asked = next(mail for mail in world.mails(ADDRESS) if mail.message["List-Unsubscribe"])
     _answers(talk, folder, WORDS)
     rep = _is_told(talk)

@@ -25,13 +25,11 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
-from leadlight.rules.calls import with_call
 from leadlight.rules.fact import Fact, FactName
 from leadlight.rules.notices import NOTIFY, tell_at
 from leadlight.rules.outcome import hold_until
 from leadlight.rules.routing import owner_of
 from leadlight.rules.speed import claims
-from leadlight.rules.stop import waits_no_more
 from leadlight.rules.waiting import ends_of_holds, reminders, tasks
 from leadlight.rules.warmth import suggested_objective
 from leadlight.vault import lead_id, seal
@@ -132,7 +130,7 @@ def _following(services: Services, bundle: Bundle, lead: Lead, fact: Fact, touch
         case FactName.BOOKING:
             return _booked(bundle, lead, touch, fact.at or touch.at, rows)
         case FactName.CRM_WON | FactName.CRM_LOST:
-            free = waits_no_more(replace(lead, hold=None), touch.at)
+            free = replace(lead, hold=None)
             planned = replanned(bundle, free, touch.at)
             done = (*ends_of_holds(rows), *claims(rows), *(tasks(rows) if fact.name is FactName.CRM_LOST else ()))
             touches = (touch, *planned.touches)
@@ -150,8 +148,7 @@ def _booked(bundle: Bundle, lead: Lead, touch: Touch, at: datetime, rows: tuple[
     """
     rep, now = owner_of(lead, bundle.team), touch.at
     asked = lead.call is not None and lead.call.kind is not CallKind.NO
-    wished = with_call(lead, CallWish(CallKind.AT, at), bundle.team.hours, now) if asked else lead
-    agreed = replace(wished, owner=rep.id)
+    agreed = replace(lead, owner=rep.id, call=CallWish(CallKind.AT, at) if asked else lead.call)
     hears = tell_at(rep, bundle.team, wants_call_now=False, now=now)
     told = [Due(lead.id, lead.generation, DueKind.MAIL, f"{NOTIFY}{touch.id}", hears)]
     if at > now:

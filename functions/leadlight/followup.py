@@ -63,7 +63,7 @@ class Turn:
     @property
     def planned_at(self) -> datetime:
         """When the plan had it: as the sequence says, or later where mails sent before it or a cap are in the way."""
-        at = planned_at(self.step, self.enrolment, self.hours, self.lead.call_first)
+        at = planned_at(self.step, self.enrolment, self.hours)
         if self.step.channel is Channel.REP:
             return at
         wanted = Wanted(self.enrolment, self.sequence.priority, self.step.window, at)

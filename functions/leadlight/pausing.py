@@ -18,7 +18,7 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rules.next_action import PAUSE, pauser_of
-from leadlight.rules.stop import LEAD, OPERATOR, pause_of, paused, resumed, waits_no_more, why_quiet, without_pauses
+from leadlight.rules.stop import LEAD, OPERATOR, pause_of, paused, resumed, why_quiet, without_pauses
 from leadlight.rules.waiting import LAPSED, ends_of_holds, ends_of_pauses, to_answer, unanswered
 from leadlight.rules.whose import hearing, may_end
 
@@ -108,7 +108,7 @@ def _hold_over(bundle: Bundle, lead: Lead, hold: Hold, due: Due, rows: Sequence[
         objective=hold.objective,
     )  # fmt: skip
     tell = Due(lead.id, lead.generation, DueKind.MAIL, f"manager/{touch.id}", now)
-    change = _going_on(bundle, waits_no_more(replace(lead, hold=None), now), due, touch, now)
+    change = _going_on(bundle, replace(lead, hold=None), due, touch, now)
     return replace(change, due=(*change.due, tell, *to_answer(change.lead, touch.id, bundle.team, now, rows=rows)))
 
 

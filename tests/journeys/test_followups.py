@@ -46,7 +46,7 @@ def test_a_rep_step_is_a_mail_to_the_rep_and_not_to_the_lead(world: World) -> No
 
 @pytest.mark.grounds("local", "hostile")
 def test_a_condition_that_does_not_hold_leaves_the_step_out(world: World) -> None:
-    world.confirmed().post("/api/question", gate=MAIL, question="What does it cost?")
+    world.confirmed(call="now", phone="+44 20 7946 0999")
 
     world.advance("60 days")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.rules.examples import DAY, MONDAY, OFFICE, lead
+from tests.rules.examples import DAY, MONDAY, lead
 
 from leadlight.errors import BadFields
 from leadlight.model.criteria import Criteria
@@ -122,7 +122,7 @@ def test_a_time_with_an_offset_means_that_offset() -> None:
 def test_a_wish_for_a_call_is_kept_with_the_agreement_to_be_called() -> None:
     wish = CallWish(CallKind.NOW)
 
-    after = with_call(lead(), wish, OFFICE, MONDAY)
+    after = with_call(lead(), wish)
 
     assert (after.call, Purpose.PHONE in after.purposes) == (wish, True)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.rules.examples import COURSE, DAY, MONDAY, OFFICE, PROMISE, enrolment, lead
+from tests.rules.examples import COURSE, DAY, MONDAY, PROMISE, enrolment, lead
 
 from leadlight.model.lead import Lead, Stop, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
@@ -54,14 +54,14 @@ def test_a_month_later_is_the_same_day_where_there_is_one(at: tuple, months: int
 def test_taking_back_one_purpose_leaves_the_others_and_the_word_on_calls(purpose: Purpose) -> None:
     wish = CallWish(CallKind.NOW)
 
-    less = without(lead(purposes=ALL, call=wish), {purpose}, OFFICE, MONDAY)
+    less = without(lead(purposes=ALL, call=wish), {purpose})
 
     assert set(ALL) - set(less.purposes) == {purpose}
     assert less.call == wish
 
 
 def test_taking_back_the_phone_is_a_word_on_calls() -> None:
-    less = without(lead(purposes=ALL), {Purpose.PHONE, Purpose.NEWS}, OFFICE, MONDAY)
+    less = without(lead(purposes=ALL), {Purpose.PHONE, Purpose.NEWS})
 
     assert less.purposes == (Purpose.CONTENT, Purpose.FOLLOW_UP)
     assert less.call == CallWish(CallKind.NO)

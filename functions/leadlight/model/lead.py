@@ -124,7 +124,6 @@ class Lead:
     purposes: tuple[Purpose, ...] = ()
     intent: Intent | None = None
     call: CallWish | None = None
-    call_first: datetime | None = None  # no follow-up before: until then it waits for the call that it has asked for
     owner: str | None = None
     stops: tuple[Stop, ...] = ()
     hold: Hold | None = None

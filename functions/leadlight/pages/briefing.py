@@ -27,7 +27,7 @@ from leadlight.rules.routing import member, owner_of
 from leadlight.rules.said import INTENTS
 from leadlight.rules.skipping import SAYS
 from leadlight.rules.steps import open_enrolments
-from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, waits_for_call, why_quiet
+from leadlight.rules.stop import LEAD, OPERATOR, paused, resumed, why_quiet
 from leadlight.views import SPOKEN, said_wish
 from leadlight.visitor.meter import FREE
 from leadlight.visitor.outlook import cut_in_words, cut_short, steps_ahead
@@ -246,8 +246,6 @@ def _plan(lead: Lead, rows: tuple[Due, ...], bundle: Bundle, now: datetime, zone
         why = by or f"paused by {bundle.team.person(lead.pause.by).name}"
         return f"Waits until {_when(lead.pause.until, zone)}: {why}{_then(bundle, lead, now)}"
     step = next((row for row in rows if row.kind is DueKind.STEP), None)
-    if step and lead.call_first and waits_for_call(lead, now):
-        return f"Waits for the call that they want, until {_when(lead.call_first, zone)} at the latest"
     return _row(step, zone) if step else _why_none(lead)
 
 

@@ -31,7 +31,6 @@ from leadlight.rules.next_action import CLOSED, PAUSE, Action, next_action, why_
 from leadlight.rules.objective import suggested
 from leadlight.rules.outcome import UNSAID
 from leadlight.rules.said import AIMS, AUTHORITIES, CHANNELS, DEALS, SATISFIED, Reader, another_aim, said
-from leadlight.rules.stop import waits_for_call
 from leadlight.rules.there import apart, beside, clock, hour_there
 from leadlight.visitor.outlook import outlook_of
 
@@ -167,7 +166,7 @@ def after_of(
         outcome=outcome,
         said=tuple(dict.fromkeys(line for line in lines if not any(other.startswith(f"{line} ") for other in lines))),
         next_action=_next(bundle, lead, rows, reader),
-        plan=_plan(bundle, lead, rows, rep, now, follows=bool(coming)),
+        plan=_plan(bundle, lead, rows, rep, follows=bool(coming)),
         coming=tuple(_coming(c.at, c.subject, c.who, mailed=c.mailed, reader=reader) for c in coming[:MOST]),
         more=max(0, len(coming) - MOST),
         changed=tuple(_changed(touches, (logged, *added))),
@@ -274,7 +273,7 @@ def _next(bundle: Bundle, lead: Lead, rows: Sequence[Due], reader: Reader) -> st
     return f"{reader.day(action.at)}: {what}{by}."
 
 
-def _plan(bundle: Bundle, lead: Lead, rows: Sequence[Due], rep: Person, now: datetime, *, follows: bool) -> str:
+def _plan(bundle: Bundle, lead: Lead, rows: Sequence[Due], rep: Person, *, follows: bool) -> str:
     """What the follow-ups do now, in a sentence for that rep."""
     reader = reader_of(bundle, rep)
     if lead.stops:
@@ -290,8 +289,6 @@ def _plan(bundle: Bundle, lead: Lead, rows: Sequence[Due], rep: Person, now: dat
         return f"Follow-ups wait while this is with {name}. Without {word} by {reader.day(lead.hold.until)}, then:"
     if lead.pause:
         return f"Follow-ups are paused until {reader.day(lead.pause.until)}. Then:"
-    if lead.call_first and waits_for_call(lead, now):
-        return f"Follow-ups wait for the call that they want, until {reader.day(lead.call_first)} at the latest. Then:"
     return "The follow-ups go on:"
 
 

@@ -155,11 +155,9 @@ def _wait(outlook: Outlook) -> str:
         text = _("{name} looks after this in person now, so nothing goes out by itself until {day}.")
         return text.format(name=outlook.answers.name, day=_day(lead.hold.until, outlook))
     others, own = _("{name} has paused this until {day}."), _("You have paused this until {day}.")
-    paused = [(others if name else own).format(name=name, day=_day(until, outlook)) for name, until in outlook.paused]
-    if outlook.call_first:
-        called = _("We call you first, as you have asked: no mail comes before that, until {day} at the latest.")
-        paused.insert(0, called.format(day=_day(outlook.call_first, outlook)))
-    return " ".join(paused)
+    return " ".join(
+        (others if name else own).format(name=name, day=_day(until, outlook)) for name, until in outlook.paused
+    )
 
 
 def _line(coming: Coming, outlook: Outlook) -> Line:

@@ -110,10 +110,9 @@ def why_none(lead: Lead) -> str | None:
 
 
 def put_off_until(lead: Lead, ref: str) -> datetime | None:
-    """When somebody who has it in hand, or has asked for quiet or for a call, is to be left alone until.
+    """When somebody who has it in hand, or has asked for quiet, is to be left alone until.
 
     Who has taken over a lead keeps from it the news, and not what it has asked for.
     """
     parts = (lead.pause,) if ref.startswith(ARRIVED) else (lead.hold, lead.pause)
-    called = () if ref.startswith(ARRIVED) or lead.call_first is None else (lead.call_first,)
-    return max((*called, *(part.until for part in parts if part)), default=None)
+    return max((part.until for part in parts if part), default=None)

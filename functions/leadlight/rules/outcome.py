@@ -15,7 +15,7 @@ from leadlight.model.sequence import WaitUnit
 from leadlight.model.site import Team
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.rules.cadence import after, working_hours_later
-from leadlight.rules.stop import stopped, waits_no_more
+from leadlight.rules.stop import stopped
 
 ENDS = {WhyNot.NO_NEED: Stage.DISQUALIFIED, WhyNot.LOST: Stage.LOST}
 """Answers after which nobody should write any more."""
@@ -82,11 +82,8 @@ class Outcome:
 def after_outcome(lead: Lead, outcome: Outcome, *, by: str, team: Team, now: datetime) -> Lead:
     """The lead as it stands now: the hold of the take-over is over, or goes on until the rep's next step is done.
 
-    Where somebody has spoken to them, the next step's wait counts from there: no mail on the heels of a talk. Where
-    they were called and not reached, the plan waits for the call no more: somebody is at it.
+    Where somebody has spoken to them, the next step's wait counts from there: no mail on the heels of a talk.
     """
-    if lead.call is None or lead.call.at is None or lead.call.at <= now:
-        lead = waits_no_more(lead, now)
     lead = replace(lead, hold=None, call=None if _answered(lead, outcome, now) else lead.call)
     if outcome.reached:
         lead = replace(lead, enrolments=tuple(_heard(e, now) for e in lead.enrolments))

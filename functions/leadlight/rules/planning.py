@@ -258,7 +258,7 @@ def _rows(lead: Lead, sequences: Mapping[str, Sequence], team: Team, now: dateti
         sequence = sequences[enrolment.version]
         step = step_of(sequence, enrolment.next_step)
         assert step is not None  # noqa: S101 tells the type checker what `_stepped` leaves behind
-        at = _earliest(lead, step, enrolment, team.hours, now)
+        at = _earliest(step, enrolment, hours_of(step, lead, team.hours), now)
         if step.channel is Channel.MAIL:
             wanted.append(Wanted(enrolment, sequence.priority, step.window, at))
         else:
@@ -267,10 +267,9 @@ def _rows(lead: Lead, sequences: Mapping[str, Sequence], team: Team, now: dateti
     return (*rows, *(_row(lead, one.enrolment, at) for one, at in given))
 
 
-def _earliest(lead: Lead, step: Step, enrolment: Enrolment, hours: Hours, now: datetime) -> datetime:
+def _earliest(step: Step, enrolment: Enrolment, hours: Hours, now: datetime) -> datetime:
     """At its time, or when its window opens next; never in the past."""
-    own = hours_of(step, lead, hours)
-    return within(step.window, max(planned_at(step, enrolment, own, lead.call_first), now), own)
+    return within(step.window, max(planned_at(step, enrolment, hours), now), hours)
 
 
 def _row(lead: Lead, enrolment: Enrolment, at: datetime) -> Due:

@@ -15,7 +15,6 @@ from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
 from leadlight.model.sequence import Cap, Sequence
-from leadlight.model.site import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
@@ -43,10 +42,10 @@ def with_fewer(lead: Lead, now: datetime) -> Lead:
     return with_room(replace(lead, at_most=FEWER), now)
 
 
-def without(lead: Lead, purposes: Collection[Purpose], hours: Hours, now: datetime) -> Lead:
+def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:
     """The lead after taking those purposes back. Taking back the phone is a word on calls: none."""
     left = taken_back(lead, purposes)
-    return with_call(left, CallWish(CallKind.NO), hours, now) if Purpose.PHONE in purposes else left
+    return with_call(left, CallWish(CallKind.NO)) if Purpose.PHONE in purposes else left
 
 
 def lowered_by(touch: Touch) -> tuple[str, ...]:

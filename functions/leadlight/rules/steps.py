@@ -45,13 +45,9 @@ def hours_of(step: Step, lead: Lead, hours: Hours) -> Hours:
     return hours_for(lead, hours) if step.channel is Channel.MAIL else hours
 
 
-def planned_at(step: Step, enrolment: Enrolment, hours: Hours, call_first: datetime | None = None) -> datetime:
-    """When the step is to go out by the sequence alone, however often it was put off since.
-
-    A call that the lead has asked for comes first: see `Lead.call_first`.
-    """
-    at = after(enrolment.wait or step.wait, enrolment.last_at, hours)
-    return within(step.window, max(at, call_first or at), hours)
+def planned_at(step: Step, enrolment: Enrolment, hours: Hours) -> datetime:
+    """When the step is to go out by the sequence alone, however often it was put off since."""
+    return within(step.window, after(enrolment.wait or step.wait, enrolment.last_at, hours), hours)
 
 
 def gone(enrolment: Enrolment, sequence: Sequence, slug: str, at: datetime) -> Enrolment:

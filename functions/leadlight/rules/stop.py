@@ -226,29 +226,19 @@ def paused(lead: Lead, by: str, until: datetime, now: datetime) -> Lead:
     return _put_off(replace(lead, pauses=(*others, pause)), more if by == LEAD else timedelta(0))
 
 
-def waits_for_call(lead: Lead, now: datetime) -> bool:
-    """Whether the plan waits for a call that the lead has asked for: nobody has made it, and there is time left."""
-    return lead.call_first is not None and lead.call_first > now
-
-
-def waits_no_more(lead: Lead, now: datetime) -> Lead:
-    """The lead whose plan has waited for a call until now, and goes on."""
-    return replace(lead, call_first=now) if waits_for_call(lead, now) else lead
-
-
 def resumed(lead: Lead, by: str, now: datetime) -> Lead:
     """The lead whose plan goes on as far as `by` may let it, and is back in what a reply had ended.
 
     The lead itself lifts its own pause and nothing else. A rep lifts an answer's stop, a take-over and the pauses of
-    reps; an operator, who acts on somebody's word, every pause. Either lets go on what waits for an unhappy customer,
-    or for a call. Every other stop stays.
+    reps; an operator, who acts on somebody's word, every pause. Either lets go on what waits for an unhappy customer.
+    Every other stop stays.
     """
     if by == LEAD:
         return without_pauses(lead, [LEAD], now)
     pausing = [pause.by for pause in lead.pauses]
     lead = without_pauses(lead, pausing if by == OPERATOR else set(pausing) - {LEAD, OPERATOR}, now)
     stops = tuple(stop for stop in lead.stops if stop.reason is not StopReason.REPLIED)
-    lead = _reopened(waits_no_more(lead, now))
+    lead = _reopened(lead)
     going = tuple(replace(enrolment, held=False) for enrolment in lead.enrolments)
     return replace(lead, hold=None, stops=stops, enrolments=going)
 

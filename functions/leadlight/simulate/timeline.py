@@ -245,8 +245,6 @@ def _state_changes(was: Lead, lead: Lead, fresh: list[Touch]) -> Iterator[Change
     yield from _lifted(was, lead)
     if lead.hold and not was.hold:
         yield "held", "", f"by {lead.hold.by} until {lead.hold.until:%Y-%m-%d %H:%M} UTC"
-    if lead.call_first and (was.call_first is None or lead.call_first > was.call_first):
-        yield "held", "", f"until somebody has called, at the latest until {lead.call_first:%Y-%m-%d %H:%M} UTC"
     if was.hold and not lead.hold and not lead.stops:
         yield "resumed", "", "the hold is over"
     paused_till_now = was.pause and not lead.pause and not lead.stops

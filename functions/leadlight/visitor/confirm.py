@@ -165,7 +165,7 @@ def accepted(
     """Everything that follows from a submit that the owner of the address stands behind."""
     touches = services.store.touches(lead.id)
     now = services.clock.now()
-    said = _newest(services, bundle, lead, capture, touches)
+    said = _newest(services, lead, capture, touches)
     said = replace(said, company=said.company or capture.company)
     said, routed = assigned(services, bundle, said, fields={"size": capture.size}, gate=capture.gate, now=now)
     change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
@@ -188,7 +188,7 @@ def _as_agreed_now(lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> 
     return replace(capture, consent=replace(consent, purposes=agreed))
 
 
-def _newest(services: Services, bundle: Bundle, lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> Lead:
+def _newest(services: Services, lead: Lead, capture: Capture, touches: tuple[Touch, ...]) -> Lead:
     """The lead with what this capture said about place, calls and intent, unless the person said something newer."""
     confirmed = [c for c in services.store.captures(lead.id) if c.id in lead.confirmed]
     lead = with_place(lead, (*confirmed, capture))
@@ -198,8 +198,7 @@ def _newest(services: Services, bundle: Bundle, lead: Lead, capture: Capture, to
     if any(at > capture.at for at in (*(c.at for c in confirmed), *called)):
         return lead
     lead = replace(lead, intent=capture.intent or lead.intent, language=capture.language)
-    now = services.clock.now()
-    return with_call(lead, capture.call, bundle.team.hours, now) if capture.call else lead
+    return with_call(lead, capture.call) if capture.call else lead
 
 
 def _yes(bundle: Bundle, lead: Lead, capture: Capture, gate: Gate | None, now: datetime, how: str) -> Change:

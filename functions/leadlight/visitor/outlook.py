@@ -34,15 +34,7 @@ from leadlight.rules.pace import with_mail
 from leadlight.rules.preferences import may_return
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
-from leadlight.rules.stop import (
-    LEAD,
-    OPERATOR,
-    promised_until,
-    waits_for_call,
-    why_no_follow_up,
-    why_no_mail,
-    without_pauses,
-)
+from leadlight.rules.stop import LEAD, OPERATOR, promised_until, why_no_follow_up, why_no_mail, without_pauses
 from leadlight.views import company_view, gate_view, rep_view
 from leadlight.words import N_, day, words_of
 
@@ -105,7 +97,6 @@ class Outlook:
     paused: tuple[tuple[str, datetime], ...]  # by whom and until when, the latest first; the lead's own has no name
     pages: tuple[tuple[str, str], ...]  # where a form would begin anew: title and address
     waits: tuple[str, ...] = ()  # titles of pages that they are told of once they are there
-    call_first: datetime | None = None  # until when it waits for the call that they have asked for
     days: tuple[date, date] | None = None  # the first and the last day until which it may be paused, in `zone`
 
     def agreement(self, purpose: Purpose) -> Agreed | None:
@@ -133,7 +124,6 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
         paused=tuple((_named(pause.by, team), pause.until) for pause in latest),
         pages=tuple((gate.title, links.page(services, gate.page)) for gate in gates.values()),
         waits=tuple(gates[gate].title for gate in lead.waits if gate in gates),
-        call_first=lead.call_first if waits_for_call(lead, services.clock.now()) else None,
         days=days_to_pause(services.clock.now(), zone_of(bundle, lead)),
     )
 

@@ -257,7 +257,7 @@ def _lower(services: Services, visit: Visit, gone: Collection[Purpose]) -> None:
             tell = [Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)]
             rows = services.store.due_of(lead.id)
             over = (*reminders(rows, CALL), *claims(rows))
-        planned = replanned(bundle, without(lead, less, bundle.team.hours, now), now)
+        planned = replanned(bundle, without(lead, less), now)
         undue = (*planned.undue, *over)
         return Change(planned.lead, (*touches, *planned.touches), undue=undue, due=(*planned.due, *tell))
 

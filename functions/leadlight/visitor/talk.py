@@ -23,7 +23,6 @@ from leadlight.rules.calls import with_call
 from leadlight.rules.form import CALL_PHONE, many_lines, read_call, read_field
 from leadlight.rules.next_action import reminder
 from leadlight.rules.places import region_of
-from leadlight.rules.planning import Replan
 from leadlight.rules.stop import WITHDRAWN, stopped, taken_back
 from leadlight.rules.waiting import CALL, QUESTION, reminders
 from leadlight.speed import begun
@@ -145,19 +144,12 @@ def _say(
             sealed = seal(private, key_id=key.id, secret=key.secret, owner=lead.id)
             touch = replace(touch, sealed=sealed)
         tell = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touch_id}", now)
-        after = with_call(lead, wish, hours, now) if wish is not None and reader.confirmed else lead
-        plan = replanned(bundle, after, now) if after != lead else Replan(lead)
+        after = with_call(lead, wish) if wish is not None and reader.confirmed else lead
         stored = services.store.due_of(lead.id) if reader.confirmed else ()
         reminded = wish is None and reminders(stored, QUESTION)  # of a question before this one
         rows = [to_answer(after, touch, wish, hours, now)] if reader.confirmed and _asks(wish) and not reminded else []
         over = reminders(stored, CALL) if wish is not None else ()  # the newest word counts
-        change = Change(
-            lead=plan.lead,
-            touches=(touch, *plan.touches),
-            undue=(*plan.undue, *over),
-            due=(tell, *rows, *plan.due),
-            keys=(key,) if private else (),
-        )
+        change = Change(lead=after, touches=(touch,), undue=over, due=(tell, *rows), keys=(key,) if private else ())
         if reader.confirmed:
             return grown(services, bundle, change, before=lead, touches=known)
         return change if lead.confirmed_at else begun(services, bundle, change, before=lead)

@@ -150,7 +150,7 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
         taken = {entry.key for entry in services.store.ledger(lead.id) if entry.state is not LedgerState.RELEASED}
         lead = returned(lead, sequences, taken, now)
     if Wish.PHONE in granted:
-        lead = with_call(lead, CallWish(CallKind.NOW), bundle.team.hours, now)
+        lead = with_call(lead, CallWish(CallKind.NOW))
         touches.append(call_touch(lead, CallKind.NOW, f"call.wanted/{wished.id}", now))
         told = Due(lead.id, lead.generation, DueKind.MAIL, f"notify/{touches[-1].id}", now)
         tell = [told, reminder(lead, touches[-1].id, bundle.team.hours, now)]
