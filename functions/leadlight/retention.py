@@ -100,7 +100,7 @@ def _looked_at(services: Services, lead: Lead, retention: Mapping[str, timedelta
     captures = store.captures(lead.id)
     touches, rows = store.touches(lead.id), store.due_of(lead.id)
     why = why_over(lead, touches, captures, rows, retention, now)
-    if why and erasing.begin(services, lead.id, how=f"{NOTE}/{why}"):
+    if why and erasing.begin(services, lead.id, how=f"{NOTE}/{why}", known=erasing.Known(captures, now)):
         return replace(known, erased=known.erased + 1)
     old = never_confirmed(lead, touches, captures, rows, retention[UNCONFIRMED], now)
     there = services.keys.secrets([capture.sealed.key_id for capture in old])

@@ -10,6 +10,7 @@ request does not ask here: it starts anew once they have confirmed it. Until the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from leadlight.model.lead import Lead
@@ -20,9 +21,19 @@ ERASED = "erased/"
 """Begins the name of each mark; the lead's id follows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who was erased, when, and which of their generations was the last of these."""
+
+    lead_id: LeadId
+    at: datetime
+    generation: int
+
+
 def bury(services: Services, lead: LeadId, at: datetime, *, generation: int = 1) -> None:
     """From now on no list brings this person back. Twice is once; durable on return."""
-    services.keys.raise_note(f"{ERASED}{lead}", f"{at:%Y-%m-%d} {generation:06}")
+    when = at.astimezone(UTC).isoformat(timespec="microseconds")
+    services.keys.raise_note(f"{ERASED}{lead}", f"{when} {generation:06}")
 
 
 def is_erased(services: Services, lead: LeadId) -> bool:
@@ -30,10 +41,11 @@ def is_erased(services: Services, lead: LeadId) -> bool:
     return services.keys.note(f"{ERASED}{lead}") is not None
 
 
-def all_erased(services: Services) -> Iterator[tuple[LeadId, int]]:
-    """Everybody who was erased here, and which of their generations was the last of these."""
+def all_erased(services: Services) -> Iterator[Mark]:
+    """Everybody who was erased here."""
     for name, told in services.keys.notes(ERASED):
-        yield LeadId(name.removeprefix(ERASED)), int(told.partition(" ")[2] or 1)
+        at, _, generation = told.partition(" ")
+        yield Mark(LeadId(name.removeprefix(ERASED)), datetime.fromisoformat(at), int(generation))
 
 
 SUPPRESSED = "suppressed/"

@@ -25,7 +25,6 @@ from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
 from leadlight.model.person import LeadId
 from leadlight.model.touch import TouchKind
-from leadlight.rights import erasing
 from leadlight.rights.erasing import begin, erase
 
 BOTH = pytest.mark.grounds("local", "prompt")
@@ -161,50 +160,6 @@ def test_a_second_life_may_begin_with_a_page_that_opens_at_once(world: World) ->
     assert first.post("/api/question", gate=FORM, question="Still me?").status in DEAD
     first.get(f"/api/content/{FORM}")
     assert len(world.touches(TouchKind.ASKED)) == 1
-
-
-@BOTH
-def test_p9_restored_leads_hold_only_what_no_key_opens_and_are_erased_again(
-    world: World, copied: Callable[[], test_restore.Restore]
-) -> None:
-    lived(world)
-    restore = copied()
-    gone(world)
-    after = restore()
-    sealed = after.services.store.captures(world.id_of())[0].sealed
-
-    assert world.services.keys.secrets([sealed.key_id]) == {}
-    assert not [word for word in WORDS if word in stored(after)]
-    assert erasing.erase_again(after.services) == 1
-    assert after.services.store.lead(world.id_of()) is None
-    assert erasing.erase_again(after.services) == 0
-    after.jump("1 hour")
-    after.browser().ask_for()
-    assert after.lead().generation == 2
-
-
-@BOTH
-def test_who_was_erased_after_the_copy_was_made_and_came_before_it_is_new_after_a_restore(
-    world: World, copied: Callable[[], test_restore.Restore]
-) -> None:
-    restore = copied()
-    world.confirmed()
-    gone(world)
-    after = restore()
-
-    erasing.erase_again(after.services)
-    after.browser().ask_for()
-
-    assert after.lead().generation == 2
-
-
-def test_who_has_begun_anew_before_a_restore_stays(world: World) -> None:
-    world.confirmed()
-    gone(world)
-    world.confirmed()
-
-    assert erasing.erase_again(world.services) == 0
-    assert world.lead().generation == 2
 
 
 @BOTH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from tests.world import ANNA, MAIL, World
 from leadlight import figures
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Services
+from leadlight.retention import keep_no_longer
 from leadlight.rights.erasing import begin, erase
+
+BOTH = pytest.mark.grounds("local", "prompt")
 
 
 class Dies(Exception):
@@ -91,27 +95,28 @@ def test_p12_an_erasure_whose_worker_dies_at_any_call_is_finished_by_the_next(wo
     assert died >= 12
 
 
-def meeting(services: Services, form: Callable[[], None]) -> Services:
-    """While keys are shredded, somebody sends a form."""
-    shred, left = services.keys.shred, [form]
+def meeting(services: Services, form: Callable[[], None], part: str = "keys", call: str = "shred") -> Services:
+    """At the first such call, by default while keys are shredded, somebody sends a form."""
+    met, left = getattr(services, part), [form]
 
-    class Keys:
+    class Meeting:
         def __getattr__(self, name: str) -> Any:
-            return getattr(services.keys, name)
+            return self.called if name == call else getattr(met, name)
 
-        def shred(self, key_ids: Any) -> None:
-            shred(key_ids)
+        def called(self, *args: Any) -> Any:
+            found = getattr(met, call)(*args)
             if left:
                 left.pop()()
+            return found
 
-    return replace(services, keys=Keys())  # type: ignore[arg-type]  # as above
+    return replace(services, **{part: Meeting()})  # type: ignore[arg-type]  # as above
 
 
 def sends_a_form(world: World, address: str = ANNA, **values: object) -> None:
     assert world.browser().ask_for(address=address, **values).status == 202
 
 
-@pytest.mark.grounds("local", "prompt")
+@BOTH
 def test_a_form_that_comes_in_the_midst_of_an_erasure_begins_a_new_life(world: World) -> None:
     world.confirmed(name="Anna Nowak")
     assert begin(world.services, world.id_of(), how="test")
@@ -130,16 +135,25 @@ def test_a_form_that_comes_in_the_midst_of_an_erasure_begins_a_new_life(world: W
     assert figures.rebuild(world.services).changed == 0
 
 
-def test_a_form_that_was_sent_before_an_erasure_and_is_stored_in_its_midst_is_erased_with_the_rest(
-    world: World,
-) -> None:
+@BOTH
+def test_a_form_that_was_on_its_way_when_an_erasure_began_begins_anew(world: World) -> None:
     world.confirmed()
 
     erase(meeting(world.services, lambda: sends_a_form(world)), world.id_of(), how="test")
+    world.settle()
 
-    assert world.services.store.lead(world.id_of()) is None
-    assert not world.services.store.captures(world.id_of())
-    assert not world.services.store.due_of(world.id_of())
+    assert (world.lead().generation, len(world.services.store.captures(world.id_of()))) == (2, 1)
+    assert world.mail(ANNA).link("/confirm")
+
+
+def test_who_comes_back_while_retention_looks_at_them_begins_anew(world: World) -> None:
+    world.confirmed()
+    world.clock.move_to(world.clock.now() + timedelta(days=1500))
+
+    keep_no_longer(meeting(world.services, lambda: sends_a_form(world), "store", "due_of"))
+    world.settle()
+
+    assert world.lead().generation == 2
 
 
 def test_p12_a_form_outlives_an_erasure_whose_worker_dies_at_any_call(world: World) -> None:

@@ -99,7 +99,7 @@ def resume(
     elif not is_held(services):
         _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
     else:
-        again = erase_again(services)
+        again = erase_again(services).leads
         _tell_lifted(again, resume_after_restore(services), "parked: `leads parked`", as_json=as_json)
 
 
@@ -110,8 +110,12 @@ def _resume_on_aws(stack: str, region: str | None, *, after_restore: bool, sendi
     told = ask(stack, region, {"resume": what}, word="resume", as_json=as_json)
     if sending:
         _tell_sending(told["why"], as_json=as_json)
-    else:
-        _tell_lifted(told["erased_again"], told["mark"], "parked, and the alarm `parked` tells", as_json=as_json)
+        return
+    again = told["erased_again"]
+    while told.get("left"):  # a function has its minutes, and goes on where it was
+        told = ask(stack, region, {"resume": what}, word="resume", as_json=as_json)
+        again += told["erased_again"]
+    _tell_lifted(again, told["mark"], "parked, and the alarm `parked` tells", as_json=as_json)
 
 
 def _tell_lifted(again: int, mark: object, parked: str, *, as_json: bool) -> None:

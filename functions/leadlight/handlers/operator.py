@@ -54,11 +54,7 @@ def about_all(services: Services, event: Event, *, may_go_on: Callable[[], bool]
     """
     told: Told = {}
     if event.get("resume") == "after-restore":
-        again = erasing.erase_again(services)
-        logger.warning("leads.erased_again", leads=again)
-        mark = restore.resume_after_restore(services)
-        logger.warning("leads.resumed", mark=str(mark))
-        told["resume"] = {"erased_again": again, "mark": msgspec.to_builtins(mark)}
+        told["resume"] = _resumed(services, may_go_on)
     if event.get("resume") == "sending":
         ended = reputation.resume_sending(services)
         if ended:
@@ -73,6 +69,17 @@ def about_all(services: Services, event: Event, *, may_go_on: Callable[[], bool]
         logger.warning("desk.ended", people=people)
         told["sign-out"] = {"people": people}
     return told
+
+
+def _resumed(services: Services, may_go_on: Callable[[], bool]) -> Told:
+    """`left`: there was no time for all who are to be erased again, and the hold stays; ask once more."""
+    again = erasing.erase_again(services, may_go_on=may_go_on)
+    logger.warning("leads.erased_again", leads=again.leads, left=not again.is_over)
+    if not again.is_over:
+        return {"erased_again": again.leads, "left": True}
+    mark = restore.resume_after_restore(services)
+    logger.warning("leads.resumed", mark=str(mark))
+    return {"erased_again": again.leads, "left": False, "mark": msgspec.to_builtins(mark)}
 
 
 def _named(services: Services, whom: object) -> LeadId | None:

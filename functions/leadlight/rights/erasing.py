@@ -20,17 +20,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import chain
 
 from leadlight import figures, gathered
 from leadlight.errors import Conflict, LostKey, MissingBundle, StoreBusy
 from leadlight.fate import Done
 from leadlight.model.due import Due, DueKind, LedgerState
-from leadlight.model.exchange import About, Change
+from leadlight.model.exchange import EPOCH_NOTE, About, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Capture, LeadId, Sealed
 from leadlight.model.site import Unlock
@@ -42,7 +42,7 @@ from leadlight.rules.beginning import BY_FORM, lead_of, rows_of
 from leadlight.rules.events import events_of
 from leadlight.rules.past import past_of
 from leadlight.rules.stop import stopped
-from leadlight.tombstones import all_erased, bury
+from leadlight.tombstones import Mark, all_erased, bury
 from leadlight.vault import unseal
 
 TRIES = 8
@@ -56,22 +56,50 @@ BY_MAIL = frozenset({TouchKind.NOTIFIED, TouchKind.REPLIED, TouchKind.AUTO_REPLI
 """By what a mail could be about somebody that has no tag of theirs. Of all others no mail but by its tag is looked for:
 to look through a whole mailbox for each of many that never answered would take hours."""
 
+ON_ITS_WAY = timedelta(minutes=1)
+"""A form bears the time at which it came, and may be stored so much later: whether it was known is told by its id."""
+
+COME_TO = "erased-again"
+"""The note of how far the round after a restore has come: that copy's mark, and the last one looked at."""
+
 MADE_AGAIN = "restore"
 """How an erasure came that a restored copy of the leads knew nothing of."""
 
 
-def begin(services: Services, lead_id: LeadId, *, how: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of somebody when it was decided that all of it goes, and when. What comes later begins anew.
+
+    `generation`: the new one is of a greater one than this, whatever the store says.
+    """
+
+    captures: Sequence[Capture]
+    at: datetime
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How many were erased again. `is_over`: nobody is left."""
+
+    leads: int
+    is_over: bool
+
+
+def begin(services: Services, lead_id: LeadId, *, how: str, known: Known | None = None) -> bool:
     """Stores that this lead is erased: from now on nothing goes out, and the rest happens by itself.
 
-    False where there is nobody of that id. Twice is once. `how` is who wanted it, as an id. Raises `Conflict`.
+    False where there is nobody of that id. Twice is once. `how` is who wanted it, as an id; `known` is what was known
+    when that was decided, if it was not just now. Raises `Conflict`.
     """
     for _ in range(TRIES):
         lead = services.store.lead(lead_id)
         rows = services.store.due_of(lead_id)
+        what = known or Known(services.store.captures(lead_id), services.clock.now())
         if lead is None or any(_erases(row, lead.generation) for row in rows):
             return any(row.kind is DueKind.ERASURE for row in rows)
         try:
-            services.store.commit(_stop(services, lead, rows, how))
+            services.store.commit(_stop(services, lead, rows, how, what))
         except Conflict:
             continue
         bury(services, lead.id, services.clock.now(), generation=lead.generation)
@@ -101,18 +129,38 @@ def _rows(services: Services, lead_id: LeadId) -> list[Due]:
     return [row for row in services.store.due_of(lead_id) if row.kind is DueKind.ERASURE]
 
 
-def erase_again(services: Services) -> int:
-    """After a restore: whoever was erased before is erased again. Returns how many that were.
+def erase_again(services: Services, *, may_go_on: Callable[[], bool] = lambda: True) -> Again:
+    """After a restore: whoever was erased before is erased again, but for the forms that they have sent since.
 
-    To be called before the hold is lifted. Who has begun anew since is somebody else, and stays.
+    To be called before the hold is lifted, until it is over: it goes on where there was no more time.
     """
+    epoch = f"{services.store.note(EPOCH_NOTE) or ''}/"
+    come_to = services.store.note(COME_TO) or ""
+    behind = come_to.removeprefix(epoch) if come_to.startswith(epoch) else ""
     again = 0
-    for lead_id, generation in all_erased(services):
-        lead = services.store.lead(lead_id)
-        if lead is None or lead.generation <= generation:
-            again += erase(services, lead_id, how=MADE_AGAIN)
-            services.store.begin_after(lead_id, generation)
-    return again
+    for mark in sorted(all_erased(services), key=lambda mark: mark.lead_id):
+        if mark.lead_id <= behind:
+            continue
+        if not may_go_on():
+            services.store.set_note(COME_TO, f"{epoch}{behind}")
+            return Again(again, is_over=False)
+        again += _erased_again(services, mark)
+        behind = mark.lead_id
+    return Again(again, is_over=True)
+
+
+def _erased_again(services: Services, mark: Mark) -> bool:
+    """Whether there was anything of them."""
+    lead, begun = services.store.lead(mark.lead_id), False
+    if lead is not None and lead.generation > mark.generation:
+        return False
+    if lead is not None:
+        before = [each for each in services.store.captures(lead.id) if each.at <= mark.at]
+        known = Known(before, mark.at, generation=mark.generation)
+        begun = begin(services, lead.id, how=MADE_AGAIN, known=known)
+    go_on(services, mark.lead_id)
+    services.store.begin_after(mark.lead_id, mark.generation)
+    return begun
 
 
 def finish(services: Services, due: Due) -> Done | None:
@@ -139,15 +187,16 @@ def _erases(row: Due, generation: int) -> bool:
     return row.kind is DueKind.ERASURE and row.generation == generation
 
 
-def _stop(services: Services, lead: Lead, rows: Sequence[Due], how: str) -> Change:
+def _stop(services: Services, lead: Lead, rows: Sequence[Due], how: str, known: Known) -> Change:
     """The last change of a lead: nothing of it is left to happen but its end."""
-    now = services.clock.now()
+    now, generation = services.clock.now(), max(lead.generation, known.generation)
     nobody = base64.b32encode(services.random(16)).decode().rstrip("=").lower()
+    near = tuple(each.id for each in known.captures if each.at > known.at - ON_ITS_WAY)
     return Change(
-        stopped(replace(lead, hold=None, pauses=()), StopReason.ERASED, now),
-        touches=(replace(_fact(services, lead.id, lead.generation), facts={"how": how}),),
+        stopped(replace(lead, generation=generation, hold=None, pauses=()), StopReason.ERASED, known.at),
+        touches=(replace(_fact(services, lead.id, generation), facts={"how": how}),),
         undue=tuple(row.key for row in rows if row.kind is not DueKind.ERASURE)[:AT_ONCE],  # of the life before
-        due=(Due(lead.id, lead.generation, DueKind.ERASURE, nobody, now, request=services.request),),
+        due=(Due(lead.id, generation, DueKind.ERASURE, nobody, now, near, request=services.request),),
     )
 
 
@@ -168,7 +217,11 @@ def _remove(services: Services, lead: Lead, due: Due) -> None:
     bury(services, lead.id, services.clock.now(), generation=lead.generation)
     for _ in range(TRIES):
         captures, touches = store.captures(lead.id), store.touches(lead.id)
-        anew = _begun_since(lead, captures, touches)
+        found = store.lead(lead.id)
+        if found is None or found.generation != due.generation:  # another worker has done it: these may be a new life's
+            return None
+        lead = found
+        anew = _begun_since(lead, due, captures, touches)
         if anew:
             captures = tuple(capture for capture in captures if capture not in anew.captures)
             touches = tuple(touch for touch in touches if touch not in anew.touches)
@@ -180,23 +233,21 @@ def _remove(services: Services, lead: Lead, due: Due) -> None:
         try:
             return store.erase(lead, captures=[capture.id for capture in captures], but=due, anew=anew)
         except Conflict:
-            found = store.lead(lead.id)
-            if found is None or found.generation != due.generation:  # another worker has done it
-                return None
-            lead = found
+            continue
     raise Conflict("this lead changes all the time; please try again")
 
 
-def _begun_since(lead: Lead, captures: Sequence[Capture], touches: Sequence[Touch]) -> Change | None:
-    """Who begins anew by forms that were sent after the erasure was asked for, by the clock; None without any.
+def _begun_since(lead: Lead, due: Due, captures: Sequence[Capture], touches: Sequence[Touch]) -> Change | None:
+    """Who begins anew by forms of which nobody knew who had all of it erased; None without any.
 
     What came by a rep or a list is none: these may not bring back who was erased.
     """
-    asked_at = lead.erased_at
-    if asked_at is None:
+    if lead.erased_at is None:
         return None
+    since = lead.erased_at - ON_ITS_WAY
     told = {touch.facts.get("capture"): touch for touch in touches if touch.kind is TouchKind.CAPTURED}
-    late = [each for each in captures if each.at > asked_at and each.consent.how == BY_FORM and each.id in told]
+    forms = (each for each in captures if each.consent.how == BY_FORM and each.id in told)
+    late = [each for each in forms if each.at > since and each.id not in due.captures]
     if not late:
         return None
     sent = [(capture, told[capture.id]) for capture in late[:FORMS]]
