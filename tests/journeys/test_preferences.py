@@ -33,15 +33,16 @@ def test_a_pause_moves_every_date_and_the_plan_goes_on_by_itself(world: World) -
 
 
 @pytest.mark.grounds("local", "tick")
-def test_fewer_gives_fewer_at_a_time_and_leaves_none_out(world: World) -> None:
+def test_fewer_really_gives_fewer(world: World) -> None:
     world.confirmed()
 
-    planned = shown_dates(words(press(world, "fewer")))
-    world.advance("60 days")
+    shown = words(press(world, "fewer"))
+    world.advance("30 days")
 
     assert world.lead().at_most == FEWER
-    assert [as_shown(at) for at in dates(world)] == [planned[0], planned[1], planned[3]]
+    assert 1 <= len(dates(world)) < 3
     assert all(later - earlier >= 14 * DAY for earlier, later in pairwise(dates(world)))
+    assert [as_shown(at) for at in dates(world)] == shown_dates(shown)[: len(dates(world))]
 
 
 def test_stop_wins_over_a_pause_that_ends_later(world: World) -> None:

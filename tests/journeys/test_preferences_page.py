@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 from tests.journeys.control import as_shown, dates, link, page, press, shown_dates, words
 from tests.world import ANNA, DAY, MONDAY, World
 
 from leadlight.model.due import DueKind
+from leadlight.model.exchange import Change
 from leadlight.model.lead import StopReason
 from leadlight.model.person import CallKind, Purpose
 from leadlight.model.touch import TouchKind
@@ -211,3 +215,17 @@ def test_stopping_is_unsubscribing(world: World) -> None:
     assert [stop.reason for stop in world.lead().stops] == [StopReason.UNSUBSCRIBED]
     assert world.lead().purposes == (Purpose.CONTENT,)
     assert len(world.touches(TouchKind.UNSUBSCRIBED)) == 1
+
+
+def test_fewer_puts_mails_off_and_leaves_none_out_while_its_promise_lasts(world: World) -> None:
+    world.confirmed()
+    lead = world.lead()
+    (enrolment,) = lead.enrolments
+    long = replace(enrolment, promise=replace(enrolment.promise, days=60))
+    world.services.store.commit(Change(lead=replace(lead, enrolments=(long,))))
+
+    planned = shown_dates(words(press(world, "fewer")))
+    world.advance("60 days")
+
+    assert [as_shown(at) for at in dates(world)] == [planned[0], planned[1], planned[3]]
+    assert all(later - earlier >= 14 * DAY for earlier, later in pairwise(dates(world)))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.rules.examples import COURSE, DAY, HOUR, MONDAY, PROMISE, capture, enrolment, lead, step
+from tests.rules.examples import DAY, HOUR, MONDAY, PROMISE, enrolment, lead, step
 
 from leadlight.model.lead import Hold, Pause, StopReason
-from leadlight.model.person import GateId, Purpose
+from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel
 from leadlight.model.touch import Objective
-from leadlight.rules.planning import enrolled
-from leadlight.rules.preferences import FEWER, with_fewer
 from leadlight.rules.stop import GRACE, promised_until, stopped, why_no_follow_up
 
 MAIL, TASK = step("01"), step("02", channel=Channel.REP)
@@ -50,22 +48,6 @@ def test_nothing_goes_out_after_the_promised_span_and_what_a_queue_may_cost(late
 def test_the_leads_own_pauses_put_the_end_off() -> None:
     assert promised_until(enrolment(put_off=5 * DAY)) == END + 5 * DAY
     assert why(34, put_off=5 * DAY) is None
-
-
-@pytest.mark.parametrize(("sent", "days"), [(0, 49), (1, 35), (2, 30), (3, 30)])
-def test_who_asks_for_fewer_mails_gets_the_rest_of_them_for_longer(sent: int, days: int) -> None:
-    fewer = with_fewer(lead(enrolments=(enrolment(mails_sent=sent),)), MONDAY)
-
-    assert promised_until(fewer.enrolments[0]) == MONDAY + days * DAY
-    assert with_fewer(fewer, MONDAY) == fewer
-
-
-def test_a_sequence_that_begins_for_somebody_who_wants_fewer_has_room_for_all_mails() -> None:
-    before = enrolment("offer", mails_sent=2)
-
-    begun = enrolled(lead(at_most=FEWER, enrolments=(before,)), capture(), GateId("guide"), COURSE, MONDAY)
-
-    assert [promised_until(each) for each in begun.enrolments] == [MONDAY + 63 * DAY] * 2
 
 
 def test_a_sequence_that_follows_shares_the_span_of_the_first() -> None:

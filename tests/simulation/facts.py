@@ -21,7 +21,6 @@ from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.rules.figures import figures_of
 from leadlight.rules.steps import behind, step_key, step_ref
-from leadlight.rules.stop import promised_until
 from leadlight.simulate.invariants import observe, violated
 from leadlight.tombstones import is_erased
 
@@ -150,12 +149,11 @@ def what_may_repeat_never_vanishes(home: Installation, people: Sequence[Visitor]
 def each_step_was_sent_or_has_a_reason(home: Installation, people: Sequence[Visitor]) -> Iterator[str]:
     """Sent, stopped, skipped with a reason, handed to the rep, or parked: no step is silently lost.
 
-    A consent that was taken back leaves the plan as it stood, in case that person agrees again. Who has asked for fewer
-    mails may be in it for longer than these worlds last: until the end that this has put off.
+    A consent that was taken back leaves the plan as it stood, in case that person agrees again.
     """
     for lead, enrolment in _enrolments(home):
         if not enrolment.ended:
-            if Purpose.FOLLOW_UP in lead.purposes and promised_until(enrolment) < home.clock.now():
+            if Purpose.FOLLOW_UP in lead.purposes:
                 yield f"{lead.id} is still in {enrolment.sequence} at {enrolment.next_step}"
             continue
         over = enrolment.ended != "all steps are done"

@@ -25,7 +25,7 @@ SAID: Mapping[Did, str] = {
     Did.PAUSED: N_("Paused. Below is what comes afterwards."),
     Did.RESUMED: N_("It goes on. The dates below have moved."),
     Did.STILL_QUIET: N_("Your own pause is over. Nothing goes out yet, though: below is why."),
-    Did.FEWER: N_("From now on you get at most one mail in two weeks: the same ones, for longer. Below is until when."),
+    Did.FEWER: N_("From now on you get at most one mail in two weeks."),
     Did.UNRATED: N_("Done. You get no more points. Nothing else changes for you."),
     Did.STOPPED: N_("Done. No more mails."),
     Did.LOWERED: N_("Done. What you unticked is taken back."),

@@ -32,7 +32,7 @@ from leadlight.rules.steps import (
     step_ref,
     with_enrolment,
 )
-from leadlight.rules.stop import ENDED_BY_REPLY, is_aside, quiet_left, why_quiet, why_stopped, with_room
+from leadlight.rules.stop import ENDED_BY_REPLY, is_aside, quiet_left, why_quiet, why_stopped
 
 AT_HAND = 40
 """So many captures does a step's row name, the newest: they are read along with the lead, in one call of 100 items."""
@@ -88,8 +88,7 @@ def enrolled(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | No
     goes on after the last step that was done.
     """
     enrolment = _enrolment(lead, capture, gate, sequence, now)
-    begun = _begun(lead, enrolment, sequence) if enrolment and sequence else lead
-    return with_room(begun, now) if begun != lead else lead
+    return _begun(lead, enrolment, sequence) if enrolment and sequence else lead
 
 
 def left_out(lead: Lead, capture: Capture, gate: GateId, sequence: Sequence | None, now: datetime) -> tuple[Touch, ...]:

@@ -18,10 +18,10 @@ from leadlight.model.sequence import Cap, Sequence
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.calls import with_call
 from leadlight.rules.steps import following, step_of, step_ref
-from leadlight.rules.stop import ENDED_BY_REPLY, promised_until, taken_back, with_room
+from leadlight.rules.stop import ENDED_BY_REPLY, promised_until, taken_back
 
 FEWER = Cap(1, 14)
-"""What "fewer" means: at most one mail in two weeks. They are as many as promised, so they come for longer."""
+"""What "fewer" means: at most one mail in two weeks. The promised span stays as it was, so fewer mails come."""
 
 TAKEN_BACK = f"stopped: {StopReason.UNSUBSCRIBED}"
 """How the plan words the end of a sequence that the lead itself has stopped."""
@@ -35,11 +35,6 @@ def months_later(at: datetime, months: int) -> datetime:
     """
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
     return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
-
-
-def with_fewer(lead: Lead, now: datetime) -> Lead:
-    """The lead with fewer mails at a time, and with the time that the rest of them takes."""
-    return with_room(replace(lead, at_most=FEWER), now)
 
 
 def without(lead: Lead, purposes: Collection[Purpose]) -> Lead:

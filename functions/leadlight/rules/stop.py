@@ -5,7 +5,6 @@ Asked before each claim; the claim then fails if the lead was changed since, so 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,9 +27,6 @@ WITHDRAWN = frozenset({Purpose.FOLLOW_UP, Purpose.NEWS})
 
 PROMISED_AS = {Channel.MAIL: "mail", Channel.REP: "call"}
 """How a promise calls what acts in a step."""
-
-OPENINGS = timedelta(days=7)
-"""What windows and holidays may cost while mails come at the pace that a lead has asked for."""
 
 GRACE = timedelta(hours=1)
 """What a queue or a restart may cost; beyond that a promised time is over."""
@@ -118,27 +114,6 @@ def not_promised(enrolment: Enrolment, step: Step) -> str | None:
 def promised_until(enrolment: Enrolment) -> datetime:
     """When the promised span ends, with what the lead's own pauses have added to it."""
     return enrolment.promised_since + timedelta(days=enrolment.promise.days) + enrolment.put_off
-
-
-def with_room(lead: Lead, now: datetime) -> Lead:
-    """The lead whose promises last until the rest of its mails has come at the pace that it has asked for, if it has.
-
-    Who asks for fewer mails at a time asks for no end of them: the count stays, and as with a pause the end is put off.
-    """
-    if lead.at_most is None:
-        return lead
-    left = sum(e.promise.mails - e.mails_sent for e in lead.enrolments if _has_mails(e))
-    turns = math.ceil(left / lead.at_most.count)
-    until = now + timedelta(days=turns * lead.at_most.days) + OPENINGS
-    waited = tuple(
-        replace(e, put_off=e.put_off + max(timedelta(0), until - promised_until(e))) if _has_mails(e) else e
-        for e in lead.enrolments
-    )
-    return replace(lead, enrolments=waited)
-
-
-def _has_mails(enrolment: Enrolment) -> bool:
-    return not enrolment.ended and enrolment.mails_sent < enrolment.promise.mails
 
 
 def _beyond_promise(enrolment: Enrolment, now: datetime, purpose: str) -> str | None:

@@ -29,7 +29,7 @@ from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.form import is_yes
-from leadlight.rules.preferences import FEWER, months_later, with_fewer, without
+from leadlight.rules.preferences import FEWER, months_later, without
 from leadlight.rules.speed import claims
 from leadlight.rules.stop import LEAD, pause_of, paused, why_quiet
 from leadlight.rules.waiting import CALL, reminders
@@ -169,14 +169,14 @@ def _not_too_often(services: Services, lead: Lead) -> None:
 
 
 def _fewer(services: Services, visit: Visit, _: Mapping[str, str]) -> Did:
-    """At most one mail in two weeks, for as long as what was promised takes then."""
+    """At most one mail in two weeks, within the span that was promised."""
     bundle = open_bundle(services.files)
 
     def fewer(lead: Lead) -> Change | None:
         if lead.at_most == FEWER:
             return None
         now = services.clock.now()
-        planned = replanned(bundle, with_fewer(lead, now), now)
+        planned = replanned(bundle, replace(lead, at_most=FEWER), now)
         touch = _lowered(services, visit, lead, (Wish.PACE,), now)
         return Change(planned.lead, (touch, *planned.touches), undue=planned.undue, due=planned.due)
 
