@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "briefing": DECIDING | {"links", "profile", "playbook", "views", "speed", "likely"},
     "headline": DECIDING | {"briefing"},
     "bounce": DECIDING | {"playbook", "plan"},
-    "restore": DECIDING,
+    "restore": DECIDING | {"playbook"},
     "reputation": DECIDING,
     "backlog": DECIDING,
     "fate": DECIDING,

@@ -5,7 +5,8 @@ The tick keeps the marks, the ledger asks before it sends, `leadlight leads resu
 
 from __future__ import annotations
 
-from leadlight.model.exchange import EPOCH_NOTE, Dossier
+from leadlight.model.exchange import EPOCH_NOTE, SIGNED_OUT, Dossier
+from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.epoch import Mark, is_restored, lifted, mark_of, raised
 
@@ -42,7 +43,12 @@ def resume_after_restore(services: Services) -> Mark:
     Follow-ups planned up to now are not sent again: they count as sent where the carrier shows them, and are parked
     where nobody knows. Also for a restore that could not be noticed, since the keys were put back together with the
     leads: called before the first start, it does the same.
+
+    Sessions at the desk are over, everybody's: the copy does not know which of them had ended since it was made. First,
+    so that who is cut off here is held still, and calls again.
     """
+    for person in open_bundle(services.files).team.people:
+        services.store.raise_note(f"{SIGNED_OUT}{person.id}", services.clock.now().isoformat())
     mark = lifted(*_marks(services), services.clock.now())
     _note(services, mark)
     return mark

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from tests.ground import Here, LocalGround
 from tests.ground_aws import Account, AwsGround
+from tests.journeys.desk import at_desk
 from tests.world import ANNA, HOUR, MONDAY, World
 
 from leadlight.handlers import on_tick
 from leadlight.model.due import DueKind, LedgerState
 from leadlight.model.touch import TouchKind
+from leadlight.rep.session import end_all
 from leadlight.restore import is_held, mark_for, resume_after_restore
 from leadlight.rules.epoch import Mark
 
@@ -166,6 +168,24 @@ def test_p10_leads_restored_together_with_their_keys_are_in_doubt_once_it_is_sai
     world.advance("60 days")
 
     assert world.follow_ups() == ["First: hello", "Second", "Fourth"]
+
+
+@BOTH
+def test_sessions_at_the_desk_that_a_copy_brings_back_end_once_it_is_said(
+    world: World, copied: Callable[[], Restore]
+) -> None:
+    cookies = at_desk(world).cookies
+    restore = copied()
+    world.jump("1 hour")
+    end_all(world.services, "rita")
+    after = restore()
+    phone = after.browser()
+    phone.cookies.update(cookies)
+    resume_after_restore(after.services)
+
+    assert phone.get("/rep/desk").location == "/sign-in"
+    after.jump("1 minute")
+    assert at_desk(after).get("/rep/desk").status == 200
 
 
 def test_marks_that_are_raised_while_they_are_read_hold_nobody_up(world: World) -> None:

@@ -18,6 +18,9 @@ ON_CHANGE, FIGURES = "on_change", "figures"
 EPOCH_NOTE = "epoch"
 """The note, with the leads and with the keys, that tells leads which were put back from a copy."""
 
+SIGNED_OUT = "signed-out/"
+"""Begins the note that says when a person last signed out: sessions from before then are over, on every device."""
+
 SENDING_NOTE = "sending"
 """The note that says until when nothing goes out that nobody waits for: too many of those mails came back."""
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from leadlight.errors import BadToken
-from leadlight.model.exchange import Budget
+from leadlight.model.exchange import SIGNED_OUT, Budget
 from leadlight.model.lead import Lead
 from leadlight.model.site import Person, Team
 from leadlight.playbook.bundle import open_bundle
@@ -22,9 +22,6 @@ SESSION = "leadlight_desk"
 
 NEWEST, ASKED = "sign-in", "sign-in/"
 """The note that says when a link was last asked for at all, and what begins the note of one person."""
-
-OUT = "signed-out/"
-"""Begins the note that says when a person last signed out: sessions from before then are over, on every device."""
 
 OVER = "session-over/"
 """Begins the counter of one session in whose place another one has come."""
@@ -40,7 +37,7 @@ def signed_in(services: Services, cookies: Mapping[str, str]) -> Person | None:
         return None
     if person is None or services.store.counted([f"{OVER}{name}"]):
         return None
-    left = services.store.note(f"{OUT}{person.id}")
+    left = services.store.note(f"{SIGNED_OUT}{person.id}")
     return None if left and since <= datetime.fromisoformat(left) else person
 
 
@@ -66,7 +63,7 @@ def sign_out(services: Services, cookies: Mapping[str, str]) -> Person | None:
     """Ends every session of this person, and says whose. Twice is once, and the second time nobody's."""
     person = signed_in(services, cookies)
     if person is not None:
-        services.store.raise_note(f"{OUT}{person.id}", services.clock.now().isoformat())
+        services.store.raise_note(f"{SIGNED_OUT}{person.id}", services.clock.now().isoformat())
     return person
 
 
@@ -74,7 +71,7 @@ def end_all(services: Services, person_id: str | None) -> tuple[str, ...]:
     """Ends every session of that person, or of everybody. Returns whose, by their ids; none where there is no such."""
     people = [person.id for person in open_bundle(services.files).team.people if person_id in {None, person.id}]
     for name in people:
-        services.store.raise_note(f"{OUT}{name}", services.clock.now().isoformat())
+        services.store.raise_note(f"{SIGNED_OUT}{name}", services.clock.now().isoformat())
     return tuple(people)
 
 
