@@ -36,10 +36,10 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
     """
     bundle = open_bundle(services.files)
     capture_id, asked_at = first_ref(due.ref).removeprefix("optin/"), asked_again_at(due.ref)
-    weighed = Weighed(Word.SEND)
+    weighed, gate = Weighed(Word.SEND), ""
 
     def prepare(dossier: Dossier) -> Ready | Instead:
-        nonlocal weighed
+        nonlocal weighed, gate
         lead = dossier.lead
         capture = capture_of(services, lead, capture_id, dossier=dossier)
         if capture is None or capture.confirmed_at:
@@ -54,12 +54,13 @@ def send_opt_in(services: Services, due: Due) -> Done | None:
             return _left_out(services, due, lead, UNDELIVERABLE)
         weighed = budgets.opt_in(services, due, dossier, capture, asked.fields)
         if weighed.word is not Word.SEND:
+            gate = capture.gate
             return _not_now(services, due, lead, weighed)
         return Ready(_asking(services, bundle, due, lead, capture, asked.address))
 
     def conclude(lead: Lead, done: Done) -> Change:
         if done.withheld:
-            planned = withheld.rows_after(due, lead, done.at, weighed)
+            planned = withheld.rows_after(due, lead, done.at, weighed, gate=gate)
             return Change(lead=lead, touches=(touch_of(done),), due=planned)
         if done.state is not LedgerState.SENT:
             return Change(lead=lead, touches=(touch_of(done),))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from leadlight import letter
@@ -54,11 +53,11 @@ Deal = Callable[[Lead, LedgerEntry, datetime], Change]
 """What becomes of one that is withheld."""
 
 
-def rows_after(due: Due, lead: Lead, now: datetime, weighed: Weighed) -> tuple[Due, ...]:
+def rows_after(due: Due, lead: Lead, now: datetime, weighed: Weighed, *, gate: str) -> tuple[Due, ...]:
     """What is planned once the opt-in mail of that row is withheld: its end, and that the manager has to know."""
     capture = CaptureId(due.ref.partition("/")[2])
     about = due.captures or (capture,)
-    drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, about)
+    drop = Due(lead.id, lead.generation, DueKind.MAIL, f"{WITHHELD}{capture}", now + KEPT, about, gate=gate)
     refs = (
         f"{BREAKER}{hour_of(now)}" if weighed.opens else "",
         f"{CROWDED}{capture}/{weighed.crowd}" if weighed.crowd else "",
@@ -66,16 +65,27 @@ def rows_after(due: Due, lead: Lead, now: datetime, weighed: Weighed) -> tuple[D
     return (drop, *(Due(lead.id, lead.generation, DueKind.MAIL, ref, now, about) for ref in refs if ref))
 
 
-def waiting(services: Services, *, gate: str = "") -> Iterator[Due]:
-    """The rows of those that are withheld, those that are dropped first at the front; of one gate, or of all."""
+def waiting(services: Services, *, gate: str = "", may_go_on: Callable[[], bool] = lambda: True) -> Iterator[Due]:
+    """The rows of those that are withheld, those that are dropped first at the front; of one gate, or of all.
+
+    As far as there is time, which is asked before each row, those of other gates included.
+    """
     rows = services.store.due(until=services.clock.now() + KEPT, limit=MANY)
     for row in rows:
+        if not may_go_on():
+            return
         if row.kind is DueKind.MAIL and row.ref.startswith(WITHHELD) and (not gate or gate_of(services, row) == gate):
             yield row
 
 
 def gate_of(services: Services, row: Due) -> str:
-    """The gate whose form asked for it; empty if nobody can tell any more."""
+    """The gate whose form asked for it; empty if nobody can tell any more.
+
+    The row says it: to read as many leads as a flood has left would take longer than a function may run, each time
+    anew. Rows from before it did are gone after some days.
+    """
+    if row.gate:
+        return row.gate
     found = services.store.dossier(row)
     return next((capture.gate for capture in found.captures if capture.id in row.captures), "") if found else ""
 
@@ -98,7 +108,7 @@ def drop(services: Services, row: Due, why: str) -> bool:
 
 def drop_all(services: Services, *, gate: str = "", may_go_on: Callable[[], bool] = lambda: True) -> int:
     """Somebody of ours says that nobody is to get them. Returns how many there were, as far as there was time."""
-    rows = takewhile(lambda _: may_go_on(), list(waiting(services, gate=gate)))
+    rows = waiting(services, gate=gate, may_go_on=may_go_on)
     return sum(drop(services, row, "dropped by an operator") for row in rows)
 
 
@@ -107,7 +117,7 @@ def release_all(services: Services, *, gate: str = "", may_go_on: Callable[[], b
 
     Returns how many, as far as there was time.
     """
-    rows = takewhile(lambda _: may_go_on(), list(waiting(services, gate=gate)))
+    rows = waiting(services, gate=gate, may_go_on=may_go_on)
     return sum(_released(services, row, at) for row, at in zip(rows, _places(services), strict=False))
 
 
@@ -187,6 +197,7 @@ def tell_of_crowd(services: Services, due: Due) -> Done | None:
             "count": known.get(f"{SHARED}{name}", 0),
             "days": KEPT.days,
             "most": CROWDS,
+            "is_last": known.get(today.key, 0) == CROWDS - 1,
         }
         return Ready(
             letter.to_team(services, bundle, "crowded", context, to=bundle.team.manager, about=f"{CROWDED}{name}")

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from tests.ground import Here
 from tests.journeys.floods import alike, ask, flood, limited
-from tests.world import ANNA, MANAGER_ADDRESS, World
+from tests.world import ANNA, FORM, MAIL, MANAGER_ADDRESS, World
 
 from leadlight import budgets, withheld
 from leadlight.errors import StoreBusy
 from leadlight.handlers import on_tick
-from leadlight.model.due import LedgerState
-from leadlight.model.exchange import Change
+from leadlight.model.due import Due, LedgerState
+from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
 from leadlight.ports import Store
 from leadlight.record import parked, stuck
@@ -184,6 +184,45 @@ def test_what_is_let_out_at_several_times_comes_drop_by_drop_all_the_same(world:
         world.advance("1 minute")
 
     assert sent == [1, 2, 3, 4]
+
+
+def test_those_of_one_page_are_let_out_without_a_look_at_each_of_the_others(world: World) -> None:
+    flood(limited(world, hour_limit=0), 2)
+    ask(world, ANNA, gate=FORM)
+    store = Reading(world.services.store)
+
+    count = withheld.release_all(replace(world.services, store=store), gate=FORM, may_go_on=lambda: not store.reads)
+
+    assert count == 1
+
+
+def test_of_rows_that_do_not_name_their_page_each_try_lets_out_some(world: World) -> None:
+    flood(limited(world, hour_limit=0), 2)
+    for row in withheld.waiting(world.services):
+        lead = world.services.store.lead(row.lead_id)
+        assert lead is not None
+        world.services.store.commit(Change(lead, due=(replace(row, gate=""),)))
+    counts = []
+    for _ in range(3):
+        store = Reading(world.services.store)
+        there = replace(world.services, store=store)
+        counts.append(withheld.release_all(there, gate=MAIL, may_go_on=lambda store=store: not store.reads))
+
+    assert counts == [1, 1, 0]
+
+
+class Reading:
+    """A store that counts how many leads are read for their page."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.reads = store, 0
+
+    def dossier(self, due: Due) -> Dossier | None:
+        self.reads += 1
+        return self._store.dossier(due)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 @GROUNDS

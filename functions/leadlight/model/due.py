@@ -37,7 +37,7 @@ class Due:
     touch that set them, a pause's end `pause/<who>/<touch>`; claim the touch that a rep was told of, `~` and how often
     it was passed on; review `lapse` or `renewal`; erasure the name under which its figures stay.
     `captures` are those that were confirmed when the row was written, or the one that it is about: whoever does it
-    reads them along. Nothing depends on their being complete.
+    reads them along. Nothing depends on their being complete. `gate` is whose form asked for a mail that is withheld.
     """
 
     lead_id: LeadId
@@ -48,6 +48,7 @@ class Due:
     captures: tuple[CaptureId, ...] = ()
     request: str = ""  # the HTTP request that it follows from, if one does: for the log
     failing_since: datetime | None = None  # since when doing it has failed, again and again
+    gate: str = ""
 
     @property
     def key(self) -> str:

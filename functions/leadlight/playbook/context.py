@@ -261,6 +261,7 @@ MESSAGES: Mapping[str, Names] = MappingProxyType(
             "company": CompanyView,
             "domain": str,
             **dict.fromkeys(("count", "days", "most"), int),
+            "is_last": bool,
         },
         "paused": {"rep": RepView, "company": CompanyView, "why": str, "until": str},
         "desk-link": {"rep": RepView, "company": CompanyView, "link": str, "minutes": int},
