@@ -32,7 +32,7 @@ def furnished(case: Case, keys: Keys, dice: Random) -> Case:
             values[name] = known[name]
     if isinstance(case.body, dict):
         case.body = _filled(path, case.body, keys, dice)
-    case.cookies = {**(case.cookies or {}), **(keys.cookies() if _often(dice) else {})}
+    case.cookies = {**(case.cookies or {}), **(keys.cookies(waits=dice.random() < 0.5) if _often(dice) else {})}
     origin = dice.choice([*[site] * 7, "", "null", "https://evil.example"])
     headers = {**(case.headers or {}), "Accept": dice.choice(ACCEPTS), **({"Origin": origin} if origin else {})}
     if "Range" in headers:

@@ -223,8 +223,11 @@ class Keys:
         services = replace(self.services, tokens=tokens) if tokens else self.services
         return links.rep_token(services, self.anna, "rita", cause="probed")
 
-    def cookies(self) -> dict[str, str]:
-        """Those of a browser in which Anna has confirmed, Ben waits for his code, and Rita has signed in."""
+    def cookies(self, *, waits: bool = False) -> dict[str, str]:
+        """Those of a browser in which Anna has confirmed, Ben waits for his code, and Rita has signed in.
+
+        Cleo has shown the digits for her data, or `waits` for them.
+        """
         person = member(open_bundle(self.services.files).team, "rita")
         assert person is not None
         values = {
@@ -234,7 +237,8 @@ class Keys:
             tab_cookie_name(MAIL): tab_cookie(self.services, self.asked, BEN).value,
             gate_cookie(FORM): gate_cookies(self.services, replace(self.asked, gate=GateId(FORM)))[0].value,
         }
-        values[COOKIE] = self.services.tokens.sign(TokenUse.MY_DATA, {**self._cleo, "ask": "probed"})
+        use = TokenUse.MY_DATA_TAB if waits else TokenUse.MY_DATA
+        values[COOKIE] = self.services.tokens.sign(use, {**self._cleo, "ask": "probed"})
         host = HOST if is_https(self.services) else ""
         return {host + name: value for name, value in values.items()}
 

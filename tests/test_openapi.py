@@ -262,6 +262,8 @@ def bodies(server: Probed, route: Route, wishes: int) -> Iterator[tuple[str, byt
     for gone in ("none", erased, server.keys.token(route.path, tokens=late(server))):
         yield JSON, as_json({**wish, **{name: gone for name in ("token", "enter", "gate", "code") if name in wish}})
     yield JSON, as_json({**wish, "gate": "none"})
+    if FORM in route.kinds and "gate" in wish:
+        yield FORM, urlencode({**wish, "gate": "none"}).encode()
     yield JSON, as_json({**wish, "fresh": "yes"})
     for number in range(wishes):
         wish = fitting(server, route, number)

@@ -62,8 +62,8 @@ class Settings:
     network_limit: int = SUBMITS_PER_NETWORK  # submits per network and ten minutes
     form_limit: int = SUBMITS_PER_FORM  # submits per gate and ten minutes
     address_limit: int = 3  # opt-in mails per address and day, until one is confirmed; all but the first with care
-    domain_limit: int = OPTINS_PER_DOMAIN  # opt-in mails per recipients' domain and day, a tenth of it for who has confirmed; free mail: more
-    hour_limit: int = OPTINS_PER_HOUR  # opt-in mails per hour, the same; one network has a third of what is left; beyond it they are withheld
+    domain_limit: int = OPTINS_PER_DOMAIN  # opt-in mails to one domain a day; free mail: more
+    hour_limit: int = OPTINS_PER_HOUR  # opt-in mails an hour; to one network a third of what is left
     late_per_minute: int = LATE_PER_MINUTE  # follow-ups that are sent in one minute after an outage
     budgets: bool = True  # False lifts all of them: demo and benchmarks only
     proof_of_work: bool = False  # forms that look like a program's are asked for a little work; always so on AWS

@@ -122,6 +122,17 @@ def test_commits_are_flushed_to_disk_before_they_return(tmp_path: Path) -> None:
         assert db.execute("PRAGMA synchronous").fetchone() == (full,)
 
 
+def test_p6_a_form_writes_as_many_rows_for_who_is_known_as_for_who_is_new(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "leads.db")) as store:
+        with store._db.reading() as db:
+            changes = [db.total_changes]
+        for _ in ("new", "known"):
+            submit("anna@example.com").into(store)
+            changes.append(db.total_changes)
+
+    assert changes[1] - changes[0] == changes[2] - changes[1] > 3
+
+
 @pytest.mark.parametrize("script", [*STORE, *KEYS])
 def test_migrations_are_split_at_statements_only(script: str) -> None:
     assert all(sqlite3.complete_statement(f"{part};") for part in script.split(";"))

@@ -184,7 +184,7 @@ def test_the_digits_work_for_ten_minutes_and_five_tries(world: World) -> None:
     used_up = browser.submit(where, do="open", code=code)
 
     assert [answer.status for answer in (*answers, used_up)] == [422] * 6
-    assert "Look at the newest mail" in words(answers[0])
+    assert "its 10 minutes are over" in words(answers[0])
     assert "Have fresh digits sent." in words(used_up)
 
 

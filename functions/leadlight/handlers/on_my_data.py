@@ -30,6 +30,8 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 SAVED_AS = "my-data.json"
 
 USED_UP = N_("That code does not fit. It was tried too often. Have fresh digits sent.")
+WRONG = N_("That code does not fit, or its 10 minutes are over. Have fresh digits sent.")
+FRESH = N_("Fresh digits are on their way. Older ones do not count.")
 
 
 @router.get("/my-data")
@@ -63,8 +65,9 @@ def post_my_data() -> Response[str]:
         return _page(services, visit, step, said=error.args[0], status=HTTPStatus.FORBIDDEN)
 
 
-def _ask(services: Services, _: Request, visit: Visit) -> Response[str]:
-    return _page(services, visit, Step.CODE, my_data.ask_code(services, visit))
+def _ask(services: Services, request: Request, visit: Visit) -> Response[str]:
+    once_more = my_data.step_of(services, visit, request.cookies) is Step.CODE
+    return _page(services, visit, Step.CODE, my_data.ask_code(services, visit), said=FRESH if once_more else "")
 
 
 def _open(services: Services, request: Request, visit: Visit) -> Response[str]:
@@ -76,8 +79,8 @@ def _open(services: Services, request: Request, visit: Visit) -> Response[str]:
         if not request.is_form:
             raise
         note_refusal(wrong, request)
-        said = USED_UP if wrong.used_up else wrong.args[0]
-        return _page(services, visit, Step.CODE, error=said, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        why = USED_UP if wrong.used_up else WRONG
+        return _page(services, visit, Step.CODE, error=why, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(services, visit, Step.OPEN, cookie)
 
 

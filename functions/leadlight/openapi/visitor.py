@@ -128,7 +128,7 @@ GATES = (
             ).setting(f"Where they fit: {OPENED}"),
             303: goes("The whole page.", "After a form post.").setting(OPENED),
         },
-        refuses=(400, 403, 410, 413, 422),
+        refuses=(400, 403, 404, 410, 413, 422),
         more="Only in the browser that sent the form: its cookie `__Host-leadlight_tab_<…>` says so, else 403. A code "
         "works for 15 minutes and five tries, 20 tries a day for all codes of one address; 422 says no more than that "
         "it does not fit.",

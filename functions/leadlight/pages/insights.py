@@ -70,9 +70,9 @@ def insights(shell: str, report: Report, *, form: bool) -> str:
 
 
 def _still_open(report: Report) -> str:
-    """The name of a line that nobody has taken up; empty for none."""
+    """The name of a line that nobody has taken up, and that is still there; empty for none."""
     lines = (line for topic in report.topics for line in topic.lines)
-    return next((line.id for line in lines if not line.done), "")
+    return next((line.id for line in lines if line.text and not line.done), "")
 
 
 def _weeks(period: Period) -> str:
