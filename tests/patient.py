@@ -28,7 +28,8 @@ from botocore.validate import validate_parameters
 from dns.resolver import Resolver
 
 from leadlight.model.person import GateId
-from leadlight.model.site import MANIFEST_SCHEMA, Company, Gate, Manifest, Person, Team, Theme
+from leadlight.model.site import MANIFEST_SCHEMA, Gate, Manifest, Theme
+from leadlight.model.team import Company, Person, Team
 from leadlight.publish.doctor import Finding, examine
 
 REGION, STACK = "eu-west-1", "glass"

@@ -27,7 +27,7 @@ from leadlight.handlers import on_rep_request, on_visitor_request
 from leadlight.local.clock import StandingClock
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.spans import wait_of
 from leadlight.ports import MovableClock, Services

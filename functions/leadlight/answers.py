@@ -7,7 +7,7 @@ from datetime import datetime
 from leadlight import links
 from leadlight.model.lead import Lead
 from leadlight.model.sequence import Step
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.playbook.context import Context, OfferView, SatisfiedView
 from leadlight.ports import Services
 from leadlight.rules.offers import ACCEPTED, DECLINED, NO, OFFER, SATISFACTION, YES, last_day

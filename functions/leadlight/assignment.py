@@ -12,7 +12,7 @@ from datetime import datetime
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import CompanyId, GateId
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from leadlight.model.due import Due
 from leadlight.model.exchange import Budget
 from leadlight.model.sequence import OpenHours, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.ports import Services
 from leadlight.rules.late import PROBES, is_late, minute_to_try, place_in
 

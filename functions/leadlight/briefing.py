@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from leadlight import likely, speed
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import CallKind, CallWish, Capture, Intent
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.playbook.briefed import BarView, BriefingView
 from leadlight.playbook.bundle import Bundle

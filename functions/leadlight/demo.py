@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from leadlight.model.site import Hours, Manifest, Team
+from leadlight.model.site import Manifest
+from leadlight.model.team import Hours, Team
 from leadlight.pages import dev as pages
 from leadlight.playbook.bundle import open_bundle
 from leadlight.playbook.spans import wait_of

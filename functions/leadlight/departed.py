@@ -6,7 +6,7 @@ the team are noted, which is nothing that the leads themselves do not say.
 
 from __future__ import annotations
 
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.ports import Services
 
 EVER = "team"

@@ -18,7 +18,7 @@ from leadlight.errors import LostKey, MissingBundle, NotSent, Refused, SendUncle
 from leadlight.model.exchange import Budget
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, LineView
 from leadlight.ports import Services

@@ -18,7 +18,7 @@ from leadlight.model.due import Due, DueKind, LedgerEntry, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Enrolment, Lead, Temperature
 from leadlight.model.sequence import Channel, Migrate, Sequence, Step
-from leadlight.model.site import Hours, Team
+from leadlight.model.team import Hours, Team
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context, LeadView, Links

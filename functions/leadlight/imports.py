@@ -19,8 +19,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, Consent, GateId, LeadId, Promise
-from leadlight.model.site import Hours
-from leadlight.model.site import Person as Rep
+from leadlight.model.team import Hours
+from leadlight.model.team import Person as Rep
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services

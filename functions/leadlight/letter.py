@@ -12,7 +12,7 @@ from leadlight.messages import Footer, Mailbox, compose
 from leadlight.model.due import Due
 from leadlight.model.lead import Lead
 from leadlight.model.sequence import Step
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import Context, LeadView
 from leadlight.ports import Services

@@ -6,7 +6,7 @@ import hashlib
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.playbook.briefed import RepLinks
 from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services

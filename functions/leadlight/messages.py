@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadlight.model.sequence import Step, Words
-from leadlight.model.site import Company, Message, Theme
+from leadlight.model.site import Message, Theme
+from leadlight.model.team import Company
 from leadlight.playbook.context import Context
 from leadlight.playbook.expressions import clean
 from leadlight.playbook.palette import readable

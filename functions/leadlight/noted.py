@@ -14,7 +14,7 @@ from leadlight.ledger import Instead, Ready, carry_out
 from leadlight.model.due import Due, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context

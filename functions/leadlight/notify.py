@@ -18,7 +18,7 @@ from leadlight.lifecycle import looked_at
 from leadlight.model.due import Due, DueKind, LedgerState
 from leadlight.model.exchange import Change, Dossier
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.context import Context

@@ -15,7 +15,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services

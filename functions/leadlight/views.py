@@ -10,7 +10,8 @@ from leadlight.errors import BadPlaybook
 from leadlight.model.criteria import Criterion
 from leadlight.model.lead import Lead, Temperature
 from leadlight.model.person import CallKind, CallWish, Capture, Purpose
-from leadlight.model.site import TRIAL, Person, Team
+from leadlight.model.site import TRIAL
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import (

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from leadlight import feedback, letter, links
 from leadlight.model.figures import Funnel
 from leadlight.model.report import SITE, Advice, Period
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.playbook.bundle import Bundle
 from leadlight.playbook.context import AdviceView, Context, CountView, TopicView
 from leadlight.ports import Services

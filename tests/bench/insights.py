@@ -23,7 +23,7 @@ from leadlight.local.store import SqliteStore
 from leadlight.model.figures import week_of
 from leadlight.model.person import LeadId
 from leadlight.model.report import Report
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.model.touch import Touch
 from leadlight.pages.insights import insights
 from leadlight.rules.figures import figures_of

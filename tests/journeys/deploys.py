@@ -9,7 +9,8 @@ from tests.world import World
 
 from leadlight.model.person import GateId
 from leadlight.model.sequence import Sequence
-from leadlight.model.site import Manifest, SequenceRef, Team
+from leadlight.model.site import Manifest, SequenceRef
+from leadlight.model.team import Team
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Files
 

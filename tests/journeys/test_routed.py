@@ -74,3 +74,17 @@ def test_a_lead_whose_rep_has_left_is_somebodys_again_with_the_next_thing_that_h
     assert world.lead("ala@gmail.com").owner == "jan"
     assert why(world, "ala@gmail.com")[-1] == "the rep before has left; covers PL; nobody else takes such leads"
     assert "asks about" in world.mail("jan@glass.example").subject
+
+
+def test_somebody_at_home_is_called_by_who_is_at_work_and_not_by_who_covers_the_country(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    away = {**JAN, "away": ["2026-01-05"]}
+    team = {**TEAM, "profile": "b2c", "people": [*TEAM["people"], away]}  # type: ignore[misc]  # as above
+    bundle = built(tmp_path_factory.mktemp("home"), {**FILES, "docs/playbook/team.yml": as_text(team)})
+    world = World(tmp_path, bundle)
+    world.confirmed(address="ala@gmail.com", zone="Europe/Warsaw")
+
+    assert world.lead("ala@gmail.com").owner != "jan"
+    assert why(world, "ala@gmail.com") == ["at work now; nobody else takes such leads"]
+    world.close()

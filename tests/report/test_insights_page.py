@@ -10,7 +10,7 @@ import pytest
 from tests.report.year import KNOWN, Firm
 
 from leadlight.model.report import Report
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.pages.charts import WIDTH, Bar, Chart, bars, columns
 from leadlight.pages.insights import insights
 from leadlight.rules.report import report_of

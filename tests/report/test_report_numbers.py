@@ -10,7 +10,7 @@ from tests.report.year import KNOWN, Firm
 
 from leadlight.model.figures import Cell, Funnel
 from leadlight.model.report import ContactRow, Differs, Each, Effect, Known, PageRow, Period, Report, Share, StepRow
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.money import spent
 from leadlight.rules.report import report_of
 from leadlight.rules.tally import before, ending, weeks_of

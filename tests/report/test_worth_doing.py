@@ -9,7 +9,7 @@ from tests.conftest import Tally
 from tests.report.year import year
 
 from leadlight.model.report import Advice, Kind, Known
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.tally import ending, weeks_of
 from leadlight.rules.worth_doing import worth_doing
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from leadlight.model.figures import About
 from leadlight.model.person import GateId, LeadId
 from leadlight.model.report import Advice, Kind, Known
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.rules.figures import figures_of
 from leadlight.rules.tally import ending, week_of

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Capture, CaptureId, Consent, GateId, LeadId, Promise, Purpose, Sealed
 from leadlight.model.sequence import Sequence, Step, Wait, WaitUnit
-from leadlight.model.site import Company, Hours, Person, Team
+from leadlight.model.team import Company, Hours, Person, Team
 from leadlight.model.touch import Encounter, Objective
 
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from leadlight.model.figures import Funnel
 from leadlight.model.report import Advice, Kind, Known, Period, Share
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.advising import Case, advice_of, rate, title_of
 
 PERIOD = Period("2026-W03", "2026-W10")  # 12 January to 8 March

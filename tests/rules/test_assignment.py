@@ -20,7 +20,7 @@ from leadlight.local.clock import StandingClock
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId
-from leadlight.model.site import Away, Company, Person, Team
+from leadlight.model.team import Away, Company, Person, Team
 from leadlight.model.touch import Touch
 from leadlight.ports import Services
 from leadlight.wiring.local import rehearsal

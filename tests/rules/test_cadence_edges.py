@@ -10,7 +10,7 @@ from tests.rules.examples import DAY, HOUR, MONDAY, OFFICE, lead
 
 from leadlight.errors import NeverOpens
 from leadlight.model.sequence import OpenHours, Wait, WaitUnit, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import (
     SEARCHED,
     after,

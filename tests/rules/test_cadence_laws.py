@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from leadlight.model.sequence import OpenHours, Wait, WaitUnit, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import after, is_working_day, within
 
 PLACES = {

@@ -14,7 +14,7 @@ import pytest
 from tests.rules.examples import lead
 
 from leadlight.model.sequence import OpenHours, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.playbook.spans import days_of, wait_of
 from leadlight.rules.cadence import after, hours_for, within
 

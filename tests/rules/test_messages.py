@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from leadlight.errors import BadPlaybook
 from leadlight.messages import Footer, Mailbox, compose
 from leadlight.model.person import Intent
-from leadlight.model.site import Company, Message, Theme
+from leadlight.model.site import Message, Theme
+from leadlight.model.team import Company
 from leadlight.playbook.briefed import BarView, BriefingView, ObjectionView, RepLinks
 from leadlight.playbook.context import CompanyView, Context, GateView, LeadView, RepView
 from leadlight.playbook.palette import contrast, readable, rgb

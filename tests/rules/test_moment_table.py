@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.moment import day_begins, moment
 
 NOW = datetime(2026, 1, 5, 11, 0, tzinfo=ZoneInfo("Europe/Warsaw"))

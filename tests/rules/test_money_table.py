@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadlight.model.report import ENOUGH, Each, Money, Period, SourceCost
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.money import brought, each, money_of, spent, touched
 from leadlight.rules.tally import Tally
 

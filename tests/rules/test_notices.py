@@ -11,7 +11,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.sequence import OpenHours, Wait, WaitUnit
-from leadlight.model.site import Clocks, Company, Hours, Notices, Person, Team
+from leadlight.model.team import Clocks, Company, Hours, Notices, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.notices import days_of_silence, is_now, tell, tell_at, told_of, waiting
 from leadlight.rules.there import hour_there, in_words

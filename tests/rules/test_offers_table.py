@@ -8,7 +8,7 @@ import pytest
 from tests.rules.examples import DAY, HOUR, MONDAY, OFFICE, lead
 
 from leadlight.model.sequence import Offer, Wait, WaitUnit
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.offers import day_in_words, in_words, is_over, last_answer, last_day
 

@@ -14,7 +14,7 @@ from tests.rules.examples import ALL_WEEK, ALWAYS, DAY, HOUR, MONDAY, OFFICE, TE
 
 from leadlight.model.lead import Enrolment
 from leadlight.model.sequence import Cap, OpenHours, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.pace import Wanted, caps_of, free_at, paced, with_mail
 
 MINUTES = st.integers(0, 20 * 24 * 60).map(lambda minutes: MONDAY + timedelta(minutes=minutes))

@@ -11,7 +11,7 @@ from tests.rules.examples import DAY, MONDAY, lead
 
 from leadlight.model.lead import Hold, Lead, Pause, Stop, StopReason
 from leadlight.model.person import CallKind, CallWish, Purpose
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Objective
 from leadlight.pages import preferences as control
 from leadlight.rules.preferences import FEWER

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.rules.examples import DAY, MONDAY, capture, lead
 
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.places import (
     ALSO_CALLED,
     MOST_PEOPLE,

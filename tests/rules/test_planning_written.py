@@ -11,7 +11,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Enrolment, Lead, Pause, Stop, StopReason
 from leadlight.model.person import CaptureId, GateId, LeadId
 from leadlight.model.sequence import Sequence, Wait, WaitUnit, Window
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.rules.planning import ALL_DONE, AT_HAND, TOLD_AT_ONCE, Replan, enrolled, replan
 from leadlight.rules.stop import ENDED_BY_REPLY

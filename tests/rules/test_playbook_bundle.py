@@ -11,7 +11,8 @@ import pytest
 from leadlight.errors import MissingBundle, UnknownGate
 from leadlight.model.person import GateId, Promise, Purpose
 from leadlight.model.sequence import Channel, Sequence, Step, Wait, WaitUnit, Window
-from leadlight.model.site import ConsentMode, Form, Gate, Hours, Manifest, Message, Theme, Unlock
+from leadlight.model.site import ConsentMode, Form, Gate, Manifest, Message, Theme, Unlock
+from leadlight.model.team import Hours
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.bundle import open_bundle
 from leadlight.playbook.promise import in_words, promise_of

@@ -10,7 +10,7 @@ from tests.rules.playbooks import STEP, complaints, one, read, step, warned
 
 from leadlight.errors import Problem
 from leadlight.model.sequence import Offer, Wait, WaitUnit
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.playbook.knowledge import objection, read_texts
 from leadlight.playbook.promise import own_promise
 

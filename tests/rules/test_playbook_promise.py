@@ -7,7 +7,8 @@ import pytest
 
 from leadlight.model.person import Promise, Purpose
 from leadlight.model.sequence import Channel, OpenHours, Sequence, Step, Wait, WaitUnit, Window
-from leadlight.model.site import ConsentMode, Form, Hours
+from leadlight.model.site import ConsentMode, Form
+from leadlight.model.team import Hours
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.promise import Pace, chain, in_words, longest, promise_of
 from leadlight.rules.cadence import after, within

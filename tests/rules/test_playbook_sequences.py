@@ -6,7 +6,7 @@ import pytest
 from tests.rules.playbooks import STEP, TEAM, complaints, one, read, step, warned
 
 from leadlight.model.sequence import Cap, Profile
-from leadlight.model.site import Costs, Team
+from leadlight.model.team import Costs, Team
 
 
 def sequences(**then: str) -> dict[str, str]:

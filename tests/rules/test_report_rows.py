@@ -28,7 +28,7 @@ from leadlight.model.report import (
     Topic,
     WeekRow,
 )
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.odds import differs, share
 from leadlight.rules.report import report_of
 

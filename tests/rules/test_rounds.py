@@ -11,7 +11,7 @@ from tests.rules.examples import DAY, HOUR, MONDAY, TEAM, lead
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead, Stage, Stop, StopReason, Temperature
 from leadlight.model.person import CallKind, CallWish, LeadId
-from leadlight.model.site import Away, Hours, Notices, Person
+from leadlight.model.team import Away, Hours, Notices, Person
 from leadlight.model.touch import Encounter, Objective, Touch, TouchKind
 from leadlight.rules.digest import Digest, Known, digest_of, is_open
 from leadlight.rules.pulse import pulse_of

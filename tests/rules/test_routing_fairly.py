@@ -19,7 +19,8 @@ from leadlight.assignment import assigned
 from leadlight.local.clock import StandingClock
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId, LeadId
-from leadlight.model.site import MANIFEST_SCHEMA, Away, Company, Hours, Manifest, Person, Team, Theme
+from leadlight.model.site import MANIFEST_SCHEMA, Manifest, Theme
+from leadlight.model.team import Away, Company, Hours, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle
 from leadlight.ports import Services

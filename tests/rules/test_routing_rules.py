@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.rules.examples import MONDAY, OFFICE, TEAM, lead
 
 from leadlight.model.person import GateId
-from leadlight.model.site import Away, Company, Hours, Person, Team
+from leadlight.model.sequence import Profile
+from leadlight.model.team import Away, Company, Hours, Person, Team
 from leadlight.rules.routing import Facts, facts_of, keeps, known_size, pool, turn_of
 
 SUNDAY = MONDAY - timedelta(days=1)
@@ -96,6 +97,33 @@ TABLE = {
 @pytest.mark.parametrize(("facts", "people", "said"), TABLE.values(), ids=TABLE.keys())
 def test_who_takes_turns(facts: Facts, people: tuple[Person, ...], said: str) -> None:
     assert taking(facts, *people).startswith(said.rstrip())
+
+
+HOME = Facts("en", "PL", profile=Profile.B2C)
+AWAY = replace(POLISH, away=TODAY)
+AT_HOME = {
+    "who is there comes first": (HOME, (ANN, AWAY), "ann: at work now"),
+    "then the country": (HOME, (ANN, POLISH), "jan: covers PL"),
+    "the language binds": (
+        replace(HOME, language="pl"),
+        (ANN, replace(OLA, away=TODAY)),
+        "ola: speaks pl",
+    ),
+    "a firm waits": (replace(HOME, profile=Profile.B2B), (ANN, AWAY), "jan: covers PL"),
+}
+
+
+@pytest.mark.parametrize(("facts", "people", "said"), AT_HOME.values(), ids=AT_HOME.keys())
+def test_who_decides_at_home_is_answered_by_whoever_is_there(
+    facts: Facts, people: tuple[Person, ...], said: str
+) -> None:
+    assert taking(facts, *people) == said
+
+
+def test_where_a_page_does_not_say_how_its_buyers_decide_the_team_does() -> None:
+    at_home = replace(team(ANN, AWAY), profile=Profile.B2C)
+
+    assert pool(replace(HOME, profile=None), at_home, MONDAY)[0] == (ANN,)
 
 
 HOURS = {

@@ -11,7 +11,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Hold, Lead, Stage, Stop, StopReason
 from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.sequence import Wait, WaitUnit
-from leadlight.model.site import Away, Clocks, Company, Hours, Person, Team
+from leadlight.model.team import Away, Clocks, Company, Hours, Person, Team
 from leadlight.model.touch import Objective, Touch, TouchKind
 from leadlight.rules.speed import (
     answered,

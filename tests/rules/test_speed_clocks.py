@@ -26,7 +26,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, Stage, Stop, StopReason
 from leadlight.model.person import CallKind, CallWish, LeadId
 from leadlight.model.sequence import Wait, WaitUnit
-from leadlight.model.site import Clocks, Hours, Person
+from leadlight.model.team import Clocks, Hours, Person
 from leadlight.model.touch import Touch, TouchKind, WhyNot
 from leadlight.rules.routing import Facts
 from leadlight.rules.speed import (

@@ -17,7 +17,7 @@ from tests.conftest import Tally
 from leadlight.model.due import Due
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish, LeadId
-from leadlight.model.site import Away, Company, Hours, Person, Team
+from leadlight.model.team import Away, Company, Hours, Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.attendance import at_work, is_at_work
 from leadlight.rules.routing import facts_of, pool, turn_of

@@ -9,7 +9,7 @@ import pytest
 from tests.rules.playbooks import complaints, read
 
 from leadlight.model.sequence import OpenHours, Wait, WaitUnit
-from leadlight.model.site import Away, Clocks, Notices, Person, Team
+from leadlight.model.team import Away, Clocks, Notices, Person, Team
 
 HEAD = "company: Acme\n"
 ANN = "name: Ann Lee, email: ann@acme.example"

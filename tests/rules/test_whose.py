@@ -11,7 +11,7 @@ from tests.rules.examples import DAY, HOUR, MONDAY, TEAM, lead
 from leadlight.model.due import Due, DueKind
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import OpenHours
-from leadlight.model.site import Notices
+from leadlight.model.team import Notices
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.whose import hearing, is_theirs, may_end, named_in
 

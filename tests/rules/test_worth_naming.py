@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from leadlight.model.report import Advice, Kind, Known, Period, Share
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.odds import less_often, more_often, share
 from leadlight.rules.worth_doing import worth_doing
 

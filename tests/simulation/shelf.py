@@ -12,21 +12,8 @@ from pathlib import Path
 
 from leadlight.model.person import GateId, Promise, Purpose
 from leadlight.model.sequence import Cap, Channel, Migrate, OpenHours, Sequence, Step, Wait, WaitUnit
-from leadlight.model.site import (
-    MANIFEST_SCHEMA,
-    Company,
-    ConsentMode,
-    Field,
-    FieldType,
-    Gate,
-    Hours,
-    Manifest,
-    Person,
-    Team,
-    Theme,
-    Unlock,
-    Wording,
-)
+from leadlight.model.site import MANIFEST_SCHEMA, ConsentMode, Field, FieldType, Gate, Manifest, Theme, Unlock, Wording
+from leadlight.model.team import Company, Hours, Person, Team
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.source import load
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash

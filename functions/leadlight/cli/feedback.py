@@ -58,7 +58,7 @@ def feedback(since: Wait | date | None, data: Path, as_json: bool) -> None:
 
 def _begin(since: Wait | date, now: datetime, zone: str) -> datetime:
     """That day by the team's clock, or so long ago."""
-    from leadlight.model.site import Hours  # noqa: PLC0415  # commands load what they need
+    from leadlight.model.team import Hours  # noqa: PLC0415  # commands load what they need
     from leadlight.rules.cadence import after  # noqa: PLC0415  # the same
 
     if isinstance(since, date):

@@ -19,7 +19,7 @@ from leadlight.errors import TryAgain
 
 if TYPE_CHECKING:
     from leadlight.imports import Read
-    from leadlight.model.site import Team
+    from leadlight.model.team import Team
     from leadlight.suppressions import Read as Suppressed
 
 BASES = ("consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interest")

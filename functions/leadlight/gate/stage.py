@@ -37,7 +37,7 @@ from leadlight.model.site import (
 )
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.promise import in_words, own_promise, promise_of
-from leadlight.playbook.source import Playbook, unlock_of
+from leadlight.playbook.source import Playbook, profile_of, unlock_of
 from leadlight.playbook.spoken import spoken_of
 from leadlight.playbook.write import BundleWriter, as_json, content_hash, wording_hash, wording_of
 from leadlight.rules.countries import offered
@@ -254,6 +254,7 @@ class Stage:
             encounter=front.encounter,
             quality=front.quality,
             topics=front.topics,
+            profile=profile_of(front, self.playbook),
             file_objects={**page.inline, **page.files},
             kind=front.kind,
             meter=front.meter,

@@ -24,7 +24,7 @@ from leadlight.handlers.http import as_json, as_page, see_other
 from leadlight.handlers.log import logger
 from leadlight.handlers.request import Request, check_origin, network_of
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.pages import desk as pages
 from leadlight.pages import desk_lead as lead_pages
 from leadlight.pages import visitor as visitor_pages

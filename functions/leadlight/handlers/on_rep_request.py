@@ -14,7 +14,7 @@ from leadlight.handlers import on_desk, on_fact, on_insights, on_my_data, outcom
 from leadlight.handlers.edge import Handler, handler_of, here, shell_of
 from leadlight.handlers.http import as_page, see_other
 from leadlight.handlers.request import Request, check_origin
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.pages import rep as pages
 from leadlight.pages.briefing import briefing_of
 from leadlight.pages.desk import link_to

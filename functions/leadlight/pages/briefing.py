@@ -13,7 +13,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallKind
 from leadlight.model.sequence import Channel
-from leadlight.model.site import TRIAL, Person
+from leadlight.model.site import TRIAL
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.outcome_facts import reader_of, written_in
 from leadlight.pages.rep import Briefing, PauseDays

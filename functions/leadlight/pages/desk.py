@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId, Purpose
-from leadlight.model.site import ConsentMode, Gate, Person, Team
+from leadlight.model.site import ConsentMode, Gate
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import TouchKind
 from leadlight.pages.briefing import NEXT
 from leadlight.pages.frame import page

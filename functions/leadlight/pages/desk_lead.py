@@ -14,7 +14,7 @@ from leadlight.answers import unasked
 from leadlight.errors import BadPlaybook, MissingBundle
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.pages.briefing import briefing_of, what_happened
 from leadlight.pages.desk import WHY, of_row, when

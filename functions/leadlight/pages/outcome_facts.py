@@ -14,7 +14,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Window
-from leadlight.model.site import Hours, Person
+from leadlight.model.team import Hours, Person
 from leadlight.model.touch import Objective, Touch, TouchKind, WhyNot
 from leadlight.pages.outcome import After, Asked, Choice, Coming, Fields
 from leadlight.playbook.bundle import Bundle

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Objective
 from leadlight.pages.frame import page
 from leadlight.playbook.briefed import BriefingView

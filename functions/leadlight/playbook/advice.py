@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadlight.errors import Problem
 from leadlight.model.sequence import Channel
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.findings import listed
 from leadlight.playbook.profiles import DEFAULTS

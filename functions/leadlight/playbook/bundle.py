@@ -14,7 +14,8 @@ from leadlight.errors import MissingBundle, UnknownGate
 from leadlight.model.criteria import Criteria
 from leadlight.model.person import GateId
 from leadlight.model.sequence import Sequence, Step, in_language
-from leadlight.model.site import Gate, Knowledge, Manifest, Message, Team, Wording
+from leadlight.model.site import Gate, Knowledge, Manifest, Message, Wording
+from leadlight.model.team import Team
 from leadlight.ports import Files
 
 T = TypeVar("T")

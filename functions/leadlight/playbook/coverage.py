@@ -9,7 +9,8 @@ import pathlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from leadlight.errors import Problem
-from leadlight.model.site import Form, Team
+from leadlight.model.site import Form
+from leadlight.model.team import Team
 from leadlight.playbook.findings import listed, nearest
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.written import Written, read_yaml, text_of

@@ -19,7 +19,8 @@ from pydantic.dataclasses import dataclass
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.criteria import KIND_WEIGHTS, RETENTION, Authority, Band, Criteria, Criterion
 from leadlight.model.sequence import Wait, WaitUnit
-from leadlight.model.site import Costs, Form
+from leadlight.model.site import Form
+from leadlight.model.team import Costs
 from leadlight.model.touch import Encounter, TouchKind
 from leadlight.playbook.context import LeadView, Names, TheirCompany
 from leadlight.playbook.findings import judged, nearest

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import time, timedelta
 
 from leadlight.model.criteria import Criteria
-from leadlight.model.site import Message, Person
+from leadlight.model.site import Message
+from leadlight.model.team import Person
 from leadlight.playbook.lint import TO_LEADS
 from leadlight.playbook.source import Playbook
 

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import date, time
 
 from leadlight.model.sequence import OpenHours, Wait
-from leadlight.model.site import Away, Clocks
+from leadlight.model.team import Away, Clocks
 from leadlight.playbook.findings import nearest
 from leadlight.playbook.spans import MIDNIGHT, days_of, wait_of
 from leadlight.rules.places import country_named

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from leadlight.model.person import Purpose
-from leadlight.model.site import Company, Field, FieldType, Form
+from leadlight.model.site import Field, FieldType, Form
+from leadlight.model.team import Company
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.source import Playbook
 from leadlight.tokens import LIFE, TokenUse

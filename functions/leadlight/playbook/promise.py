@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from leadlight.model.person import Promise, Purpose
 from leadlight.model.sequence import Channel, OpenHours, Sequence, Wait, WaitUnit, Window
-from leadlight.model.site import Form, Hours
+from leadlight.model.site import Form
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import after, within
 from leadlight.words import ENGLISH, words_of
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.site import Company, Hours, Notices, Person, Team
+from leadlight.model.team import Company, Hours, Notices, Person, Team
 from leadlight.playbook.findings import judged
 from leadlight.playbook.shapes import OwnHoursShape, PersonShape, TeamShape
 from leadlight.playbook.written import Written, read_yaml, text_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leadlight.errors import Problem
 from leadlight.model.sequence import AFTER_SALE, Profile, Sequence
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.playbook.context import SALE
 from leadlight.playbook.findings import gather, listed, nearest, rest_of, shaped
 from leadlight.playbook.shapes import SequenceShape

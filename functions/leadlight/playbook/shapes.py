@@ -17,7 +17,8 @@ from pydantic.dataclasses import dataclass
 
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Appeal, Cap, Channel, Migrate, OpenHours, Profile, Wait, WaitUnit, Window
-from leadlight.model.site import Away, Chapter, Clocks, ConsentMode, FieldType, GateKind, Meter, Unlock
+from leadlight.model.site import Chapter, ConsentMode, FieldType, GateKind, Meter, Unlock
+from leadlight.model.team import Away, Clocks
 from leadlight.model.touch import Encounter, Objective
 from leadlight.playbook.languages import choices_of, words_of
 from leadlight.playbook.office import away_of, capacity_of, clocks_of, digest_of, quiet_of, territory

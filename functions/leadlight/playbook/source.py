@@ -13,8 +13,9 @@ from pathlib import Path
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.criteria import Criteria
 from leadlight.model.person import Purpose
-from leadlight.model.sequence import Sequence
-from leadlight.model.site import Form, Knowledge, Message, Team, Unlock
+from leadlight.model.sequence import Profile, Sequence
+from leadlight.model.site import Form, Knowledge, Message, Unlock
+from leadlight.model.team import Team
 from leadlight.playbook.advice import advice
 from leadlight.playbook.criteria import GateAsked, WrittenCriteria, read_criteria
 from leadlight.playbook.findings import gather, nearest
@@ -152,10 +153,14 @@ def unknown_gates(playbook: Playbook, gates: Collection[str]) -> tuple[Problem, 
 
 
 def unlock_of(front: GateFront, playbook: Playbook) -> Unlock:
-    """What opens a gate: its own word, else as the profile of its sequence has it, else as the team's."""
+    """What opens a gate: its own word, else as its profile has it."""
+    return front.unlock or DEFAULTS[profile_of(front, playbook)].unlock
+
+
+def profile_of(front: GateFront, playbook: Playbook) -> Profile:
+    """How the buyers decide whom a gate is for: as its sequence says, else as the team does."""
     sequence = playbook.sequences.get(front.sequence or "")
-    profile = sequence.profile if sequence else playbook.team.profile
-    return front.unlock or DEFAULTS[profile].unlock
+    return sequence.profile if sequence else playbook.team.profile
 
 
 def _strays(folder: Path) -> Iterator[Problem]:

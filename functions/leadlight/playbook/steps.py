@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.sequence import Channel, Offer, Profile, Step, Words
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.playbook.context import STEP, Names, step_names
 from leadlight.playbook.findings import gather, keys_of, nearest, shaped
 from leadlight.playbook.lint import mistakes

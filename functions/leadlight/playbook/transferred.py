@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadlight.errors import BadPlaybook, Problem
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.playbook.steps import read_step
 from leadlight.rules.table import Layout, Row, column_name
 

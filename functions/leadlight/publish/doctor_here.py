@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 from dns.resolver import Resolver
 
-from leadlight.model.site import MANIFEST_SCHEMA, Manifest, Team
+from leadlight.model.site import MANIFEST_SCHEMA, Manifest
+from leadlight.model.team import Team
 from leadlight.publish.doctor_dns import here
 from leadlight.publish.doctor_finding import Chart, Finding, fail, ok, warn
 from leadlight.publish.doctor_sender import Way, senders

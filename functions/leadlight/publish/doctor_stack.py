@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]  # it ships no types
 
-from leadlight.model.site import MANIFEST_SCHEMA, Manifest, Team
+from leadlight.model.site import MANIFEST_SCHEMA, Manifest
+from leadlight.model.team import Team
 from leadlight.publish.doctor_finding import Account, Chart, Finding, code_of, fail, ok, warn
 from leadlight.publish.secrets import NAMES
 from leadlight.publish.stack import Resource, Stacks

@@ -19,7 +19,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change, SealingKey
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CaptureId, Consent, GateId, LeadId, Promise, Purpose
-from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Person, Wording
+from leadlight.model.site import ConsentMode, Field, FieldType, Gate, Wording
+from leadlight.model.team import Person
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services

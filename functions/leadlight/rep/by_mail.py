@@ -17,7 +17,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import LeadId
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.noted import NOTED, TOO_OLD
 from leadlight.playbook.bundle import Bundle, open_bundle

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from leadlight.errors import LostKey, UnknownLead
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture, CompanyId, LeadId
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import TouchKind
 from leadlight.ports import Services
 from leadlight.profile import Profile

@@ -15,7 +15,7 @@ from leadlight.errors import BadToken, ExpiredToken
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services

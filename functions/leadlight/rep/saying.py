@@ -16,7 +16,7 @@ from leadlight.errors import BadFields
 from leadlight.model.criteria import Authority
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.person import GateId
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.model.touch import Objective, Touch, WhyNot
 from leadlight.playbook.bundle import Bundle
 from leadlight.rules.attendance import hours_of

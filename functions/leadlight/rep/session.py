@@ -12,7 +12,7 @@ from datetime import datetime
 from leadlight.errors import BadToken
 from leadlight.model.exchange import SIGNED_OUT, Budget
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.link import Visit

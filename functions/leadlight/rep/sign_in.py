@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from leadlight.errors import BadFields, BadToken, TooMany
 from leadlight.model.exchange import Budget
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rep.session import ASKED, NEWEST, member

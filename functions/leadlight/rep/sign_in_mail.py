@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from leadlight import letter
 from leadlight.errors import NotSent, SendUnclear
 from leadlight.model.exchange import Budget
-from leadlight.model.site import Person
+from leadlight.model.team import Person
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
 from leadlight.rep.session import ASKED, NEWEST

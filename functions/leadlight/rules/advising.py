@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from leadlight.model.figures import Funnel
 from leadlight.model.report import SITE, Advice, Kind, Known, Period, Share
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 
 
 @dataclass(frozen=True, slots=True)

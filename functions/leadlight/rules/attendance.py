@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leadlight.errors import NeverOpens
 from leadlight.model.sequence import Window
-from leadlight.model.site import Away, Hours, Person, Team
+from leadlight.model.team import Away, Hours, Person, Team
 from leadlight.rules.cadence import within
 
 LONGEST_AWAY = 2 * 366

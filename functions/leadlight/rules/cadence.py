@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from leadlight.errors import NeverOpens
 from leadlight.model.lead import Lead
 from leadlight.model.sequence import OpenHours, Wait, WaitUnit, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.places import country_of, known_zone, zone_of
 from leadlight.rules.public_holidays import public_holidays
 

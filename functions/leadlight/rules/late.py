@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from leadlight.model.sequence import OpenHours, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import within
 
 LATE = timedelta(minutes=15)

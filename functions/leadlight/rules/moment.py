@@ -10,7 +10,7 @@ import calendar
 import re
 from datetime import date, datetime, time, timedelta
 
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from leadlight.model.figures import Funnel
 from leadlight.model.report import ENOUGH, SITE, Each, Money, Period, SourceCost
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.tally import Tally
 
 Spend = Mapping[str, Mapping[str, float]]

@@ -14,7 +14,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Enrolment, Lead, Stage, StopReason
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Wait, WaitUnit, Window
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import after, within
 from leadlight.rules.stop import is_aside
 

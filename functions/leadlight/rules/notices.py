@@ -13,7 +13,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import OpenHours
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import first_moment

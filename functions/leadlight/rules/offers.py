@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from leadlight.model.sequence import Offer, Wait
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.cadence import after
 

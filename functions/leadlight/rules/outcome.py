@@ -12,7 +12,7 @@ from leadlight.model.criteria import Authority
 from leadlight.model.lead import Enrolment, Hold, Lead, Stage, StopReason
 from leadlight.model.person import CallKind
 from leadlight.model.sequence import WaitUnit
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.rules.cadence import after, working_hours_later
 from leadlight.rules.stop import stopped

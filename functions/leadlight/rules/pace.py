@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.sequence import Cap, OpenHours, Window
-from leadlight.model.site import Hours, Team
+from leadlight.model.team import Hours, Team
 from leadlight.rules.cadence import within
 from leadlight.rules.steps import with_enrolment
 

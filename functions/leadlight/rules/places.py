@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import Capture
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 
 MOST_PEOPLE = {
     "AU": "Australia/Sydney",

@@ -15,7 +15,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Capture, GateId, Purpose
 from leadlight.model.sequence import Channel, Migrate, Sequence, Step
-from leadlight.model.site import Hours, Team
+from leadlight.model.team import Hours, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.rules.cadence import hours_for, within
 from leadlight.rules.pace import Wanted, caps_of, paced

@@ -31,7 +31,7 @@ from leadlight.model.report import (
     Waited,
     WeekRow,
 )  # fmt: skip
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.figures import FREE, TRIED
 from leadlight.rules.money import Spend, money_of
 from leadlight.rules.odds import differs, share

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from leadlight.errors import NeverOpens
 from leadlight.model.sequence import OpenHours
-from leadlight.model.site import Hours, Person, Team
+from leadlight.model.team import Hours, Person, Team
 from leadlight.rules.attendance import hours_of
 from leadlight.rules.cadence import within
 

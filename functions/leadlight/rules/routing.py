@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from leadlight.model.lead import Lead
 from leadlight.model.person import GateId
-from leadlight.model.site import Gate, Person, Team
+from leadlight.model.sequence import Profile
+from leadlight.model.site import Gate
+from leadlight.model.team import Person, Team
 from leadlight.rules.attendance import begins_work, hours_of
 
 FINEST = 20
@@ -31,6 +33,7 @@ class Facts:
     country: str | None = None
     size: str = ""
     about: tuple[str, ...] = ()
+    profile: Profile | None = None  # that of what it came for; None: the team's
 
 
 def owner_of(lead: Lead, team: Team) -> Person:
@@ -44,7 +47,7 @@ def owner_of(lead: Lead, team: Team) -> Person:
 def facts_of(lead: Lead, *, size: str = "", gate_id: GateId | None = None, gate: Gate | None = None) -> Facts:
     """The facts of that lead; `size` is its answer to the form's field of that name."""
     about = ((gate_id,) if gate_id else ()) + (gate.topics if gate else ())
-    return Facts(lead.language, lead.country, size, about)
+    return Facts(lead.language, lead.country, size, about, gate.profile if gate else None)
 
 
 def member(team: Team, person_id: str | None) -> Person | None:
@@ -67,15 +70,19 @@ def known_size(size: str, team: Team) -> str:
 def pool(facts: Facts, team: Team, now: datetime, *, at_once: bool = True) -> tuple[tuple[Person, ...], str]:
     """Those of the team who take turns at such a lead now, and why these, in words. Never nobody.
 
-    Without `at_once` nobody waits: who is off work just now takes their turn as well.
+    Firms wait for whoever knows them; who decides at home is answered by whoever is there first and speaks their
+    language. Without `at_once` nobody waits: who is off work just now takes their turn as well.
     """
     people, said = _there(_reps(team), team, now), list[str]()
-    by_language = partial(_by_language, managers=_there(_managers(team, facts.language), team, now))
-    for narrow in (_by_territory, by_language, _by_size, _by_product):
+    language = partial(_by_language, managers=_there(_managers(team, facts.language), team, now))
+    soonest = (partial(_soonest, team=team, now=now),) if at_once else ()
+    order = (_by_territory, language, _by_size, _by_product, *soonest)
+    if (facts.profile or team.profile) is Profile.B2C:
+        order = (language, *soonest, _by_territory, _by_size, _by_product)
+    for narrow in order:
         people, why = narrow(people, facts)
         said += [why] if why else []
-    people, why = _soonest(people, team, now) if at_once else (people, "")
-    return people, "; ".join((*said, *([why] if why else [])))
+    return people, "; ".join(said)
 
 
 def turn_of(people: Sequence[Person], number: int) -> Person:
@@ -172,7 +179,7 @@ def _same(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
-def _soonest(people: tuple[Person, ...], team: Team, now: datetime) -> Narrowed:
+def _soonest(people: tuple[Person, ...], _: Facts, *, team: Team, now: datetime) -> Narrowed:
     """Those at work, else those who are back first; all of them where nobody ever is."""
     if len(people) == 1:
         return people, ""

@@ -14,7 +14,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, Stage, StopReason
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.sequence import Wait, WaitUnit, Window
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind, WhyNot
 from leadlight.rules.attendance import at_work, begins_work, hours_of
 from leadlight.rules.cadence import after, within, working_time_later

@@ -8,7 +8,7 @@ from datetime import datetime
 from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.sequence import Channel, Sequence, Step
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import after, hours_for, within
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallKind
-from leadlight.model.site import Team
+from leadlight.model.team import Team
 from leadlight.rules.next_action import PAUSE, pauser_of, reminder
 
 ANSWER = "replied/"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from leadlight.model.due import Due, DueKind
 from leadlight.model.lead import Lead
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch
 from leadlight.rules.notices import NOTIFY, is_now, tell_at
 from leadlight.rules.routing import member

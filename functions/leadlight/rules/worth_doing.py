@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from leadlight.model.figures import Funnel
 from leadlight.model.report import ENOUGH, SITE, Advice, Kind, Known, Period, Share
-from leadlight.model.site import Costs
+from leadlight.model.team import Costs
 from leadlight.rules.advising import Case, advice_of
 from leadlight.rules.money import Spend, brought, spent, touched
 from leadlight.rules.odds import at_least, holm, less_often, more_often, share

@@ -21,7 +21,7 @@ from leadlight.model.lead import Enrolment, Lead, Stage
 from leadlight.model.person import Capture, Purpose
 from leadlight.model.sequence import Cap, Channel, Step
 from leadlight.model.sequence import Sequence as Conversation
-from leadlight.model.site import Hours, Team
+from leadlight.model.team import Hours, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services

@@ -18,7 +18,8 @@ from pydantic.dataclasses import dataclass
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.model.person import Intent
 from leadlight.model.sequence import Wait
-from leadlight.model.site import Gate, Hours, Manifest
+from leadlight.model.site import Gate, Manifest
+from leadlight.model.team import Hours
 from leadlight.model.touch import Objective, WhyNot
 from leadlight.playbook.findings import listed, nearest, shaped
 from leadlight.playbook.shapes import Address

@@ -14,7 +14,8 @@ from leadlight.local.mailer import Carried
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.sequence import Channel, Step
 from leadlight.model.sequence import Sequence as Conversation
-from leadlight.model.site import Costs, Gate
+from leadlight.model.site import Gate
+from leadlight.model.team import Costs
 from leadlight.model.touch import Encounter, TouchKind
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.playbook.promise import in_words

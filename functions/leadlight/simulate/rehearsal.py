@@ -17,7 +17,8 @@ import msgspec
 from leadlight.local.files import LocalFiles
 from leadlight.local.mailer import Carried
 from leadlight.model.sequence import Wait, WaitUnit
-from leadlight.model.site import Hours, Manifest, Team
+from leadlight.model.site import Manifest
+from leadlight.model.team import Hours, Team
 from leadlight.playbook.bundle import open_bundle
 from leadlight.playbook.write import BundleWriter
 from leadlight.ports import Services

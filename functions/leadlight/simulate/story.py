@@ -9,7 +9,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from leadlight.model.sequence import Wait
-from leadlight.model.site import Field, FieldType, Gate, Hours
+from leadlight.model.site import Field, FieldType, Gate
+from leadlight.model.team import Hours
 from leadlight.rules.cadence import after
 
 NOON = time(12)

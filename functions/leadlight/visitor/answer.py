@@ -16,7 +16,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, Stage
 from leadlight.model.sequence import Step
-from leadlight.model.site import Objection, Person
+from leadlight.model.site import Objection
+from leadlight.model.team import Person
 from leadlight.model.touch import Touch
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle

@@ -19,7 +19,8 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
 from leadlight.model.person import CallKind, Capture, GateId, LeadId, Purpose
-from leadlight.model.site import Gate, GateKind, Hours, Unlock
+from leadlight.model.site import Gate, GateKind, Unlock
+from leadlight.model.team import Hours
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle

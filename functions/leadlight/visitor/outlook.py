@@ -22,7 +22,7 @@ from leadlight.model.due import DueKind
 from leadlight.model.lead import Enrolment, Lead
 from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel, Sequence, Step
-from leadlight.model.site import Person, Team
+from leadlight.model.team import Person, Team
 from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle

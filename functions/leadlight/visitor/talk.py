@@ -13,7 +13,7 @@ from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead, StopReason
 from leadlight.model.person import CallKind, CallWish, GateId, Purpose
-from leadlight.model.site import Hours
+from leadlight.model.team import Hours
 from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import open_bundle
