@@ -175,13 +175,10 @@ class TooMany(VisitorCanFix):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after  # seconds
-        super().__init__(
-            counted(
-                "That was a lot at once. Please try again in {count} minute.",
-                "That was a lot at once. Please try again in {count} minutes.",
-                max(1, retry_after // 60),
-            )
-        )
+        minutes, hours = max(2, retry_after // 60), round(retry_after / 3600)
+        in_minutes = counted("{count} minute", "{count} minutes", minutes)
+        span = in_minutes if hours < 2 else counted("{count} hour", "{count} hours", hours)  # noqa: PLR2004
+        super().__init__(said("That was a lot at once. Please try again in {span}.", span=span))
 
 
 RESEND = N_("Send the form again for a fresh one.")

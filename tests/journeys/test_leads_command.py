@@ -19,6 +19,7 @@ from leadlight.local.clock import OFFSET
 from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
 from leadlight.pausing import pause_lead
+from leadlight.rules.epoch import mark_of
 from leadlight.rules.stop import LEAD
 
 
@@ -170,7 +171,18 @@ def test_a_lead_that_is_not_there_is_said_so(world: World, reader: str) -> None:
 def test_resuming_takes_one_lead_or_a_restore(world: World, reader: str) -> None:
     assert told(world, "resume").exit_code == 2
     assert told(world, "resume", reader, "--after-restore").exit_code == 2
-    assert "Nothing is held" in told(world, "resume", "--after-restore").output
+
+
+def test_p10_leads_that_came_back_together_with_their_keys_are_marked_by_the_command(world: World, reader: str) -> None:
+    """The marks of both agree: nothing but an operator can tell that mails of the lost days may have gone out."""
+    said = told(world, "resume", "--after-restore")
+
+    assert (said.exit_code, said.output[:20]) == (0, "The hold is lifted. ")
+    for store in (world.services.store, world.services.keys):
+        mark = mark_of(store.note("epoch"))
+        assert mark
+        assert mark.doubtful_until
+        assert mark.doubtful_until >= world.clock.now()
 
 
 def test_a_pause_beside_a_longer_one_of_the_lead_and_too_long_for_the_promise_says_both(

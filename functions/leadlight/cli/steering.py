@@ -82,7 +82,7 @@ def resume(
     What only the person can take back stays: unsubscribed, bounced, complained.
     """
     from leadlight.pausing import resume_lead  # noqa: PLC0415  # commands load what they need
-    from leadlight.restore import is_held, resume_after_restore  # noqa: PLC0415  # the same
+    from leadlight.restore import resume_after_restore  # noqa: PLC0415  # the same
     from leadlight.rights.erasing import erase_again  # noqa: PLC0415  # the same
 
     if (bool(lead_id), after_restore, sending).count(True) != 1:
@@ -96,11 +96,10 @@ def resume(
     elif lead_id:
         with said(as_json=as_json):
             _tell(resume_lead(services, one(services, lead_id)), services, as_json=as_json)
-    elif not is_held(services):
-        _say("Nothing is held: these leads were not put back from a copy.", {"held": False}, as_json=as_json)
-    else:
-        again = erase_again(services).leads
-        _tell_lifted(again, resume_after_restore(services), "parked: `leads parked`", as_json=as_json)
+    else:  # also where nothing is held: of leads that were put back together with their keys nothing can tell
+        with said(as_json=as_json):
+            again = erase_again(services).leads
+            _tell_lifted(again, resume_after_restore(services), "parked: `leads parked`", as_json=as_json)
 
 
 def _resume_on_aws(stack: str, region: str | None, *, after_restore: bool, sending: bool, as_json: bool) -> None:
