@@ -177,7 +177,7 @@ class TooMany(VisitorCanFix):
         self.retry_after = retry_after  # seconds
         minutes, hours = max(2, retry_after // 60), round(retry_after / 3600)
         in_minutes = counted("{count} minute", "{count} minutes", minutes)
-        span = in_minutes if hours < 2 else counted("{count} hour", "{count} hours", hours)  # noqa: PLR2004
+        span = in_minutes if hours < 2 else counted("{count} hour", "{count} hours", hours)
         super().__init__(said("That was a lot at once. Please try again in {span}.", span=span))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields, replace
 
 import pytest
@@ -14,7 +15,9 @@ from leadlight.model.due import DueKind
 from leadlight.model.exchange import Change
 from leadlight.model.lead import Lead
 from leadlight.model.touch import TouchKind
+from leadlight.pausing import pause_lead
 from leadlight.rights.export import export_of
+from leadlight.rules.stop import LEAD
 
 BOTH = pytest.mark.grounds("local", "prompt")
 PAGE = "/my-data"
@@ -63,6 +66,7 @@ def test_the_page_is_one_click_from_the_preferences(world: World) -> None:
 def test_who_has_shown_the_digits_reads_all_of_it_and_saves_it(world: World) -> None:
     reader = world.confirmed(name="Anna Nowak", phone="+44 20 7946 0958")
     reader.post("/api/question", gate=MAIL, question=SECRET)
+    pause_lead(world.services, world.lead(), until=world.later("2 weeks"), by=LEAD)
     browser = opened(world)
 
     saved, shown = browser.submit(link(world), do="save"), browser.submit(link(world), do="show")
@@ -72,6 +76,7 @@ def test_who_has_shown_the_digits_reads_all_of_it_and_saves_it(world: World) -> 
     for text in (ANNA, "Anna Nowak", "7946 0958", "198.51.100.0/24", SECRET, "You may write to me about it."):
         assert text in json.dumps(saved.json, ensure_ascii=False), text
         assert text in shown.text, text
+    assert re.search(r"put off</dt>\s*<dd>1[34] days</dd>", shown.text)
 
 
 @BOTH

@@ -68,6 +68,7 @@ def test_a_link_opens_the_desk_once(world: World) -> None:
 
     assert used.status == 403
     assert "This link was used already" in used.text
+    assert "This link was used already" in world.browser().get(link(world), accept="text/html").text
     assert world.browser().post("/sign-in", enter=link(world).partition("token=")[2]).status == 403
 
 

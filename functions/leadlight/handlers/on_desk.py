@@ -52,7 +52,10 @@ def get_sign_in() -> Response[str]:
     token = request.query.get("token", "")
     if not token:
         return as_page(pages.sign_in(shell_of(services), asked="asked" in request.query))
-    person = sign_in.who_asks(services, token)
+    try:
+        person = sign_in.who_asks(services, token)
+    except sign_in.Used as used:
+        return _fresh_offered(services, request, token, used)
     return as_page(pages.enter(shell_of(services), name=person.name, token=token))
 
 
@@ -80,17 +83,22 @@ def post_sign_in() -> Response[str]:
 
 
 def _entered(services: Services, request: Request, token: str) -> Response[str]:
-    """The desk is open in this browser; what was open here before is over. A used link offers a fresh one."""
+    """The desk is open in this browser; what was open here before is over."""
     try:
         person = sign_in.enter(services, token)
     except sign_in.Used as used:
-        if not request.wants_page:
-            raise
-        note_refusal(used, request)
-        return as_page(pages.used(shell_of(services), token=token), HTTPStatus.FORBIDDEN)
+        return _fresh_offered(services, request, token, used)
     end_here(services, request.cookies)
     logger.info("desk.entered", person=person.id)
     return see_other("/rep/desk", (Cookie(SESSION, session_of(services, person), LIFE[TokenUse.SESSION]),))
+
+
+def _fresh_offered(services: Services, request: Request, token: str, used: sign_in.Used) -> Response[str]:
+    """A used link says so, and offers a fresh one; a program is told in its own words."""
+    if not request.wants_page:
+        raise used
+    note_refusal(used, request)
+    return as_page(pages.used(shell_of(services), token=token), HTTPStatus.FORBIDDEN)
 
 
 @router.post("/sign-out")

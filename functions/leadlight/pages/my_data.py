@@ -6,14 +6,17 @@ Works without a script; what acts is a button that posts. Nothing is shown befor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from leadlight.model.data_map import BACKUP_DAYS
 from leadlight.pages.frame import page
 from leadlight.rights.digits import DIGITS_LIFE
 from leadlight.rights.export import Document
 from leadlight.visitor.my_data import Step
-from leadlight.words import ENGLISH, N_, in_language, words_of
+from leadlight.words import ENGLISH, N_, counted, in_language, words_of
 
 HEADINGS = {
     Step.ASK: N_("What we keep of you"),
@@ -36,7 +39,9 @@ PARTS = {
 }
 """The headings of the readable export, by its parts in their order."""
 
-UNTOLD: tuple[Any, ...] = ("", None, [], {})
+UNTOLD: tuple[Any, ...] = ("", None, [], {}, "P0D")
+SPAN = "put_off"
+"""How the name of a span of time ends."""
 
 
 def my_data(shell: str, step: Step, *, token: str, error: str = "", said: str = "", language: str = ENGLISH) -> str:
@@ -52,7 +57,7 @@ def readable(shell: str, document: Document, *, token: str = "", language: str =
     """The whole export for a person, with the way back where there is one."""
     _ = words_of(language).gettext
     document = {**document, "kept": [_said(row, language) for row in document["kept"]]}
-    parts = [(_(heading), _lines(document[name])) for name, heading in PARTS.items()]
+    parts = [(_(heading), _lines(document[name], language)) for name, heading in PARTS.items()]
     return page(
         shell, "my_data_export.html", heading=_("All that we keep of you"), language=language,
         parts=parts, made_at=_plain(document["made_at"]), site=document["site"], token=token,
@@ -64,27 +69,35 @@ def _said(row: Mapping[str, str], language: str) -> Mapping[str, str]:
     return {name: in_language(text, language) if text else "" for name, text in row.items()}
 
 
-def _lines(part: Any) -> list[list[tuple[str, str]]]:
+def _lines(part: Any, language: str) -> list[list[tuple[str, str]]]:
     """One list of names and texts for each thing in it."""
     things = part if isinstance(part, Sequence) else [part]
-    return [lines for thing in things if (lines := list(_flat("", thing)))]
+    return [lines for thing in things if (lines := list(_flat("", thing, language)))]
 
 
-def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+def _flat(name: str, value: Any, language: str) -> list[tuple[str, str]]:
     """A thing within things as lines of one depth, without what says nothing."""
     if value in UNTOLD:
         return []
     if isinstance(value, Mapping):
-        return [line for key, inner in value.items() for line in _flat(f"{name} / {key}" if name else key, inner)]
+        return [
+            line for key, inner in value.items() for line in _flat(f"{name} / {key}" if name else key, inner, language)
+        ]
     if isinstance(value, Sequence) and not isinstance(value, str):
         if all(isinstance(one, str) for one in value):
             return [(_named(name), ", ".join(_plain(one) for one in value))]
-        return [line for number, one in enumerate(value, 1) for line in _flat(f"{name} {number}", one)]
-    return [(_named(name), _plain(value))]
+        return [line for number, one in enumerate(value, 1) for line in _flat(f"{name} {number}", one, language)]
+    return [(_named(name), _lasting(value, language) if name.endswith(SPAN) else _plain(value))]
 
 
 def _named(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _lasting(value: str, language: str) -> str:
+    """A span of time as ISO 8601 writes it (`P2DT7200S`), in days begun."""
+    days = -(-msgspec.convert(value, timedelta) // timedelta(days=1))
+    return in_language(counted("{count} day", "{count} days", days), language)
 
 
 def _plain(value: Any) -> str:

@@ -52,20 +52,21 @@ def ask_for_link(services: Services, address: str, *, network: str) -> None:
 
 
 def who_asks(services: Services, token: str) -> Person:
-    """Whom the link lets in; changes nothing. Raises `BadToken`, `ExpiredToken`."""
+    """Whom the link lets in; changes nothing. Raises `BadToken`, `ExpiredToken`, `Used`."""
     facts = services.tokens.read(TokenUse.SIGN_IN, token)
     person = member(open_bundle(services.files).team, facts["person"])
     if person is None:
         raise BadToken("This link belongs to somebody who is no longer in the team.")
+    if services.store.counted([_use(facts["id"])]):
+        raise Used
     return person
 
 
 def enter(services: Services, token: str) -> Person:
-    """The link's one use. Raises `BadToken`, `ExpiredToken`."""
+    """The link's one use. Raises `BadToken`, `ExpiredToken`, `Used`."""
     person = who_asks(services, token)
     link = services.tokens.read(TokenUse.SIGN_IN, token)["id"]
-    burned = Budget(f"sign-in-link/{link}", 1, services.clock.now() + 2 * LIFE[TokenUse.SIGN_IN])
-    if not services.store.count(burned):
+    if not services.store.count(Budget(_use(link), 1, services.clock.now() + 2 * LIFE[TokenUse.SIGN_IN])):
         raise Used
     return person
 
@@ -84,6 +85,11 @@ class Used(BadToken):
 
     def __init__(self) -> None:
         super().__init__("This link was used already, and it works once. Ask for a new one.")
+
+
+def _use(link: str) -> str:
+    """What counts that link's one use."""
+    return f"sign-in-link/{link}"
 
 
 def _within_budget(services: Services, network: str, now: datetime) -> None:
