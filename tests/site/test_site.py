@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from tests.site.conftest import SmallSite
 
-from leadlight.gate.stage import merge
+from leadlight.gate.merge import merge
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Wording
 
 SECRETS = re.compile(r"ocelot|wombat|marmot|capybara|heron|stork|pangolin|Ada Lovelace", re.IGNORECASE)

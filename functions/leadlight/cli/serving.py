@@ -169,13 +169,13 @@ def _prepare(config_file: Path, place: Place, port: int, *, fresh: bool) -> None
 
 def _publish_into(config_file: Path, place: Place, *, fresh: bool) -> None:
     """As `leadlight deploy --data` does it; what was built before is made ready to be replaced in the same way."""
-    from rich.console import Console  # noqa: PLC0415  # commands load what they need
-
-    from leadlight.publish.local import adopt, republish  # noqa: PLC0415  # the same
+    from leadlight.publish.local import adopt, republish  # noqa: PLC0415  # commands load what they need
 
     if not fresh:
         adopt(place)
         return
+    from rich.console import Console  # noqa: PLC0415  # the same
+
     try:
         with Console(stderr=True).status("Building the site …"):
             republish(config_file, place)

@@ -16,10 +16,11 @@ from markdown import Markdown
 from leadlight.errors import BadPlaybook, Problem
 from leadlight.gate.config import colours, language, options_of, read_config, site_of
 from leadlight.gate.gather import Page, Site, gather
+from leadlight.gate.merge import merge
 from leadlight.gate.player import ASSETS
 from leadlight.gate.source import body, halves
 from leadlight.gate.split import BadMark, Split, split
-from leadlight.gate.stage import About, GatedPage, Stage, merge
+from leadlight.gate.stage import About, GatedPage, Stage
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Manifest
 from leadlight.playbook.front import GateFront
 from leadlight.playbook.processing import Processing, processing_of

@@ -28,7 +28,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from leadlight.errors import BadPlaybook, Leak, OperatorMustFix, Problem
-from leadlight.gate import alike, leaks, links, notice, paths, player
+from leadlight.gate import alike, leaks, links, merge, notice, paths, player
 from leadlight.gate.config import (
     LeadlightConfig,
     add_assets,
@@ -48,7 +48,7 @@ from leadlight.gate.history import feedback_done
 from leadlight.gate.shell import at_home
 from leadlight.gate.source import NoCut, halves, unwritten
 from leadlight.gate.split import BadMark, ids, prune_toc, split
-from leadlight.gate.stage import About, GatedPage, Stage, merge
+from leadlight.gate.stage import About, GatedPage, Stage
 from leadlight.gate.tongues import with_versions
 from leadlight.model.site import SHELL_BODY, SHELL_TITLE, Announced, GateKind
 from leadlight.playbook.front import GateFront, gate_id, spoken_by
@@ -338,7 +338,7 @@ class LeadlightPlugin(BasePlugin[LeadlightConfig]):  # type: ignore[no-untyped-c
             raise self._failed(Leak(problems))
         others = {spoken: shell for spoken, shell in self._shells.items() if spoken != self._about.language}
         self._stage.finish(replace(self._about, shells=others), self._bundle_dir, Path(config.site_dir))
-        merge(self._stage.root, self._bundle_dir)
+        merge.merge(self._stage.root, self._bundle_dir)
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # by name
         self._depth = 0

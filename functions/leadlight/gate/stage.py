@@ -6,9 +6,7 @@ change, the manifest last. A bundle that is being served stays whole at every mo
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -344,28 +342,6 @@ def _as_one(spoken: Mapping[str, Gate], main: str) -> Gate:
     return replace(own, variants={name: gate for name, gate in sorted(spoken.items()) if gate is not own})
 
 
-def merge(staged: Path, bundle: Path) -> None:
-    """Adds a staged bundle to the one that is there; nothing is removed, and the manifest is swapped last."""
-    add_objects(staged, bundle)
-    swap_manifest(staged, bundle)
-
-
-def add_objects(staged: Path, bundle: Path) -> None:
-    """All but the manifest: nobody asks for it yet.
-
-    An object is written beside its place and moved there, so that none is ever half there.
-    """
-    for path in sorted(p for p in staged.rglob("*") if p.is_file() and p.name != "manifest.json"):
-        target = bundle / path.relative_to(staged)
-        if not target.exists() or _sum(target) != _sum(path):
-            _move_in(path, target)
-
-
-def swap_manifest(staged: Path, bundle: Path) -> None:
-    """From now on the bundle is the staged one."""
-    _move_in(staged / "manifest.json", bundle / "manifest.json")
-
-
 def _wordings(bundle: Path) -> dict[str, str]:
     """What an earlier build left in that bundle."""
     path = bundle / "manifest.json"
@@ -373,17 +349,6 @@ def _wordings(bundle: Path) -> dict[str, str]:
         return {}
     earlier = msgspec.json.decode(path.read_bytes(), type=Manifest).wordings
     return {name: place for name, place in earlier.items() if (bundle / place).exists()}
-
-
-def _move_in(path: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.new")
-    shutil.copyfile(path, fresh)
-    fresh.replace(target)
-
-
-def _sum(path: Path) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _html(folder: Path) -> list[Path]:

@@ -22,7 +22,7 @@ import msgspec
 
 from leadlight.errors import Leak, Problem
 from leadlight.gate.build import Built, build_site
-from leadlight.gate.stage import add_objects, swap_manifest
+from leadlight.gate.merge import add_objects, swap_manifest
 from leadlight.model.person import GateId
 from leadlight.model.site import Manifest
 from leadlight.wiring.local import Place
