@@ -26,6 +26,8 @@ import msgspec
 import requests
 import tests.lean_moto  # noqa: F401  # for its effect
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 from tests.faults import Faults
 from tests.ground import Event, Fetched, Here
@@ -158,11 +160,9 @@ class AwsGround:
         return [message.raw_data.encode() for message in self._sent[self._first :]]
 
     def schedules(self) -> Iterator[dict[str, Any]]:
-        """The wake-up calls that are set, in no particular order."""
-        client, group = self._account.client("scheduler"), self.cloud.schedule_group
-        for page in client.get_paginator("list_schedules").paginate(GroupName=group):
-            for found in page["Schedules"]:
-                yield client.get_schedule(GroupName=group, Name=found["Name"])
+        """The wake-up calls that are set, in no particular order, as `GetSchedule` would tell them."""
+        group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups[self.cloud.schedule_group]
+        return (schedule.to_dict() for schedule in list(group.schedules.values()))
 
     def fire(self, services: Services, schedule: Mapping[str, Any]) -> None:
         """What EventBridge Scheduler does when it is time, or when it does so again."""
@@ -217,6 +217,11 @@ class AwsGround:
         assert handle({"Records": shuffled(new, self._dice)}, Here()) == {"batchItemFailures": []}
 
     def _new_records(self) -> list[Event]:
+        """What the stream has that was not read; it is asked only if there is something, as Lambda's poller would."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.cloud.leads_table]
+        written = table.stream_shard.items
+        if not written or written[-1].record["dynamodb"]["SequenceNumber"] == self._read:
+            return []
         streams = self._account.streams
         since: Mapping[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
         if self._read:

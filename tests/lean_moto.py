@@ -1,12 +1,10 @@
 """moto, spared what it does over and over though nobody looks at it: half of a journey's time. Imported for its effect.
 
-What it answers stays the same. A transaction is still undone as a whole: items are copied as before, and what is never
-changed in place (the records on a stream, the description of a table) is shared with the copy.
+What it answers stays the same. DynamoDB by itself: `tests.lean_dynamo`.
 """
 
 from __future__ import annotations
 
-import copy
 import re
 from functools import cache, lru_cache
 from typing import Any
@@ -25,34 +23,10 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import normalize_request
 from moto.core.serialize import AttributePicker, AttributePickerContext, BaseJSONSerializer
 from moto.core.utils import MISSING, get_service_model, get_value
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from tests.lean_dynamo import WORDS
 
 from leadlight.aws.session import QuickFiles
-
-WORDS = frozenset({"S", "N"})
-"""The types of DynamoDB that are text on the wire and nothing else."""
-
-
-def _copied(table: Table, memo: dict[int, Any]) -> Table:
-    """What a transaction keeps to come back to: moto copies every record that the stream ever had."""
-    twin = copy.copy(table)
-    twin.items = copy.deepcopy(table.items, memo)
-    if table.stream_shard:
-        twin.stream_shard = copy.copy(table.stream_shard)
-        twin.stream_shard.items = list(table.stream_shard.items)
-        twin.stream_shard.table = twin
-    return twin
-
-
-def _item_copied(item: Item, memo: dict[int, Any]) -> Item:
-    """Texts, numbers and keys are shared: they are put in each other's place, never changed."""
-    twin = copy.copy(item)
-    twin.attrs = LimitedSizeDict()
-    for name, value in item.attrs.items():
-        dict.__setitem__(twin.attrs, name, value if value.type in WORDS else copy.deepcopy(value, memo))
-    return twin
 
 
 def _picked(picker: AttributePicker, context: AttributePickerContext) -> Any:
@@ -73,23 +47,6 @@ def _told(serializer: BaseJSONSerializer, told: Any, value: Any, shape: Any, key
         serializer._default_serialize(told, {name: str(words) for name, words in value.items()}, shape, key)
     else:
         _told_thoroughly(serializer, told, value, shape, key)
-
-
-def _cast(value: DynamoType) -> Any:
-    """What is compared: a text is itself."""
-    return value.value if value.type == "S" else _cast_thoroughly.__get__(value)
-
-
-def _size(value: DynamoType) -> int:
-    return len(value.value.encode()) if value.type == "S" else int(_size_thoroughly(value))
-
-
-def _all_items(table: Table) -> list[Item]:
-    """Sorted by their keys, each of which is looked at once."""
-    if not table.range_key_attr:
-        return list(_all_thoroughly(table))
-    items = [item for group in table.items.values() for item in group.values()]
-    return sorted(items, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
 
 
 def _answered(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
@@ -152,22 +109,14 @@ def _loaded(_: JSONFileLoader, file_path: str) -> Any:
 
 _thorough = AttributePicker.__call__
 _told_thoroughly = BaseJSONSerializer._serialize_type_structure
-_cast_thoroughly: Any = DynamoType.cast_value
-_size_thoroughly = DynamoType.size
-_all_thoroughly = Table.all_items
 _answered_thoroughly = BotocoreStubber.process_request
 _signed_thoroughly = SigV4Auth.add_auth
 
 AttributePicker.__call__ = _picked  # type: ignore[method-assign]  # the same, remembered
 BaseJSONSerializer._serialize_type_structure = _told
-Item.__deepcopy__ = _item_copied
-DynamoType.cast_value = property(_cast)
-DynamoType.size = _size
-Table.all_items = _all_items
 BotocoreStubber.process_request = _answered
 SigV4Auth.add_auth = _signed
 UserAgentString.to_string = lambda _: "leadlight"
 JSONFileLoader.load_file = _loaded
 moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
 moto.core.responses.gen_amzn_requestid_long = lambda headers: headers.setdefault("x-amzn-requestid", 52 * "0")
-Table.__deepcopy__ = _copied  # type: ignore[attr-defined]  # it has none of its own
