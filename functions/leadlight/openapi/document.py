@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -105,8 +106,9 @@ REF = "#/components/schemas/{model}"
 TEXT = {"type": "string"}
 
 
+@lru_cache(maxsize=8)
 def document(site_name: str) -> str:
-    """The file, as JSON."""
+    """The file, as JSON. Remembered: a build writes it, and then looks for what is withheld in anything but it."""
     routes = [(tag, route) for tag, (_, group) in TAGS.items() for route in group]
     shapes = sorted({shape for _, route in routes for shape in _shapes_of(route)}, key=lambda shape: shape.__name__)
     kinds = [(shape.__name__, "validation", TypeAdapter[Any](shape)) for shape in (*shapes, Problem, FieldsProblem)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from leadlight.errors import BadPlaybook, Problem
@@ -52,9 +53,20 @@ def read_forms(paths: Sequence[Path], language: str, problems: list[Problem]) ->
 
 
 def _shape(path: Path, language: str) -> FormShape:
+    if path.parent == BUILT_IN:
+        return _own_shape(path)
+    return _judged(path, language)
+
+
+@cache
+def _own_shape(path: Path) -> FormShape:
+    """That of a form of ours, which is read again and again; in English for whom it has no other words."""
+    return _judged(path, ENGLISH)
+
+
+def _judged(path: Path, language: str) -> FormShape:
     written = read_yaml(text_of(path), file=str(path))
-    own = ENGLISH if path.parent == BUILT_IN else language  # ours is there in English for whom it has no other words
-    return judged(FormShape, written, lambda shape, rest: _problems(shape, rest, own))
+    return judged(FormShape, written, lambda shape, rest: _problems(shape, rest, language))
 
 
 def _stand_in(path: Path) -> FormShape:
