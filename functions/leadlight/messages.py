@@ -151,8 +151,8 @@ def _fill(message: EmailMessage, boundary: str, text: str, html: str) -> None:
     Those parse each header that they set, several times, which takes longer than all the rest of a mail.
     """
     shown = _part("html", html, message)
-    shown.set_raw("MIME-Version", _known("MIME-Version", "1.0"))
-    message.set_raw("MIME-Version", _known("MIME-Version", "1.0"))
+    shown.set_raw("MIME-Version", "1.0")
+    message.set_raw("MIME-Version", "1.0")
     message.set_raw("Content-Type", _parsed("Content-Type", f'multipart/alternative; boundary="{boundary}"'))
     message.set_payload([_part("plain", text, message), shown])
 
@@ -160,7 +160,7 @@ def _fill(message: EmailMessage, boundary: str, text: str, html: str) -> None:
 def _part(subtype: str, words: str, whole: EmailMessage) -> EmailMessage:
     part = EmailMessage(whole.policy)
     part.set_raw("Content-Type", _known("Content-Type", f'text/{subtype}; charset="utf-8"'))
-    part.set_raw("Content-Transfer-Encoding", _known("Content-Transfer-Encoding", "quoted-printable"))
+    part.set_raw("Content-Transfer-Encoding", "quoted-printable")
     lines = b"\n".join(words.encode().splitlines()) + b"\n"
     part.set_payload(quoprimime.body_encode(lines.decode("latin-1"), WIDTH))
     return part

@@ -36,6 +36,9 @@ MONDAY = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NAP = timedelta(minutes=10)  # longer than any lease
 ROUNDS = 12
+PATIENCE = 10
+"""So often in a row we look again at what waits for somebody's lease, before time goes on without it."""
+
 BROKEN = object()
 """What comes of work that was not finished."""
 
@@ -97,6 +100,7 @@ class Installation:
         self.ticking = True
         self.surprises: list[str] = []
         self._deaf = False
+        self._until, self._patience = MONDAY, PATIENCE  # where a walk leads
         self._work: Work | None = None
         self._later: deque[Work] = deque()
         self._requests = 0
@@ -159,15 +163,23 @@ class Installation:
 
     def walk(self, span: timedelta) -> None:
         """Time passes from one due time to the next, and everything happens when it is due."""
-        until = self.clock.now() + span
+        self.set_out(span)
+        while self.went_on():
+            pass
+
+    def set_out(self, span: timedelta) -> None:
+        """The first thing of a walk: what is due before any time has passed."""
+        self._until, self._patience = self.clock.now() + span, PATIENCE
         self.settle()
-        patience = 10
-        while (coming := self._next(patient=patience > 0)) <= until:
-            patience = 10 if coming - self.clock.now() != NAP / 2 else patience - 1
-            self.clock.move_to(coming)
-            self.settle()
-        self.clock.move_to(until)
+
+    def went_on(self) -> bool:
+        """The next thing of a walk: the next due time, and what happens then; False once the walk is over."""
+        coming = self._next(patient=self._patience > 0)
+        is_over = coming > self._until
+        self._patience = PATIENCE if coming - self.clock.now() != NAP / 2 else self._patience - 1
+        self.clock.move_to(min(coming, self._until))
         self.settle()
+        return not is_over
 
     def _next(self, *, patient: bool) -> datetime:
         """When something comes due, or when it is worth looking again at what waits for somebody's lease."""

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from functools import cache
+from functools import cache, cached_property
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulation.installation import BROKEN, Installation
@@ -26,7 +26,7 @@ TRIES = 4
 REP = "rita@glass.example"
 
 
-@dataclass(slots=True)
+@dataclass
 class Visitor:
     """One person: what they sent, and what of it was acknowledged, with the times of that."""
 
@@ -36,7 +36,7 @@ class Visitor:
     confirmed: list[datetime] = field(default_factory=list)
     left: datetime | None = None
 
-    @property
+    @cached_property
     def id(self) -> LeadId:
         return lead_id(self.address, SETTINGS.lead_key)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,50 @@ if TYPE_CHECKING:
 ANNA = "anna@example.com"
 
 
+@dataclass
+class Story:
+    """The story while it goes on; between two of its beats it can be left, and taken up again there."""
+
+    home: Installation
+    anna: Visitor
+    steps: int
+    ahead: deque[Beat] = field(default_factory=deque)
+
+    def goes_on(self) -> bool:
+        """The next beat happens; False once there is none."""
+        if self.ahead:
+            self.ahead.popleft()(self)
+        return bool(self.ahead)
+
+    def to_the_end(self) -> list[str]:
+        """All that is ahead happens; what does not hold then."""
+        while self.goes_on():
+            pass
+        wrong = violations(self.home, [self.anna], (*ALWAYS, *AT_REST))
+        if self.anna.left and not self.anna.lead.stops:
+            wrong.append("P3 the stop is gone")
+        return wrong
+
+
+Beat = Callable[[Story], object]
+
+
+def begun(
+    folders: Mapping[str, Path],
+    plan: Sequence[Fault] = (),
+    *,
+    tells: bool = False,
+    steps: int = 2,
+    account: Account | None = None,
+) -> Story:
+    """Capture, opt-in, confirm, notify and delivery, follow-ups, the way out, and a fortnight of silence.
+
+    In the short story of one step, our own people are mailed nothing by the calendar: it is about the lead alone.
+    """
+    home = Installation(folders, plan=plan, tells=tells, account=account, writes_to_team=steps > 1)
+    return Story(home, Visitor(home, ANNA), steps, deque([_asks]))
+
+
 def told(
     folders: Mapping[str, Path],
     plan: Sequence[Fault] = (),
@@ -28,24 +74,41 @@ def told(
     steps: int = 2,
     account: Account | None = None,
 ) -> tuple[Installation, list[str]]:
-    """Capture, opt-in, confirm, notify and delivery, follow-ups, the way out, and a fortnight of silence.
+    """The story from its beginning to its end, and what did not hold in it."""
+    story = begun(folders, plan, tells=tells, steps=steps, account=account)
+    wrong = story.to_the_end()
+    story.home.close()
+    return story.home, wrong
 
-    In the short story of one step, our own people are mailed nothing by the calendar: it is about the lead alone.
-    """
-    home = Installation(folders, plan=plan, tells=tells, account=account, writes_to_team=steps > 1)
-    anna = Visitor(home, ANNA)
-    if anna.ask(MAIL, name="Anna"):
-        home.walk(timedelta(minutes=1))
-        if not anna.confirm():
-            home.walk(2 * HOUR)
-            anna.confirm()
-        home.walk(2 * DAY)
-        if steps > 1:
-            home.walk(3 * DAY)
-        anna.leave()
-        home.walk(14 * DAY)
-    wrong = violations(home, [anna], (*ALWAYS, *AT_REST))
-    if anna.left and not anna.lead.stops:
-        wrong.append("P3 the stop is gone")
-    home.close()
-    return home, wrong
+
+def _asks(story: Story) -> None:
+    if story.anna.ask(MAIL, name="Anna"):
+        more = [_walks(3 * DAY)] if story.steps > 1 else []
+        story.ahead += [_walks(timedelta(minutes=1)), _confirms, _walks(2 * DAY), *more, _leaves, _walks(14 * DAY)]
+
+
+def _confirms(story: Story) -> None:
+    if not story.anna.confirm():
+        story.ahead.extendleft([_confirms_at_last, _walks(2 * HOUR)])
+
+
+def _confirms_at_last(story: Story) -> None:
+    story.anna.confirm()
+
+
+def _leaves(story: Story) -> None:
+    story.anna.leave()
+
+
+def _walks(span: timedelta) -> Beat:
+    def sets_out(story: Story) -> None:
+        story.home.set_out(span)
+        story.ahead.appendleft(_walks_on)
+
+    return sets_out
+
+
+def _walks_on(story: Story) -> None:
+    """A beat for each due time."""
+    if story.home.went_on():
+        story.ahead.appendleft(_walks_on)

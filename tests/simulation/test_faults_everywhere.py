@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Tally
-from tests.simulation.scenario import told
+from tests.simulation.installation import Installation, timeline
+from tests.simulation.moments import Teller
+from tests.simulation.scenario import begun, told
 
 from leadlight.simulate.faults import LOOKING, OF_THE_WORLD, Fault, Kind, possible, read, written
 
@@ -49,14 +51,14 @@ def pairs(calls: Sequence[str]) -> Iterator[Plan]:
 
 def broken(folders: Folders, plans: Sequence[Plan], *, tells: bool = False, steps: int = 2) -> list[str]:
     """The plans under which a promise does not hold, each with the command that shows it again."""
-    found = []
+    found, teller = [], Teller(folders, tells=tells, steps=steps)
     for plan in plans:
-        _, wrong = told(folders, plan, tells=tells, steps=steps)
-        if wrong:
+        if wrong := teller.told(plan):
             again = (
                 f"pytest tests/simulation/test_faults_everywhere.py -k replay --plan {written(plan)} --steps {steps}"
             )
             found.append(f"{again}{' --tells' if tells else ''}: {wrong[0]}")
+    teller.close()
     return found
 
 
@@ -88,10 +90,30 @@ def test_whatever_goes_wrong_twice_nobody_is_lost_and_nothing_comes_twice(
     every = list(pairs(calls))
     if not request.config.getoption("--all-pairs"):
         every = random.Random(request.config.getoption("--seed")).sample(every, len(every) // TENTH)
-    cases = every[part::PARTS]
+    every.sort()  # those with the same first fault are told together
+    cases = every[len(every) * part // PARTS : len(every) * (part + 1) // PARTS]
 
     tally("pairs of faults", calls=0 if part else len(calls), cases=len(cases))
     assert broken(folders, cases, steps=1) == []
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_story_told_from_its_moments_is_the_one_told_from_its_start(folders: Folders, steps: int) -> None:
+    calls = told(folders, steps=steps)[0].trouble.calls
+    dice, teller = random.Random(steps), Teller(folders, steps=steps)
+    plans = [*dice.sample(list(singles(calls)), 10), *dice.sample(list(pairs(calls)), 10)]
+
+    for plan in dice.sample([*plans, *plans[:10]], 30):  # in no order, and some of them twice
+        at_once = begun(folders, plan, steps=steps)
+        assert (plan, teller.told(plan)) == (plan, at_once.to_the_end())
+        assert (plan, everything(teller.story.home)) == (plan, everything(at_once.home))
+        at_once.home.close()
+    teller.close()
+
+
+def everything(home: Installation) -> list[str]:
+    """What there is to know of an installation: the timeline with all calls, and each mail to the byte."""
+    return [*timeline(home), *(f"{mail.data!r}" for mail in home.mails)]
 
 
 def test_the_story_without_trouble_has_all_its_mails(folders: Folders) -> None:

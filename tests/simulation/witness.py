@@ -46,6 +46,7 @@ class Watched:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method: Callable[..., Any] = getattr(self._store, name)
+        setattr(self, name, method)  # the next time it is there
         return method
 
     def claim(self, due: Due, **options: Any) -> LedgerEntry:

@@ -10,9 +10,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 
 from leadlight.errors import Conflict, StoreBusy, StoreTooNew
 
@@ -30,12 +31,12 @@ class Database:
         if path != MEMORY:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=PRIVATE)  # SQLite gives its side files the mode of the main file
-        self._turn = threading.RLock()
         self._connection = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
+        self._turn = Turn(self._connection)
         try:
-            with translated():
-                use_wal(self._connection, time.monotonic() + busy_seconds)
-                self._connection.executescript(PRAGMAS)
+            with self._turn as connection:
+                use_wal(connection, time.monotonic() + busy_seconds)
+                connection.executescript(PRAGMAS)
             self._migrate(migrations)
         except BaseException:
             self._connection.close()
@@ -44,21 +45,19 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, durable once left; rolled back if left by an error."""
-        with self._turn, translated():
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._turn as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """The connection for one query, to be fetched to the end before leaving."""
-        with self._turn, translated():
-            yield self._connection
+        return self._turn
 
     def note(self, name: str) -> str | None:
         """What the table `note`, which each file of ours has, says under that name."""
@@ -87,8 +86,8 @@ class Database:
 
     def close(self) -> None:
         """Closes the file."""
-        with self._turn:
-            self._connection.close()
+        with self._turn as connection:
+            connection.close()
 
     def _migrate(self, migrations: Sequence[str]) -> None:
         with self.writing() as db:
@@ -114,15 +113,33 @@ def use_wal(connection: sqlite3.Connection, deadline: float) -> None:
             return
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """SQLite's errors as ours: what is taken already is a conflict, everything else is a store that did not answer."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise Conflict from error
-    except sqlite3.Error as error:
-        raise StoreBusy(f"SQLite: {error}. Try again; if it stays, look at the disk.") from error
+class Turn:
+    """The connection, for one thread at a time, which may take it again; what goes wrong meanwhile comes as our errors.
+
+    A class, not a generator: most of what a request waits for here are small queries, each of which takes a turn.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._lock.acquire()
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()
+        if isinstance(error, sqlite3.Error):
+            raise as_ours(error) from error
+
+
+def as_ours(error: sqlite3.Error) -> Conflict | StoreBusy:
+    """What is taken already is a conflict, everything else is a store that did not answer."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict()
+    return StoreBusy(f"SQLite: {error}. Try again; if it stays, look at the disk.")
 
 
 def micros(moment: datetime) -> int:

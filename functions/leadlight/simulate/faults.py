@@ -189,12 +189,14 @@ class Trouble:
             return call
 
         def numbered(*args: Any, **options: Any) -> Any:
+            self.calls.append(name)
+            if self._is_quiet():
+                return call(*args, **options)
             return self._called(name, call, args, options)
 
         return numbered
 
     def _called(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        self.calls.append(name)
         kind = self._next(name) or (Kind.THROTTLED if name in self.down else None)
         if kind in OF_THE_WORLD:
             self._around(kind)
@@ -208,6 +210,10 @@ class Trouble:
         if kind is Kind.LOST:
             raise _failure(SILENT, name, args)
         return answer
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing can happen at this call, as at most of them."""
+        return not self.down and (not self._plan or self._plan[0].call > len(self.calls))
 
     def _next(self, name: str) -> Kind | None:
         """What happens now, if anything: of what is due, the first that can happen at a call of this name."""

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from leadlight.errors import MissingBundle
@@ -92,7 +93,7 @@ class FollowUp:
     @property
     def written_at(self) -> datetime:
         """When it was decided that it should go out: a worker may be put to sleep with it in its hand."""
-        return cast("datetime", self.mail.message["Date"].datetime)
+        return _moment(next(value for name, value in self.mail.message.raw_items() if name == "Date"))
 
     @property
     def name(self) -> str:
@@ -139,6 +140,8 @@ def none_is_more_than_was_promised(seen: Observed) -> Iterator[str]:
 
 def none_goes_out_without_a_yes(seen: Observed) -> Iterator[str]:
     """P8: when it was written, somebody had agreed to follow-ups, had confirmed that, and had not taken it back."""
+    if not any(seen.follow_ups):
+        return
     given = receipts(seen.lead, seen.captures, seen.touches, (), shown=lambda _: None, network=lambda _: "")
     yes = [one for one in given if one.purpose is Purpose.FOLLOW_UP]
     for mail in seen.follow_ups:
@@ -336,6 +339,12 @@ def follow_up_of(mail: Carried) -> FollowUp | None:
 def told(at: datetime) -> str:
     """A moment, for a message."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@lru_cache(maxsize=1024)
+def _moment(date: str) -> datetime:
+    """What the header `Date` says; it is read again after every step of every simulation."""
+    return parsedate_to_datetime(date)
 
 
 def _sequence(bundle: Bundle, version: str) -> Conversation | None:
