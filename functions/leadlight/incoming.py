@@ -25,7 +25,7 @@ SAID = 6_000
 Where the quoted part begins is found by expressions whose time grows with the square of the text, at the worst.
 """
 
-LINES, HEADER, PARTS, TAGS = 200_000, 10_000, 100, 20_000
+LINES, HEADER, PARTS, TAGS = 200_000, 10_000, 100, 10_000
 """Lines of a mail, characters of one of its headers, mentions of parts within parts, and HTML tags that are looked at.
 
 No mail that a person writes has more. Parsers take a time that grows with the square of each of them, or give up.
@@ -185,7 +185,7 @@ def _filename(part: Message) -> str:
     from email.header import decode_header, make_header  # noqa: PLC0415 the same
 
     try:
-        name = part.get_filename() or ""
-        return str(make_header(decode_header(name)))
+        name = part.get_filename()
+        return str(make_header(decode_header(name))) if name else ""
     except (HeaderParseError, LookupError, ValueError, TypeError):
         return "unreadable name"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,15 @@ NEVER = {"dynamodb:DeleteTable", "cloudformation:DeleteStack", "s3:DeleteObjectV
 """What a deploy by machine may not do, whatever is in the repository."""
 
 
+@cache
+def role() -> dict[str, Any]:
+    """The template of the role, read once: YAML takes its time, and nobody changes what was read."""
+    document: dict[str, Any] = yaml_parse(ROLE.read_text())
+    return document
+
+
 def statements() -> Iterator[dict[str, Any]]:
-    for each in yaml_parse(ROLE.read_text())["Resources"].values():
+    for each in role()["Resources"].values():
         if each["Type"] == "AWS::IAM::ManagedPolicy":
             yield from each["Properties"]["PolicyDocument"]["Statement"]
 
@@ -120,7 +128,7 @@ def test_it_reads_no_reply_and_takes_nothing_out_of_the_bundle() -> None:
 
 
 def test_it_can_neither_change_itself_nor_who_may_borrow_it() -> None:
-    name = yaml_parse(ROLE.read_text())["Resources"]["DeployRole"]["Properties"]["RoleName"]["Fn::Sub"]
+    name = role()["Resources"]["DeployRole"]["Properties"]["RoleName"]["Fn::Sub"]
 
     own = "arn:aws:iam::1:role/" + name.replace("${Stack}", "www")
     assert not {action for action in granted() if action.startswith("iam:") and may(action, own)}
@@ -134,7 +142,7 @@ def test_the_template_of_the_role_is_clean() -> None:
 
 
 def test_only_one_branch_and_environment_of_one_repository_may_borrow_it() -> None:
-    trust = yaml_parse(ROLE.read_text())["Resources"]["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]
+    trust = role()["Resources"]["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]
 
     condition = trust["Statement"][0]["Condition"]
     assert condition == {
@@ -151,7 +159,7 @@ def test_only_one_branch_and_environment_of_one_repository_may_borrow_it() -> No
 def test_branch_and_environment_are_those_of_the_workflow() -> None:
     workflow = (ROLE.parents[1] / ".github/workflows/deploy.yml").read_text()
 
-    parameters = yaml_parse(ROLE.read_text())["Parameters"]
+    parameters = role()["Parameters"]
     assert "environment: production" in workflow
     assert "push: {branches: [main]}" in workflow
     assert (parameters["GitHubEnvironment"]["Default"], parameters["Branch"]["Default"]) == ("production", "main")
@@ -187,7 +195,7 @@ def test_each_kind_of_resource_can_be_made_read_and_changed(kind: str) -> None:
 
 
 def test_each_policy_is_short_enough_for_aws() -> None:
-    found = yaml_parse(ROLE.read_text())["Resources"].values()
+    found = role()["Resources"].values()
     sizes = [
         len(json.dumps(each["Properties"]["PolicyDocument"], separators=(",", ":")))
         for each in found
