@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +38,9 @@ _WIDE = SMTPUTF8.clone(refold_source="none", cte_type="8bit")
 
 LIGHT, DARK = "#ffffff", "#17181c"
 """The paper of a mail by day and by night; `mail.html` says the same."""
+
+BOUNDARY = "=_leadlight"
+"""What parts a mail: the same in all, as `=_` stands nowhere in quoted-printable words (RFC 2045 § 6.7)."""
 
 LINE, WIDTH = 76, 78
 """How long a line may be before Python folds it: that of a header, its name included, and that of a body."""
@@ -94,8 +96,7 @@ def compose(
     message.set_raw("Message-ID", f"<{_token(message_id)}>")
     for name, value in (headers or {}).items():
         _add(message, name, value)
-    boundary = hashlib.sha256(message_id.encode()).hexdigest()[:32]
-    _fill(message, boundary, _text(written, footer), _html(written, footer, theme, subject, language))
+    _fill(message, _text(written, footer), _html(written, footer, theme, subject, language))
     return message
 
 
@@ -145,7 +146,7 @@ def _add(message: EmailMessage, name: str, value: str) -> None:
         message[name] = line
 
 
-def _fill(message: EmailMessage, boundary: str, text: str, html: str) -> None:
+def _fill(message: EmailMessage, text: str, html: str) -> None:
     """The same words twice (multipart/alternative, RFC 2046 § 5.1.4), as `set_content` and `add_alternative` would.
 
     Those parse each header that they set, several times, which takes longer than all the rest of a mail.
@@ -153,7 +154,7 @@ def _fill(message: EmailMessage, boundary: str, text: str, html: str) -> None:
     shown = _part("html", html, message)
     shown.set_raw("MIME-Version", "1.0")
     message.set_raw("MIME-Version", "1.0")
-    message.set_raw("Content-Type", _parsed("Content-Type", f'multipart/alternative; boundary="{boundary}"'))
+    message.set_raw("Content-Type", _known("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"'))
     message.set_payload([_part("plain", text, message), shown])
 
 
@@ -166,14 +167,11 @@ def _part(subtype: str, words: str, whole: EmailMessage) -> EmailMessage:
     return part
 
 
-def _parsed(name: str, value: str) -> str:
-    """A header as a message keeps it: a text that knows its name, so that nobody has to parse it again."""
+@functools.cache
+def _known(name: str, value: str) -> str:
+    """One of the few headers that are in every mail, parsed once: it knows its name, and never changes."""
     header: str = SMTP.header_factory(name, value)
     return header
-
-
-_known = functools.cache(_parsed)
-"""The few that are in every mail; a header never changes."""
 
 
 def _text(written: Prose, footer: Footer) -> str:

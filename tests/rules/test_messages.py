@@ -244,6 +244,14 @@ def test_the_parts_are_those_that_python_would_make() -> None:
     assert ours.as_bytes() == theirs.as_bytes()
 
 
+def test_nobody_can_write_what_parts_a_mail() -> None:
+    written = said("One\n\n\\--=_leadlight\n\n\\--=_leadlight--\n\nTwo", subject="--=_leadlight--")
+    message = message_from_bytes(written.as_bytes(), policy=policy.default)
+
+    assert [part.get_content_subtype() for part in message.iter_parts()] == ["plain", "html"]
+    assert all(str(part.get_content()).count("--=_leadlight") >= 2 for part in message.iter_parts())
+
+
 def test_the_same_arguments_give_the_same_bytes() -> None:
     assert said("Hi {{ lead.name }}").as_bytes() == said("Hi {{ lead.name }}").as_bytes()
 
