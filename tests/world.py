@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
@@ -282,12 +283,18 @@ class World:
 
 
 def built(folder: Path, files: Mapping[str, str] = FILES) -> Path:
-    """The world's site, built into `folder`; returns its bundle."""
+    """The world's site, built into `folder`; returns its bundle.
+
+    MkDocs runs right here: to start it takes a second, each time. `tests/site` builds in processes of their own, too.
+    """
+    from leadlight.gate.config import build_here  # brings MkDocs along
+
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return build_site(folder / "mkdocs.yml", folder / "site", folder / "bundle").bundle_dir
+    with patch("leadlight.gate.build._run", build_here):
+        return build_site(folder / "mkdocs.yml", folder / "site", folder / "bundle").bundle_dir
 
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

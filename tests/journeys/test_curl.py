@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -106,6 +107,12 @@ def code(mail: EmailMessage) -> str:
     return found[1]
 
 
+def is_listening(port: int) -> bool:
+    """Whether somebody answers there yet; to start curl a hundred times meanwhile took two seconds."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     port = free_port()
@@ -114,10 +121,10 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         demo = Demo(f"http://127.0.0.1:{port}", tmp_path)
         try:
             end = time.monotonic() + 60
-            health = ["curl", "-sf", demo.url + "/api/health"]
-            while subprocess.run(health, check=False, capture_output=True).returncode:
+            while not is_listening(port):
                 assert time.monotonic() < end, (tmp_path / "log").read_text()
                 time.sleep(0.1)
+            assert demo.curl("/api/health")[0] == 200
             yield demo
         finally:
             process.terminate()
