@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -51,21 +51,43 @@ ROUNDS = 40
 WAYS = ("prompt", "hostile", "tick")
 
 
-class Account:
-    """Clients of one account; what all worlds share is made once."""
+class Clients:
+    """botocore's clients, and what goes wrong between them and AWS. A third of a second to make."""
 
     def __init__(self) -> None:
-        session = quick_session()
-        session.set_credentials("testing", "testing")
-        self.session = session
+        self.session = quick_session()
+        self.session.set_credentials("testing", "testing")
         self.faults = Faults()
-        self.faults.watch(session)
-        self.connect: Callable[..., Any] = cache(partial(session.create_client, region_name=REGION))
-        self.client = self.connect
-        endpoint = f"https://streams.dynamodb.{REGION}.amazonaws.com"
-        self.streams = self.connect("dynamodbstreams", endpoint_url=endpoint)
+        self.faults.watch(self.session)
+        self.connect: Callable[..., Any] = cache(partial(self.session.create_client, region_name=REGION))
+
+
+@cache
+def common() -> Clients:
+    """Those of all accounts that nobody listens to: moto forgets an account, clients know nothing of it."""
+    return Clients()
+
+
+class Account:
+    """One account; what all worlds share is made once."""
+
+    def __init__(self) -> None:
+        endpoint = os.environ.get("AWS_ENDPOINT_URL")  # a server of one test: its clients are nobody else's
+        self._take(Clients() if endpoint else common())
+        self.faults.are_over()
+        self.faults.calls.clear()
         self.client("sesv2").create_email_identity(EmailIdentity="glass.example")
         self._buckets: dict[Path, str] = {}
+
+    def _take(self, clients: Clients) -> None:
+        self.faults, self.client, self.connect = clients.faults, clients.connect, clients.connect
+
+    @cached_property
+    def session(self) -> Any:
+        """Where to listen: the clients of worlds that are made from now on are this account's own."""
+        clients = Clients()
+        self._take(clients)
+        return clients.session
 
     def bucket_with(self, bundle: Path) -> str:
         """The bucket that holds that bundle."""
@@ -117,11 +139,8 @@ class AwsGround:
         self.cloud = account.cloud(bundle, settings)
         with environment(self.cloud, settings):
             self.services = aws(connect=account.connect, clock=clock)
-        table = account.client("dynamodb").describe_table(TableName=self.cloud.leads_table)["Table"]
-        self._stream = table["LatestStreamArn"]
-        stream = account.streams.describe_stream(StreamArn=self._stream)["StreamDescription"]
-        (self._shard,) = (shard["ShardId"] for shard in stream["Shards"])
-        self._read: str | None = None
+        self._stream = f"{self._table().table_arn}/stream/{self._table().latest_stream_label}"
+        self._read = 0
         self._again: list[Event] = []
         self.woken_by: Callable[[str], None] = lambda _: None
         """Told which function is woken, for whoever counts."""
@@ -217,20 +236,15 @@ class AwsGround:
         assert handle({"Records": shuffled(new, self._dice)}, Here()) == {"batchItemFailures": []}
 
     def _new_records(self) -> list[Event]:
-        """What the stream has that was not read; it is asked only if there is something, as Lambda's poller would."""
-        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.cloud.leads_table]
-        written = table.stream_shard.items
-        if not written or written[-1].record["dynamodb"]["SequenceNumber"] == self._read:
-            return []
-        streams = self._account.streams
-        since: Mapping[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
-        if self._read:
-            since = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._read}
-        at = streams.get_shard_iterator(StreamArn=self._stream, ShardId=self._shard, **since)["ShardIterator"]
-        found = streams.get_records(ShardIterator=at)["Records"]
-        if found:
-            self._read = found[-1]["dynamodb"]["SequenceNumber"]
-        return [as_lambda_gets_it(record, self._stream) for record in found if is_handed_over(record)]
+        """What the stream has that was not read yet."""
+        table = self._table()
+        new = [written.record for written in table.stream_shard.items[self._read :]]
+        self._read += len(new)
+        return [as_lambda_gets_it(record, self._stream) for record in new if is_handed_over(record)]
+
+    def _table(self) -> Any:
+        """The table of leads as moto has it now: another one after a transaction that was undone."""
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.cloud.leads_table]
 
     def _woken(self, services: Services) -> bool:
         """Whether a schedule or the tick found something to do."""
@@ -285,7 +299,7 @@ def is_handed_over(record: Mapping[str, Any]) -> bool:
 def as_lambda_gets_it(record: Mapping[str, Any], stream: str) -> Event:
     """A record as the event source mapping words it."""
     change = dict(record["dynamodb"])
-    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
     whole = {**record, "dynamodb": change, "eventVersion": "1.1", "awsRegion": REGION, "eventSourceARN": stream}
     decoded: Event = json.loads(msgspec.json.encode(whole))
     return decoded

@@ -12,16 +12,21 @@ from functools import lru_cache
 from typing import Any
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Expression, Node, UpdateExpressionFunction
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import ExpressionAttributeResolvingProcessor
 
 WORDS = frozenset({"S", "N"})
 """The types of DynamoDB that are text on the wire and nothing else."""
 
 MANY = 1000
+LARGEST = 405_000  # bytes, where moto draws the line
+PREPARED = (ExpressionAttributeResolvingProcessor,)
+"""Which of moto's checks wants to hear of each branch beforehand."""
 
 Key = dict[str, Any]
 
@@ -140,24 +145,51 @@ def _node_copied(node: Node, memo: dict[int, Any]) -> Node:
 
 
 def _traversed(traverser: DepthFirstTraverser, node: Node) -> Any:
-    """Each branch, from the leaves on. What it looks for stays the same on the way: moto asks at each leaf."""
+    """Each branch, from the leaves on. moto asks each for its class, which is slow for abstract ones, and again."""
     acts = traverser._processing_map()
     kinds = tuple(acts)
+    prepare = traverser.pre_processing_of_child if type(traverser) in PREPARED else None
 
     def visited(node: Any, place: int) -> Any:
         parent = node.parent
         for at, child in enumerate(node.children or ()):
-            traverser.pre_processing_of_child(node, at)
-            if isinstance(child, Node):
+            if prepare:
+                prepare(node, at)
+            if hasattr(child, "children"):
                 visited(child, at)
-        if isinstance(node, kinds):
-            node = next(act for kind, act in acts.items() if isinstance(node, kind))(node)
+        if (kind := _kind(type(node), kinds)) is not None:
+            node = acts[kind](node)
             node.parent = parent
             if parent:
                 parent.children[place] = node
         return node
 
     return visited(node, -1)
+
+
+@lru_cache(MANY)
+def _kind(kind: type, known: tuple[type, ...]) -> type | None:
+    """Which of these a branch is, if any."""
+    return next((each for each in known if issubclass(kind, each)), None)
+
+
+def _clauses(node: Node, kinds: list[type]) -> list[Node]:
+    """What of these kinds is in an expression, in order."""
+    found: list[Node] = []
+    for child in node.children or ():
+        if type(child) in kinds:
+            found.append(child)
+        elif _kind(type(child), (Expression, UpdateExpressionFunction)):
+            found.extend(_clauses(child, kinds))
+    return found
+
+
+def _item_made(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+    """A new item, weighed once: moto weighs all that it has again with each attribute."""
+    item.hash_key, item.range_key, item.attrs = hash_key, range_key, LimitedSizeDict()
+    dict.update(item.attrs, {name: DynamoType(value) for name, value in attrs.items()})
+    if item.size() > LARGEST:
+        raise ItemSizeTooLarge
 
 
 _transacted_thoroughly = DynamoDBBackend.transact_write_items
@@ -175,4 +207,6 @@ Table.all_items = _all_items  # type: ignore[method-assign,assignment]  # the sa
 ConditionExpressionParser.parse = _condition  # type: ignore[method-assign]  # the same, remembered
 UpdateExpressionParser.make = staticmethod(lru_cache(MANY)(UpdateExpressionParser.make))
 Node.__deepcopy__ = _node_copied
+Node.find_clauses = _clauses
 DepthFirstTraverser.traverse = _traversed
+Item.__init__ = _item_made  # type: ignore[method-assign]  # the same, weighed once

@@ -13,14 +13,19 @@ import moto.core.responses
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.loaders import JSONFileLoader
+from botocore.parsers import BaseJSONParser
+from botocore.regions import EndpointRulesetResolver
+from botocore.serialize import JSONSerializer
 from botocore.useragent import UserAgentString
+from botocore.validate import ParamValidator
 from moto.backend_index import backend_url_patterns
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import HTTPException
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.parse import PROTOCOL_PARSERS, RequestParser
 from moto.core.request import normalize_request
+from moto.core.responses import BaseResponse
 from moto.core.serialize import AttributePicker, AttributePickerContext, BaseJSONSerializer
 from moto.core.utils import MISSING, get_service_model, get_value
 from moto.dynamodb.responses import DynamoHandler
@@ -39,6 +44,62 @@ def _picked(picker: AttributePicker, context: AttributePickerContext) -> Any:
     if name not in known:
         known[name] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
     return next((found for key in known[name] if (found := get_value(context.obj, key)) is not MISSING), None)
+
+
+def _is_plain(shape: Any, item: Any) -> bool:
+    """Whether an item has texts and numbers alone, which are the same on the wire and off it. On its way to moto and
+    back it is checked, written, read, written and read: each of these would look at each attribute by itself."""
+    return shape.value.name == "AttributeValue" and all(
+        type(value) is dict and len(value) == 1 and value.keys() <= WORDS and type(*value.values()) is str
+        for value in item.values()
+    )
+
+
+def _checked(validator: ParamValidator, item: Any, shape: Any, errors: Any, name: str) -> None:
+    if type(item) is not dict or not _is_plain(shape, item):
+        _checked_thoroughly(validator, item, shape, errors, name)
+
+
+def _asked(serializer: JSONSerializer, body: Any, item: Any, shape: Any, key: str) -> None:
+    if _is_plain(shape, item):
+        body[key] = item
+    else:
+        _asked_thoroughly(serializer, body, item, shape, key)
+
+
+def _heard(parser: RequestParser, shape: Any, item: Any) -> Any:
+    return item if _is_plain(shape, item) else _heard_thoroughly(parser, shape, item)
+
+
+def _said(serializer: BaseJSONSerializer, body: Any, item: Any, shape: Any, key: str) -> None:
+    if _is_plain(shape, item):
+        serializer._default_serialize(body, item, shape, key)
+    else:
+        _said_thoroughly(serializer, body, item, shape, key)
+
+
+def _understood(parser: BaseJSONParser, shape: Any, item: Any) -> Any:
+    return item if _is_plain(shape, item) else _understood_thoroughly(parser, shape, item)
+
+
+def _found(resolver: EndpointRulesetResolver, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+    """The address of a service. It depends on what is asked for buckets and global endpoints only, and on account
+    numbers, which the credentials of tests have not got; botocore works it out anew for each call."""
+    service = operation_model.service_model.service_name
+    if service == "s3" or "EndpointId" in (call_args or {}):
+        return _found_thoroughly(resolver, operation_model, call_args, request_context)
+    known = vars(resolver).setdefault("_known_places", {})
+    if operation_model.name not in known:
+        known[operation_model.name] = _found_thoroughly(resolver, operation_model, call_args, request_context)
+    return known[operation_model.name]
+
+
+def _routed(response: BaseResponse, request: Any) -> str:
+    """What a method and a path ask for: moto goes through all paths of the service three times for one request."""
+    known = vars(response).get("_known_action")
+    if known is None or known[0] is not request:
+        known = response._known_action = (request, _routed_thoroughly(response, request))  # type: ignore[attr-defined]  # ours
+    return known[1]
 
 
 def _told(serializer: BaseJSONSerializer, told: Any, value: Any, shape: Any, key: str) -> None:
@@ -108,12 +169,27 @@ def _loaded(_: JSONFileLoader, file_path: str) -> Any:
 
 
 _thorough = AttributePicker.__call__
+_checked_thoroughly = ParamValidator._validate_map
+_asked_thoroughly = JSONSerializer._serialize_type_map
+_heard_thoroughly = RequestParser._parse_map
+_said_thoroughly = BaseJSONSerializer._serialize_type_map
+_understood_thoroughly = BaseJSONParser._handle_map
+_found_thoroughly = EndpointRulesetResolver.construct_endpoint
+_routed_thoroughly = BaseResponse._get_action_from_method_and_request_uri
 _told_thoroughly = BaseJSONSerializer._serialize_type_structure
 _answered_thoroughly = BotocoreStubber.process_request
 _signed_thoroughly = SigV4Auth.add_auth
 
 AttributePicker.__call__ = _picked  # type: ignore[method-assign]  # the same, remembered
 BaseJSONSerializer._serialize_type_structure = _told
+ParamValidator._validate_map = _checked
+JSONSerializer._serialize_type_map = _asked
+RequestParser._parse_map = _heard
+BaseJSONSerializer._serialize_type_map = _said
+BaseJSONParser._handle_map = _understood
+EndpointRulesetResolver.construct_endpoint = _found
+BaseResponse._get_action_from_method_and_request_uri = _routed
+moto.core.responses.camelcase_to_underscores = cache(moto.core.responses.camelcase_to_underscores)
 BotocoreStubber.process_request = _answered
 SigV4Auth.add_auth = _signed
 UserAgentString.to_string = lambda _: "leadlight"

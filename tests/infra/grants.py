@@ -120,14 +120,20 @@ def needed(function: str) -> frozenset[Grant]:
     found = reached({SECRETS}, within="leadlight.aws")
     own = {(action, ANYWHERE) for symbol, nodes in found.items() for action in asked(symbol[0], nodes)}
     used = needs(f"leadlight.entry.{entry}").methods
-    for port, method in used:
-        for symbol, nodes in calls((port, method)).items():
-            own |= stored(symbol, nodes) if port in {"store", "keys"} else elsewhere(port, symbol, nodes)
+    own |= {grant for port, method in used for grant in behind(port, method)}
     # `commit` can write keys, and there are none to write for code that never asks for a fresh one.
     writes = {("keys", "fresh"), ("keys", "raise_note")}
     unused = set() if writes & used else {("dynamodb:PutItem", "KeysTable")}
     own |= {("s3:ListBucket", BUCKETS[port]) for port, method in used if port in BUCKETS and method == "read"}
     return frozenset(own - unused | FOR_ALL | BY_LAMBDA.get(function, set()))
+
+
+@cache
+def behind(port: str, method: str) -> frozenset[Grant]:
+    """What one method of a port needs: for all functions that call it the same."""
+    found = calls((port, method)).items()
+    each = (stored(s, nodes) if port in {"store", "keys"} else elsewhere(port, s, nodes) for s, nodes in found)
+    return frozenset().union(*each)
 
 
 def elsewhere(port: str, symbol: Symbol, nodes: list[ast.AST]) -> set[Grant]:

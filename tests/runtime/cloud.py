@@ -46,8 +46,6 @@ def served() -> Iterator[Served]:
     endpoint = f"http://{host}:{port}"
     try:
         with patch.dict(os.environ, {**ACCOUNT, "AWS_ENDPOINT_URL": endpoint}):
-            account = Account()
-            account.streams = account.connect("dynamodbstreams")
-            yield Served(account, endpoint)
+            yield Served(Account(), endpoint)
     finally:
         server.stop()
