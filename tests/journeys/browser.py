@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -52,18 +52,32 @@ exclude_docs: /playbook/
 OURS = ".leadlight, .leadlight-after, .leadlight-page"
 """What of a page is ours, and none of the theme's."""
 
+Look = Callable[[Page], list[str]]
+"""Somebody else who looks at a page, and what is wrong with it."""
+
 LOOKS: tuple[tuple[Literal["light", "dark"], str, ViewportSize], ...] = (
     ("light", "default", {"width": 1280, "height": 720}),
     ("dark", "slate", {"width": 320, "height": 640}),
 )
 """How a page is looked at: by day at a desk, and by night on a small phone; and what the theme calls day and night."""
 
-CHOSEN = "scheme => document.querySelector(`.md-option[data-md-color-scheme=${scheme}]`)?.click()"
-"""The theme heeds what the system prefers only as it loads; later there is its button."""
+CHOSEN = """scheme => {
+    document.querySelector(`.md-option[data-md-color-scheme=${scheme}]`)?.click()
+    const moving = () => document.getAnimations().filter(one => one instanceof CSSTransition)
+    for (let round = 0, on = moving(); on.length; on = moving()) {
+        if (++round > 20) throw Error("colours that never come to rest")
+        for (const one of on) one.finish()
+    } }"""
+"""The theme heeds what the system prefers only as it loads; later there is its button. Colours that are on their way to
+others have a contrast that nobody chose: they arrive at once, and those too that only set out as others arrive."""
 
-SETTLED = """() => Promise.allSettled(
-    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))"""
-"""Colours that are on their way to others have a contrast that nobody chose."""
+SEEN = """async parts => {
+    const { violations } = await axe.run(parts, { resultTypes: ["violations"] })
+    const flaws = violations.flatMap(flaw => flaw.nodes.map(node => `${flaw.id} at ${node.target}`))
+    if (document.documentElement.scrollWidth > innerWidth) flaws.push("wider than the window")
+    return { flaws, ground: getComputedStyle(document.body).backgroundColor } }"""
+"""What is wrong with these parts as they are shown now, and what they stand on. All that axe finds in order is ten
+times as much to work out and to carry over."""
 
 FLAGS = (
     "--no-sandbox",
@@ -73,6 +87,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # the tabs of one person share a process: starting one costs as much as a page
 )
 
 
@@ -227,30 +242,24 @@ def person(browser: Browser, demo: Demo, **options: object) -> Person:
     return somebody
 
 
-def flaws(tab: Page, where: str, *, parts: str = OURS) -> list[str]:
-    """What is wrong with our parts in each look: what axe finds, wider than the window, or deaf to the look itself.
+def flaws(tab: Page, where: str, *, parts: str = OURS, also: Look = lambda _: []) -> list[str]:
+    """What is wrong with our parts in each look: what axe finds, wider than the window, or deaf to the look itself;
+    and what `also` finds there.
 
-    Both looks are taken of one and the same page, since getting there costs more than looking. It stays in the last.
+    Both looks are taken of one and the same page, since getting there costs more than looking. It begins with the one
+    that the tab has, and stays in the last.
     """
     if not tab.evaluate("'axe' in window"):
         tab.evaluate(AXE_SCRIPT)
     found, grounds = [], set()
-    for scheme, name, size in LOOKS:
+    for scheme, name, size in LOOKS if tab.viewport_size != LOOKS[-1][2] else LOOKS[::-1]:
         tab.emulate_media(color_scheme=scheme)
         tab.set_viewport_size(size)
         tab.evaluate(CHOSEN, name)
-        tab.evaluate(SETTLED)
-        found += _flaws(tab, f"{where}, {scheme}", parts)
-        grounds.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+        seen = tab.evaluate(SEEN, parts)
+        found += [f"{where}, {scheme}: {flaw}" for flaw in seen["flaws"] + also(tab)]
+        grounds.add(seen["ground"])
     return found + [f"{where}: as bright in the dark"] * (len(grounds) < len(LOOKS))
-
-
-def _flaws(tab: Page, where: str, parts: str) -> list[str]:
-    only = "{resultTypes: ['violations']}"  # all that it finds in order is ten times as much to carry over
-    found = tab.evaluate(f"axe.run({parts!r}, {only}).then(found => found.violations)")
-    wide = tab.evaluate("document.documentElement.scrollWidth > innerWidth")
-    targets = [f"{where}: {flaw['id']} at {node['target']}" for flaw in found for node in flaw["nodes"]]
-    return targets + [f"{where}: wider than the window"] * wide
 
 
 def chromium(playwright: Playwright, executable: str) -> Browser:

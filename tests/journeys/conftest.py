@@ -10,12 +10,25 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.journeys.browser import Demo, Person, chromium, person, running_demo
+from tests.journeys.tongues import FILES
 from tests.journeys.walks import New
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def two_tongues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A site of two languages. Days go by in it."""
+    root = tmp_path_factory.mktemp("tongues")
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    with running_demo(root / "data", root / "mkdocs.yml") as demo:
         yield demo
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import MAILED, Demo, Person, link_of, person, running_demo
+from tests.journeys.browser import MAILED, Demo, Person, link_of, person
 from tests.journeys.test_browser_desk import MANAGER, PHONE, at_desk, open_lead
 from tests.journeys.walks import send_form
 
@@ -15,13 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 TEAM = "@leadlight.example"
 NUMBER = "+44 20 7946 0123"
-
-
-@pytest.fixture(scope="module")
-def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo of its own: months go by in it."""
-    with running_demo(tmp_path_factory.mktemp("conversation")) as demo:
-        yield demo
 
 
 def briefed(rep: Person, subject: str, address: str) -> Page:
@@ -85,21 +77,21 @@ def answers(lead: Person, address: str, subject: str, words: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_a_conversation_goes_from_a_wished_call_to_an_unhappy_customer_and_the_timeline_tells_it(
-    browser: Browser, own_demo: Demo, address: str, *, script: bool
+    browser: Browser, demo: Demo, address: str, *, script: bool
 ) -> None:
-    visitor = person(browser, own_demo, java_script_enabled=script)
-    rep = person(browser, own_demo, **{**PHONE, "java_script_enabled": script})
+    visitor = person(browser, demo, java_script_enabled=script)
+    rep = person(browser, demo, **{**PHONE, "java_script_enabled": script})
 
     wants_a_call(visitor, address)
     advances(is_told_and_takes_over(rep, address))
-    own_demo.days_go_by(2)
+    demo.days_go_by(2)
     logs(rep, "your next step", address, "advance", stage="opportunity", worth="12000")
-    own_demo.days_go_by(70)
+    demo.days_go_by(70)
     answers(visitor, address, "Yes, no, or not this year", "Yes")
     logs(rep, "accept", address, "close", stage="customer", worth="14000")
-    own_demo.days_go_by(40)
+    demo.days_go_by(40)
     answers(visitor, address, "One tap", "No")
-    own_demo.mail(TEAM, "Unhappy", text=address)
+    demo.mail(TEAM, "Unhappy", text=address)
 
     tab = at_desk(rep, MANAGER)
     open_lead(tab, address)

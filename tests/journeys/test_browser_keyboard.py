@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import CHOSEN, LOOKS, SETTLED, Demo, code_of, flaws, link_of, person, running_demo
-from tests.journeys.test_browser_polish import FILES
+from tests.journeys.browser import Demo, code_of, flaws, link_of, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -73,17 +72,6 @@ POLISH = Words(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def two_tongues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    root = tmp_path_factory.mktemp("tongues")
-    for name, text in FILES.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    with running_demo(root / "data", root / "mkdocs.yml") as demo:
-        yield demo
-
-
 @pytest.fixture
 def tab(browser: Browser, two_tongues: Demo) -> Iterator[Page]:
     somebody = person(browser, two_tongues)
@@ -105,14 +93,7 @@ def asked(demo: Demo, words: Words) -> str:
 
 def wrong(tab: Page, where: str) -> list[str]:
     """What axe finds, and what the keyboard does not reach, hides, does not mark or does not leave again."""
-    found = flaws(tab, where)
-    for scheme, name, size in LOOKS:
-        tab.emulate_media(color_scheme=scheme)
-        tab.set_viewport_size(size)
-        tab.evaluate(CHOSEN, name)
-        tab.evaluate(SETTLED)
-        found += [f"{where}, {scheme}: {flaw}" for flaw in walked(tab)]
-    return found
+    return flaws(tab, where, also=walked)
 
 
 def walked(tab: Page) -> list[str]:

@@ -6,65 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browser import Demo, Person, code_of, flaws, link_of, person, running_demo, words_of
+from tests.journeys.browser import Demo, Person, code_of, flaws, link_of, person, words_of
+from tests.journeys.tongues import SECRET
 from tests.polish import english_in
 
 from leadlight.gate.tongues import HERE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-SECRET = "Bursztyn jest lżejszy od szkła i cieplejszy w dłoni."
-STEP = "wait: 1 day\nencounter: person\nobjective: start\nsend: any\n"
-FILES = {
-    "mkdocs.yml": """
-site_name: Szkło
-site_url: http://127.0.0.1:8000/
-theme:
-  name: material
-  font: false
-  language: en
-  features: [navigation.instant]
-  palette:
-    - {media: "(prefers-color-scheme: light)", scheme: default, toggle: {icon: material/weather-night, name: Dark}}
-    - {media: "(prefers-color-scheme: dark)", scheme: slate, toggle: {icon: material/weather-sunny, name: Light}}
-exclude_docs: /playbook/
-plugins:
-  - search
-  - i18n:
-      reconfigure_material: false
-      languages:
-        - {locale: en, name: English, default: true}
-        - {locale: pl, name: Polski, theme: {language: pl}}
-  - leadlight
-""",
-    "docs/index.md": "# Glass\n\n[A guide](guide.md)\n",
-    "docs/index.pl.md": "# Szkło\n\n[Poradnik](guide.md)\n",
-    "docs/guide.md": "---\ntitle: Amber\ngate: {files: [a.txt], sequence: course}\n---\n# Amber\n\nOpen to all.\n\n"
-    "<!-- more -->\n\n## The rest\n\nAmber is lighter than glass, and warmer in the hand.\n",
-    "docs/guide.pl.md": "---\ntitle: Bursztyn\n---\n# Bursztyn\n\nDla każdego.\n\n<!-- more -->\n\n## Reszta\n\n"
-    f"{SECRET}\n",
-    "docs/a.txt": "amber",
-    "docs/playbook/team.yml": "company: Szkło\npeople: [{name: Jan Kowalski, email: jan@szklo.example}]\n",
-    "docs/playbook/sequences/course/01-hello.md": f"---\nsubject: First\n{STEP}---\nHow do you hold it?\n",
-    "docs/playbook/sequences/course/01-hello.pl.md": "---\nsubject: Pierwsza\n---\nJak go trzymasz?\n",
-}
-
-
-@pytest.fixture(scope="module")
-def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A site of two languages, by the plugin that most such sites have. Days go by in it."""
-    root = tmp_path_factory.mktemp("polish")
-    for name, text in FILES.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    with running_demo(root / "data", root / "mkdocs.yml") as demo:
-        yield demo
-
 
 @pytest.fixture
-def reader(browser: Browser, own_demo: Demo) -> Iterator[Person]:
-    one = person(browser, own_demo, locale="pl-PL")
+def reader(browser: Browser, two_tongues: Demo) -> Iterator[Person]:
+    one = person(browser, two_tongues, locale="pl-PL")
     yield one
     one.context.close()
 

@@ -31,10 +31,9 @@ def lead_in(link: str) -> str:
 
 
 def opened(new: New, links: Sequence[str]) -> Iterator[str]:
-    """What a scanner sees that waits until each page is quiet, and taps nothing."""
+    """What a scanner sees that opens all of them, waits until each page is quiet, and taps nothing."""
     scanner = new()
-    for link in links:
-        tab = scanner.open(link)
+    for tab in [scanner.open(link) for link in links]:
         tab.wait_for_load_state("networkidle")
         yield tab.get_by_role("heading", level=1).inner_text()
         tab.close()
