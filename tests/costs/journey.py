@@ -15,10 +15,9 @@ from moto import mock_aws
 from tests.capacity import Item, capacity_of
 from tests.ground_aws import Account, AwsGround, Here
 from tests.queued import handed_over, queued
-from tests.world import SETTINGS, World
+from tests.world import SETTINGS, World, built
 from tests.world_site import COURSE, FILES, step
 
-from leadlight.gate.build import build_site
 from leadlight.handlers import on_mail_event
 
 STEPS = 7
@@ -151,8 +150,4 @@ def seven_steps(folder: Path) -> Path:
         for n in range(1, STEPS + 1)
     }
     files = {name: text for name, text in FILES.items() if not name.startswith(COURSE)} | steps
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return build_site(folder / "mkdocs.yml", folder / "site", folder / "bundle").bundle_dir
+    return built(folder, files)
