@@ -50,7 +50,11 @@ HOLIDAY, TODAY = away("2026-01-01", "2026-01-31"), away("2026-01-05", "2026-01-0
 
 TABLE = {
     "all alike": (ANYBODY, (ANN, BOB), "ann bob"),
-    "a team of one": (Facts("ja", "JP"), (who("ann", territories=("PL",)),), "ann: nobody covers JP; "),
+    "a team of one": (
+        Facts("ja", "JP"),
+        (who("ann", territories=("PL",)),),
+        "ann: nobody of them speaks ja; nobody covers JP",
+    ),
     "a manager does not": (ANYBODY, (ANN, BOSS), "ann"),
     "a manager who is alone does": (ANYBODY, (BOSS,), "mo"),
     "nobody without capacity": (ANYBODY, (ANN, SHY), "ann"),
@@ -68,6 +72,16 @@ TABLE = {
         Facts("en", "PL"),
         (ANN, who("ada", territories=("PL",), languages=("pl",)), BOSS),
         "ada",
+    ),
+    "language before an unknown country": (
+        Facts("pl"),
+        (ANN, replace(OLA, territories=("PL",))),
+        "ola: speaks pl; no country is known",
+    ),
+    "language before a country that nobody covers": (
+        Facts("pl", "GB"),
+        (ANN, replace(OLA, territories=("PL",))),
+        "ola",
     ),
     "territory before language": (Facts("pl", "PL"), (OLA, POLISH), "jan: covers PL; nobody of them speaks pl"),
     "a size": (Facts("en", size="1-50"), (ANN, SMALL, LARGE), "sue: takes companies of that size"),

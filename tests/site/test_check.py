@@ -34,6 +34,19 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     return run
 
 
+def test_p5_a_withheld_sentence_on_an_open_page_is_told_of_with_both_places(check: Check) -> None:
+    """Whatever an author says in the open is no leak to the build, but it may be a slip."""
+    secret = "Closed words that nobody else\nmay *ever* read. Short one. And eight more words that nobody has read yet."
+    gated = f"---\ngate:\n  form: short\n---\n# Page\n\nOpen.\n\n<!-- more -->\n\n{secret}\n"
+    done = check({"a.md": gated, "b.md": f"# Open\n\nShort one.\n\nIt says. {secret}\n\n```\n{secret}\n```\n"})
+
+    told = [line for line in done.output.splitlines() if "withheld in" in line]
+    assert done.exit_code == 0
+    assert len(told) == 1
+    assert "docs/b.md:5: says “Closed words that nobody else may *ever* read.”, and 1 more" in told[0]
+    assert "withheld in docs/a.md:11" in told[0]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [

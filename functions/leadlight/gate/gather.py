@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from textwrap import shorten
 from urllib.parse import unquote
 
 from leadlight.errors import BadPlaybook, Problem
@@ -16,6 +17,7 @@ from leadlight.gate.kinds import kind_problems, recording_problems
 from leadlight.gate.leaks import Passage, Withheld
 from leadlight.gate.passages import anchors, page_addresses, passages
 from leadlight.gate.paths import Paths, path_problems, paths_of
+from leadlight.gate.repeated import repeated
 from leadlight.gate.sections import misnamed, stands_open
 from leadlight.gate.source import Halves, Line, NoCut, body, fenced, halves, marks, unwritten
 from leadlight.model.person import GateId
@@ -116,6 +118,7 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None, *, for_leaks:
     found.inline = _inline(site, found.pages, addresses or {})
     found.problems += _twins(site, found)
     found.problems += [site.shown(problem) for problem in _kinds(found)]
+    found.warnings += _said_all_the_same(site, found.pages)
     found.paths = paths_of((page.front, page.text) for page in found.pages if page.front)
     found.problems += [site.shown(problem) for problem in path_problems(found.paths)]
     if not for_leaks:
@@ -179,6 +182,16 @@ def _kinds(found: Gathered) -> Iterator[Problem]:
     for front in fronts:
         yield from kind_problems(front)
     yield from recording_problems(found.recordings, fronts)
+
+
+def _said_all_the_same(site: Site, pages: list[Page]) -> Iterator[Problem]:
+    """Whole sentences of a withheld half that another author, or the same one, has put onto a page's open lines."""
+    withheld = [(site.name(page.src_uri), page.halves.withheld) for page in pages if page.halves]
+    for one in repeated(withheld, [(site.name(page.src_uri), _open_lines(page)) for page in pages]):
+        more = f", and {one.more} more of its sentences" if one.more else ""
+        text = shorten(one.text, 80, placeholder=" …")
+        message = f"says “{text}”{more}, withheld in {one.withheld}:{one.withheld_line}"
+        yield Problem(one.page, one.line, f"{message}: what stands here is public; leave it out where it is a secret")
 
 
 def _inline(site: Site, pages: list[Page], addresses: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

@@ -71,12 +71,15 @@ def pool(facts: Facts, team: Team, now: datetime, *, at_once: bool = True) -> tu
     """Those of the team who take turns at such a lead now, and why these, in words. Never nobody.
 
     Firms wait for whoever knows them; who decides at home is answered by whoever is there first and speaks their
-    language. Without `at_once` nobody waits: who is off work just now takes their turn as well.
+    language. A country that nobody covers, or that nobody knows, keeps nobody from those who speak their language.
+    Without `at_once` nobody waits: who is off work just now takes their turn as well.
     """
     people, said = _there(_reps(team), team, now), list[str]()
     language = partial(_by_language, managers=_there(_managers(team, facts.language), team, now))
     soonest = (partial(_soonest, team=team, now=now),) if at_once else ()
-    order = (_by_territory, language, _by_size, _by_product, *soonest)
+    covered = any(facts.country in person.territories for person in people)
+    first = (_by_territory, language) if covered else (language, _by_territory)
+    order = (*first, _by_size, _by_product, *soonest)
     if (facts.profile or team.profile) is Profile.B2C:
         order = (language, *soonest, _by_territory, _by_size, _by_product)
     for narrow in order:
