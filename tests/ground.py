@@ -5,11 +5,13 @@ A ground brings the services of one installation and does what happens by itself
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -92,6 +94,12 @@ class InOrder(MaildirMailer):
         return name
 
 
+@lru_cache(maxsize=1000)
+def _read(path: str, changed: int) -> bytes:
+    """What lies in that file since it was `changed`, read once: stories look into the same mailboxes often."""
+    return Path(path).read_bytes()
+
+
 class LocalGround:
     """One folder."""
 
@@ -130,9 +138,9 @@ class LocalGround:
 
     def mails(self) -> list[bytes]:
         turns = self._mailer.turns
-        new = (self._data / "mail" / "new").iterdir()
-        paths = sorted(new, key=lambda path: (path.stat().st_mtime_ns, turns.get(path.name, 0)))
-        return [path.read_bytes() for path in paths]
+        with os.scandir(self._data / "mail" / "new") as new:
+            paths = sorted(new, key=lambda path: (path.stat().st_mtime_ns, turns.get(path.name, 0)))
+        return [_read(path.path, path.stat().st_mtime_ns) for path in paths]
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         with sqlite3.connect(f"file:{self._data / 'leads.db'}?mode=ro", uri=True) as db:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 MARK = "zq{:04d}x"
 """What a marker looks like; no word of ours holds one."""
@@ -147,7 +147,7 @@ class Injection:
     text: str
     marker: str
 
-    @property
+    @cached_property
     def seen(self) -> tuple[str, ...]:
         """The words that hold the marker, without what is invisible: one of them has to stand there in the end."""
         return tuple(word.lower() for word in visible(self.text).split() if self.marker in word)
@@ -155,7 +155,8 @@ class Injection:
 
 def visible(text: str) -> str:
     """As a reader sees it: without what is invisible."""
-    return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in UNSEEN_SORTS)
+    unseen = {char for char in set(text) if not char.isspace() and unicodedata.category(char) in UNSEEN_SORTS}
+    return text.translate(dict.fromkeys(map(ord, unseen)))
 
 
 @cache

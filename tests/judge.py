@@ -114,7 +114,8 @@ def in_text(text: str) -> list[str]:
 
     A marker that no string has came through something that reads what it gets, such as the HTML of a reply.
     """
-    wrong = [f"a turn {text[max(0, at - 60) : at + 60]!r}" for at, char in enumerate(text) if char in TURNS]
+    turns = [] if TURNS.isdisjoint(text) else [at for at, char in enumerate(text) if char in TURNS]
+    wrong = [f"a turn {text[max(0, at - 60) : at + 60]!r}" for at in turns]
     words = {word for word in visible(text).lower().split() if MARKED.search(word)}
     for word in words:
         for marker in by_marker().keys() & set(MARKED.findall(word)):
@@ -126,7 +127,7 @@ def in_text(text: str) -> list[str]:
 
 def on_terminal(text: str) -> list[str]:
     """What is wrong with what a terminal shows."""
-    odd = {char for char in text if unicodedata.category(char) == "Cc" and char not in "\n\t"}
+    odd = {char for char in set(text) if unicodedata.category(char) == "Cc" and char not in "\n\t"}
     return [*(f"a control character {char!r}" for char in odd), *in_text(text)]
 
 

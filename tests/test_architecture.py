@@ -1,10 +1,16 @@
-"""The architecture, as a dictionary that the code has to obey. A module without a row fails."""
+"""The architecture, as a dictionary that the code has to obey. A module without a row fails.
+
+Each rule is one test over all files, which are read once: what breaks it is listed, with file and line.
+"""
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses all files, not each of them
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "functions" / "leadlight"
@@ -122,77 +128,129 @@ ONLY_IN = {
 LAZY_IN_CLI = {"serve", "demo", "preview", "simulate", "gate", "publish"}
 
 
-def modules() -> Iterator[tuple[str, Path]]:
-    """Each source file with the row it belongs to."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        yield path.relative_to(SOURCE).parts[0].removesuffix(".py"), path
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that a file imports, reads from something or gives to a function, and where."""
+
+    name: str
+    at: str
+    lines: int = 0
+    at_once: bool = False  # as soon as the file is imported
+
+    @property
+    def part(self) -> str:
+        """Of a module of ours, the row that it belongs to."""
+        first, _, rest = self.name.partition(".")
+        return rest.partition(".")[0] if first == "leadlight" and rest != "__version__" else ""
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
-    """Each absolute module name that a tree imports, with the statement that does."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "absolute imports only, so that the rules can be grepped"
-            if node.module == "leadlight":
-                for alias in node.names:
-                    yield f"leadlight.{alias.name}", node
-            elif node.module:
-                yield node.module, node
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What the rules ask about one file of ours. It holds no tree: all trees together keep the collector busy."""
+
+    where: str  # below `leadlight`, or else below the repository
+    lines: int
+    imports: list[Name]
+    relative: list[str]
+    attributes: list[Name]
+    functions: list[Name]
+
+    @property
+    def row(self) -> str:
+        return self.where.partition("/")[0].removesuffix(".py")
 
 
-PATHS = [pytest.param(row, path, id=str(path.relative_to(SOURCE))) for row, path in modules()]
-
-
-@pytest.mark.parametrize(("row", "path"), PATHS)
-def test_a_module_imports_only_what_its_row_allows(row: str, path: Path) -> None:
-    allowed = MAY_IMPORT[row] | {row}
-
-    used = {name.split(".")[1] for name, _ in imports(ast.parse(path.read_text())) if name.startswith("leadlight.")} - {
-        "__version__"
-    }
-
-    assert used <= allowed, f"{path.name} may not import {sorted(used - allowed)}"
-
-
-@pytest.mark.parametrize(("row", "path"), PATHS)
-def test_foreign_modules_stay_where_they_belong(row: str, path: Path) -> None:
-    where = path.relative_to(SOURCE).as_posix()
-    used = {name.split(".")[0] for name, _ in imports(ast.parse(path.read_text()))}
-
-    strays = [name for name in used & ONLY_IN.keys() if not where.startswith(ONLY_IN[name])]
-
-    assert strays == []
-
-
-@pytest.mark.parametrize(("row", "path"), PATHS)
-def test_only_settings_reads_the_environment(row: str, path: Path) -> None:
-    attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
-
-    assert row == "settings" or not attributes & {"environ", "getenv", "putenv"}
-
-
-@pytest.mark.parametrize("path", sorted((SOURCE / "cli").glob("*.py")), ids=lambda path: path.name)
-def test_the_command_line_imports_the_heavy_parts_lazily(path: Path) -> None:
-    top = ast.Module(body=[n for n in ast.parse(path.read_text()).body if not isinstance(n, ast.If)], type_ignores=[])
-    at_import = {
-        name.split(".")[1] for name, node in imports(top) if name.startswith("leadlight.") and node in top.body
-    }
-
-    assert at_import & LAZY_IN_CLI == set()
-
-
-@pytest.mark.parametrize("path", sorted([*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]), ids=lambda p: p.name)
-def test_files_and_functions_fit_on_a_desk(path: Path) -> None:
+@cache
+def read(path: Path) -> Module:
+    """The file, parsed once for all rules."""
     text = path.read_text()
-    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    tree = ast.parse(text)
+    where = path.relative_to(SOURCE if path.is_relative_to(SOURCE) else ROOT).as_posix()
+    module = Module(where, text.count("\n"), [], [], [], [])
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                at_once = node in tree.body
+                names = imported(node)
+                module.imports.extend(Name(name, f"{where}:{node.lineno}", at_once=at_once) for name in names)
+                module.relative.extend([f"{where}:{node.lineno}"] * bool(getattr(node, "level", 0)))
+            case ast.Attribute():
+                module.attributes.append(Name(node.attr, f"{where}:{node.lineno}"))
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                module.functions.append(Name(node.name, f"{where}:{node.lineno}", lines))
+    return module
 
-    too_long = [n.name for n in functions if (n.end_lineno or 0) - n.lineno + 1 > 50]
 
-    assert text.count("\n") <= 400
-    assert too_long == []
+def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The modules that a statement imports."""
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.Import):
+        return names
+    return [f"leadlight.{name}" for name in names] if node.module == "leadlight" else [node.module or ""]
+
+
+def modules() -> list[Module]:
+    """The product."""
+    return [read(path) for path in sorted(SOURCE.rglob("*.py"))]
+
+
+def test_every_module_has_a_row() -> None:
+    strays = [module.where for module in modules() if module.row not in MAY_IMPORT]
+
+    assert len(modules()) > 300
+    assert strays == [], "\n".join(strays)
+
+
+def test_imports_are_absolute_so_that_the_rules_can_be_grepped() -> None:
+    strays = [at for module in modules() for at in module.relative]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_a_module_imports_only_what_its_row_allows() -> None:
+    strays = [
+        f"{each.at} may not import {each.part}"
+        for module in modules()
+        for each in module.imports
+        if each.part not in MAY_IMPORT.get(module.row, set()) | {module.row, ""}
+    ]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_foreign_modules_stay_where_they_belong() -> None:
+    strays = [
+        f"{each.at} may not import {each.name}"
+        for module in modules()
+        for each in module.imports
+        if not module.where.startswith(ONLY_IN.get(each.name.partition(".")[0], ""))
+    ]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_only_settings_reads_the_environment() -> None:
+    ways = {"environ", "getenv", "putenv"}
+    others = [module for module in modules() if module.row != "settings"]
+    strays = [f"{each.at} {each.name}" for module in others for each in module.attributes if each.name in ways]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_the_command_line_imports_the_heavy_parts_lazily() -> None:
+    at_once = [e for module in modules() if module.where.startswith("cli/") for e in module.imports if e.at_once]
+    strays = [f"{each.at} imports {each.part} at once" for each in at_once if each.part in LAZY_IN_CLI]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_files_and_functions_fit_on_a_desk() -> None:
+    files = [*modules(), *(read(path) for path in sorted((ROOT / "tests").rglob("*.py")))]
+    long = [f"{file.where} has {file.lines} lines" for file in files if file.lines > 400]
+    long += [f"{each.at} {each.name} has {each.lines}" for file in files for each in file.functions if each.lines > 50]
+
+    assert long == [], "\n".join(long)
 
 
 def test_the_top_level_holds_only_what_the_readme_lists() -> None:

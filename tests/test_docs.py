@@ -6,7 +6,8 @@ import doctest
 import importlib
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,17 +33,27 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILE = re.compile(r"\.?[\w*-][\w.*/-]*(?:/|\.(?:py|md|yml|toml|html|js|css|sh|lock|json|db))\Z")
 ROUTE = re.compile(r"(?:(GET|POST|HEAD) )?(/(?:api|rep|confirm|unsubscribe|preferences|sign|_dev)[\w/<>-]*)(?:\?.*)?\Z")
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+
+@cache
+def text_at(path: Path) -> str:
+    """The text of a file, read once for all rules."""
+    return path.read_text("utf-8")
+
+
+def holds(rule: Callable[[Path], Iterable[str]]) -> None:
+    """A rule finds nothing on any page of the manual; whatever it finds is told, with the page it stands on."""
+    found = [f"{page.relative_to(ROOT)}: {stray}" for page in PAGES for stray in rule(page)]
+    assert found == [], "\n".join(found)
 
 
 def spans(page: Path) -> list[str]:
     """What stands in code type within the text."""
-    return SPAN.findall(FENCE.sub("", page.read_text("utf-8")))
+    return SPAN.findall(FENCE.sub("", text_at(page)))
 
 
 def lines(page: Path) -> list[str]:
     """Everything that could be a command: code within the text, and lines of shell blocks."""
-    fences = [match for match in FENCE.finditer(page.read_text("utf-8")) if match["info"] in {"sh", "text", "ini"}]
+    fences = [match for match in FENCE.finditer(text_at(page)) if match["info"] in {"sh", "text", "ini"}]
     return [*spans(page), *(line.strip() for match in fences for line in match["body"].splitlines())]
 
 
@@ -51,7 +62,7 @@ def exists(name: str) -> bool:
     if any(any(base.glob(name.rstrip("/"))) for base in BASES):
         return True
     own = name.rstrip("/").rpartition("/")[2]
-    return any(f'"{own}"' in path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    return any(f'"{own}"' in text_at(path) for path in SOURCE.rglob("*.py"))
 
 
 # --- what is named is there
@@ -60,43 +71,50 @@ MADE = "../openapi.json"
 """Lies in the site alone, where each build puts it."""
 
 
-@each_page
-def test_each_file_that_is_named_exists(page: Path) -> None:
-    sample = re.findall(r'title="content/([^"]+)"', REFERENCE.read_text("utf-8"))
-    named = {span for span in spans(page) if FILE.fullmatch(span) and "NN-" not in span}
+def test_each_file_that_is_named_exists() -> None:
+    sample = re.findall(r'title="content/([^"]+)"', text_at(REFERENCE))
 
-    assert [name for name in sorted(named) if not exists(name) and f"tutorials/{name}" not in sample] == []
+    def missing(page: Path) -> list[str]:
+        named = {span for span in spans(page) if FILE.fullmatch(span) and "NN-" not in span}
+        return [name for name in sorted(named) if not exists(name) and f"tutorials/{name}" not in sample]
 
-
-@each_page
-def test_each_module_that_is_named_exists(page: Path) -> None:
-    named = {match[1] for line in lines(page) if (match := re.search(r"\b((?:leadlight|tests)(?:\.[a-z_]+)+)$", line))}
-
-    assert [name for name in named if find_spec(name) is None] == []
+    holds(missing)
 
 
-@each_page
-def test_each_link_within_the_repository_leads_somewhere(page: Path) -> None:
-    targets = [link.partition("#")[0] for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+def test_each_module_that_is_named_exists() -> None:
+    name = re.compile(r"\b((?:leadlight|tests)(?:\.[a-z_]+)+)$")
 
-    assert [name for name in targets if name not in {"", MADE} and not (page.parent / name).exists()] == []
+    def missing(page: Path) -> list[str]:
+        named = {match[1] for line in lines(page) if (match := name.search(line))}
+        return [name for name in sorted(named) if find_spec(name) is None]
+
+    holds(missing)
 
 
-@each_page
-def test_each_make_target_exists(page: Path) -> None:
+def test_each_link_within_the_repository_leads_somewhere() -> None:
+    def astray(page: Path) -> list[str]:
+        targets = [link.partition("#")[0] for link in LINK.findall(text_at(page)) if "://" not in link]
+        return [name for name in targets if name not in {"", MADE} and not (page.parent / name).exists()]
+
+    holds(astray)
+
+
+def test_each_make_target_exists() -> None:
     own = SOURCE / "publish" / "start" / "Makefile"  # that of a site of one's own
-    text = (ROOT / "Makefile").read_text("utf-8") + own.read_text("utf-8")
-    targets = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
-    named = {match[1] for line in lines(page) if (match := re.match(r"make ([a-z]+)", line))}
+    targets = set(re.findall(r"^([a-z]+):", text_at(ROOT / "Makefile") + text_at(own), re.MULTILINE))
 
-    assert named - targets == set()
+    def unknown(page: Path) -> set[str]:
+        return {match[1] for line in lines(page) if (match := re.match(r"make ([a-z]+)", line))} - targets
+
+    holds(unknown)
 
 
-@each_page
-def test_each_command_and_its_options_exist(page: Path) -> None:
-    used = [match[1] for line in lines(page) if (match := re.search(r"(?:^|/)leadlight ((?:[a-z]|--).*)", line))]
+def test_each_command_and_its_options_exist() -> None:
+    def unknown(page: Path) -> list[str]:
+        used = [match[1] for line in lines(page) if (match := re.search(r"(?:^|/)leadlight ((?:[a-z]|--).*)", line))]
+        return [line for line in used if not understood(shlex.split(line))]
 
-    assert [line for line in used if not understood(shlex.split(line))] == []
+    holds(unknown)
 
 
 def understood(words: list[str]) -> bool:
@@ -110,22 +128,27 @@ def understood(words: list[str]) -> bool:
     return {word for word in words if word.startswith("--")} <= known | {"--help"}
 
 
-@each_page
-def test_each_route_exists(page: Path) -> None:
-    rows = re.findall(r"^\| `(GET|POST) ([^`]+)` \|", docs.renewed(REFERENCE.read_text("utf-8")), re.MULTILINE)
-    named = [match for span in spans(page) if (match := ROUTE.fullmatch(span))]
+def test_each_route_exists() -> None:
+    rows = re.findall(r"^\| `(GET|POST) ([^`]+)` \|", renewed(), re.MULTILINE)
 
-    strays = [m[0] for m in named if not any(m[2] == path and m[1] in {None, "HEAD", how} for how, path in rows)]
+    def unknown(page: Path) -> list[str]:
+        named = [match for span in spans(page) if (match := ROUTE.fullmatch(span))]
+        return [m[0] for m in named if not any(m[2] == path and m[1] in {None, "HEAD", how} for how, path in rows)]
 
-    assert strays == []
+    holds(unknown)
 
 
-@each_page
-def test_each_test_that_is_named_exists(page: Path) -> None:
-    named = set(re.findall(r"`(test_\w+)`", page.read_text("utf-8")))
-    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+@cache
+def renewed() -> str:
+    """The reference as the code would have it now."""
+    return docs.renewed(text_at(REFERENCE))
 
-    assert [name for name in named if f"def {name}(" not in text] == []
+
+def test_each_test_that_is_named_exists() -> None:
+    text = "".join(text_at(path) for path in (ROOT / "tests").rglob("*.py"))
+    tests = set(re.findall(r"def (test_\w+)\(", text))
+
+    holds(lambda page: sorted(set(re.findall(r"`(test_\w+)`", text_at(page))) - tests))
 
 
 def test_each_page_of_the_manual_is_in_the_navigation() -> None:
@@ -195,9 +218,7 @@ def test_the_examples_in_docstrings_run(module: str) -> None:
 
 
 def test_the_reference_is_that_of_the_code() -> None:
-    text = REFERENCE.read_text("utf-8")
-
-    assert docs.renewed(text) == text, "run `python -m tests.docs` and explain what is new"
+    assert renewed() == text_at(REFERENCE), "run `python -m tests.docs` and explain what is new"
 
 
 def test_everything_in_the_reference_is_explained() -> None:
@@ -217,19 +238,17 @@ PRIVATE = {
 
 @pytest.mark.parametrize("what", PRIVATE)
 def test_the_repository_names_nothing_private(what: str) -> None:
-    texts = {path: path.read_text("utf-8") for path in written()}
-
-    assert [f"{path.name}: {found[0]}" for path, text in texts.items() if (found := PRIVATE[what].search(text))] == []
+    assert [f"{path.name}: {found[0]}" for path in written() if (found := PRIVATE[what].search(text_at(path)))] == []
 
 
-def written() -> Iterator[Path]:
+@cache
+def written() -> list[Path]:
     """The files that people write."""
     folders = [ROOT / name for name in ("content", "functions", "infra", "tests", ".ci", ".github")]
-    for path in [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]:
-        if path.is_file() and path.suffix not in {".pdf", ".mp3", ".pyc", ".mo", ".png", ".webp"}:
-            yield path
+    paths = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
+    made = {".pdf", ".mp3", ".pyc", ".mo", ".png", ".webp"}
+    return [path for path in paths if path.suffix not in made and path.is_file()]
 
 
-@each_page
-def test_no_figure_waits_to_be_filled_in(page: Path) -> None:
-    assert re.findall(r"\b[A-Z]{3,}_(?:SECONDS|FIGURES)\b", page.read_text("utf-8")) == []
+def test_no_figure_waits_to_be_filled_in() -> None:
+    holds(lambda page: re.findall(r"\b[A-Z]{3,}_(?:SECONDS|FIGURES)\b", text_at(page)))
