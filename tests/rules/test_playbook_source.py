@@ -9,6 +9,7 @@ from leadlight.model.person import Purpose
 from leadlight.model.sequence import Channel, Migrate, Wait, WaitUnit, Window
 from leadlight.model.site import ConsentMode, FieldType
 from leadlight.playbook.context import MESSAGES
+from leadlight.playbook.mails import BUILT_IN
 from leadlight.playbook.source import load
 
 
@@ -19,6 +20,15 @@ def test_a_site_without_a_playbook_gets_the_built_in_one(tmp_path: Path) -> None
     assert playbook.messages.keys() == MESSAGES.keys()
     assert playbook.sequences == {}
     assert playbook.team.people
+
+
+def test_the_built_in_mails_have_no_mistake_that_a_team_would_hear_of(tmp_path: Path) -> None:
+    files = {f"messages/{path.name}": path.read_text("utf-8") for path in BUILT_IN.glob("*.md")}
+
+    assert len(files) > len(MESSAGES)
+    assert read(tmp_path, files).messages.keys() == MESSAGES.keys()
+    name = "messages/confirm.pl.md"
+    assert complaints(tmp_path, {name: files[name] + "{{ nobody }}"})
 
 
 def test_the_built_in_form_asks_for_follow_ups_only_where_some_follow(tmp_path: Path) -> None:
