@@ -110,11 +110,17 @@ def test_problems_carry_their_line() -> None:
     ]
 
 
+def test_a_block_that_is_never_closed_is_named_where_it_begins() -> None:
+    text = "{% if lead %}\n{% if gate %}\na\n{% endif %}\n{% for x in gate.files %}{{ x }}{% endfor %}\nb\n"
+
+    assert template_problems(text, STEP) == [(1, "this `{% if %}` is never closed: write `{% endif %}` where it ends")]
+
+
 @pytest.mark.parametrize(
     ("expression", "complaint"),
     [
         ("{{ lead.name }}", "without braces"),
-        ("lead.stage = 'lead'", "not a valid condition"),
+        ("lead.stage = 'lead'", "not a valid condition: chunk after expression; to compare, write `==`"),
         ("lead.temperature in ('hot', 'wram')", "temperature is never `wram`"),
         ("gate.files[0] == 'x'", "where little is known"),
     ],

@@ -7,6 +7,7 @@ finds what only shows when it runs (`gate.files[0]` of a page without files).
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
@@ -14,7 +15,7 @@ from traceback import walk_tb
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from jinja2 import TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
 from leadlight.playbook.context import Context, Names
 from leadlight.playbook.expressions import FAILURES, render, sandbox, tightened
@@ -22,6 +23,8 @@ from leadlight.playbook.findings import nearest
 
 _LANGUAGE = ("true", "false", "none", "True", "False", "None", "loop")
 _FOREIGN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Macro)
+_BLOCKS = ("if", "for", "with", "filter")
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 _SUITS = {str: "a text", int: "a number", float: "a number", bool: "a yes or no"}
 
 
@@ -32,12 +35,30 @@ def template_problems(text: str, names: Names) -> list[tuple[int, str]]:
         tree = environment.parse(text)
         compiled = environment.from_string(text)
     except TemplateSyntaxError as error:
-        return [(error.lineno, f"this is not valid Jinja: {error.message}")]
+        return [_unclosed(environment, text, error) or (error.lineno, f"this is not valid Jinja: {error.message}")]
     walk = _Walk(known={**names}, filters=environment.filters, tests=environment.tests)
     walk.children(tree)
     if walk.problems:
         return sorted(set(walk.problems))
     return list(_trial(compiled.render, names))[:1]
+
+
+def _unclosed(environment: Environment, text: str, error: TemplateSyntaxError) -> tuple[int, str] | None:
+    """The innermost block that is still open where the text ends; Jinja names the line of whatever came last."""
+    if "Unexpected end of template" not in str(error.message):
+        return None
+    begun, before = list[tuple[int, str]](), ""
+    for line, kind, value in environment.lex(text):
+        if kind == "name" and before == "block_begin":
+            if value in _BLOCKS:
+                begun.append((line, value))
+            elif value.startswith("end") and begun:
+                begun.pop()
+        before = kind if kind != "whitespace" else before
+    if not begun:
+        return None
+    line, block = begun[-1]
+    return line, f"this `{{% {block} %}}` is never closed: write `{{% end{block} %}}` where it ends"
 
 
 def expression_problems(expression: str, names: Names) -> list[str]:
@@ -48,7 +69,8 @@ def expression_problems(expression: str, names: Names) -> list[str]:
     try:
         compiled = environment.compile_expression(expression, undefined_to_none=False)
     except TemplateSyntaxError as error:
-        return [f"this is not a valid condition: {error.message}"]
+        hint = "; to compare, write `==`" if _ASSIGNS.search(expression) else ""
+        return [f"this is not a valid condition: {error.message}{hint}"]
     found = [message for _, message in template_problems("{{ (" + expression + ") }}", names)]
     return found or [message for _, message in _trial(lambda context: bool(compiled(**context)), names)][:1]
 
