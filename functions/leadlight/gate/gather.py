@@ -118,7 +118,7 @@ def gather(site: Site, addresses: Mapping[str, str] | None = None, *, for_leaks:
     found.inline = _inline(site, found.pages, addresses or {})
     found.problems += _twins(site, found)
     found.problems += [site.shown(problem) for problem in _kinds(found)]
-    found.warnings += _said_all_the_same(site, found.pages)
+    found.warnings += _said_all_the_same(site, found)
     found.paths = paths_of((page.front, page.text) for page in found.pages if page.front)
     found.problems += [site.shown(problem) for problem in path_problems(found.paths)]
     if not for_leaks:
@@ -184,9 +184,10 @@ def _kinds(found: Gathered) -> Iterator[Problem]:
     yield from recording_problems(found.recordings, fronts)
 
 
-def _said_all_the_same(site: Site, pages: list[Page]) -> Iterator[Problem]:
+def _said_all_the_same(site: Site, found: Gathered) -> Iterator[Problem]:
     """Whole sentences of a withheld half that another author, or the same one, has put onto a page's open lines."""
-    withheld = [(site.name(page.src_uri), page.halves.withheld) for page in pages if page.halves]
+    withheld = [(site.name(page.src_uri), page.halves.withheld) for page in found.pages if page.halves]
+    pages = [page for page in found.pages if page.front or gate_id(page.src_uri) not in found.unread]
     for one in repeated(withheld, [(site.name(page.src_uri), _open_lines(page)) for page in pages]):
         more = f", and {one.more} more of its sentences" if one.more else ""
         text = shorten(one.text, 80, placeholder=" …")
