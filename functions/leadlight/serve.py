@@ -268,8 +268,8 @@ class Behind:
     lock: threading.Lock
 
 
-def run(served: Server, *, port: int, ready: Callable[[], None]) -> None:
-    """Serves on 127.0.0.1 until told to stop; says so once the port answers."""
+def run(served: Server, *, port: int, ready: Callable[[], None], over: Callable[[], None]) -> None:
+    """Serves on 127.0.0.1 until told to stop; `ready` once the port answers, `over` once all work has ended."""
     import uvicorn  # noqa: PLC0415 tests drive the app itself
 
     class Announced(uvicorn.Server):
@@ -277,6 +277,10 @@ def run(served: Server, *, port: int, ready: Callable[[], None]) -> None:
             await super().startup(sockets)
             if self.started:
                 ready()
+
+        async def shutdown(self, sockets: list[Any] | None = None) -> None:
+            await super().shutdown(sockets)
+            over()  # not behind `run`, which may never come back: the signal is raised once more
 
     Announced(listening(served.app, port=port)).run()
 

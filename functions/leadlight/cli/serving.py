@@ -34,7 +34,7 @@ def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh
     """Build the site and be visitor, rep and marketer of a working conversation, with a clock that moves."""
     from leadlight import demo as only_here  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
-    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, let_go, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
@@ -48,7 +48,12 @@ def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh
         bundle=place.bundle,
         dev=lambda worker: only_here.dev_app(services, worker, mailbox),
     )
-    run(served, port=port, ready=lambda: click.echo(only_here.welcome(place.site_url, mailbox)))
+    run(
+        served,
+        port=port,
+        ready=lambda: click.echo(only_here.welcome(place.site_url, mailbox)),
+        over=lambda: let_go(services),
+    )
 
 
 @click.command(short_help="Serve the site with everything behind it, or preview it.")
@@ -95,7 +100,7 @@ def serve(
         return
     from leadlight.restore import is_held  # noqa: PLC0415  # commands load what they need
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
-    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, let_go, local  # noqa: PLC0415  # the same
 
     place = Place(data, data / "bundle", site_url or f"http://127.0.0.1:{port}")
     _prepare(config_file, place, port, fresh=fresh)
@@ -111,7 +116,7 @@ def serve(
     if is_held(services):
         lines.append(str(Restored()))
     served = server(services, site=data / "site", bundle=place.bundle)
-    run(served, port=port, ready=lambda: click.echo("\n".join(lines)))
+    run(served, port=port, ready=lambda: click.echo("\n".join(lines)), over=lambda: let_go(services))
 
 
 def _preview(config_file: Path, port: int) -> None:
@@ -123,7 +128,7 @@ def _preview(config_file: Path, port: int) -> None:
     from leadlight.preview.watch import Watch, files_in  # noqa: PLC0415  # the same
     from leadlight.publish.local import republish  # noqa: PLC0415  # the same
     from leadlight.serve import run, server  # noqa: PLC0415  # the same
-    from leadlight.wiring.local import Place, local  # noqa: PLC0415  # the same
+    from leadlight.wiring.local import Place, let_go, local  # noqa: PLC0415  # the same
 
     with TemporaryDirectory(prefix="leadlight-preview-") as folder:
         place = Place(Path(folder), Path(folder) / "bundle", f"http://127.0.0.1:{port}")
@@ -141,7 +146,8 @@ def _preview(config_file: Path, port: int) -> None:
         )
         watch.start()
         url = f"\n  {place.site_url}/   shows each change as you save it (Ctrl-C ends it; no mail leaves)\n"
-        run(replace(served, app=with_bar(served.app)), port=port, ready=lambda: click.echo(url))
+        shown = replace(served, app=with_bar(served.app))
+        run(shown, port=port, ready=lambda: click.echo(url), over=lambda: let_go(services))
         watch.stop()
 
 

@@ -96,6 +96,15 @@ def local(
     )
 
 
+def let_go(services: Services) -> None:
+    """Closes the files of a `local` installation. Whoever is the last to do it lets SQLite move its logs into them, so
+    that a copy put in their place later finds no log of another life beside it."""
+    services.store.close()
+    for part in (services.keys, services.bus):
+        if isinstance(part, SqliteKeys | WebhookBus):
+            part.close()
+
+
 def rehearsal(
     bundle: Path,
     *,

@@ -1,0 +1,59 @@
+"""Told to stop, a server leaves whole databases: no log of SQLite beside them that a restored copy would meet."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.ports import free_port
+from tests.world import ANNA, MAIL
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30  # seconds; ends as soon as it answers
+
+
+@pytest.fixture
+def data(tmp_path: Path, world_bundle: Path) -> Path:
+    """The folder of an installation that was published, and never served."""
+    shutil.copytree(world_bundle, tmp_path / "bundle")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("Home")
+    return tmp_path
+
+
+def left_behind(data: Path, command: str, told: signal.Signals) -> list[str]:
+    """The databases' files after a server took a form and was told to stop."""
+    port = free_port()
+    leadlight = Path(sys.executable).with_name("leadlight")
+    words = [leadlight, command, "--no-build", "--port", str(port), "--data", data]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        end = time.monotonic() + PATIENCE
+        while server.poll() is None and not is_listening(port) and time.monotonic() < end:
+            time.sleep(0.05)
+        try:
+            form = {"gate": MAIL, "email": ANNA, "consent": True}
+            assert httpx.post(f"http://127.0.0.1:{port}/api/access", json=form).status_code == 202
+            assert (data / "leads.db-wal").stat().st_size
+        finally:
+            server.send_signal(told)
+            server.wait(PATIENCE)
+    return sorted(path.name for path in data.glob("*.db*"))
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(("command", "told"), [("serve", signal.SIGTERM), ("demo", signal.SIGINT)])
+def test_a_server_that_is_told_to_stop_leaves_no_log_beside_its_databases(
+    data: Path, command: str, told: signal.Signals
+) -> None:
+    assert left_behind(data, command, told) == ["keys.db", "leads.db"]
