@@ -36,6 +36,7 @@ LeadlightError
 │   ├── NotEmpty              .files: what a new site would write over
 │   ├── NeverOpens            .window, .zone: nothing could ever be sent in it
 │   ├── StoreTooNew           .found, .known: schema versions
+│   ├── StoreDamaged          a database of this machine that SQLite cannot read as it was written
 │   ├── publish.account.Refused  .code, .action: AWS said no
 │   └── publish.lacking.NotPackaged  what a Lambda function needs cannot be put together
 └── TryAgain
@@ -268,9 +269,7 @@ class MissingMail(OperatorMustFix):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(
-            f"There is no inbound mail {key} (any more). If it was never read, look into the dead letters."
-        )
+        super().__init__(f"There is no inbound mail {key} any more. If it was never read, look into the dead letters.")
 
 
 class BadEvent(OperatorMustFix):
@@ -332,6 +331,10 @@ class StoreTooNew(OperatorMustFix):
     def __init__(self, found: int, known: int) -> None:
         self.found, self.known = found, known
         super().__init__(f"The store has schema {found}, this release knows up to {known}. Install the newer release.")
+
+
+class StoreDamaged(OperatorMustFix):
+    """A database of this machine is not as SQLite wrote it."""
 
 
 class TryAgain(LeadlightError):

@@ -68,7 +68,7 @@ def test_a_healthy_folder_is_told_so_check_by_check(data: Path) -> None:
         found = examined(data, smtp=url)
 
     mail = ["smtp", "spf", "dkim", "dmarc", "alignment"]
-    assert list(found) == ["bundle", "site", "keys", "modes", *mail, "inbox", "disk"]
+    assert list(found) == ["bundle", "site", "keys", "databases", "modes", *mail, "inbox", "disk"]
     assert {each.state for each in found.values()} == {State.OK}
 
 
@@ -144,6 +144,49 @@ def test_a_server_that_is_no_mail_server_fails(data: Path) -> None:
 
     assert found.state is State.FAIL
     assert "HTTP/1.1" in found.what
+
+
+def test_mails_that_no_server_takes_are_warned_of_with_how_many_lie_there(data: Path) -> None:
+    (data / "mail" / "new" / "1.optin").write_text("")
+
+    found = examined(data)["mail"]
+
+    assert found.state is State.WARN
+    assert "1 lie there now" in found.what
+    assert "LEADLIGHT_SMTP" in found.remedy
+
+
+def test_a_mail_server_named_in_the_environment_is_looked_at(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADLIGHT_SMTP", "smtp://127.0.0.1:1")
+
+    done = CliRunner().invoke(main, ["doctor", "--data", str(data), "--json"])
+
+    found = {each.check: each.state for each in msgspec.json.decode(done.stdout, type=list[Finding])}
+    assert "mail" not in found
+    assert found["smtp"] is State.FAIL
+
+
+@pytest.mark.parametrize("words", [b"no database at all", b"\x5a" * 4096])
+def test_a_damaged_database_fails_and_the_command_says_how_to_put_it_back(data: Path, words: bytes) -> None:
+    path = data / "leads.db"
+    whole = path.read_bytes()
+    path.write_bytes(words if len(words) < 4096 else whole[:8192] + 4 * words + whole[8192 + 4 * 4096 :])
+
+    done = CliRunner().invoke(main, ["doctor", "--data", str(data)])
+
+    assert done.exit_code == 1
+    assert f"problem  databases              SQLite says of {path}: “" in done.stdout
+    assert "“Restore”" in done.stdout
+    assert "-wal" in done.stdout
+
+
+def test_a_command_on_a_damaged_database_says_what_helps_not_to_try_again(data: Path) -> None:
+    (data / "keys.db").write_bytes(b"no database at all")
+
+    done = CliRunner().invoke(main, ["leads", "list", "--data", str(data)])
+
+    assert isinstance(done.exception, SystemExit)
+    assert "A database is damaged" in done.output
 
 
 def test_the_password_of_the_mail_server_is_not_shown(data: Path) -> None:

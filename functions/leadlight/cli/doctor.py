@@ -29,7 +29,12 @@ _SIGNS = {"ok": "ok", "warn": "warning", "fail": "problem", "unknown": "unknown"
 )
 @click.option("--mail-from", help="Before the first deploy: the company's address, to look at its domain.")
 @click.option("--inbound-domain", help="Before the first deploy, or with --smtp: the domain that shall take replies.")
-@click.option("--smtp", help="With --data: the server it sends by, as `leadlight serve` is given it.")
+@click.option(
+    "--smtp",
+    envvar="LEADLIGHT_SMTP",
+    show_envvar=True,
+    help="With --data: the server it sends by, as `leadlight serve` is given it.",
+)
 @click.option("--dkim-selector", help="With --smtp: the name that the server signs under, after s= in DKIM-Signature.")
 @JSON
 def doctor(
@@ -46,7 +51,8 @@ def doctor(
     """Look whether an installation is well, and say what helps; changes nothing."""
     from rich.console import Console  # noqa: PLC0415  # commands load what they need
 
-    if smtp and not data:
+    typed = click.get_current_context().get_parameter_source("smtp") is click.core.ParameterSource.COMMANDLINE
+    if typed and not data:
         raise click.UsageError("--smtp belongs to an installation in a folder: add --data.")
     if dkim_selector and not smtp:
         raise click.UsageError("--dkim-selector belongs to a mail server: add --smtp.")
@@ -55,7 +61,8 @@ def doctor(
             from leadlight.publish.doctor_here import examine_here  # noqa: PLC0415  # the same
 
             found = examine_here(data, smtp=smtp, inbound_domain=inbound_domain, dkim_selector=dkim_selector)
-            findings = (*found, *_breaker(data), *_paused(data), *_retention(data))
+            is_whole = all(each.state == "ok" for each in found if each.check == "databases")
+            findings = (*found, *(_within(data) if is_whole else ()))
         else:
             from leadlight.publish.doctor import examine  # noqa: PLC0415  # the same
 
@@ -68,6 +75,13 @@ def doctor(
             click.echo(f"{'':<31} → {each.remedy}")
     if any(each.state == "fail" for each in findings):
         sys.exit(1)
+
+
+def _within(data: Path) -> Iterator[Finding]:
+    """What only the databases can tell."""
+    yield from _breaker(data)
+    yield from _paused(data)
+    yield from _retention(data)
 
 
 def _breaker(data: Path) -> Iterator[Finding]:

@@ -10,22 +10,27 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from leadlight.errors import Conflict, StoreBusy, StoreTooNew
+from leadlight.errors import Conflict, StoreBusy, StoreDamaged, StoreTooNew
 
 PRIVATE = 0o600
 MEMORY = Path(":memory:")
 """SQLite's name for a database that lives as long as its connection: a rehearsal's, for which no disk has to turn."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+DAMAGED = (
+    "A database is damaged; SQLite says: {}. `leadlight doctor --data` with this folder names it. Stop the server, and "
+    "put the newest copies back as “Restore” in the manual for operators has it."
+)
 PRAGMAS = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 
 
 class Database:
-    """A connection with the schema that `migrations` add up to. Raises `StoreTooNew`, `StoreBusy`."""
+    """A connection with the schema that `migrations` add up to. Raises `StoreTooNew`, `StoreDamaged`, `StoreBusy`."""
 
     def __init__(self, path: Path, migrations: Sequence[str], *, busy_seconds: float) -> None:
         if path != MEMORY:
@@ -135,10 +140,30 @@ class Turn:
             raise as_ours(error) from error
 
 
-def as_ours(error: sqlite3.Error) -> Conflict | StoreBusy:
-    """What is taken already is a conflict, everything else is a store that did not answer."""
+def damage(path: Path) -> str:
+    """What SQLite's `quick_check` finds wrong with a file first; empty where it is whole. Raises `StoreBusy`."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA query_only=ON")
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return str(error)
+        raise as_ours(error) from error
+    return "" if said == "ok" else " ".join(str(said).removeprefix("*** in database main ***").split())
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is to blame, and no second try helps."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+
+
+def as_ours(error: sqlite3.Error) -> Conflict | StoreBusy | StoreDamaged:
+    """What is taken already is a conflict, a file that is not whole damage; all else is a store that did not answer."""
     if isinstance(error, sqlite3.IntegrityError):
         return Conflict()
+    if is_damage(error):
+        return StoreDamaged(DAMAGED.format(error))
     return StoreBusy(f"SQLite: {error}. Try again; if it stays, look at the disk.")
 
 

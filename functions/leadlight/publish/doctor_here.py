@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 import msgspec
 from dns.resolver import Resolver
 
+from leadlight.errors import StoreBusy
 from leadlight.model.site import MANIFEST_SCHEMA, Manifest
 from leadlight.model.team import Team
 from leadlight.publish.doctor_dns import here
-from leadlight.publish.doctor_finding import Chart, Finding, fail, ok, warn
+from leadlight.publish.doctor_finding import Chart, Finding, State, fail, ok, warn
 from leadlight.publish.doctor_sender import Way, senders
 from leadlight.settings import inbound_domain as inbound_domain_here
+from leadlight.wiring.local import damages
 
 ENOUGH, LITTLE = 2_000_000_000, 200_000_000
 """Bytes that should be free, and bytes below which a database may soon be unable to grow."""
@@ -48,8 +50,9 @@ def examine_here(
         _bundle(data / "bundle"),
         _site(data / "site"),
         _keys(data),
+        _whole(data),
         *_modes(data),
-        *(_smtp(smtp) if smtp else ()),
+        *(_smtp(smtp) if smtp else (_nobody_mails(data / "mail" / "new"),)),
         *(_senders(data / "bundle", smtp, inbound_domain, dkim_selector, resolver) if smtp else ()),
         _inbox(data / "inbox" / "new"),
         _disk(data, free(data)),
@@ -96,6 +99,22 @@ def _keys(data: Path) -> Finding:
     return ok("keys", "The keys lie beside the leads.")
 
 
+def _whole(data: Path) -> Finding:
+    """Whether SQLite can read what it wrote, page by page."""
+    try:
+        found = damages(data)
+    except StoreBusy as error:
+        return Finding("databases", State.UNKNOWN, f"They could not be looked at: {error}")
+    if not found:
+        return ok("databases", "SQLite finds nothing wrong with them.")
+    named = "; ".join(f"{data / name}: “{said}”" for name, said in found.items())
+    remedy = (
+        "Stop the server, and put the newest copies back as “Restore” in the manual for operators has it: "
+        "remove the `-wal` and `-shm` beside them first."
+    )
+    return fail("databases", f"SQLite says of {named}.", remedy)
+
+
 def _modes(data: Path) -> Iterator[Finding]:
     """Whoever reads these reads everybody's name."""
     there = [data / name for name in PRIVATE if (data / name).exists()]
@@ -104,6 +123,14 @@ def _modes(data: Path) -> Iterator[Finding]:
         yield fail("modes", f"Others on this machine may read {path}.", f"Run `chmod 600 {path}`.")
     if not is_open:
         yield ok("modes", "Nobody but their owner reads the secrets and databases.")
+
+
+def _nobody_mails(new: Path) -> Finding:
+    """Without a server's address mails are kept here, which nobody but a demo wants."""
+    lie = sum(1 for _ in new.iterdir()) if new.is_dir() else 0
+    what = f"No mail server is named, so mails would lie in {new} and reach no reader; {lie} lie there now."
+    remedy = "Start `leadlight serve` with LEADLIGHT_SMTP set, or with --smtp; set it here too to have it looked at."
+    return warn("mail", what, remedy)
 
 
 def _smtp(url: str) -> Iterator[Finding]:

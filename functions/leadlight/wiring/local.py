@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import msgspec
 from leadlight.errors import MissingKeys, MissingSetting, OperatorMustFix
 from leadlight.local.bus import WebhookBus
 from leadlight.local.clock import OFFSET, MovableClock, SystemClock
-from leadlight.local.database import MEMORY
+from leadlight.local.database import MEMORY, damage
 from leadlight.local.files import LocalFiles
 from leadlight.local.inbox import MaildirInbox, MemoryInbox
 from leadlight.local.keys import SqliteKeys
@@ -39,6 +39,8 @@ from leadlight.settings import (
     secrets_here,
 )
 from leadlight.tokens import Tokens
+
+DATABASES = ("leads.db", "keys.db", "events.db")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,12 @@ def let_go(services: Services) -> None:
     for part in (services.keys, services.bus):
         if isinstance(part, SqliteKeys | WebhookBus):
             part.close()
+
+
+def damages(data: Path) -> Mapping[str, str]:
+    """What SQLite finds wrong with each database of the folder that is not whole. Raises `StoreBusy`."""
+    found = {name: damage(data / name) for name in DATABASES if (data / name).exists()}
+    return {name: said for name, said in found.items() if said}
 
 
 def rehearsal(
