@@ -107,7 +107,7 @@ def test_the_form_posts_without_a_script() -> None:
 def test_the_form_names_its_gate_and_the_words_it_showed() -> None:
     hidden = {field["name"]: field.get("value") for field in draw(fields=EACH_KIND).all("input", type="hidden")}
 
-    assert {name: value for name, value in hidden.items() if name not in {"zone", "ticket"}} == {
+    assert {name: value for name, value in hidden.items() if name not in {"zone", "ticket", "fresh"}} == {
         "gate": "tutorials/zero",
         "wording": "abc",
         "campaign": "spring",
@@ -282,6 +282,7 @@ def test_somebody_without_a_script_is_told_that_it_was_sent() -> None:
 
 def test_the_script_answers_for_each_form_of_the_templates() -> None:
     script = (ASSETS / "leadlight.js").read_text()
-    forms = draw().all("form") + draw("after.html").all("form")
+    forms = [form for form in draw().all("form") + draw("after.html").all("form") if "data-fresh" not in form]
 
+    assert "[data-fresh]" in script
     assert all(f"\n  {form['data-leadlight']}: async (" in script for form in forms)

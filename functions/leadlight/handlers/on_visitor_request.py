@@ -41,7 +41,7 @@ from leadlight.visitor import (
     talk,
     wishes,
 )
-from leadlight.visitor.passes import pass_of, tab_cookie_of
+from leadlight.visitor.passes import pass_of, tab_cookie_of, waits_for_mail
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -61,8 +61,7 @@ def post_access() -> Response[str]:
     granted = returning.open_gate(services, request.cookies, values, network=network, plain=request.is_form)
     measures.count("Captured")
     if request.is_form:
-        mailed = f"/api/access?{urlencode({'gate': granted.gate, 'lang': granted.language})}"
-        waits = mailed if granted.by_mail else _form_page(granted.gate, granted.language)
+        waits = (_waiting_page if granted.by_mail else _form_page)(granted.gate, granted.language)
         return see_other(f"/{granted.page}_full" if granted.open else waits, granted.cookies)
     if granted.open:
         return as_json({"status": "open"}, cookies=granted.cookies)
@@ -289,7 +288,7 @@ def get_health() -> Response[str]:
 
 @router.get(".*_full")
 def get_full() -> Response[str]:
-    """The whole page for who may read it; everybody else goes to the open one."""
+    """The whole page for who may read it; who waits for a mail goes on waiting, everybody else to the open one."""
     services, request = here(router)
     page = request.path.removesuffix("_full").lstrip("/")
     with suppress(NotOpen):
@@ -301,6 +300,8 @@ def get_full() -> Response[str]:
     gate_id, gate = open_bundle(services.files).gate_at(page)
     if pass_of(services, request.cookies) is not None:
         return see_other(_form_page(gate_id, gate.language))
+    if waits_for_mail(services, request.cookies, gate_id) and not _wants_free(request):
+        return see_other(_waiting_page(gate_id, gate.language))
     return see_other(f"/{quote(page)}{'#leadlight-used-up' if _wants_free(request) else ''}")
 
 
@@ -366,6 +367,11 @@ def _nobody_left(services: Services) -> str:
 def _form_page(gate_id: str, language: str) -> str:
     """Where somebody with a pass finds the short form of a gate."""
     return f"/api/form/{quote(gate_id)}?{urlencode({'lang': language})}"
+
+
+def _waiting_page(gate_id: str, language: str) -> str:
+    """Where somebody whose browser runs no script waits for the mail."""
+    return f"/api/access?{urlencode({'gate': gate_id, 'lang': language})}"
 
 
 def _wants_free(request: Request) -> bool:

@@ -102,6 +102,8 @@ class FormShown:
     """The words on the button; null for a stranger, who sees the page's own form."""
     waits: bool
     """Whether a rep has to approve, and was asked already."""
+    mailed: bool = False
+    """There, and true, where this browser has sent the form and may type the digits of its mail."""
     free: Free | None = None
     """There on a metered page only."""
     ticket: str = ""

@@ -12,7 +12,7 @@ from leadlight.model.site import Field, Gate, GateKind, Unlock, Wording
 from leadlight.playbook.bundle import open_bundle
 from leadlight.ports import Services
 from leadlight.rules.asking import Asked, asked_of_lead, asked_of_stranger
-from leadlight.visitor.passes import opens, pass_of
+from leadlight.visitor.passes import opens, pass_of, waits_for_mail
 from leadlight.visitor.returning import has_asked
 from leadlight.words import N_, words_of
 
@@ -32,7 +32,7 @@ OPEN, ASK, WAIT = N_("Open the whole page"), N_("Ask for the whole page"), N_("P
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A form as this visitor gets it. `address` is None for a stranger."""
+    """A form as this visitor gets it. `address` is None for a stranger; `mailed`: one who waits for the mail."""
 
     gate_id: GateId
     gate: Gate
@@ -40,6 +40,7 @@ class Shown:
     asked: Asked
     standing: Standing
     address: str | None
+    mailed: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -63,6 +64,7 @@ class Shown:
             "news": self.asked.news,
             "button": self.button if self.address is not None else None,
             "waits": self.standing is Standing.WAITS,
+            **({"mailed": True} if self.mailed else {}),
         }
 
 
@@ -75,7 +77,8 @@ def form_for(services: Services, cookies: Mapping[str, str], gate_id: str, *, la
         raise MissingBundle(f"wording {gate.wording}")
     found = pass_of(services, cookies)
     if found is None:
-        return Shown(named, gate, wording, asked_of_stranger(gate, wording), Standing.STRANGER, None)
+        mailed = waits_for_mail(services, cookies, gate_id)
+        return Shown(named, gate, wording, asked_of_stranger(gate, wording), Standing.STRANGER, None, mailed)
     standing = Standing.OPEN if opens(services, found.lead, gate_id) else Standing.KNOWN
     if standing is Standing.KNOWN and gate.unlock is Unlock.REP and has_asked(services, found.lead, gate_id):
         standing = Standing.WAITS

@@ -104,6 +104,17 @@ def tab_cookie_of(services: Services, said: Mapping[str, object]) -> Cookie:
     return Cookie(tab_cookie_name(gate), services.tokens.sign(TokenUse.TAB, facts), LIFE[TokenUse.TAB])
 
 
+def waits_for_mail(services: Services, cookies: Mapping[str, str], gate: str) -> bool:
+    """Whether this browser has sent the form of that gate and may type the digits of its mail.
+
+    The cookie alone is asked, never the store: the answer tells nothing of the address, not even whether it is known.
+    """
+    try:
+        return services.tokens.read(TokenUse.TAB, cookies.get(tab_cookie_name(gate), ""))["gate"] == gate
+    except BadToken:
+        return False
+
+
 def handed_over(services: Services, cookies: Mapping[str, str], to: LeadId) -> tuple[Cookie, ...]:
     """Ends the lead pass of somebody else: whoever typed an address of their own speaks for nobody but themselves.
 

@@ -14,6 +14,7 @@ try {
   if (`${landed}`) sessionStorage.leadlight_landing_last = landed
 } catch {} // a browser that keeps nothing: then it is not known
 const kept = (name) => { try { return sessionStorage[`leadlight_${name}`] ?? "" } catch { return "" } }
+const keep = (name, value) => { try { sessionStorage[`leadlight_${name}`] = value } catch {} }
 
 // --- forms
 
@@ -84,7 +85,7 @@ const submit = async (form, seen = form) => {
       proof = await prove(body.challenge, form)
     }
   } catch {
-    say(seen, form.dataset.failed)
+    say(seen, seen.dataset.failed)
   } finally {
     form.ariaBusy = null
   }
@@ -92,12 +93,16 @@ const submit = async (form, seen = form) => {
 
 // --- what happens on each form
 
-const show = (section, waiting) => {
-  const [form, mail] = all(".leadlight-card", section)
+// Phones let go of a page while its mail is read: what is kept is that this one waits, and the server knows whether.
+const waitKey = (section) => `waits_${gateOf(section)}`
+
+const show = (section, waiting, again) => {
+  const [form, mail] = all(".leadlight-card", section), email = find("[name=email]", form)
   form.hidden = waiting
   mail.hidden = !waiting
-  find("[data-leadlight-address]", mail).textContent = find("[name=email]", form).value
-  find(waiting ? "h2" : "[name=email]", waiting ? mail : form).focus()
+  keep(waitKey(section), waiting ? 1 : "")
+  if (email.value) find("[data-leadlight-address]", mail).textContent = email.value
+  again || (waiting ? find("h2", mail) : email).focus()
 }
 
 // Whom the pass is of is asked for what is not known yet; somebody else at the same browser gets the whole form back.
@@ -173,7 +178,8 @@ const enhance = (form) => {
   }
   find("[data-leadlight-correct]", section).onclick = () => show(section, false)
   find("[data-leadlight-again]", section).onclick = async () => {
-    if (await submit(access, form)) say(form, form.dataset.again)
+    const sent = find("[name=email]", access).value ? access : find("[data-fresh]", section)
+    if (await submit(sent, form)) say(form, form.dataset.again)
   }
 }
 
@@ -211,6 +217,8 @@ const recognise = async (section) => {
   if (new URLSearchParams(location.search).has("not-me")) return
   const shown = await asked(section)
   if (shown.address != null) shorten(find("form", section), shown)
+  if (shown.mailed) show(section, true, true)
+  else keep(waitKey(section), "")
   const link = find("[data-free]", section), { free } = shown
   if (!link || !free) return
   link.textContent = free.words
@@ -313,7 +321,10 @@ const run = () => {
     enter(section, undefined, true, link.dataset.free)
   }
   section.dataset.anchor ??= location.hash // Material changes it while the reader scrolls
-  if (!hinted() && !(link && /leadlight_metered=/.test(document.cookie))) return
+  if (!hinted()) {
+    if (kept(waitKey(section)) && find(".leadlight-mail", section).hidden) return recognise(section)
+    if (!link || !/leadlight_metered=/.test(document.cookie)) return
+  }
   section.dataset.tried = ""
   if (!hinted()) return recognise(section)
   section.classList.add("leadlight--known")
