@@ -136,9 +136,11 @@ def test_every_kind_of_fault_can_happen_somewhere(folders: Folders) -> None:
 def test_replay(folders: Folders, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
     """With `--plan`: the story under that plan, printed."""
     option = request.config.getoption
-    home, wrong = told(folders, read(option("--plan")), tells=option("--tells"), steps=option("--steps") or 2)
+    story = begun(folders, read(option("--plan")), tells=option("--tells"), steps=option("--steps") or 2)
+    wrong = story.to_the_end()
 
     if option("--plan"):
         with capsys.disabled():
-            print("", *home.story, *wrong, sep="\n")
+            print("", *story.home.story, *wrong, sep="\n")
+    story.home.close()
     assert wrong == []
