@@ -43,6 +43,8 @@ MENU: Sequence[tuple[TouchKind, Mapping[str, str]]] = (
     (K.SENT, {"what": "mail/optin/x"}),
     (K.PARKED, STEP),
     (K.ASKED, {}),
+    (K.CALL_WANTED, {"call": "now", "confirmed": "yes"}),
+    (K.CALL_WANTED, {"call": "no", "confirmed": "yes"}),
     (K.REPLIED, {"from": "lead", "what": STEP["what"]}),
     (K.OUTCOME, {"achieved": "yes", "minutes": "10", "objections": "price"}),
     (K.OUTCOME, {"achieved": "no", "why_not": "not-reached"}),
@@ -161,13 +163,21 @@ def touch(lead: LeadId, number: int) -> Touch:
     return Touch(f"t{number}", lead, kind, at, objective=Objective.ADVANCE, gate=gate, by="rosa", facts=facts)
 
 
+def was_taken_back(wish: Touch, touches: Sequence[Touch]) -> bool:
+    """Whether a wish for a call was refused later, and no talk of a rep's lies between the two."""
+    ordered = sorted(touches, key=lambda each: (each.at, each.facts.get("call") == "no", each.id))
+    later = ordered[ordered.index(wish) :]
+    ends = [e for e in later if e.facts.get("call") == "no" or (e.kind is K.OUTCOME and talks(e))]
+    return wish.kind is K.CALL_WANTED and bool(ends) and ends[0].kind is K.CALL_WANTED
+
+
 def naive(touches: Sequence[Touch]) -> Counter[str]:
     """A few sums, over all weeks, as somebody with a pencil would count them."""
     kinds = Counter(each.kind for each in touches)
     found = {
         "site submitted": K.CAPTURED in kinds,
         "site confirmed": K.CONFIRMED in kinds,
-        "site talked": any(talks(each) for each in touches),
+        "site talked": any(talks(each) and not was_taken_back(each, touches) for each in touches),
         "site stopped": K.UNSUBSCRIBED in kinds,
         "site won": K.STAGE_CHANGED in kinds,
         "site downloaded": any(each.kind is K.DOWNLOADED and not each.facts for each in touches),

@@ -79,7 +79,9 @@ class Case:
 
     @property
     def wish(self) -> CallWish | None:
-        """The word on calls that counts here: of the one submit, as long as nobody confirmed it."""
+        """The word on calls that counts here: the last one; of the one submit, as long as nobody confirmed it."""
+        if self.confirmed and self.lead.call is not None:
+            return self.lead.call
         said_before = self.capture.call if self.capture and not self.confirmed else self.lead.call
         return said_wish(self.touch) or said_before
 

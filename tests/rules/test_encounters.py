@@ -32,6 +32,12 @@ def test_what_nobody_confirmed_fills_nothing() -> None:
     assert all(bar.points == 0 for bar in bars([touch(Encounter.SUBJECT, 3, confirmed="no")]))
 
 
+def test_a_wish_for_a_call_is_no_meeting_with_the_person() -> None:
+    wish = Touch("w", lead().id, TouchKind.CALL_WANTED, MONDAY, Encounter.PERSON, quality=4, facts={"call": "now"})
+
+    assert all(bar.points == 0 for bar in bars([wish]))
+
+
 def test_a_full_bar_stays_full() -> None:
     assert Bar(Encounter.PERSON, FULL + 5).filled == 1
     assert Bar(Encounter.PERSON, 0).filled == 0

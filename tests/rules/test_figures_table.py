@@ -204,6 +204,13 @@ STEPS: dict[str, tuple[Story, set[str]]] = {
         [mail(0), moved(1, "prospect", "lost")], {"01-why sent", "01-why progressed"}),
     "the first confirmation is none, another is": (
         [mail(0), *came(1), *came(2, FORM)], {"01-why sent", "01-why progressed"}),
+    "a wish for a call is": (
+        [mail(0), did(K.CALL_WANTED, 1, call="now")], {"01-why sent", "01-why progressed"}),
+    "a wish that was taken back is none": (
+        [mail(0), did(K.CALL_WANTED, 1, call="now"), did(K.CALL_WANTED, 2, call="no")], {"01-why sent"}),
+    "a wish that a call had met stays one": (
+        [mail(0), did(K.CALL_WANTED, 1, call="now"), talk(2), did(K.CALL_WANTED, 3, call="no")],
+        {"01-why sent", "01-why progressed"}),
     "a wish not to be called is none": ([mail(0), did(K.CALL_WANTED, 1, call="no")], {"01-why sent"}),
     "a trial and a booking are": (
         [mail(0), did(K.FACT, 1, name="trial.used"), mail(WEEK, "02"), did(K.FACT, WEEK, name="booking")],

@@ -16,6 +16,7 @@ from leadlight.model.touch import Encounter, Touch, TouchKind
 from leadlight.rules.score import Reason, Score, score
 
 READ, ASKED, REPLIED, OUTCOME = TouchKind.READ, TouchKind.ASKED, TouchKind.REPLIED, TouchKind.OUTCOME
+CALL = TouchKind.CALL_WANTED
 PERSON, SUBJECT, COMPANY, PRODUCT = Encounter
 COLD, WARM, HOT = Temperature
 FIRM = Criterion("a firm", "not company.free_mail", points=3)
@@ -57,7 +58,11 @@ def scored(*touches: Touch, of: Lead | None = None, criteria: Criteria | None = 
         ((touch(ASKED, 3, PERSON),), 6),
         ((touch(REPLIED, 2, PERSON),), 4),
         ((touch(REPLIED, 0, None, **{"from": "other"}),), 0),
-        ((touch(TouchKind.CALL_WANTED, 3, PERSON, call="now"),), 6),
+        ((touch(CALL, 3, PERSON, call="now"),), 6),
+        ((touch(CALL, 3, None, call="now"), touch(CALL, 3, None, call="at", days=14)), 6),  # the last one counts
+        ((touch(CALL, 3, None, call="now"), touch(CALL, 3, None, call="no", confirmed="no")), 6),  # by nobody we know
+        ((touch(CALL, 3, None, call="no"), touch(CALL, 3, None, call="now", days=1)), 0),  # taken back
+        ((touch(CALL, 3, None, call="now"), touch(CALL, 3, None, call="no", days=1)), 6),  # and wanted again
         ((touch(OUTCOME, 4, PERSON),), 6),
         ((touch(), touch(days=0.5, quality=2)), 5),  # 3 + 2 * 0.5^(1/28) = 4.95
         ((touch(), touch(encounter=PRODUCT)), 6),
@@ -140,7 +145,19 @@ GIVEN_UP = touch(TouchKind.STAGE_CHANGED, 0, None, days=10, to="lost")
         ((touch(REPLIED, 0, None, **{"from": "other"}),), COLD),
         ((touch(TouchKind.AUTO_REPLIED, 0, None),), COLD),
         ((touch(TouchKind.CALL_WANTED, 0, PERSON, call="now"),), HOT),
-        ((touch(TouchKind.CALL_WANTED, 0, PERSON, call="no"),), COLD),
+        ((touch(CALL, 0, PERSON, call="no"),), COLD),
+        ((touch(CALL, 0, None, call="now", days=1), touch(CALL, 0, None, call="no")), COLD),  # taken back
+        ((touch(CALL, 0, None, call="now"), touch(CALL, 0, None, call="no")), COLD),  # in the same moment, too
+        ((touch(CALL, 0, None, call="now", days=1), touch(CALL, 0, None, call="no", confirmed="no")), HOT),
+        ((touch(CALL, 0, None, call="no", days=1), touch(CALL, 0, None, call="now")), HOT),
+        (
+            (
+                touch(CALL, 0, None, call="now", days=2),
+                touch(ASKED, 0, PERSON, days=1),
+                touch(CALL, 0, None, call="no"),
+            ),
+            HOT,
+        ),  # by the question
         ((touch(OUTCOME, 0, PERSON, achieved="yes"),), HOT),
         ((touch(OUTCOME, 0, PERSON, achieved="no", why_not="wrong-time"),), HOT),
         ((touch(OUTCOME, 0, PERSON, achieved="no", why_not="not-reached"),), COLD),
@@ -200,6 +217,7 @@ def test_the_reasons_say_what_when_and_how_often() -> None:
         ((touch(quality=1, days=3, name="1"), touch(quality=1, days=5), touch(quality=1, days=3, name="2")),
          "met the subject 3 times, last 3 days ago"),
         ((touch(encounter=None),), "another sign once, today"),
+        ((touch(CALL, 2, PERSON, call="now"), touch(CALL, 2, PERSON, call="at", days=1)), "another sign once, today"),
         ((touch(quality=5, name="1"), touch(quality=2, name="2")), "met the subject twice, last today"),
         ((touch(quality=5, name="1"), touch(quality=3, name="2")),
          "met the subject twice, last today; more than 7 does not count"),

@@ -1,7 +1,7 @@
 """What does one lead add to the report? Pure: its timeline in, whole numbers out. Asked by `leadlight.figures`.
 
 What counts, as what, and in which week, stands in `model.figures`. Only the set of touches matters, so whatever order
-they come in, and however often, the figures are the same.
+they come in, and however often, the figures are the same. A wish for a call that was taken back counts for nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from leadlight.rules.credit import (
     step_of,
 )
 from leadlight.rules.source import DIRECT
-from leadlight.rules.talk import talks
+from leadlight.rules.talk import taken_back, talks
 from leadlight.rules.turns import HANDED
 
 SITE = "site"
@@ -111,7 +111,9 @@ def about_gone(gate: GateId) -> About:
 
 def figures_of(touches: Iterable[Touch], *, gates: Mapping[GateId, About]) -> Mapping[str, int]:
     """The cells of one lead by name, each above 0; in the order of their names."""
-    timeline = sorted({touch.id: touch for touch in touches}.values(), key=lambda touch: (touch.at, touch.id))
+    found = sorted({touch.id: touch for touch in touches}.values(), key=lambda touch: (touch.at, touch.id))
+    gone = taken_back(found)
+    timeline = [touch for touch in found if touch.id not in gone]
     cells: Counter[str] = Counter()
     parts = (_costs(timeline), _steps(timeline), _pages(timeline), _efforts(timeline), _lines(timeline))
     for cell, count in chain(_funnel(timeline, gates), *parts):

@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 LINE = 254  # characters; the longest address there can be (RFC 5321 § 4.5.3.1.3)
 TEXT = 2000  # characters of free text
-PAST = timedelta(days=1)  # a clock or a zone may be off; a day later it is a slip
+PAST = timedelta(minutes=15)  # a clock may be off, or the form lay open; a call for longer ago is a slip
 AHEAD = timedelta(days=5 * 366)  # beyond that it is a slip, too
 DISPOSABLE = N_("That address is good for minutes only. Please give one at which you read mail next week as well.")
 EXCHANGE = N_("This page is offered in exchange for these mails. Tick the box, or leave the page as it is.")

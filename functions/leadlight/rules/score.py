@@ -2,7 +2,7 @@
 
 The reasons that are printed sum exactly to the points that are printed: each is rounded to a tenth first. Experiences
 fade, and meetings with one of the four encounters count up to a cap, so that breadth counts. Points alone never make
-hot.
+hot. Of all words on calls the last one counts, as a sign and no meeting: a wish taken back adds nothing.
 
 Who objects to being rated (Art. 21 GDPR) has no points, for no reason, and is cold; what they say to us still counts.
 """
@@ -16,8 +16,10 @@ from math import fsum
 
 from leadlight.model.criteria import Criteria, Criterion
 from leadlight.model.lead import Lead, Temperature
+from leadlight.model.person import CallKind
 from leadlight.model.touch import Encounter, Touch
-from leadlight.rules.talk import why_hot
+from leadlight.rules.encounters import met
+from leadlight.rules.talk import is_word_on_calls, last_word_on_calls, why_hot
 
 NOT_RATED = "not rated: they asked us not to"
 """What stands in the place of points."""
@@ -60,12 +62,12 @@ def score(
 
 
 def worth(touch: Touch, criteria: Criteria, now: datetime) -> float:
-    """What one touch counts now: nothing where the address was not confirmed, or where it is only a cost."""
-    if not touch.quality or touch.facts.get("confirmed") == "no":
+    """What one touch counts now: nothing where the address was not confirmed, or where it is a cost or a refusal."""
+    if not touch.quality or touch.facts.get("confirmed") == "no" or touch.facts.get("call") == CallKind.NO:
         return 0.0
     weight = criteria.kinds.get(touch.kind, 1.0)
-    if touch.encounter is not None:
-        weight *= criteria.encounters.get(touch.encounter, 1.0)
+    if (encounter := met(touch)) is not None:
+        weight *= criteria.encounters.get(encounter, 1.0)
     half_lives = max(now - touch.at, now - now) / criteria.half_life
     return float(touch.quality * weight * 0.5**half_lives)
 
@@ -76,8 +78,10 @@ def _by_fit(fit: Sequence[Criterion]) -> Iterator[Reason]:
 
 
 def _by_experience(touches: Sequence[Touch], criteria: Criteria, now: datetime) -> Iterator[Reason]:
+    last = last_word_on_calls(touches)
+    counted = [touch for touch in touches if touch is last or not is_word_on_calls(touch)]
     for encounter in (*Encounter, None):
-        worths = [(worth(touch, criteria, now), touch.at) for touch in touches if touch.encounter is encounter]
+        worths = [(worth(touch, criteria, now), touch.at) for touch in counted if met(touch) is encounter]
         counting = [(points, at) for points, at in worths if points > 0]
         if counting:
             total = fsum(points for points, _ in counting)

@@ -1,11 +1,12 @@
 """Has this lead talked with us, and is it hot by that? Asked by scores, stages and whoever sees a lead turn hot.
 
-Only what goes both ways makes hot: a declared intent, a wish for a call, something said to us or to a rep.
+Only what goes both ways makes hot: a declared intent, a wish for a call, something said to us or to a rep. Who
+takes a wish back has not talked by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from leadlight.model.criteria import Criteria
@@ -42,6 +43,35 @@ def talks(touch: Touch) -> str | None:
             return SAYS.get(kind)
 
 
+def is_word_on_calls(touch: Touch) -> bool:
+    """Whether it is a wish for a call, or a refusal, that somebody has confirmed."""
+    return touch.kind is TouchKind.CALL_WANTED and touch.facts.get("confirmed") != "no"
+
+
+def last_word_on_calls(touches: Iterable[Touch]) -> Touch | None:
+    """The one that counts: each takes the place of the one before. Of two at once, the refusal."""
+    return max(filter(is_word_on_calls, touches), key=_in_turn, default=None)
+
+
+def taken_back(touches: Iterable[Touch]) -> frozenset[str]:
+    """The ids of the wishes for a call that a refusal has taken back before anybody spoke to them."""
+    gone: set[str] = set()
+    waiting: set[str] = set()
+    for touch in sorted(touches, key=_in_turn):
+        if touch.kind is TouchKind.OUTCOME and talks(touch):
+            waiting.clear()
+        elif is_word_on_calls(touch) and touch.facts.get("call") == CallKind.NO:
+            gone |= waiting
+            waiting.clear()
+        elif is_word_on_calls(touch):
+            waiting.add(touch.id)
+    return frozenset(gone)
+
+
+def _in_turn(touch: Touch) -> tuple[datetime, bool, str]:
+    return touch.at, touch.facts.get("call") == CallKind.NO, touch.id
+
+
 def settled_at(touches: Sequence[Touch]) -> datetime | None:
     """When the last conversation came to its end: won, lost, lapsed or disqualified."""
     changes = (touch for touch in touches if touch.kind is TouchKind.STAGE_CHANGED)
@@ -49,9 +79,9 @@ def settled_at(touches: Sequence[Touch]) -> datetime | None:
 
 
 def last_talk(touches: Sequence[Touch]) -> Touch | None:
-    """The latest talk of the conversation that is not settled."""
-    since = settled_at(touches)
-    spoken = (touch for touch in touches if talks(touch) and (since is None or touch.at > since))
+    """The latest talk of the conversation that is not settled. A wish that was taken back is none."""
+    since, gone = settled_at(touches), taken_back(touches)
+    spoken = (t for t in touches if talks(t) and t.id not in gone and (since is None or t.at > since))
     return max(spoken, key=lambda touch: (touch.at, touch.id), default=None)
 
 

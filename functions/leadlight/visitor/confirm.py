@@ -18,10 +18,10 @@ from leadlight.lifecycle import grown
 from leadlight.model.due import Due, DueKind
 from leadlight.model.exchange import Budget, Change
 from leadlight.model.lead import Lead
-from leadlight.model.person import CallKind, Capture, GateId, LeadId, Purpose
+from leadlight.model.person import CallKind, CallWish, Capture, GateId, LeadId, Purpose
 from leadlight.model.site import Gate, GateKind, Unlock
 from leadlight.model.team import Hours
-from leadlight.model.touch import Encounter, Touch, TouchKind
+from leadlight.model.touch import Touch, TouchKind
 from leadlight.plan import replanned
 from leadlight.playbook.bundle import Bundle, open_bundle
 from leadlight.ports import Services
@@ -172,7 +172,9 @@ def accepted(
     change = _yes(bundle, said, _as_agreed_now(lead, capture, touches), gate, now, how)
     refused = said.call is not None and said.call.kind is CallKind.NO
     over = reminders(services.store.due_of(lead.id), CALL) if refused else ()
-    change = replace(change, touches=(*change.touches, *routed), undue=(*change.undue, *over))
+    wanted = lead.call is not None and lead.call.kind is not CallKind.NO
+    taken_back = (_word_on_calls(lead, capture, CallWish(CallKind.NO)),) if refused and wanted else ()
+    change = replace(change, touches=(*change.touches, *taken_back, *routed), undue=(*change.undue, *over))
     return grown(services, bundle, change, before=lead, touches=touches)
 
 
@@ -265,11 +267,16 @@ def _wish(lead: Lead, capture: Capture, hours: Hours, now: datetime) -> tuple[tu
     wish = capture.call
     if wish is None or wish != lead.call or wish.kind is CallKind.NO:
         return (), ()
-    touch = Touch(
-        f"{TouchKind.CALL_WANTED}/{capture.id}", lead.id, TouchKind.CALL_WANTED, capture.at, Encounter.PERSON,
-        quality=QUALITY_OF_TALK, gate=capture.gate,
+    touch = _word_on_calls(lead, capture, wish)
+    return (touch,), (to_answer(lead, touch, wish, hours, now),)
+
+
+def _word_on_calls(lead: Lead, capture: Capture, wish: CallWish) -> Touch:
+    """What the form said of calls. A wish is a sign, and no meeting yet; a refusal counts for nothing."""
+    return Touch(
+        f"{TouchKind.CALL_WANTED}/{capture.id}", lead.id, TouchKind.CALL_WANTED, capture.at,
+        quality=0 if wish.kind is CallKind.NO else QUALITY_OF_TALK, gate=capture.gate,
         facts={
             "confirmed": "yes", "capture": capture.id, "call": wish.kind, "at": wish.at.isoformat() if wish.at else "",
         },
     )  # fmt: skip
-    return (touch,), (to_answer(lead, touch, wish, hours, now),)

@@ -206,8 +206,8 @@ def _said(reader: Reader, kind: TouchKind, touch_id: str, wish: CallWish | None,
         lead_id=reader.lead_id,
         kind=kind,
         at=now,
-        encounter=Encounter.PERSON,
-        quality=QUALITY_OF_TALK if reader.confirmed else 0,
+        encounter=Encounter.PERSON if wish is None else None,  # a wish for a call is no meeting yet
+        quality=QUALITY_OF_TALK if reader.confirmed and _asks(wish) else 0,
         gate=GateId(reader.gate),
         facts=facts,
     )

@@ -33,6 +33,7 @@ from leadlight.tokens import TokenUse
 from leadlight.views import gate_view
 from leadlight.visitor.agreeing import comes_with_form, followed
 from leadlight.visitor.outlook import Outlook, day_in_words, outlook_of
+from leadlight.visitor.talk import QUALITY_OF_TALK
 from leadlight.words import N_, words_of
 
 SAME_TAP = timedelta(minutes=1)
@@ -167,7 +168,9 @@ def _yes(services: Services, bundle: Bundle, lead: Lead, wished: Touch, granted:
 
 def call_touch(lead: Lead, kind: CallKind, touch_id: str, now: datetime) -> Touch:
     """The lead's own word on calls, as the rep is told of it."""
-    return Touch(touch_id, lead.id, TouchKind.CALL_WANTED, now, facts={"confirmed": "yes", "call": kind, "at": ""})
+    facts = {"confirmed": "yes", "call": kind, "at": ""}
+    quality = 0 if kind is CallKind.NO else QUALITY_OF_TALK
+    return Touch(touch_id, lead.id, TouchKind.CALL_WANTED, now, quality=quality, facts=facts)
 
 
 def _grantable(outlook: Outlook, wishes: Collection[Wish]) -> Iterator[Wish]:
