@@ -25,6 +25,7 @@ WORDS = frozenset({"S", "N"})
 
 MANY = 1000
 LARGEST = 405_000  # bytes, where moto draws the line
+BRANCH = (Node,)
 PREPARED = (ExpressionAttributeResolvingProcessor,)
 """Which of moto's checks wants to hear of each branch beforehand."""
 
@@ -155,7 +156,7 @@ def _traversed(traverser: DepthFirstTraverser, node: Node) -> Any:
         for at, child in enumerate(node.children or ()):
             if prepare:
                 prepare(node, at)
-            if hasattr(child, "children"):
+            if _kind(type(child), BRANCH):
                 visited(child, at)
         if (kind := _kind(type(node), kinds)) is not None:
             node = acts[kind](node)
