@@ -150,7 +150,7 @@ def test_the_manual_leads_from_an_empty_folder_to_the_first_lead_and_the_reps_ma
     mine = {"https://www.example.com": site, re.search(r'"(smtp:[^"]+)"', blocks("sh")[-1])[1]: f"smtp://{carrier.url}"}  # type: ignore[index]  # the manual has one
     begin, look, live = blocks("sh")
 
-    for line in typed(begin, {}):
+    for line in typed(begin, {" ../leadlight": f" {next(wheel.glob('*.whl'))}"}):  # the clone, built before
         user.types(line)
     (tmp_path / "content/playbook/team.yml").write_text(*blocks(YAML), "utf-8")
     for line in typed(look, {}):

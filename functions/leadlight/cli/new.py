@@ -18,7 +18,7 @@ def new(folder: Path, *, solo: bool, name: str) -> None:
 
     Nothing that is there already is written over.
     """
-    from leadlight.publish.begin import begin  # noqa: PLC0415  # commands load what they need
+    from leadlight.publish.begin import WHEEL, begin  # noqa: PLC0415  # commands load what they need
 
     with said():
         files = begin(folder, name=name, solo=solo)
@@ -27,6 +27,10 @@ def new(folder: Path, *, solo: bool, name: str) -> None:
     click.echo(f"{counted(len(files), 'file')} {where}. Look at it, then say who you are:\n")
     if not here:
         click.echo(f"  cd {folder}")
+    if not (folder / WHEEL).exists():  # else `make` could install nothing
+        click.echo(
+            f"  pip wheel --no-deps -w wheels ../leadlight   # from your clone: PyPI has no {Path(WHEEL).name} yet"
+        )
     click.echo("  make demo                        # be your own first visitor")
     click.echo("  edit content/playbook/team.yml   # the one file to change")
     click.echo("  make serve SITE_URL=https://www.example.com SMTP=smtp://…\n")

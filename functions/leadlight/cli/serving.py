@@ -77,7 +77,7 @@ def demo(config_file: Path, port: int, data: Path, *, proof_of_work: bool, fresh
 @click.option(
     "--check-domains",
     is_flag=True,
-    help="Ask DNS before an opt-in mail whether anybody takes it; needs leadlight[dns].",
+    help="Ask DNS before an opt-in mail whether anybody takes it; needs dnspython.",
 )
 @click.option("--preview", is_flag=True, help="See each change as you save it, as a stranger or a lead sees it.")
 @BUILD

@@ -25,6 +25,9 @@ ONLY_SOLO = frozenset({"github/workflows/check.yml"})
 FLOWS = ("preview.yml", "deploy.yml")
 """The workflow files of a site on AWS: ours."""
 
+WHEEL = f"wheels/leadlight-{__version__}-py3-none-any.whl"
+"""Where a new site finds the product, which no index has yet: in its own repository."""
+
 _TEXTS = Environment(
     variable_start_string="[[", variable_end_string="]]", block_start_string="[%", block_end_string="%]",
     comment_start_string="[#", comment_end_string="#]", undefined=StrictUndefined, keep_trailing_newline=True,
@@ -34,7 +37,7 @@ _TEXTS = Environment(
 
 def begin(folder: Path, *, name: str = "", solo: bool) -> tuple[Path, ...]:
     """Writes a site into that folder, and returns its files. Raises `NotEmpty` where one of them is there already."""
-    facts = {"name": name or _title(folder), "version": __version__, "solo": solo, "zone": _zone_here()}
+    facts = {"name": name or _title(folder), "version": __version__, "wheel": WHEEL, "solo": solo, "zone": _zone_here()}
     written = {folder / where: _TEXTS.from_string(text).render(facts) for where, text in _texts(solo=solo)}
     if not solo:
         written |= {folder / ".github/workflows" / name: (_workflows() / name).read_text("utf-8") for name in FLOWS}

@@ -161,7 +161,7 @@ def _take_mail() -> Callable[[str], bool | None]:
     try:
         from leadlight.local.domains import Domains  # noqa: PLC0415 an extra: most installations lack what it needs
     except ImportError as error:
-        raise OperatorMustFix("To check domains takes dnspython. Run `pip install 'leadlight[dns]'`.") from error
+        raise OperatorMustFix("To check domains takes dnspython. Run `pip install dnspython`.") from error
     return Domains().take_mail
 
 
