@@ -181,8 +181,22 @@ def _promise(left: Left, outlook: Outlook) -> str:
         "{mails} of {of} mails are left, until {day} at the latest.",
         left.mails,
     )
-    said = rest.format(mails=left.mails, of=left.of, day=_day(left.until, outlook))
-    return f"{since.format(title=left.title)}: {said}"
+    said = [rest.format(mails=left.mails, of=left.of, day=_day(left.until, outlook))]
+    if left.needless:
+        needless = words.ngettext(
+            "{count} of them is left out: after what you told us or did, or by its date, it no longer fits.",
+            "{count} of them are left out: after what you told us or did, or by their date, they no longer fit.",
+            left.needless,
+        )
+        said.append(needless.format(count=left.needless))
+    if left.late:
+        late = words.ngettext(
+            "{count} of them is left out: it would come after that day.",
+            "{count} of them are left out: they would come after that day.",
+            left.late,
+        )
+        said.append(late.format(count=left.late))
+    return f"{since.format(title=left.title)}: {' '.join(said)}"
 
 
 def _box(agreed: Agreed, outlook: Outlook) -> Box:

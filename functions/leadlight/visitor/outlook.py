@@ -10,7 +10,6 @@ they would to somebody who gave none. So the function that strangers reach needs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,7 +33,15 @@ from leadlight.rules.pace import with_mail
 from leadlight.rules.preferences import may_return
 from leadlight.rules.routing import owner_of
 from leadlight.rules.steps import gone, open_enrolments, step_of, step_ref, with_enrolment
-from leadlight.rules.stop import LEAD, OPERATOR, promised_until, why_no_follow_up, why_no_mail, without_pauses
+from leadlight.rules.stop import (
+    LEAD,
+    OPERATOR,
+    is_aside,
+    promised_until,
+    why_no_follow_up,
+    why_no_mail,
+    without_pauses,
+)
 from leadlight.views import company_view, gate_view, rep_view
 from leadlight.words import N_, day, words_of
 
@@ -63,12 +70,24 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of one promise."""
+    """What is left of one promise, and how much of that does not come: as it no longer fits, or would come too late."""
 
     title: str  # of the page it began at; empty where a sale began it
     mails: int
     of: int
     until: datetime
+    needless: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A step that the plan comes to. `late`: the promise is over by then, so neither it nor what is after it comes."""
+
+    at: datetime
+    enrolment: Enrolment
+    step: Step
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +125,7 @@ class Outlook:
 
 def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     """The lead's plan and agreements as they stand now."""
-    team = bundle.team
+    team, ahead = bundle.team, _ahead(bundle, lead, services.clock.now())
     latest = sorted(lead.pauses, key=lambda pause: (pause.until, pause.by), reverse=True)
     gates = {
         gate: bundle.gate(gate, lead.language) for gate in (*lead.grants, *lead.waits) if gate in bundle.manifest.gates
@@ -114,10 +133,8 @@ def outlook_of(services: Services, bundle: Bundle, lead: Lead) -> Outlook:
     return Outlook(
         lead=lead,
         zone=zone_of(bundle, lead),
-        coming=tuple(_coming(services, bundle, lead)),
-        left=tuple(
-            _left(bundle, enrolment, lead.language) for enrolment in open_enrolments(lead) if enrolment.promise.mails
-        ),
+        coming=tuple(_coming(services, bundle, lead, ahead)),
+        left=tuple(_left(bundle, lead, each, ahead) for each in open_enrolments(lead) if each.promise.mails),
         agreed=agreements(services, bundle, lead),
         answers=owner_of(lead, team),
         company=team.company.name,
@@ -196,29 +213,50 @@ def day_in_words(at: datetime, zone: str, language: str) -> str:
     return day(at.astimezone(ZoneInfo(zone)), language)
 
 
-def _left(bundle: Bundle, enrolment: Enrolment, language: str) -> Left:
-    gate = bundle.gate(enrolment.gate, language) if enrolment.gate in bundle.manifest.gates else None
+def _left(bundle: Bundle, lead: Lead, enrolment: Enrolment, ahead: tuple[Ahead, ...]) -> Left:
+    gate = bundle.gate(enrolment.gate, lead.language) if enrolment.gate in bundle.manifest.gates else None
     promise = enrolment.promise
     title = "" if enrolment.basis else gate.title if gate else bundle.manifest.site_name
-    return Left(title, max(0, promise.mails - enrolment.mails_sent), promise.mails, promised_until(enrolment))
+    mails = max(0, promise.mails - enrolment.mails_sent)
+    mine = [each for each in ahead if _is_of(each, enrolment)]
+    listed = sum(each.step.channel is Channel.MAIL and not each.late for each in mine)
+    missing = 0 if is_aside(lead, enrolment) else max(0, mails - listed)  # of what waits, the page says so itself
+    late = min(missing, sum(_mails_from(bundle, each) for each in mine if each.late))
+    return Left(title, mails, promise.mails, promised_until(enrolment), missing - late, late)
 
 
-def _coming(services: Services, bundle: Bundle, lead: Lead) -> Iterator[Coming]:
+def _is_of(ahead: Ahead, enrolment: Enrolment) -> bool:
+    """Whether that step counts for the same promise: as one of what follows the enrolment by `then`, too."""
+    other = ahead.enrolment
+    return (other.gate, other.promised_since) == (enrolment.gate, enrolment.promised_since)
+
+
+def _mails_from(bundle: Bundle, ahead: Ahead) -> int:
+    """So many mails there are from that step on, with those of what would have followed by `then`."""
+    sequence = bundle.sequence_version(ahead.enrolment.version)
+    steps, seen = [*sequence.steps[sequence.steps.index(ahead.step) :]], {sequence.version}
+    while (version := sequence.then_version) and version not in seen:
+        sequence = bundle.sequence_version(version)
+        steps += sequence.steps
+        seen.add(version)
+    return sum(step.channel is Channel.MAIL for step in steps)
+
+
+def _coming(services: Services, bundle: Bundle, lead: Lead, ahead: tuple[Ahead, ...]) -> Iterator[Coming]:
     """What comes, earliest first. While a pause or a take-over lasts: what comes if it ends when it should."""
     reader = LeadView(language=lead.language)
     stored = {due.ref: due.at for due in services.store.due_of(lead.id) if due.kind is DueKind.STEP}
-    with suppress(MissingBundle):  # then no step can be sent either; the buttons still work
-        for planned_at, enrolment, step in steps_ahead(bundle, lead, services.clock.now()):
-            at = max(planned_at, stored.get(step_ref(enrolment, step.slug), planned_at))
-            context: Context = {
-                "lead": reader,
-                "gate": gate_view(services, bundle, enrolment.gate, lead.language),
-                "rep": rep_view(owner_of(lead, bundle.team)),
-                "company": company_view(services, bundle.team),
-                "links": Links(),
-                **unasked(step),
-            }
-            yield _shown(bundle.team, lead, step, at, context)
+    for each in (each for each in ahead if not each.late):
+        context: Context = {
+            "lead": reader,
+            "gate": gate_view(services, bundle, each.enrolment.gate, lead.language),
+            "rep": rep_view(owner_of(lead, bundle.team)),
+            "company": company_view(services, bundle.team),
+            "links": Links(),
+            **unasked(each.step),
+        }
+        at = max(each.at, stored.get(step_ref(each.enrolment, each.step.slug), each.at))
+        yield _shown(bundle.team, lead, each.step, at, context)
 
 
 def cut_short(bundle: Bundle, before: Lead, after: Lead, now: datetime) -> datetime | None:
@@ -233,6 +271,19 @@ def cut_short(bundle: Bundle, before: Lead, after: Lead, now: datetime) -> datet
 
 def steps_ahead(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[tuple[datetime, Enrolment, Step]]:
     """Each step that the plan still holds, with its time. Raises `MissingBundle`."""
+    return ((each.at, each.enrolment, each.step) for each in _walk(bundle, lead, now) if not each.late)
+
+
+def _ahead(bundle: Bundle, lead: Lead, now: datetime) -> tuple[Ahead, ...]:
+    """The whole way; none where a sequence is missing: then no step can be sent either, and the buttons still work."""
+    try:
+        return tuple(_walk(bundle, lead, now))
+    except MissingBundle:
+        return ()
+
+
+def _walk(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[Ahead]:
+    """Each step that the plan comes to, and where a promise ends it. Raises `MissingBundle`."""
     waits = [wait.until for wait in (lead.hold, lead.pause) if wait]
     now = max([now, *waits])
     lead = without_pauses(replace(lead, hold=None), [pause.by for pause in lead.pauses], now)
@@ -250,8 +301,9 @@ def steps_ahead(bundle: Bundle, lead: Lead, now: datetime) -> Iterator[tuple[dat
         assert step is not None  # noqa: S101 the plan has just named it
         if why_no_follow_up(lead, found, step, now, purpose=sequence.purpose):
             lead = with_enrolment(lead, replace(found, next_step=None, ended="promised no more"))
+            yield Ahead(now, found, step, late=True)
             continue
-        yield now, found, step
+        yield Ahead(now, found, step)
         lead = _gone(lead, found, sequence, step, now, bundle.team)
 
 
