@@ -61,7 +61,7 @@ MAY_IMPORT = {
     "speed": DECIDING | {"decide", "playbook", "views"},
     "likely": DECIDING | {"playbook", "views"},
     "briefing": DECIDING | {"links", "profile", "playbook", "views", "speed", "likely"},
-    "headline": DECIDING | {"briefing"},
+    "headline": DECIDING | {"briefing", "playbook"},
     "bounce": DECIDING | {"playbook", "plan"},
     "restore": DECIDING | {"playbook"},
     "reputation": DECIDING,

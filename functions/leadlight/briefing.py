@@ -163,6 +163,7 @@ def view_of(services: Services, bundle: Bundle, case: Case, *, reader: Person) -
         owner=owner_of(lead, bundle.team).name,
         clock=clock_in_words(services, bundle, lead, reader),
         times=named(zone),
+        speaks=_speaks(bundle, case, reader),
         mine=lead.hold is not None and lead.hold.by == reader.id,
     )
 
@@ -198,6 +199,13 @@ def _call_at(case: Case, zone: str) -> str:
         return ""
     there, theirs = case.wish.at.astimezone(ZoneInfo(zone)), beside(case.lead, case.wish.at, zone)
     return f"{there:%A} {there.day} {there:%B} at {there:%H:%M}" + (f" ({theirs})" if theirs else "")
+
+
+def _speaks(bundle: Bundle, case: Case, reader: Person) -> str:
+    """The language of their form, where it is not the first one of the reader and of the site alike."""
+    own = case.capture.language if case.capture and not case.confirmed else case.lead.language
+    usual = (bundle.manifest.language, next(iter(reader.languages), own))
+    return "" if all(own.partition("-")[0] == each.partition("-")[0] for each in usual) else own
 
 
 def _state(score: ScoreView, intent: Intent | None) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime
 from leadlight.briefing import Case, at_in_words
 from leadlight.model.person import CallKind, CallWish
 from leadlight.model.touch import TouchKind
+from leadlight.playbook.context import GateView
 from leadlight.rules import offers
 from leadlight.rules.notices import days_of_silence, is_now
 from leadlight.rules.there import stamped
 
 REASONS = {
-    TouchKind.CAPTURED: "{who} downloaded “{what}”",
+    TouchKind.CAPTURED: "{who} opened “{what}”",
     TouchKind.CONFIRMED: "{who} opened “{what}”",
     TouchKind.READ: "{who} reads “{what}”",
     TouchKind.DOWNLOADED: "{who} downloaded “{what}”",
@@ -30,6 +31,9 @@ REASONS = {
     TouchKind.IMPORTED: "New on your list: {who}",
 }
 """Why this mail, now: its subject, behind the wish for a call."""
+
+TAKEN = "{who} downloaded “{what}”"
+"""The same of a form that has opened a page with files: who sends it comes for these."""
 
 COLLEAGUE = {
     TouchKind.OUTCOME: "A colleague was in touch with {who}",
@@ -74,12 +78,12 @@ def most_pressing(cases: Sequence[Case], now: datetime) -> Case:
     return min(cases, key=rank)
 
 
-def subject(case: Case, what: str, zone: str) -> str:
+def subject(case: Case, page: GateView, zone: str) -> str:
     """Who and why now; a wish for a call comes first, and a reminder or a lead passed on says that it is one.
 
-    `zone` is the reader's: the hour of a call is by their clock, and says so.
+    `page` is the one that it is about. `zone` is the reader's: the hour of a call is by their clock, and says so.
     """
-    reason = in_words(case, what)
+    reason = in_words(case, page)
     if case.reminds and case.touch.kind not in FIRST_TOLD:
         reason = f"Still open: {reason}"
     if case.passed:
@@ -97,8 +101,9 @@ def subject(case: Case, what: str, zone: str) -> str:
             return reason
 
 
-def in_words(case: Case, what: str) -> str:
+def in_words(case: Case, page: GateView) -> str:
     """Who, and what they did."""
+    what = page.title
     company = case.profile.fields.get("company", "")
     name = case.profile.name or case.profile.address
     who = f"{name}, {company}" if company else name
@@ -109,11 +114,12 @@ def in_words(case: Case, what: str) -> str:
         return f"{who} is back after {days} days: “{what}”"
     known = offers.in_words(case.touch) or FACTS.get(case.touch.facts.get("name", ""))
     colleague = None if case.reminds else COLLEAGUE.get(case.touch.kind)
-    reason = known or colleague or REASONS.get(case.touch.kind, "{who}")
+    taken = TAKEN if page.files and case.touch.kind is TouchKind.CAPTURED else None
+    reason = known or colleague or taken or REASONS.get(case.touch.kind, "{who}")
     return reason.format(who=who, what=what)
 
 
-def cause(case: Case, what: str, now: datetime, zone: str) -> str:
+def cause(case: Case, page: GateView, now: datetime, zone: str) -> str:
     """One line of a mail that tells of several things, with its time by the reader's clock."""
     unsure = "" if case.confirmed else " (address not confirmed)"
-    return f"{in_words(case, what)}, {at_in_words(case.touch.at, now, zone)}{unsure}"
+    return f"{in_words(case, page)}, {at_in_words(case.touch.at, now, zone)}{unsure}"

@@ -167,7 +167,7 @@ def _case_for_manager(services: Services, bundle: Bundle, lead: Lead, due: Due) 
     case = case_of(services, lead, passed, touches) if passed else latest_case(services, lead, touches)
     gate = gate_view(services, bundle, case.touch.gate or "")
     zone = hours_of(bundle.team.manager, bundle.team).zone
-    said = headline.subject(replace(case, passed=None), gate.title, zone) if passed else ""
+    said = headline.subject(replace(case, passed=None), gate, zone) if passed else ""
     return {"brief": view_of(services, bundle, case, reader=bundle.team.manager), "headline": said}
 
 
@@ -238,7 +238,7 @@ def _briefing_mail(services: Services, bundle: Bundle, cases: Sequence[Case], du
     context: Context = {
         "brief": brief,
         "go": links.taps(services, lead, rep, cause=due.ref),
-        "reason": headline.subject(case, what.title, hours_of(rep, bundle.team).zone),
+        "reason": headline.subject(case, what, hours_of(rep, bundle.team).zone),
         "causes": _causes(services, bundle, cases, rep) if len(cases) > 1 else (),
         "link": links.briefing(services, lead, rep.id, cause=due.ref),
         "rep": rep_view(rep),
@@ -260,5 +260,5 @@ def _causes(services: Services, bundle: Bundle, cases: Sequence[Case], rep: Pers
     now, zone = services.clock.now(), hours_of(rep, bundle.team).zone
     ordered = sorted(cases, key=lambda case: case.touch.at)
     return tuple(
-        headline.cause(case, gate_view(services, bundle, case.touch.gate or "").title, now, zone) for case in ordered
+        headline.cause(case, gate_view(services, bundle, case.touch.gate or ""), now, zone) for case in ordered
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.polish import english_in
-from tests.world import ANNA, FILES, MAIL, Browser, World, built
+from tests.world import ANNA, FILES, MAIL, REP_ADDRESS, Browser, World, built
 from tests.world_site import COURSE
 
 from leadlight.playbook.bundle import open_bundle
@@ -151,6 +151,16 @@ def test_the_language_of_a_lead_is_that_of_the_newest_form(world: World) -> None
     browser.submit(world.mail(ANNA, "Your link").link("/confirm"))
 
     assert (first, world.lead().language) == ("pl", "en")
+
+
+def test_the_reps_mail_says_in_which_language_to_call_where_it_is_another_one(world: World) -> None:
+    confirmed(world)
+    told = world.mail(REP_ADDRESS).text.splitlines()[0]
+    world.confirmed(address="john@example.com", name="John")
+
+    assert told.startswith("Anna")
+    assert told.endswith("language: pl")
+    assert "language" not in world.mail(REP_ADDRESS).text
 
 
 def test_a_program_is_told_of_its_mistakes_in_the_language_of_its_page(world: World) -> None:

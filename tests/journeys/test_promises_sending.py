@@ -29,7 +29,7 @@ def test_p1_what_was_answered_with_success_is_there_after_a_restart(world: World
     restarted = World(world.data, world_bundle)  # the first one has not even closed its files
     restarted.settle()
 
-    assert restarted.mail(REP_ADDRESS).subject == "Anna downloaded “Form guide” (unconfirmed)"
+    assert restarted.mail(REP_ADDRESS).subject == "Anna opened “Form guide” (unconfirmed)"
     assert restarted.mail(ANNA).link("/confirm")
     restarted.close()
 

@@ -147,7 +147,7 @@ def test_a_lead_that_nobody_confirmed_has_a_rep_and_a_clock_too(team: World) -> 
     team.browser().ask_for("guides/form", ANNA, name="Anna", call="now", phone="+44 20 7946 0999")
     team.settle()
     first = owner(team)
-    assert team.mail(first).subject == "CALL NOW: Anna downloaded “Form guide” (unconfirmed)"
+    assert team.mail(first).subject == "CALL NOW: Anna opened “Form guide” (unconfirmed)"
 
     team.advance("16 minutes")
 

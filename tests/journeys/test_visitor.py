@@ -94,7 +94,7 @@ def test_a_form_gate_opens_at_once_and_tells_the_rep_that_the_address_is_unconfi
     assert answer.json == {"status": "open"}
     assert SECRETS[FORM] in visitor.get(f"/api/content/{FORM}").json["html"]
     notice = world.mail(REP_ADDRESS)
-    assert notice.subject == "CALL NOW: Anna downloaded “Form guide” (unconfirmed)"
+    assert notice.subject == "CALL NOW: Anna opened “Form guide” (unconfirmed)"
     assert "+44 20 7946 0999" in notice.text
 
 
