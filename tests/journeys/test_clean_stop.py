@@ -12,8 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from tests.ports import free_port
 from tests.world import ANNA, MAIL
+
+from leadlight.cli import main
+from leadlight.wiring.local import Place, let_go, local
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30  # seconds; ends as soon as it answers
@@ -57,3 +61,12 @@ def test_a_server_that_is_told_to_stop_leaves_no_log_beside_its_databases(
     data: Path, command: str, told: signal.Signals
 ) -> None:
     assert left_behind(data, command, told) == ["keys.db", "leads.db"]
+
+
+def test_a_command_lets_go_of_the_databases_when_it_ends(data: Path) -> None:
+    let_go(local(Place(data, data / "bundle", "http://127.0.0.1")))
+
+    said = CliRunner().invoke(main, ["leads", "resume", "--after-restore", "--data", str(data)])
+
+    assert said.exit_code == 0
+    assert sorted(path.name for path in data.glob("*.db*")) == ["keys.db", "leads.db"]

@@ -164,8 +164,8 @@ def one(services: Services, lead_id: str) -> Lead:
 
 
 def installation(data: Path) -> Services:
-    """The installation in that folder, by its own clock."""
-    from leadlight.wiring.local import Place, local, was_demo  # noqa: PLC0415  # commands load what they need
+    """The installation in that folder, by its own clock; its files are closed at the end of the command."""
+    from leadlight.wiring.local import Place, let_go, local, was_demo  # noqa: PLC0415  # commands load what they need
 
     if not (data / "leads.db").exists():
         published = (data / "bundle").is_dir()
@@ -175,4 +175,8 @@ def installation(data: Path) -> Services:
     place = Place(data, data / "bundle", "http://127.0.0.1")
     with said():
         services = local(place)
-        return local(place, demo=True) if was_demo(services) else services
+        if was_demo(services):
+            let_go(services)
+            services = local(place, demo=True)
+    click.get_current_context().call_on_close(lambda: let_go(services))
+    return services
