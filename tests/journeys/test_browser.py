@@ -43,10 +43,19 @@ def test_what_is_missing_is_said_beside_its_field(new: New) -> None:
     expect(tab.locator("#leadlight-consent-error")).not_to_be_empty()
 
 
+def test_half_an_address_and_a_box_without_its_tick_are_said_at_once(new: New) -> None:
+    tab = new().open(MAILED)
+    tab.get_by_label("E-mail").fill("x@waterworks")
+    tab.locator(".leadlight").get_by_role("button", name="Send me the way in").click()
+
+    expect(tab.locator("#leadlight-consent-error")).not_to_be_empty()
+    expect(tab.locator("#leadlight-email-error")).to_contain_text("a letter missing, or a dot")
+
+
 def test_what_only_the_server_can_refuse_is_said_beside_its_field_too(new: New) -> None:
     visitor = new()
     tab = visitor.open(MAILED)
-    send_form(tab, "a@b")
+    send_form(tab, "a..b@northwind.example")
 
     expect(tab.locator("#leadlight-email-error")).not_to_be_empty()
     expect(tab.get_by_label("E-mail")).to_be_focused()
@@ -139,7 +148,7 @@ def test_a_link_confirmed_in_another_browser_never_opens_this_one(new: New, addr
     waiting.evaluate("dispatchEvent(new Event('focus'))")
     waiting.reload()
 
-    expect(waiting.get_by_label("E-mail")).to_be_visible()
+    expect(waiting.get_by_label("Six digits")).to_be_visible()
     assert WITHHELD not in waiting.content()
     assert [url for url in desk.asked if "/api/content/" in url] == []
 

@@ -157,6 +157,8 @@ const enhance = (form) => {
   form.onchange = () => adapt(form)
   adapt(form)
   if (form.dataset.leadlight === "access" && !navigator.cookieEnabled) say(form, section.dataset.blocked)
+  // An address without a dot is one to browsers; whoever hears of it only from us has another field to mend by then.
+  for (const field of all("[type=email]", form)) field.pattern = ".+@.+[.].+"
   // Where mails may follow, the reader's clock says when they are welcome.
   for (const field of all("[data-zone]", form)) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone
   const first = new URLSearchParams(kept("landing") || location.search)
