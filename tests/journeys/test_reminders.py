@@ -8,7 +8,7 @@ import pytest
 from tests.world import MANAGER_ADDRESS, REP_ADDRESS, REPS, World
 
 from leadlight.model.due import DueKind
-from leadlight.model.touch import Encounter, TouchKind
+from leadlight.model.touch import TouchKind
 
 ALL = pytest.mark.grounds("local", "prompt", "hostile", "tick")
 QUESTION = "Does it run on our own servers?"
@@ -116,7 +116,7 @@ def test_a_wish_for_a_call_in_the_form_is_a_fact_and_is_reminded_of(world: World
 
     world.advance("1 day")
 
-    assert (wish.facts["call"], wish.encounter) == ("now", Encounter.PERSON)
+    assert (wish.facts["call"], wish.encounter) == ("now", None)
     assert len(reminders(world)) == 1
 
 

@@ -69,7 +69,7 @@ class Funnel(StrEnum):
     CONFIRMED = "confirmed"
     UNLOCKED = "unlocked"
     DOWNLOADED = "downloaded"
-    TALKED = "talked"  # talked back: replied, asked, wanted a call, or spoke with a rep
+    TALKED = "talked"  # talked back: replied, asked, wanted a call (not if they took that back), or spoke with a rep
     OPPORTUNITY = "opportunity"
     WON = "won"
 
