@@ -41,7 +41,8 @@ class BriefingView:
     call was refused. `hour` says what time it is there and whether that is a decent hour. `said` are their own words,
     each with when and where. `hint` says why another aim is proposed than the one that would come next. `clock` says to
     whom the lead goes next, and when. `times` names the clock that all of it goes by: the reader's.
-    `speaks` is their language by its code, where it is not the reader's own. `mine`: the reader has taken the lead over.
+    `speaks` is the language of their form, by its code, where it is not the first one of the reader and of the site.
+    `mine`: the reader has taken the lead over.
     """
 
     who: str = ""
