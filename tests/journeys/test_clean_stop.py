@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -17,7 +19,7 @@ from tests.ports import free_port
 from tests.world import ANNA, MAIL
 
 from leadlight.cli import main
-from leadlight.wiring.local import Place, let_go, local
+from leadlight.wiring.local import Place, damages, let_go, local
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30  # seconds; ends as soon as it answers
@@ -70,3 +72,32 @@ def test_a_command_lets_go_of_the_databases_when_it_ends(data: Path) -> None:
 
     assert said.exit_code == 0
     assert sorted(path.name for path in data.glob("*.db*")) == ["keys.db", "leads.db"]
+
+
+def test_the_manuals_restore_brings_back_the_copy_though_a_killed_server_left_its_log(
+    data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    killed = tmp_path_factory.mktemp("killed")
+    live = local(Place(data, data / "bundle", "http://127.0.0.1"))
+    live.store.set_note("copied", "yes")
+    (killed / "backup").mkdir()
+    for name in ("leads.db", "keys.db"):
+        with closing(sqlite3.connect(data / name)) as one, closing(sqlite3.connect(killed / "backup" / name)) as copy:
+            one.backup(copy)
+    live.store.set_note("later", "yes")
+    shutil.copytree(data, killed / "data")  # as it lies there while the server lives, and after `kill -9`
+    let_go(live)
+
+    for line in restoring():
+        subprocess.run(line, shell=True, cwd=killed, check=True)
+
+    after = local(Place(killed / "data", killed / "data" / "bundle", "http://127.0.0.1"))
+    found = after.store.note("copied"), after.store.note("later"), damages(killed / "data")
+    let_go(after)
+    assert found == ("yes", None, {})
+
+
+def restoring() -> list[str]:
+    """What the operators' page has somebody type who lost leads and keys; saying that all is in place comes behind."""
+    page = (ROOT / "content/project/for-operators.md").read_text("utf-8").split("Leads and keys were lost:")[1]
+    return page.split("```sh\n")[1].split("```")[0].splitlines()[:-1]

@@ -110,7 +110,7 @@ def _whole(data: Path) -> Finding:
     named = "; ".join(f"{data / name}: “{said}”" for name, said in found.items())
     remedy = (
         "Stop the server, and put the newest copies back as “Restore” in the manual for operators has it: "
-        "remove the `-wal` and `-shm` beside them first."
+        "remove the `-wal` and `-shm` that lie beside them."
     )
     return fail("databases", f"SQLite says of {named}.", remedy)
 
