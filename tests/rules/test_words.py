@@ -62,7 +62,7 @@ def test_a_promise_counts_as_the_language_does(mails: int, days: int, said: str)
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(1, "za 1 minutę"), (2, "za 2 minuty"), (5, "za 5 minut"), (12, "za 12 minut"), (22, "za 22 minuty")],
+    [(1, "za 2 minuty"), (5, "za 5 minut"), (22, "za 22 minuty"), (120, "za 2 godziny"), (840, "za 14 godzin")],
 )
 def test_a_refusal_counts_as_the_language_does(count: int, said: str) -> None:
     words = in_language(TooMany(60 * count).args[0], "pl")
