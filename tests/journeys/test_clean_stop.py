@@ -37,8 +37,8 @@ def data(tmp_path: Path, world_bundle: Path) -> Path:
 def left_behind(data: Path, command: str, told: signal.Signals) -> list[str]:
     """The databases' files after a server took a form and was told to stop."""
     port = free_port()
-    leadlight = Path(sys.executable).with_name("leadlight")
-    words = [leadlight, command, "--no-build", "--port", str(port), "--data", data]
+    leadlight = str(Path(sys.executable).with_name("leadlight"))
+    words = [leadlight, command, "--no-build", "--port", str(port), "--data", str(data)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         end = time.monotonic() + PATIENCE
         while server.poll() is None and not is_listening(port) and time.monotonic() < end:
