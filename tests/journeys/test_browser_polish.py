@@ -80,5 +80,5 @@ def test_a_polish_visitor_gets_polish_throughout(reader: Person, address: str) -
     found += [words for one in demo.mails(address) for words in english_in(f"{one['Subject']}\n{words_of(one)}")]
 
     assert found == []
-    assert reader.forgiven(422) == 2
+    assert reader.forgiven(422) == 1  # the digits; half an address is stopped before it is sent
     assert (reader.complaints, reader.strangers()) == ([], [])
