@@ -40,10 +40,9 @@ def text_at(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def holds(rule: Callable[[Path], Iterable[str]]) -> None:
-    """A rule finds nothing on any page of the manual; whatever it finds is told, with the page it stands on."""
-    found = [f"{page.relative_to(ROOT)}: {stray}" for page in PAGES for stray in rule(page)]
-    assert found == [], "\n".join(found)
+def on_pages(rule: Callable[[Path], Iterable[str]]) -> list[str]:
+    """What a rule finds on any page of the manual, each with the page it stands on."""
+    return [f"{page.relative_to(ROOT)}: {stray}" for page in PAGES for stray in rule(page)]
 
 
 def spans(page: Path) -> list[str]:
@@ -78,7 +77,7 @@ def test_each_file_that_is_named_exists() -> None:
         named = {span for span in spans(page) if FILE.fullmatch(span) and "NN-" not in span}
         return [name for name in sorted(named) if not exists(name) and f"tutorials/{name}" not in sample]
 
-    holds(missing)
+    assert on_pages(missing) == []
 
 
 def test_each_module_that_is_named_exists() -> None:
@@ -88,7 +87,7 @@ def test_each_module_that_is_named_exists() -> None:
         named = {match[1] for line in lines(page) if (match := name.search(line))}
         return [name for name in sorted(named) if find_spec(name) is None]
 
-    holds(missing)
+    assert on_pages(missing) == []
 
 
 def test_each_link_within_the_repository_leads_somewhere() -> None:
@@ -96,7 +95,7 @@ def test_each_link_within_the_repository_leads_somewhere() -> None:
         targets = [link.partition("#")[0] for link in LINK.findall(text_at(page)) if "://" not in link]
         return [name for name in targets if name not in {"", MADE} and not (page.parent / name).exists()]
 
-    holds(astray)
+    assert on_pages(astray) == []
 
 
 def test_each_make_target_exists() -> None:
@@ -106,7 +105,7 @@ def test_each_make_target_exists() -> None:
     def unknown(page: Path) -> set[str]:
         return {match[1] for line in lines(page) if (match := re.match(r"make ([a-z]+)", line))} - targets
 
-    holds(unknown)
+    assert on_pages(unknown) == []
 
 
 def test_each_command_and_its_options_exist() -> None:
@@ -114,7 +113,7 @@ def test_each_command_and_its_options_exist() -> None:
         used = [match[1] for line in lines(page) if (match := re.search(r"(?:^|/)leadlight ((?:[a-z]|--).*)", line))]
         return [line for line in used if not understood(shlex.split(line))]
 
-    holds(unknown)
+    assert on_pages(unknown) == []
 
 
 def understood(words: list[str]) -> bool:
@@ -135,7 +134,7 @@ def test_each_route_exists() -> None:
         named = [match for span in spans(page) if (match := ROUTE.fullmatch(span))]
         return [m[0] for m in named if not any(m[2] == path and m[1] in {None, "HEAD", how} for how, path in rows)]
 
-    holds(unknown)
+    assert on_pages(unknown) == []
 
 
 @cache
@@ -148,7 +147,7 @@ def test_each_test_that_is_named_exists() -> None:
     text = "".join(text_at(path) for path in (ROOT / "tests").rglob("*.py"))
     tests = set(re.findall(r"def (test_\w+)\(", text))
 
-    holds(lambda page: sorted(set(re.findall(r"`(test_\w+)`", text_at(page))) - tests))
+    assert on_pages(lambda page: sorted(set(re.findall(r"`(test_\w+)`", text_at(page))) - tests)) == []
 
 
 def test_each_page_of_the_manual_is_in_the_navigation() -> None:
@@ -251,4 +250,4 @@ def written() -> list[Path]:
 
 
 def test_no_figure_waits_to_be_filled_in() -> None:
-    holds(lambda page: re.findall(r"\b[A-Z]{3,}_(?:SECONDS|FIGURES)\b", text_at(page)))
+    assert on_pages(lambda page: re.findall(r"\b[A-Z]{3,}_(?:SECONDS|FIGURES)\b", text_at(page))) == []
